@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.job_state import JobState
+from ..models.job_type import JobType
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.result_entry import ResultEntry
+
+
+T = TypeVar("T", bound="Job")
+
+
+@_attrs_define
+class Job:
+    """A bulk action and how far it has come.
+
+    Attributes:
+        href (str): The address that reads this job.
+        id (str): The job's id. Digits, but a string; more digits than a floating-point number keeps.
+        type_ (JobType | str): What the job does. New types may appear.
+        state (JobState | str): How far the job has come. New states may appear; only FINISHED means that it has ended.
+        result (list[ResultEntry] | None | Unset): One entry for each thing done or failed, once they are known. Null or
+            absent before. Do not
+            rely on its length: it may differ from `total_files`.
+        total_files (int | None | Unset): How many files the job has to deal with, as far as that is known.
+        completed_files (int | None | Unset): How many of them are done.
+        failed_files (int | None | Unset): How many of them failed.
+        started_on (datetime.datetime | None | Unset): When the job was started.
+        finished_on (datetime.datetime | None | Unset): When the job ended. Null or absent before.
+    """
+
+    href: str
+    id: str
+    type_: JobType | str
+    state: JobState | str
+    result: list[ResultEntry] | None | Unset = UNSET
+    total_files: int | None | Unset = UNSET
+    completed_files: int | None | Unset = UNSET
+    failed_files: int | None | Unset = UNSET
+    started_on: datetime.datetime | None | Unset = UNSET
+    finished_on: datetime.datetime | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        href = self.href
+
+        id = self.id
+
+        type_: str
+        if isinstance(self.type_, JobType):
+            type_ = self.type_.value
+        else:
+            type_ = self.type_
+
+        state: str
+        if isinstance(self.state, JobState):
+            state = self.state.value
+        else:
+            state = self.state
+
+        result: list[dict[str, Any]] | None | Unset
+        if isinstance(self.result, Unset):
+            result = UNSET
+        elif isinstance(self.result, list):
+            result = []
+            for result_type_0_item_data in self.result:
+                result_type_0_item = result_type_0_item_data.to_dict()
+                result.append(result_type_0_item)
+
+        else:
+            result = self.result
+
+        total_files: int | None | Unset
+        if isinstance(self.total_files, Unset):
+            total_files = UNSET
+        else:
+            total_files = self.total_files
+
+        completed_files: int | None | Unset
+        if isinstance(self.completed_files, Unset):
+            completed_files = UNSET
+        else:
+            completed_files = self.completed_files
+
+        failed_files: int | None | Unset
+        if isinstance(self.failed_files, Unset):
+            failed_files = UNSET
+        else:
+            failed_files = self.failed_files
+
+        started_on: None | str | Unset
+        if isinstance(self.started_on, Unset):
+            started_on = UNSET
+        elif isinstance(self.started_on, datetime.datetime):
+            started_on = self.started_on.isoformat()
+        else:
+            started_on = self.started_on
+
+        finished_on: None | str | Unset
+        if isinstance(self.finished_on, Unset):
+            finished_on = UNSET
+        elif isinstance(self.finished_on, datetime.datetime):
+            finished_on = self.finished_on.isoformat()
+        else:
+            finished_on = self.finished_on
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "href": href,
+                "id": id,
+                "type": type_,
+                "state": state,
+            }
+        )
+        if result is not UNSET:
+            field_dict["result"] = result
+        if total_files is not UNSET:
+            field_dict["total_files"] = total_files
+        if completed_files is not UNSET:
+            field_dict["completed_files"] = completed_files
+        if failed_files is not UNSET:
+            field_dict["failed_files"] = failed_files
+        if started_on is not UNSET:
+            field_dict["started_on"] = started_on
+        if finished_on is not UNSET:
+            field_dict["finished_on"] = finished_on
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.result_entry import ResultEntry  # noqa: PLC0415
+
+        d = dict(src_dict)
+        href = d.pop("href")
+
+        id = d.pop("id")
+
+        def _parse_type_(data: object) -> JobType | str:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                type_type_0 = JobType(data)
+
+                return type_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(JobType | str, data)
+
+        type_ = _parse_type_(d.pop("type"))
+
+        def _parse_state(data: object) -> JobState | str:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                state_type_0 = JobState(data)
+
+                return state_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(JobState | str, data)
+
+        state = _parse_state(d.pop("state"))
+
+        def _parse_result(data: object) -> list[ResultEntry] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                result_type_0 = []
+                _result_type_0 = data
+                for result_type_0_item_data in _result_type_0:
+                    result_type_0_item = ResultEntry.from_dict(result_type_0_item_data)
+
+                    result_type_0.append(result_type_0_item)
+
+                return result_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[ResultEntry] | None | Unset, data)
+
+        result = _parse_result(d.pop("result", UNSET))
+
+        def _parse_total_files(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        total_files = _parse_total_files(d.pop("total_files", UNSET))
+
+        def _parse_completed_files(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        completed_files = _parse_completed_files(d.pop("completed_files", UNSET))
+
+        def _parse_failed_files(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        failed_files = _parse_failed_files(d.pop("failed_files", UNSET))
+
+        def _parse_started_on(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                started_on_type_0 = datetime.datetime.fromisoformat(data)
+
+                return started_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        started_on = _parse_started_on(d.pop("started_on", UNSET))
+
+        def _parse_finished_on(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                finished_on_type_0 = datetime.datetime.fromisoformat(data)
+
+                return finished_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        finished_on = _parse_finished_on(d.pop("finished_on", UNSET))
+
+        job = cls(
+            href=href,
+            id=id,
+            type_=type_,
+            state=state,
+            result=result,
+            total_files=total_files,
+            completed_files=completed_files,
+            failed_files=failed_files,
+            started_on=started_on,
+            finished_on=finished_on,
+        )
+
+        job.additional_properties = d
+        return job
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
