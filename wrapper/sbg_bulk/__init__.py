@@ -1,1 +1,84 @@
-"""x"""
+"""Copy, move and delete files in bulk on the Seven Bridges platforms.
+
+from sbg_bulk import Client
+
+with Client("cavatica") as client:
+    job = client.copy(["5c6d4227e4b0385632389346"], project="rfranklin/my-project")
+    job = client.wait(job)
+    print(job.state, job.failed_files)
+"""
+
+from sbg_bulk.client import AsyncClient, Client
+from sbg_bulk.errors import (
+    ApiError,
+    BadRequest,
+    Conflict,
+    ConnectionFailed,
+    Forbidden,
+    InputError,
+    Maintenance,
+    NotFound,
+    OutcomeUnknown,
+    PagingError,
+    RateLimited,
+    SbgBulkError,
+    ServerError,
+    SettingsError,
+    Unauthorized,
+    UnreadableAnswer,
+    WaitTimeout,
+)
+from sbg_bulk.model import (
+    CopyItem,
+    DeleteItem,
+    File,
+    ItemError,
+    ItemResult,
+    Job,
+    MoveItem,
+    Page,
+    Project,
+    RateLimit,
+    User,
+)
+from sbg_bulk.policy.polling import Polling
+from sbg_bulk.policy.retry import Retry
+from sbg_bulk.settings import DEPLOYMENTS, Settings, Token
+
+__all__ = [
+    "DEPLOYMENTS",
+    "ApiError",
+    "AsyncClient",
+    "BadRequest",
+    "Client",
+    "Conflict",
+    "ConnectionFailed",
+    "CopyItem",
+    "DeleteItem",
+    "File",
+    "Forbidden",
+    "InputError",
+    "ItemError",
+    "ItemResult",
+    "Job",
+    "Maintenance",
+    "MoveItem",
+    "NotFound",
+    "OutcomeUnknown",
+    "Page",
+    "PagingError",
+    "Polling",
+    "Project",
+    "RateLimit",
+    "RateLimited",
+    "Retry",
+    "SbgBulkError",
+    "ServerError",
+    "Settings",
+    "SettingsError",
+    "Token",
+    "Unauthorized",
+    "UnreadableAnswer",
+    "User",
+    "WaitTimeout",
+]

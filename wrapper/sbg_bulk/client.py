@@ -1,0 +1,366 @@
+"""The clients: what a user of the library calls. Each method names a flow and has a driver perform it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import httpx
+
+from sbg_bulk import model
+from sbg_bulk.drivers.awaiting import AwaitingDriver
+from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.drivers.common import TIMEOUT
+from sbg_bulk.errors import InputError
+from sbg_bulk.flows import jobs, lookups, pages
+from sbg_bulk.flows.requests import Manner
+from sbg_bulk.model import CopyItem, DeleteItem, File, Job, MoveItem, Page, Project, RateLimit, User
+from sbg_bulk.policy.polling import Polling
+from sbg_bulk.policy.retry import Retry
+from sbg_bulk.settings import Settings, Token
+from sbg_bulk.steps import Flow
+
+Given: TypeAlias = str | Mapping[str, str]
+"""An item as a caller may write it: a file's id, or a mapping with the API's keys."""
+
+
+class _Flows:
+    """What both clients do, as flows that wait for a driver."""
+
+    def __init__(self, settings: Settings, retry: Retry | None, polling: Polling | None) -> None:
+        self.settings = settings
+        self._manner = Manner(retry or Retry(), polling or Polling())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.settings.endpoint!r})"
+
+    def _jobs(self, state: str | None, job_type: str | None, limit: int | None) -> Flow[None]:
+        def wanted(job: Job) -> bool:
+            return (state is None or job.state == state.upper()) and (job_type is None or job.type == job_type.upper())
+
+        return pages.entries(self._manner, pages.jobs(), wanted, limit)
+
+    def _job(self, job: Job | str, job_type: str | None) -> Flow[Job]:
+        job_id, known_type = jobs.locate(self.settings.endpoint, job, job_type)
+        return jobs.get(self._manner, job_id, known_type)
+
+    def _wait(
+        self,
+        job: Job | str,
+        job_type: str | None,
+        timeout: float | None,
+        on_change: Callable[[Job], object] | None,
+    ) -> Flow[Job]:
+        if timeout is not None and not timeout >= 0:
+            raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
+        job_id, known_type = jobs.locate(self.settings.endpoint, job, job_type)
+        return jobs.wait(self._manner, job_id, known_type, timeout, on_change)
+
+    def _copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
+        return jobs.submit(self._manner, model.items_of(CopyItem, items, project=project, parent=parent))
+
+    def _move(self, items: Iterable[Given | MoveItem], project: str | None, parent: str | None) -> Flow[Job]:
+        return jobs.submit(self._manner, model.items_of(MoveItem, items, project=project, parent=parent))
+
+    def _delete(self, items: Iterable[Given | DeleteItem]) -> Flow[Job]:
+        return jobs.submit(self._manner, model.items_of(DeleteItem, items))
+
+
+class Client(_Flows):
+    """The API, one call after the other. Works wherever Python does, inside a running event loop too.
+
+    Use it as a context manager, or call `close`. It may be used by one thread at a time.
+
+    Args:
+        endpoint: a base URL, or a deployment's short name (us, eu, cgc, cavatica, bdc, cn). Without it, the
+            environment or the credentials file says: see `sbg_bulk.settings`.
+        token: the token, if not to be taken from there.
+        profile: a section of the credentials file.
+        credentials: the credentials file, if not ~/.sevenbridges/credentials.
+        timeout: seconds for each phase of a request, or httpx.Timeout. Default: 10 to connect, 60 to read.
+        retry: how long and how often a request is tried again.
+        polling: how often a job is looked at while waiting for it.
+        driver: performs the steps; for tests, on another transport or clock.
+
+    Raises:
+        SettingsError: it is not known where to connect, or as whom.
+    """
+
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        token: str | Token | None = None,
+        *,
+        profile: str | None = None,
+        credentials: Path | None = None,
+        timeout: float | httpx.Timeout = TIMEOUT,
+        retry: Retry | None = None,
+        polling: Polling | None = None,
+        driver: Callable[[Settings, httpx.Timeout], BlockingDriver] = BlockingDriver,
+    ) -> None:
+        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling)
+        self._driver = driver(self.settings, httpx.Timeout(timeout))
+
+    def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
+        """One page of the list of jobs: one request.
+
+        Args:
+            offset: how many jobs to skip, from 0.
+            limit: how many jobs to read at most, 1 to 100.
+        """
+        return self._driver.run(pages.page(self._manner, pages.jobs(), offset, limit))
+
+    def jobs(self, *, state: str | None = None, type: str | None = None, limit: int | None = None) -> Iterator[Job]:
+        """All jobs that have not expired, read a page of 100 at a time as they are asked for.
+
+        The order is the server's, and not documented. The API has no filters: these are applied to what was
+        read.
+
+        Args:
+            state: only jobs in this state, in any case.
+            type: only jobs of this type, in any case.
+            limit: how many jobs to produce at most.
+
+        Raises:
+            PagingError: the pages do not fit together.
+        """
+        return self._driver.iterate(self._jobs(state, type, limit))
+
+    def job(self, job: Job | str, *, type: str | None = None) -> Job:
+        """Read a job.
+
+        Args:
+            job: a job, its id, or its address (`href`).
+            type: COPY, MOVE or DELETE; with an id alone, saves up to two requests.
+
+        Raises:
+            NotFound: there is no such job, it is another user's, or it ended more than a month ago.
+        """
+        return self._driver.run(self._job(job, type))
+
+    def copy(self, items: Iterable[Given | CopyItem], *, project: str | None = None, parent: str | None = None) -> Job:
+        """Submit a copy of files and folders: one job.
+
+        Args:
+            items: file ids, mappings with `file`, `parent`, `project` and `name`, or CopyItem objects.
+            project: where to, for items that do not say: a project's id, `owner/project`.
+            parent: where to, for items that do not say: a folder's id.
+
+        Raises:
+            InputError: an item is malformed; nothing was sent.
+            OutcomeUnknown: the job may have been started; it was not submitted again.
+        """
+        return self._driver.run(self._copy(items, project, parent))
+
+    def move(self, items: Iterable[Given | MoveItem], *, project: str | None = None, parent: str | None = None) -> Job:
+        """Submit a move of files and folders: one job. Files keep their ids, folders get new ones.
+
+        The arguments and errors are those of `copy`.
+        """
+        return self._driver.run(self._move(items, project, parent))
+
+    def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
+        """Submit a deletion of files and folders: one job. Folders are deleted with all they hold.
+
+        Args:
+            items: file ids, mappings with `file`, or DeleteItem objects.
+
+        Raises:
+            InputError: an item is malformed; nothing was sent.
+            OutcomeUnknown: the job may have been started; it was not submitted again.
+        """
+        return self._driver.run(self._delete(items))
+
+    def wait(
+        self,
+        job: Job | str,
+        *,
+        type: str | None = None,
+        timeout: float | None = None,
+        on_change: Callable[[Job], object] | None = None,
+    ) -> Job:
+        """Wait until a job is FINISHED, and return it. Look at `succeeded` and `failures` then.
+
+        Args:
+            job: a job, its id, or its address.
+            type: COPY, MOVE or DELETE; with an id alone, saves up to two requests.
+            timeout: the most seconds to wait; None for no end.
+            on_change: called when the job is first seen and when its state or counts have changed. What it
+                raises ends the wait.
+
+        Raises:
+            WaitTimeout: the job was still under way when the time was up.
+        """
+        return self._driver.run(self._wait(job, type, timeout, on_change))
+
+    def files_page(
+        self,
+        project: str | None = None,
+        *,
+        parent: str | None = None,
+        name: str | None = None,
+        offset: int = 0,
+        limit: int = 25,
+    ) -> Page[File]:
+        """One page of what is directly in a project's root or a folder: one request. See `files`."""
+        return self._driver.run(pages.page(self._manner, pages.files(project, parent, name), offset, limit))
+
+    def files(
+        self, project: str | None = None, *, parent: str | None = None, name: str | None = None
+    ) -> Iterator[File]:
+        """What is directly in a project's root or in a folder, not below; pages are read as they are asked for.
+
+        Args:
+            project: a project's id, `owner/project`. Exclusive with `parent`.
+            parent: a folder's id.
+            name: only entries of exactly this name.
+        """
+        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name)))
+
+    def file(self, file_id: str) -> File:
+        """Read a file or folder."""
+        return self._driver.run(lookups.file(self._manner, file_id))
+
+    def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
+        """Make a folder in a project's root (`project`) or in a folder (`parent`).
+
+        Raises:
+            Conflict: there is one of that name.
+            OutcomeUnknown: it may have been made.
+        """
+        return self._driver.run(lookups.create_folder(self._manner, name, project, parent))
+
+    def projects(self, *, name: str | None = None) -> Iterator[Project]:
+        """The projects of the token's user, read a page at a time.
+
+        Args:
+            name: only projects whose name contains this.
+        """
+        return self._driver.iterate(pages.entries(self._manner, pages.projects(name)))
+
+    def project(self, project_id: str) -> Project:
+        """Read a project by its id, `owner/project`."""
+        return self._driver.run(lookups.project(self._manner, project_id))
+
+    def user(self) -> User:
+        """Who the token belongs to."""
+        return self._driver.run(lookups.user(self._manner))
+
+    def rate_limit(self) -> RateLimit:
+        """How many requests are left in this window. Does not count against the limit."""
+        return self._driver.run(lookups.rate_limit(self._manner))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(_Flows):
+    """The API, for programs on asyncio. The arguments, methods and errors are those of `Client`.
+
+    Use it with `async with`, or await `close`.
+    """
+
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        token: str | Token | None = None,
+        *,
+        profile: str | None = None,
+        credentials: Path | None = None,
+        timeout: float | httpx.Timeout = TIMEOUT,
+        retry: Retry | None = None,
+        polling: Polling | None = None,
+        driver: Callable[[Settings, httpx.Timeout], AwaitingDriver] = AwaitingDriver,
+    ) -> None:
+        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling)
+        self._driver = driver(self.settings, httpx.Timeout(timeout))
+
+    async def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
+        return await self._driver.run(pages.page(self._manner, pages.jobs(), offset, limit))
+
+    def jobs(
+        self, *, state: str | None = None, type: str | None = None, limit: int | None = None
+    ) -> AsyncIterator[Job]:
+        return self._driver.iterate(self._jobs(state, type, limit))
+
+    async def job(self, job: Job | str, *, type: str | None = None) -> Job:
+        return await self._driver.run(self._job(job, type))
+
+    async def copy(
+        self, items: Iterable[Given | CopyItem], *, project: str | None = None, parent: str | None = None
+    ) -> Job:
+        return await self._driver.run(self._copy(items, project, parent))
+
+    async def move(
+        self, items: Iterable[Given | MoveItem], *, project: str | None = None, parent: str | None = None
+    ) -> Job:
+        return await self._driver.run(self._move(items, project, parent))
+
+    async def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
+        return await self._driver.run(self._delete(items))
+
+    async def wait(
+        self,
+        job: Job | str,
+        *,
+        type: str | None = None,
+        timeout: float | None = None,
+        on_change: Callable[[Job], object] | None = None,
+    ) -> Job:
+        return await self._driver.run(self._wait(job, type, timeout, on_change))
+
+    async def files_page(
+        self,
+        project: str | None = None,
+        *,
+        parent: str | None = None,
+        name: str | None = None,
+        offset: int = 0,
+        limit: int = 25,
+    ) -> Page[File]:
+        return await self._driver.run(pages.page(self._manner, pages.files(project, parent, name), offset, limit))
+
+    def files(
+        self, project: str | None = None, *, parent: str | None = None, name: str | None = None
+    ) -> AsyncIterator[File]:
+        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name)))
+
+    async def file(self, file_id: str) -> File:
+        return await self._driver.run(lookups.file(self._manner, file_id))
+
+    async def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
+        return await self._driver.run(lookups.create_folder(self._manner, name, project, parent))
+
+    def projects(self, *, name: str | None = None) -> AsyncIterator[Project]:
+        return self._driver.iterate(pages.entries(self._manner, pages.projects(name)))
+
+    async def project(self, project_id: str) -> Project:
+        return await self._driver.run(lookups.project(self._manner, project_id))
+
+    async def user(self) -> User:
+        return await self._driver.run(lookups.user(self._manner))
+
+    async def rate_limit(self) -> RateLimit:
+        return await self._driver.run(lookups.rate_limit(self._manner))
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,1 @@
+"""Perform the steps of flows: one driver that blocks, one that awaits."""

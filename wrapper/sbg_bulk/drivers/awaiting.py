@@ -1,0 +1,97 @@
+"""The driver that awaits: for programs on asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+import httpx
+import sbg_async_api
+
+from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, http_options, keep
+from sbg_bulk.settings import Settings
+from sbg_bulk.steps import Call, Flow, Now, Produce, Reply, Sleep, Step
+
+R = TypeVar("R")
+
+
+async def _keep(response: httpx.Response) -> None:
+    keep(response)
+
+
+class AwaitingDriver:
+    """Performs flows one step after the other, leaving the event loop to others meanwhile.
+
+    The arguments are those of `BlockingDriver`, with a `sleep` to await.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        timeout: httpx.Timeout,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            transport=transport, event_hooks={"response": [_keep]}, **http_options(settings, timeout)
+        )
+        self._generated = sbg_async_api.Client(base_url=settings.endpoint).set_async_httpx_client(self._http)
+        self._sleep = sleep
+        self._clock = clock
+
+    async def run(self, flow: Flow[R]) -> R:
+        """Perform a flow to its end; what it returns or raises."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                outcome = await self._attempt(step)
+            return step.value
+        finally:
+            flow.close()
+
+    async def iterate(self, flow: Flow[None]) -> AsyncIterator[Any]:
+        """Perform a flow as far as values are asked for."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                if isinstance(step, Produce):
+                    yield step.value
+                    outcome = Outcome()
+                else:
+                    outcome = await self._attempt(step)
+        finally:
+            flow.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _attempt(self, step: Step) -> Outcome:
+        try:
+            return Outcome(await self._perform(step))
+        except Exception as error:  # whatever it is, the flow is to know
+            return Outcome(error=error)
+
+    async def _perform(self, step: Step) -> object:
+        match step:
+            case Call():
+                return await self._call(step)
+            case Sleep(seconds):
+                await self._sleep(seconds)
+                return None
+            case Now():
+                return float(self._clock())
+        raise TypeError(f"{step!r} is not a step that this driver performs.")
+
+    async def _call(self, step: Call) -> Reply:
+        with Receiver() as receiver:
+            try:
+                response = await step.operation.endpoint.asyncio_detailed(client=self._generated, **step.arguments)
+            except Exception as error:
+                if not receiver.explains(error):
+                    raise
+                response = None
+            return receiver.reply(step.operation, response)

@@ -1,0 +1,96 @@
+"""The driver that blocks: for scripts, notebooks and the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import httpx
+import sbg_async_api
+
+from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, http_options, keep
+from sbg_bulk.settings import Settings
+from sbg_bulk.steps import Call, Flow, Now, Produce, Reply, Sleep, Step
+
+R = TypeVar("R")
+
+
+class BlockingDriver:
+    """Performs flows one step after the other.
+
+    Args:
+        settings: where to connect, and as whom.
+        timeout: of httpx.
+        transport: instead of the network, for tests.
+        sleep: lets seconds pass.
+        clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        timeout: httpx.Timeout,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = httpx.Client(
+            transport=transport, event_hooks={"response": [keep]}, **http_options(settings, timeout)
+        )
+        self._generated = sbg_async_api.Client(base_url=settings.endpoint).set_httpx_client(self._http)
+        self._sleep = sleep
+        self._clock = clock
+
+    def run(self, flow: Flow[R]) -> R:
+        """Perform a flow to its end; what it returns or raises."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                outcome = self._attempt(step)
+            return step.value
+        finally:
+            flow.close()
+
+    def iterate(self, flow: Flow[None]) -> Iterator[Any]:
+        """Perform a flow as far as values are asked for."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                if isinstance(step, Produce):
+                    yield step.value
+                    outcome = Outcome()
+                else:
+                    outcome = self._attempt(step)
+        finally:
+            flow.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _attempt(self, step: Step) -> Outcome:
+        try:
+            return Outcome(self._perform(step))
+        except Exception as error:  # whatever it is, the flow is to know
+            return Outcome(error=error)
+
+    def _perform(self, step: Step) -> object:
+        match step:
+            case Call():
+                return self._call(step)
+            case Sleep(seconds):
+                return self._sleep(seconds)
+            case Now():
+                return float(self._clock())
+        raise TypeError(f"{step!r} is not a step that this driver performs.")
+
+    def _call(self, step: Call) -> Reply:
+        with Receiver() as receiver:
+            try:
+                response = step.operation.endpoint.sync_detailed(client=self._generated, **step.arguments)
+            except Exception as error:
+                if not receiver.explains(error):
+                    raise
+                response = None
+            return receiver.reply(step.operation, response)

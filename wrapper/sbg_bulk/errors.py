@@ -1,0 +1,194 @@
+"""Everything this package raises on purpose.
+
+    SbgBulkError
+    ├── SettingsError            no token, no endpoint, an unknown profile, a token meant for another host
+    ├── InputError               what was asked for cannot be sent: nothing has been
+    ├── ConnectionFailed         the server was not reached, or broke off; retries are used up
+    ├── ApiError                 the server answered with an error
+    │   ├── BadRequest           400 and other 4xx: the request is wrong
+    │   ├── Unauthorized         401: the token is missing, unknown or expired
+    │   ├── Forbidden            403: the token's user may not do this
+    │   ├── NotFound             404: no such thing, or not visible
+    │   ├── Conflict             409: it exists already
+    │   ├── RateLimited          429: the budget of requests is used up
+    │   ├── Maintenance          503 with code 0: the platform is down for maintenance
+    │   └── ServerError          any other 5xx
+    ├── UnreadableAnswer         the server said yes, but not in a way that can be read
+    ├── PagingError              the pages of a list do not fit together
+    ├── OutcomeUnknown           a request that must not be repeated may or may not have been carried out
+    └── WaitTimeout              a job was still under way when the time was up
+
+Messages say what was asked, what came back, and what to try. None of them, and no attribute, holds a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sbg_bulk.model import Job
+
+
+class SbgBulkError(Exception):
+    """The base of all errors of this package."""
+
+
+class SettingsError(SbgBulkError):
+    """Where to connect or as whom is not known, or not safe to use."""
+
+
+class InputError(SbgBulkError, ValueError):
+    """What was asked for cannot be sent as it is. Nothing has been sent."""
+
+
+class ConnectionFailed(SbgBulkError):
+    """The server was not reached or broke off, and the time for retries is used up.
+
+    Only raised where repeating could do no harm, or where nothing was sent. The cause is the transport's
+    own error (`__cause__`).
+    """
+
+
+class ApiError(SbgBulkError):
+    """The server answered with an error.
+
+    Attributes:
+        operation: the operationId of the call in the spec.
+        status: the HTTP status.
+        code: the API's own code, finer than the status; None if the answer had none.
+        api_message: what the server said, possibly empty.
+        more_info: where the server says more can be read, possibly empty.
+        request_id: names the request in the service's logs; None if the answer had none.
+    """
+
+    advice = ""
+
+    def __init__(
+        self,
+        operation: str,
+        status: int,
+        *,
+        code: int | None = None,
+        api_message: str = "",
+        more_info: str = "",
+        request_id: str | None = None,
+    ) -> None:
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.api_message = api_message
+        self.more_info = more_info
+        self.request_id = request_id
+        parts = [f"{operation}: HTTP {status}"]
+        if code is not None:
+            parts.append(f", API code {code}")
+        if api_message:
+            parts.append(f": {api_message}")
+        if not parts[-1].endswith("."):
+            parts.append(".")
+        parts.extend(f" {text}" for text in (self.advice, more_info) if text)
+        if request_id:
+            parts.append(f" (request {request_id})")
+        super().__init__("".join(parts))
+
+
+class BadRequest(ApiError):
+    """The server finds the request wrong (400, or a 4xx that has no class of its own)."""
+
+
+class Unauthorized(ApiError):
+    """The server does not know the token (401)."""
+
+    advice = (
+        "Check that the token is for this deployment and has not expired (a new one: the platform's developer "
+        "dashboard)."
+    )
+
+
+class Forbidden(ApiError):
+    """The token's user may not do this (403)."""
+
+    advice = "Ask an administrator of the project for the permission."
+
+
+class NotFound(ApiError):
+    """There is no such thing, or the token's user may not see it (404)."""
+
+    advice = "Check the id, and that the token's user is a member of the project. Jobs expire a month after they end."
+
+
+class Conflict(ApiError):
+    """It exists already (409)."""
+
+
+class RateLimited(ApiError):
+    """The token's requests of this window are used up (429), and the time for waiting too."""
+
+    advice = "Every process that uses this token shares one budget: wait for the next five minutes, or allow more time."
+
+
+class Maintenance(ApiError):
+    """The platform is under maintenance (503, code 0), and the time for waiting is used up."""
+
+    advice = "Try again later."
+
+
+class ServerError(ApiError):
+    """Something is wrong on the server (5xx)."""
+
+    advice = "Try again later; if it stays, report it to the platform's support with the request's id."
+
+
+class UnreadableAnswer(SbgBulkError):
+    """The server reported success, but what it sent cannot be read.
+
+    Attributes:
+        operation: the operationId of the call in the spec.
+        status: the HTTP status.
+    """
+
+    def __init__(self, operation: str, status: int, why: str) -> None:
+        self.operation = operation
+        self.status = status
+        super().__init__(
+            f"{operation}: HTTP {status}, but {why}. "
+            "Is the endpoint that of the API, and is there a proxy or a login page in between?"
+        )
+
+
+class PagingError(SbgBulkError):
+    """The pages of a list do not fit together: going on would loop for ever or leave entries out."""
+
+
+class OutcomeUnknown(SbgBulkError):
+    """It is not known whether a request that must not be repeated was carried out.
+
+    Attributes:
+        operation: the operationId of the call in the spec.
+        candidates: for a submission, the jobs in the list that may be the one it started, newest first; None if
+            the list could not be read, or the call was no submission.
+    """
+
+    def __init__(self, operation: str, why: str, advice: str, candidates: Sequence[Job] | None = None) -> None:
+        self.operation = operation
+        self.candidates = None if candidates is None else tuple(candidates)
+        super().__init__(
+            f"{operation}: the outcome is not known ({why}). It was not sent again, as that could do everything "
+            f"twice. {advice}"
+        )
+
+
+class WaitTimeout(SbgBulkError):
+    """A job was still under way when the time was up. It goes on; waiting can be taken up again.
+
+    Attributes:
+        job: the job as last seen.
+    """
+
+    def __init__(self, job: Job, seconds: float) -> None:
+        self.job = job
+        super().__init__(
+            f"Job {job.id} is still {job.state} after {seconds:g} s of waiting. It goes on without you; wait again "
+            f"with: sbg-bulk jobs wait {job.id}"
+        )

@@ -1,0 +1,152 @@
+"""One request with its retries, and the errors that are left when those are used up."""
+
+from __future__ import annotations
+
+import random as _random
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+import httpx
+from attrs import evolve, field, frozen
+from sbg_async_api.models import ErrorBody
+
+from sbg_bulk import errors, reading
+from sbg_bulk.operations import Operation
+from sbg_bulk.policy.polling import Polling
+from sbg_bulk.policy.retry import Retry, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
+from sbg_bulk.steps import Flow, Reply, call, now, sleep
+
+
+@frozen
+class Manner:
+    """How flows behave: what the user of a client may set.
+
+    Attributes:
+        retry: how long and how often a request is tried again.
+        polling: how often a job is looked at.
+        random: gives numbers from 0 up to 1, for the jitter of pauses.
+    """
+
+    retry: Retry = field(factory=Retry)
+    polling: Polling = field(factory=Polling)
+    random: Callable[[], float] = _random.random
+
+    def within(self, seconds: float) -> Manner:
+        """The same, with retries that end after `seconds` at the latest."""
+        return evolve(self, retry=evolve(self.retry, within=max(0.0, min(self.retry.within, seconds))))
+
+
+class Uncertain(Exception):
+    """A request that must not be repeated may or may not have been carried out. Never reaches a user."""
+
+    def __init__(self, why: str, cause: Exception | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.cause = cause
+
+
+_BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
+    401: errors.Unauthorized,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    409: errors.Conflict,
+    429: errors.RateLimited,
+}
+
+
+def request(
+    manner: Manner, operation: Operation, check: Callable[[Reply], object] = Reply.data, **arguments: Any
+) -> Flow[Reply]:
+    """Send a request, and send it again where that is allowed, worth it, and in time.
+
+    Args:
+        manner: how long to go on.
+        operation: the call.
+        check: reads the answer as far as needed to know that it can be read; raises UnreadableAnswer if not.
+        arguments: those of the generated function.
+
+    Returns:
+        The successful answer.
+
+    Raises:
+        ApiError, ConnectionFailed, UnreadableAnswer: what came of the last attempt.
+        Uncertain: the operation is not repeatable, and whether it was carried out is not known.
+    """
+    began = yield from now()
+    attempt = 0
+    while True:
+        attempt += 1
+        reply: Reply | None = None
+        try:
+            reply = yield from call(operation, **arguments)
+            failure, verdict = _judge(reply, check)
+        except httpx.RequestError as error:
+            failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
+        if failure is None:
+            assert reply is not None
+            return reply
+        if verdict is Verdict.UNCERTAIN and not operation.repeatable:
+            raise Uncertain(_in_short(failure), failure)
+        if not may_repeat(verdict, repeatable=operation.repeatable):
+            raise failure
+        asked = asked_pause(reply.status, reply.headers) if reply is not None else None
+        pause = manner.retry.pause(attempt, manner.random) if asked is None else asked
+        spent = (yield from now()) - began
+        if spent + pause > manner.retry.within:
+            raise failure
+        yield from sleep(pause)
+
+
+def _judge(reply: Reply, check: Callable[[Reply], object]) -> tuple[errors.SbgBulkError | None, Verdict]:
+    if not reply.ok:
+        error = api_error(reply)
+        return error, verdict_on_status(reply.status, error.code)
+    try:
+        check(reply)
+    except errors.UnreadableAnswer as error:
+        # A proxy's page or a torn body: it passes, and what a submission did is not known.
+        return error, Verdict.UNCERTAIN
+    return None, Verdict.DONE
+
+
+def api_error(reply: Reply) -> errors.ApiError:
+    """The error that an answer with a status other than 2xx means, whatever its body looks like."""
+    body: ErrorBody | None = None
+    with suppress(errors.UnreadableAnswer):
+        body = reading.read(ErrorBody, reply.answer(ErrorBody))
+    code = None if body is None else reading.count(body.code)
+    kind = _BY_STATUS.get(reply.status, errors.ServerError if reply.status >= 500 else errors.BadRequest)
+    if reply.status == 503 and code == 0:
+        kind = errors.Maintenance
+    return kind(
+        reply.operation.name,
+        reply.status,
+        code=code,
+        api_message=(body and reading.text(body.message)) or "",
+        more_info=(body and reading.text(body.more_info)) or "",
+        request_id=reply.headers.get("X-Request-Id"),
+    )
+
+
+def _unreached(operation: Operation, error: httpx.RequestError, attempts: int) -> errors.ConnectionFailed:
+    tried = "" if attempts == 1 else f" after {attempts} attempts"
+    failure = errors.ConnectionFailed(
+        f"{operation.name}: no answer{tried} ({describe(error)}). Check the network, the proxy settings "
+        "(HTTPS_PROXY) and the endpoint."
+    )
+    failure.__cause__ = error
+    return failure
+
+
+def _in_short(failure: errors.SbgBulkError) -> str:
+    if isinstance(failure, errors.ConnectionFailed) and isinstance(failure.__cause__, httpx.RequestError):
+        return describe(failure.__cause__)
+    if isinstance(failure, errors.ApiError):
+        return f"HTTP {failure.status}" + ("" if failure.code is None else f", API code {failure.code}")
+    return "the answer cannot be read"
+
+
+def describe(error: httpx.RequestError) -> str:
+    """An error of the transport in few words."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,107 @@
+"""Reads answers that are not quite as the contract says.
+
+The generated models read what the contract describes and raise on the rest. An answer with a missing, null,
+extra or wrongly typed value must never end a run: what cannot be read becomes None, the rest is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
+
+import attrs
+
+UNFIT = (AttributeError, KeyError, TypeError, ValueError)
+"""What generated code raises on data of another shape."""
+
+
+@runtime_checkable
+class GeneratedModel(Protocol):
+    """What all generated models have in common."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> Self: ...
+
+
+M = TypeVar("M", bound=GeneratedModel)
+
+
+def read(model: type[M], data: object) -> M | None:
+    """The generated model that `data` describes, as far as it can be read.
+
+    Args:
+        model: a class of `sbg_async_api.models`.
+        data: decoded JSON, or a model of that class already.
+
+    Returns:
+        The model; required properties that are missing or unfit are None in it. None if `data` is not an
+        object at all.
+    """
+    if isinstance(data, model):
+        return data
+    if not isinstance(data, Mapping):
+        return None
+    try:
+        return model.from_dict(data)
+    except UNFIT:
+        return _read_piecemeal(model, data)
+
+
+def _read_piecemeal(model: type[M], data: Mapping[str, Any]) -> M | None:
+    fit: dict[str, Any] = {}
+    for field in attrs.fields(model):  # type: ignore[arg-type] # all generated models are attrs classes
+        if field.init and field.default is attrs.NOTHING:
+            # The generator appends an underscore to names that Python reserves.
+            fit[field.name.removesuffix("_")] = None
+    for key, value in data.items():
+        try:
+            model.from_dict({**fit, key: value})
+        except UNFIT:
+            continue
+        fit[key] = value
+    try:
+        return model.from_dict(fit)
+    except UNFIT:
+        return None
+
+
+def text(value: object) -> str | None:
+    """A string as it is, a number as its digits (ids come as numbers from careless servers), else None."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def count(value: object) -> int | None:
+    """A number of things: an integer, or a string of digits as the documentation's tables have it, else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value)
+    return None
+
+
+def moment(value: object) -> datetime | None:
+    """A date with its time zone (UTC where none is given), else None."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def flag(value: object) -> bool | None:
+    """A truth value, else None."""
+    return value if isinstance(value, bool) else None
