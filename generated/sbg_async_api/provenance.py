@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "84d503a2858f1a0c4bcd47017f9232f19b1f52465f427d31de0088cb40c18405"
+SPEC_SHA256 = "08803ce338ea0079dc66e1ab363b4465e4ae57fdc71d5886b044565b257bdcf4"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.0.0"

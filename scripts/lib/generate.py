@@ -57,7 +57,9 @@ def generate(target: Path) -> None:
     commands = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     generator = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
     options = ["--meta", "none", "--path", SPEC, "--config", CONFIG, "--output-path", target]
-    subprocess.run([*generator, *options], check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PATH": commands})
+    done = subprocess.run([*generator, *options], stdout=subprocess.DEVNULL, env={**os.environ, "PATH": commands})
+    if done.returncode:
+        sys.exit("generate: openapi-python-client rejects spec/openapi.yaml; see above. generated/ is as it was.")
     spec = SPEC.read_bytes()
     provenance = PROVENANCE.format(
         digest=hashlib.sha256(spec).hexdigest(),

@@ -107,7 +107,7 @@ def sync_detailed(
     sending), look for the job in the list before you submit again.
 
     Items that cannot be copied do not fail the call: they become error entries in the job's `result`.
-    Seen there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
+    Expected there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
 
     Args:
         body (CopyRequest):
@@ -148,7 +148,7 @@ def sync(
     sending), look for the job in the list before you submit again.
 
     Items that cannot be copied do not fail the call: they become error entries in the job's `result`.
-    Seen there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
+    Expected there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
 
     Args:
         body (CopyRequest):
@@ -184,7 +184,7 @@ async def asyncio_detailed(
     sending), look for the job in the list before you submit again.
 
     Items that cannot be copied do not fail the call: they become error entries in the job's `result`.
-    Seen there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
+    Expected there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
 
     Args:
         body (CopyRequest):
@@ -223,7 +223,7 @@ async def asyncio(
     sending), look for the job in the list before you submit again.
 
     Items that cannot be copied do not fail the call: they become error entries in the job's `result`.
-    Seen there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
+    Expected there: 3001, 3002, 5001, 5002, 5014, 5022, 5026, 10225, 10226, 10227, 10228, 10229.
 
     Args:
         body (CopyRequest):

@@ -99,7 +99,7 @@ def sync_detailed(
 
      Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
 
-    Items that cannot be deleted become error entries in the job's `result`. Seen there: 3001, 5001,
+    Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
 
     Args:
@@ -133,7 +133,7 @@ def sync(
 
      Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
 
-    Items that cannot be deleted become error entries in the job's `result`. Seen there: 3001, 5001,
+    Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
 
     Args:
@@ -162,7 +162,7 @@ async def asyncio_detailed(
 
      Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
 
-    Items that cannot be deleted become error entries in the job's `result`. Seen there: 3001, 5001,
+    Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
 
     Args:
@@ -194,7 +194,7 @@ async def asyncio(
 
      Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
 
-    Items that cannot be deleted become error entries in the job's `result`. Seen there: 3001, 5001,
+    Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
 
     Args:

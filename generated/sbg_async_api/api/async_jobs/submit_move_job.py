@@ -104,7 +104,8 @@ def sync_detailed(
 
     Each item names exactly one destination, as in a copy. Repeating this call starts a second job.
 
-    Items that cannot be moved become error entries in the job's `result`. Seen there: 3001, 3002, 5001,
+    Items that cannot be moved become error entries in the job's `result`. Expected there: 3001, 3002,
+    5001,
     5002, 5022, 5026, 5032, 10225, 10226, 10227, 10228, 10229.
 
     Args:
@@ -143,7 +144,8 @@ def sync(
 
     Each item names exactly one destination, as in a copy. Repeating this call starts a second job.
 
-    Items that cannot be moved become error entries in the job's `result`. Seen there: 3001, 3002, 5001,
+    Items that cannot be moved become error entries in the job's `result`. Expected there: 3001, 3002,
+    5001,
     5002, 5022, 5026, 5032, 10225, 10226, 10227, 10228, 10229.
 
     Args:
@@ -177,7 +179,8 @@ async def asyncio_detailed(
 
     Each item names exactly one destination, as in a copy. Repeating this call starts a second job.
 
-    Items that cannot be moved become error entries in the job's `result`. Seen there: 3001, 3002, 5001,
+    Items that cannot be moved become error entries in the job's `result`. Expected there: 3001, 3002,
+    5001,
     5002, 5022, 5026, 5032, 10225, 10226, 10227, 10228, 10229.
 
     Args:
@@ -214,7 +217,8 @@ async def asyncio(
 
     Each item names exactly one destination, as in a copy. Repeating this call starts a second job.
 
-    Items that cannot be moved become error entries in the job's `result`. Seen there: 3001, 3002, 5001,
+    Items that cannot be moved become error entries in the job's `result`. Expected there: 3001, 3002,
+    5001,
     5002, 5022, 5026, 5032, 10225, 10226, 10227, 10228, 10229.
 
     Args:
