@@ -116,7 +116,13 @@ def get(manner: Manner, job_id: str, job_type: str | None) -> Flow[Job]:
         except errors.NotFound as error:
             missing = error
     assert missing is not None
-    raise missing
+    raise errors.NotFound(
+        ", ".join(operation.name for operation in READERS.values()),
+        missing.status,
+        code=missing.code,
+        api_message=f"There is no job {job_id} of any type.",
+        request_id=missing.request_id,
+    ) from missing
 
 
 def _read(manner: Manner, operation: Operation, job_id: str) -> Flow[Job]:

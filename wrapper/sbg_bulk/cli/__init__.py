@@ -1,0 +1,18 @@
+"""The command line, `sbg-bulk`: a thin layer on the client.
+
+Results go to standard output, everything else to standard error. With `--json`, one thing is one JSON document on
+one line, and a list is one document a line (JSON Lines).
+
+    exit code   meaning
+    0           done
+    1           something unexpected: no connection, an error of the server, an outcome that is not known
+    2           wrong usage or input: an option, an id, a setting
+    3           finished, and items failed
+    4           timed out: the job is still running
+    5           not authorised: the token is not accepted, or may not do this
+    130         interrupted
+"""
+
+from sbg_bulk.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,66 @@
+"""`sbg-bulk simulate`: the service on this machine, to practise and to test on."""
+
+from __future__ import annotations
+
+import click
+
+from sbg_bulk.cli.context import json_option, note, write_json
+
+
+@click.command(short_help="Serve a simulator of the API on this machine.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="any that is free", help="Port to use.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+@click.option("--i-know", is_flag=True, help="Serve on other addresses than this machine's own too.")
+@click.option("--seed", default="demo", show_default=True, help="What there is at the start: demo, examples, empty.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="Run jobs this many times as fast.")
+@click.option(
+    "--rate-limit",
+    metavar="N/SECONDS|off",
+    default="1000/300",
+    show_default=True,
+    help="Allow N requests in each window of so many seconds.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="RULE",
+    multiple=True,
+    help="Go wrong on purpose, for example 'kind=429 op=list_async_jobs times=2'. May be repeated.",
+)
+@json_option
+def simulate(
+    port: int,
+    host: str,
+    i_know: bool,
+    seed: str,
+    speed: float,
+    rate_limit: str,
+    faults: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Serve a simulator of the API on this machine, until Ctrl-C or SIGTERM.
+
+    The first line of its output has its URL and its token; with --json as {"url": ..., "token": ...}.
+    """
+    try:
+        from sbg_bulk.simulator import Simulator, parse_rate_limit, serve
+        from sbg_bulk.simulator.seeds import TOKEN
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"The simulator needs packages that are not installed ({error.name}): pip install 'sbg-bulk[simulator]'"
+        ) from None
+
+    def ready(url: str) -> None:
+        if as_json:
+            write_json({"url": url, "token": TOKEN})
+            return
+        click.echo(f"Simulator at {url}, token {TOKEN}")
+        note(
+            f"Use it from another terminal:\n  export SB_API_ENDPOINT={url} SB_AUTH_TOKEN={TOKEN}\nEnd it with Ctrl-C."
+        )
+
+    try:
+        simulator = Simulator(seed=seed, speed=speed, rate_limit=parse_rate_limit(rate_limit), faults=faults)
+        serve(simulator, host=host, port=port, on_ready=ready, i_know=i_know)
+    except (ValueError, OSError) as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,59 @@
+"""A simulator of the service: to develop, to test and to teach against.
+
+It keeps users, projects, a tree of files and folders, and jobs that make progress; it is as strict as the contract
+whose document it reads, enforces the rate limit, and fails in the ways one asks it to. It needs the extra
+`simulator` (`pip install 'sbg-bulk[simulator]'`).
+
+    simulator = Simulator(clock=ManualClock(), seed="demo")
+    client = httpx.Client(transport=simulator.transport(), base_url=simulator.base_url)
+
+- `Simulator`: the whole; its settings are documented at `sbg_bulk.simulator.state.State`
+- `serve`, `running`: the same over HTTP
+- `ManualClock`, `RealClock`: what time it is there
+- `FaultRule`: what goes wrong; the rules are described in `sbg_bulk.simulator.faults`
+- `parse_rate_limit`: a rate limit as one writes it on a command line
+"""
+
+from .actions import Item, JobType
+from .clock import Clock, ManualClock, RealClock
+from .faults import ArmedFault, FaultError, FaultRule
+from .jobs import Job, JobState, ListOrder, Progress, Timing
+from .limits import RateLimit, parse_rate_limit
+from .refusals import ApiError
+from .requestlog import LoggedRequest
+from .seeds import SEEDS
+from .server import NotLoopbackError, running, serve
+from .simulator import Simulator
+from .world import EVERYTHING, File, Folder, Permissions, Project, User, World
+
+__all__ = (
+    "EVERYTHING",
+    "SEEDS",
+    "ApiError",
+    "ArmedFault",
+    "Clock",
+    "FaultError",
+    "FaultRule",
+    "File",
+    "Folder",
+    "Item",
+    "Job",
+    "JobState",
+    "JobType",
+    "ListOrder",
+    "LoggedRequest",
+    "ManualClock",
+    "NotLoopbackError",
+    "Permissions",
+    "Progress",
+    "Project",
+    "RateLimit",
+    "RealClock",
+    "Simulator",
+    "Timing",
+    "User",
+    "World",
+    "parse_rate_limit",
+    "running",
+    "serve",
+)

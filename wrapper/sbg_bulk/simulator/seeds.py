@@ -1,0 +1,182 @@
+"""Worlds to start from, each with the user `rfranklin`, whose token is `demo-token`.
+
+- `demo`: a project with 2,500 files of a sequencing study, in folders by batch and sample, and a nearly empty one to
+  copy them to. For demonstrations, and for trying things out.
+- `examples`: what the examples in the contract and in the documentation name, so that they can be sent as they are;
+  besides, projects in which the user may do less than everything, and a job of somebody else.
+- `empty`: the user, and nothing more. For tests that build their own world.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from .actions import JobType
+from .clock import DAY
+from .jobs import Jobs
+from .refusals import ApiError
+from .world import Folder, Permissions, User, World
+
+TOKEN = "demo-token"  # noqa: S105 - opens nothing but this simulator
+USERNAME = "rfranklin"
+
+
+def known_seed(name: str) -> str:
+    """The name itself. Raises ValueError if it is none of a seed."""
+    if name not in _SEEDS:
+        raise ValueError(f"a seed is one of {', '.join(_SEEDS)}; not {name!r}")
+    return name
+
+
+def plant(name: str, world: World, jobs: Jobs, now: float) -> None:
+    """Fill an empty world; the dates in it are counted back from now, in Unix seconds."""
+    _SEEDS[name](world, jobs, now)
+
+
+def _add_user(world: World) -> User:
+    return world.add_user(
+        USERNAME, token=TOKEN, first_name="Rosalind", last_name="Franklin", affiliation="King's College London"
+    )
+
+
+def _add_colleague(world: World) -> User:
+    return world.add_user(
+        "bmcclintock", first_name="Barbara", last_name="McClintock", affiliation="Cold Spring Harbor Laboratory"
+    )
+
+
+def _empty(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
+    _add_user(world)
+
+
+_BATCHES = 10
+_SAMPLES_OF_A_BATCH = 50
+_FILES_OF_A_SAMPLE: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "_R1.fastq.gz": (28 << 30, 44 << 30),
+        "_R2.fastq.gz": (29 << 30, 46 << 30),
+        ".bam": (55 << 30, 95 << 30),
+        ".bam.bai": (8 << 20, 10 << 20),
+        ".vcf.gz": (900 << 20, 1300 << 20),
+    }
+)
+"""The files of a genome sequenced thirtyfold, with their least and greatest sizes in bytes."""
+
+
+def _demo(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
+    _add_user(world)
+    colleague = _add_colleague(world)
+    sizes = random.Random("sizes")  # noqa: S311 - the same in every run
+    then = now - 60 * DAY
+    project = world.add_project(
+        f"{USERNAME}/cohort-a",
+        name="Cohort A",
+        description="Whole genomes of the first 500 participants",
+        members={colleague.username: Permissions(read=True, copy=True)},
+        created_on=then,
+    )
+    for batch in range(1, _BATCHES + 1):
+        arrived = then + batch * DAY
+        batch_folder = world.add_folder(f"batch-{batch:02}", project, created_on=arrived)
+        for number in range(1, _SAMPLES_OF_A_BATCH + 1):
+            sample = f"CA-{(batch - 1) * _SAMPLES_OF_A_BATCH + number:04}"
+            folder = world.add_folder(sample, batch_folder, created_on=arrived)
+            for suffix, (least, greatest) in _FILES_OF_A_SAMPLE.items():
+                size = sizes.randint(least, greatest)
+                world.add_file(sample + suffix, folder, size=size, created_on=arrived)
+    analysis = world.add_project(
+        f"{USERNAME}/analysis", name="Analysis", description="Joint calling of cohort A", created_on=now - 3 * DAY
+    )
+    world.add_folder("incoming", analysis, created_on=now - 3 * DAY)
+    world.add_file("samples.csv", analysis, size=41_237, created_on=now - 2 * DAY)
+
+
+def _examples(world: World, jobs: Jobs, now: float) -> None:
+    user, colleague = _add_user(world), _add_colleague(world)
+    then = now - 30 * DAY
+    mine = world.add_project(
+        f"{USERNAME}/my-project",
+        name="My project",
+        description="Sequencing data of the first cohort",
+        root="5c6d3a08e4b0385632389300",
+        created_on=then,
+    )
+    world.add_file("sample.bam", mine, size=2 << 30, id="5c6d4227e4b0385632389346", created_on=then)
+    world.add_file("sample-1.bam", mine, size=3 << 30, id="5c6d3f30e4b038563238932f", created_on=then)
+    world.add_file("sample-2.bam", mine, size=3 << 30, id="5c6d3f30e4b038563238932b", created_on=then)
+    world.add_file("sample-3.bam", mine, size=2 << 30, id="5c6d3f30e4b0385632389331", created_on=then)
+    world.add_file("variants-1.vcf.gz", mine, size=1 << 30, id="5c6d3c30e4b038363238932f", created_on=then)
+    world.add_file("variants-2.vcf.gz", mine, size=1 << 30, id="5c6d3c30e4b038363238932e", created_on=then)
+    world.add_file("variants-3.vcf.gz", mine, size=1 << 30, id="5c6d3c30e4b0383632389331", created_on=then)
+    world.add_folder("run-2", mine, id="567890abc8a5136ec6127063", created_on=then)
+    # Not in the root, although the contract shows it there: its example of a new folder makes one of this name.
+    run = world.add_folder("run-1", mine, created_on=then)
+    results = world.add_folder("results", run, id="5c6d3f30e4b0385632389310", created_on=then)
+    world.add_file("report.html", results, size=1 << 20, created_on=then)
+    target = world.add_project(f"{USERNAME}/destination-project", name="Destination project", created_on=then)
+    world.add_folder("incoming", target, id="1e3de690c4b058509735944e", created_on=then)
+    # Ids as the documentation has them: not all of their digits are hexadecimal, and one is 25 of them long.
+    world.add_folder("copies-1", target, id="2c6d3b10e5e031231235932g", created_on=then)
+    world.add_folder("copies-2", target, id="85c6d3f30e4b038516235932h", created_on=then)
+    world.add_folder("moved-1", target, id="2c6d3b11e9b038533235932g", created_on=then)
+    world.add_folder("moved-2", target, id="85c6d3f32c4b038533235932h", created_on=then)
+    _add_limited_projects(world, colleague, then)
+    _add_finished_jobs(world, jobs, user, colleague, now)
+
+
+def _add_limited_projects(world: World, colleague: User, then: float) -> None:
+    may: Mapping[str, Permissions | None] = {
+        "no-copy": Permissions(read=True, write=True),
+        "no-write": Permissions(read=True, copy=True),
+        "read-only": Permissions(read=True),
+        "no-access": None,
+    }
+    for name, permissions in may.items():
+        members = {} if permissions is None else {USERNAME: permissions}
+        project = world.add_project(f"{colleague.username}/{name}", members=members, created_on=then)
+        folder: Folder = world.add_folder("maize", project, created_on=then)
+        world.add_file("maize-1.bam", folder, size=2 << 30, created_on=then)
+
+
+def _add_finished_jobs(world: World, jobs: Jobs, user: User, colleague: User, now: float) -> None:
+    copied = "5c6d4227e4b0385632389346"
+    missing = ApiError(10225, "There is no file or folder 5c6d3f30e4b038563238932a.")
+    started = now - 2 * DAY
+    jobs.add_finished(
+        user,
+        JobType.DELETE,
+        ["568e69abe9b0307bc0414164"],
+        id="71721895316959284",
+        submitted_on=started,
+        finished_on=started,
+    )
+    jobs.add_finished(
+        user,
+        JobType.DELETE,
+        ["5c6e7e36e4b038560025d309", missing],
+        submitted_on=started + 60,
+        finished_on=started + 61,
+    )
+    jobs.add_finished(
+        user,
+        JobType.MOVE,
+        ["5c6d3c30e4b038363238932f", "5c6d3c30e4b038363238932e"],
+        id="70725310812958720",
+        submitted_on=started + 120,
+        finished_on=started + 122,
+    )
+    jobs.add_finished(user, JobType.COPY, [copied, missing], submitted_on=started + 180, finished_on=started + 182)
+    jobs.add_finished(
+        user, JobType.COPY, [copied], id="70711174378885120", submitted_on=started + 240, finished_on=started + 241
+    )
+    maize = next(node.id for node in world.nodes.values() if node.name == "maize-1.bam")
+    jobs.add_finished(colleague, JobType.COPY, [maize], submitted_on=started + 300, finished_on=started + 301)
+
+
+_SEEDS: Mapping[str, Callable[[World, Jobs, float], None]] = MappingProxyType(
+    {"demo": _demo, "examples": _examples, "empty": _empty}
+)
+SEEDS = tuple(_SEEDS)
+"""The names of all seeds."""

@@ -1,0 +1,176 @@
+"""The service over HTTP, served by uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .app import CUT
+from .contract import BASE_PATH
+from .simulator import Simulator
+
+
+class NotLoopbackError(ValueError):
+    """The simulator was about to be served to other machines, and nobody has said that this is meant."""
+
+
+def serve(
+    simulator: Simulator,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_ready: Callable[[str], None] | None = None,
+    i_know: bool = False,
+) -> None:
+    """Serve the simulator until SIGINT or SIGTERM, which end it at once: open connections do not hold it up.
+
+    Port 0 means any free port. `on_ready` is called with the base URL, `http://127.0.0.1:PORT/v2`, once
+    connections are accepted. Anyone who reaches the simulator can use it, so it refuses to be served to other
+    machines unless `i_know` says that this is meant.
+
+    Raises NotLoopbackError for such a host, and OSError if the address cannot be used. Returns when it has ended.
+    """
+    with _listen(host, port, i_know) as listener:
+        asyncio.run(_server(simulator, listener, on_ready).serve(sockets=[listener]))
+
+
+@contextlib.contextmanager
+def running(simulator: Simulator) -> Iterator[str]:
+    """Serve the simulator from a thread of its own while the block runs; yields the base URL.
+
+    Raises RuntimeError if the server does not start.
+    """
+    ready = threading.Event()
+    url = ""
+
+    def on_ready(base_url: str) -> None:
+        nonlocal url
+        url = base_url
+        ready.set()
+
+    with _listen("127.0.0.1", 0, False) as listener:
+        server = _server(simulator, listener, on_ready)
+
+        def run() -> None:
+            try:
+                asyncio.run(server.serve(sockets=[listener]))
+            finally:
+                ready.set()
+
+        thread = threading.Thread(target=run, name="simulator", daemon=True)
+        thread.start()
+        ready.wait()
+        if not url:
+            raise RuntimeError("the simulator's server did not start")
+        try:
+            yield url
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, with the ability to break the connection that a request came by."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {CUT: cast(Any, self._cut)}
+
+    def _cut(self, error: str) -> None:
+        if error == "truncated":
+            self.transport.close()  # what has been written still goes out
+            return
+        if error != "protocol":
+            # Closing without lingering sends a reset where the client would see an orderly end otherwise.
+            connection = self.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready, and ends at once when it is told to."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does it, but without raising the signal again in the end: the caller decides what follows."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {each: signal.signal(each, self.handle_exit) for each in signals}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+def _listen(host: str, port: int, i_know: bool) -> socket.socket:
+    if not i_know and not _is_loopback(host):
+        raise NotLoopbackError(
+            f"{host} lets other machines in, and the simulator protects nothing. Serve it on 127.0.0.1, or say that "
+            "you know what you do (i_know=True, --i-know)."
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or else asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"cannot serve on {host}:{port}: {error.strerror}") from None
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _server(simulator: Simulator, listener: socket.socket, on_ready: Callable[[str], None] | None) -> _Server:
+    address: tuple[Any, ...] = listener.getsockname()
+    host = f"[{address[0]}]" if listener.family == socket.AF_INET6 else address[0]
+    config = uvicorn.Config(
+        simulator.app,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="critical",  # the application logs its own errors; uvicorn's would be those that faults provoke
+        server_header=False,
+    )
+
+    def ready() -> None:
+        if on_ready is not None:
+            on_ready(f"http://{host}:{address[1]}{BASE_PATH}")
+
+    return _Server(config, ready)

@@ -1,0 +1,37 @@
+"""The simulator as one object."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from .app import Service
+from .contract import BASE_PATH
+from .state import State
+from .transport import Transport
+
+
+class Simulator(State):
+    """A stand-in for the service: stateful, deterministic, and as strict as its contract.
+
+    Its settings are those of `State`. Use it
+
+    - in this process: `httpx.Client(transport=simulator.transport(), base_url=simulator.base_url)`, and the same
+      with `httpx.AsyncClient`;
+    - as a server: `serve(simulator)`, or `with running(simulator) as url:` in a test;
+    - as an ASGI application: `simulator.app`.
+
+    `simulator.world` builds what there is, `simulator.arm` makes things go wrong, `simulator.requests` is what was
+    asked.
+    """
+
+    base_url = f"http://simulator{BASE_PATH}"
+    """Where the service is for clients in this process."""
+
+    @cached_property
+    def app(self) -> Service:
+        """The ASGI application. It speaks HTTP and the lifespan protocol."""
+        return Service(self)
+
+    def transport(self) -> Transport:
+        """A transport for httpx clients in this process, synchronous or not."""
+        return Transport(self.app, self.clock)

@@ -1,0 +1,152 @@
+"""All that a simulator holds, and what can be done to it apart from calling the service."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import quote
+
+from .clock import Clock, RealClock
+from .contract import Contract, load_contract
+from .faults import ArmedFault, FaultRule, Faults
+from .ids import Ids
+from .jobs import Job, Jobs, ListOrder, Progress, Timing
+from .limits import UNLIMITED, Limiter, RateLimit, check_rate_limit
+from .operations import Operations
+from .requestlog import RequestLog
+from .seeds import known_seed, plant
+from .world import World
+
+
+class State:
+    """The state of a simulator.
+
+    - `clock`: what time it is; the system's clock by default.
+    - `seed`: what there is at the start: `demo`, `examples` or `empty`.
+    - `progress`: what makes jobs go on: `time`, `polls` (each answer that shows a job takes a step) or `hand`.
+    - `timing`: how long the steps of a job take, in seconds; `speed`: how many times faster they are than that.
+    - `rate_limit`: requests and seconds, (1000, 300) by default; None for no limit.
+    - `submit_status`, `create_status`: the 2xx statuses of submissions (202) and of new folders (201).
+    - `list_order`: `newest`, `oldest` or `shuffled`: the order of the job list, which is not documented.
+    - `list_lag`: how many seconds after its submission a job shows in the list.
+    - `faults`: rules that are armed from the start.
+
+    Raises ValueError if one of these makes no sense. Methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        seed: str = "empty",
+        progress: Progress = "time",
+        timing: Timing | None = None,
+        speed: float = 1.0,
+        rate_limit: tuple[int, float] | None = RateLimit(),
+        submit_status: int = 202,
+        create_status: int = 201,
+        list_order: ListOrder = "newest",
+        list_lag: float = 0.0,
+        faults: Sequence[FaultRule | str] = (),
+    ) -> None:
+        if not 0 < speed < float("inf"):
+            raise ValueError(f"speed is a positive number; not {speed!r}")
+        self.clock: Clock = clock or RealClock()
+        self.contract: Contract = load_contract()
+        self.lock = threading.RLock()
+        self._progress: Progress = progress
+        self._timing = (timing or Timing()).faster(speed)
+        self._rate_limit = UNLIMITED if rate_limit is None else check_rate_limit(rate_limit)
+        self._statuses = submit_status, create_status
+        self._list_order: ListOrder = list_order
+        self._list_lag = list_lag
+        self._first_faults = tuple(faults)
+        self._seed = known_seed(seed)
+        self._start()
+
+    # What there is, until the next reset
+
+    ids: Ids
+    world: World
+    jobs: Jobs
+    limiter: Limiter
+    operations: Operations
+    faults: Faults
+    requests: RequestLog
+
+    def _start(self) -> None:
+        submit_status, create_status = self._statuses
+        self.ids = Ids(self._seed)
+        self.world = World(self.clock, self.ids)
+        self.jobs = Jobs(
+            self.world,
+            self.ids.job,
+            progress=self._progress,
+            timing=self._timing,
+            list_order=self._list_order,
+            list_lag=self._list_lag,
+            seed=self._seed,
+        )
+        self.limiter = Limiter(self._rate_limit)
+        self.operations = Operations(
+            self.world, self.jobs, self.limiter, submit_status=submit_status, create_status=create_status
+        )
+        self.faults = Faults(tuple(self.contract.operations))
+        self.requests = RequestLog()
+        for rule in self._first_faults:
+            self.faults.arm(rule)
+        plant(self._seed, self.world, self.jobs, self.clock.now())
+
+    # What can be done to it
+
+    def reset(self, seed: str | None = None) -> None:
+        """Make everything as it was at the start, or as it would have been with another seed.
+
+        Jobs, rate limit, faults and request log begin anew; the clock goes on. Raises ValueError for an unknown
+        seed, and changes nothing then.
+        """
+        with self.lock:
+            self._seed = self._seed if seed is None else known_seed(seed)
+            self._start()
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead in time. Raises ValueError for less than no time."""
+        with self.lock:
+            self.clock.advance(seconds)
+            self.jobs.catch_up(self.clock.now())
+
+    def step(self, job_id: str) -> Job:
+        """Take the next step of a job, whatever makes jobs go on otherwise, and return it.
+
+        Raises LookupError if there is no such job.
+        """
+        with self.lock:
+            now = self.clock.now()
+            self.jobs.catch_up(now)
+            job = self.jobs.by_id(job_id)
+            self.jobs.step(job, now)
+            return job
+
+    def arm(self, rule: FaultRule | str) -> ArmedFault:
+        """Arm a fault. The return value counts what it does. Raises FaultError if the rule makes no sense."""
+        with self.lock:
+            return self.faults.arm(rule)
+
+    def disarm(self) -> None:
+        """Disarm all faults."""
+        with self.lock:
+            self.faults.disarm()
+
+    def without_tokens(self, text: str) -> str:
+        """The text of an address with any token in it made unreadable."""
+        if text:
+            for token in self.world.tokens:
+                for spelling in _spellings(token):
+                    text = text.replace(spelling, "…")
+        return text
+
+
+@lru_cache
+def _spellings(token: str) -> tuple[str, str]:
+    return token, quote(token, safe="")
