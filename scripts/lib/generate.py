@@ -56,7 +56,7 @@ def generate(target: Path) -> None:
     # The formatter of the same environment is to be found first, also when this runs without activation.
     commands = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     generator = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
-    options = ["--meta", "none", "--path", SPEC, "--config", CONFIG, "--output-path", target]
+    options: list[str | Path] = ["--meta", "none", "--path", SPEC, "--config", CONFIG, "--output-path", target]
     done = subprocess.run([*generator, *options], stdout=subprocess.DEVNULL, env={**os.environ, "PATH": commands})
     if done.returncode:
         sys.exit("generate: openapi-python-client rejects spec/openapi.yaml; see above. generated/ is as it was.")

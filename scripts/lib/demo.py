@@ -1,0 +1,117 @@
+"""Run the main job as a user would, on the command line, against a simulator of the service."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+COMMAND = str(Path(sys.executable).with_name("sbg-bulk"))
+SOURCE, DESTINATION = "rfranklin/cohort-a", "rfranklin/analysis"
+
+
+class DemoFailed(Exception):
+    """A command did not do what the demonstration is there to show."""
+
+
+@contextmanager
+def simulator() -> Iterator[dict[str, str]]:
+    """A simulator in a process of its own; yields the environment that leads to it."""
+    print("$ sbg-bulk simulate --port 0 --seed demo --speed 5 &", flush=True)
+    arguments = [COMMAND, "simulate", "--port", "0", "--seed", "demo", "--speed", "5", "--json"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            where = json.loads(server.stdout.readline() or "{}")
+            if not where:
+                raise DemoFailed("the simulator did not start; see above")
+            print(f"Simulator at {where['url']}, token {where['token']}\n", flush=True)
+            yield {**os.environ, "SB_API_ENDPOINT": where["url"], "SB_AUTH_TOKEN": where["token"]}
+        finally:
+            server.terminate()
+
+
+class Shell:
+    """Runs `sbg-bulk` commands in an environment, showing each as it would be typed."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    def run(self, *arguments: str) -> None:
+        """Run a command, its output on the terminal."""
+        self._type(arguments)
+        done = subprocess.run([COMMAND, *arguments], env=self._environment)
+        self._check(arguments, done.returncode)
+        print(flush=True)
+
+    def output(self, *arguments: str) -> str:
+        """Run a command and return what it printed."""
+        self._type(arguments)
+        done = subprocess.run([COMMAND, *arguments], env=self._environment, stdout=subprocess.PIPE, text=True)
+        print(done.stdout, flush=True)
+        self._check(arguments, done.returncode)
+        return done.stdout.strip()
+
+    def ask(self, *arguments: str) -> list[dict[str, Any]]:
+        """Run a command with --json, unseen, and return the documents that it printed."""
+        command = [COMMAND, *arguments, "--json"]
+        done = subprocess.run(command, env=self._environment, stdout=subprocess.PIPE, text=True)
+        self._check(arguments, done.returncode)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    @staticmethod
+    def _type(arguments: tuple[str, ...]) -> None:
+        print(f"$ sbg-bulk {shlex.join(arguments)}", flush=True)
+
+    @staticmethod
+    def _check(arguments: tuple[str, ...], code: int) -> None:
+        if code:
+            raise DemoFailed(f"sbg-bulk {shlex.join(arguments)} ended with exit code {code}")
+
+
+def demonstrate(shell: Shell) -> None:
+    """Copy ten folders of 250 files each in two jobs, follow the jobs, delete the copies in a third."""
+    shell.run("files", "list", SOURCE)
+    before = {file["id"] for file in shell.ask("files", "list", DESTINATION)}
+    folders = [file["id"] for file in shell.ask("files", "list", SOURCE) if file["type"] == "folder"]
+    halves = folders[: len(folders) // 2], folders[len(folders) // 2 :]
+    jobs = [shell.output("copy", *half, "--to-project", DESTINATION, "--detach") for half in halves]
+    shell.run("jobs", "list")
+    shell.run("jobs", "wait", *jobs, "--timeout", "300")
+    shell.run("jobs", "show", jobs[0])
+
+    shell.run("files", "list", DESTINATION)
+    copied = sum(shell.ask("jobs", "show", job)[0]["completed_files"] for job in jobs)
+    copies = [file["id"] for file in shell.ask("files", "list", DESTINATION) if file["id"] not in before]
+    shell.run("delete", *copies, "--timeout", "300")
+    shell.run("files", "list", DESTINATION)
+    if {file["id"] for file in shell.ask("files", "list", DESTINATION)} != before:
+        raise DemoFailed(f"{DESTINATION} does not hold what it held before")
+    deleted = shell.ask("jobs", "list", "--type", "delete")[0]["completed_files"]
+    print(f"Done: {copied:,} files copied in {len(jobs)} jobs, {deleted:,} deleted in one.")
+
+
+def main() -> int:
+    # A request to end is an interrupt too: the simulator is stopped either way.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with simulator() as environment:
+            demonstrate(Shell(environment))
+    except DemoFailed as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; the simulator is stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,296 @@
+"""Every operation of the spec is performed with a freshly generated client, in each of its four ways."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+import pytest
+import sbg_async_api.models
+from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, ManualClock, Project, Simulator
+
+from tests.generated.conftest import NAME, Models, Package
+from tests.spec.contract import BY_ID
+
+WAYS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
+OWNER = "rfranklin"
+
+
+class Lab(NamedTuple):
+    """What the operations find: a project with a file and a folder, and a job of each type that has ended."""
+
+    sim: Simulator
+    project: Project
+    file: File
+    folder: Folder
+    inside: File
+    jobs: dict[JobType, Job]
+
+
+@pytest.fixture
+def lab(sim: Simulator) -> Lab:
+    project = sim.world.add_project(f"{OWNER}/cohort", name="Cohort", description="Exomes")
+    file = sim.world.add_file("sample 1&2.bam", project, size=3 << 30)
+    folder = sim.world.add_folder("run", project)
+    inside = sim.world.add_file("reads.fastq", folder)
+    now, user = sim.clock.now(), sim.world.users[OWNER]
+    outcomes: list[str | ApiError] = [file.id, ApiError(10225, "There is no file or folder x.")]
+    jobs = {
+        each: sim.jobs.add_finished(user, each, outcomes, submitted_on=now - 60, finished_on=now - 30)
+        for each in JobType
+    }
+    return Lab(sim, project, file, folder, inside, jobs)
+
+
+Conversation = Generator[dict[str, Any], Any, None]
+"""Yields the arguments of a call, is sent what its answer was parsed to, and looks at that."""
+
+Talk = Callable[[Lab, Models], Conversation]
+TalkT = TypeVar("TalkT", bound=Talk)
+
+TALKS: dict[str, Talk] = {}
+ANSWERS: dict[str, str] = {}
+
+
+def talk(operation: str, *, answer: str) -> Callable[[TalkT], TalkT]:
+    """The decorated function is the conversation for an operation that is answered with that model."""
+
+    def register(function: TalkT) -> TalkT:
+        TALKS[operation] = function
+        ANSWERS[operation] = answer
+        return function
+
+    return register
+
+
+def date(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+@talk("list_async_jobs", answer="JobList")
+def jobs(lab: Lab, models: Models) -> Conversation:
+    page = yield {"offset": 1, "limit": 1}
+    (job,) = page.items
+    assert type(job) is models.Job
+    assert (job.id, job.type_) == (lab.jobs[JobType.MOVE].id, models.JobType.MOVE)
+    assert {link.rel: type(link) for link in page.links} == {"next": models.Link, "prev": models.Link}
+
+
+def ended(lab: Lab, models: Models, job_type: JobType) -> Conversation:
+    job = yield {"job_id": lab.jobs[job_type].id}
+    assert job.id == lab.jobs[job_type].id
+    assert job.type_ is models.JobType(job_type.value)
+    assert job.state is models.JobState.FINISHED
+    assert (job.total_files, job.completed_files, job.failed_files) == (2, 1, 1)
+    now = lab.sim.clock.now()
+    assert (job.started_on, job.finished_on) == (date(now - 60), date(now - 30))
+    done, failed = job.result
+    assert type(done) is type(failed) is models.ResultEntry
+    assert type(done.resource) is models.ResourceReference
+    assert done.resource.id == lab.file.id
+    assert type(failed.error) is models.ErrorBody
+    assert (failed.error.status, failed.error.code) == (404, 10225)
+
+
+@talk("get_copy_job", answer="Job")
+def copy_job(lab: Lab, models: Models) -> Conversation:
+    return ended(lab, models, JobType.COPY)
+
+
+@talk("get_move_job", answer="Job")
+def move_job(lab: Lab, models: Models) -> Conversation:
+    return ended(lab, models, JobType.MOVE)
+
+
+@talk("get_delete_job", answer="Job")
+def delete_job(lab: Lab, models: Models) -> Conversation:
+    return ended(lab, models, JobType.DELETE)
+
+
+def submitted(lab: Lab, models: Models, body: Any, job_type: JobType) -> Conversation:
+    job = yield {"body": body}
+    assert job.type_ is models.JobType(job_type.value)
+    assert job.state is models.JobState.SUBMITTED
+    assert (job.result, job.finished_on, job.started_on) == (None, None, date(lab.sim.clock.now()))
+    lab.sim.advance(60)
+    started = lab.sim.jobs.by_id(job.id)
+    assert (started.type, started.state, started.failed) == (job_type, "FINISHED", 0)
+
+
+@talk("submit_copy_job", answer="Job")
+def copy(lab: Lab, models: Models) -> Conversation:
+    item = models.CopyItem(file=lab.file.id, parent=lab.folder.id, name="copy.bam")
+    yield from submitted(lab, models, models.CopyRequest(items=[item]), JobType.COPY)
+    assert set(lab.folder.children) == {"reads.fastq", "copy.bam"}
+
+
+@talk("submit_move_job", answer="Job")
+def move(lab: Lab, models: Models) -> Conversation:
+    item = models.MoveItem(file=lab.inside.id, project=lab.project.id)
+    yield from submitted(lab, models, models.MoveRequest(items=[item]), JobType.MOVE)
+    assert lab.inside.parent is lab.project.root
+
+
+@talk("submit_delete_job", answer="Job")
+def delete(lab: Lab, models: Models) -> Conversation:
+    items = [models.DeleteItem(file=lab.file.id), models.DeleteItem(file=lab.folder.id)]
+    yield from submitted(lab, models, models.DeleteRequest(items=items), JobType.DELETE)
+    assert lab.project.root.children == {}
+
+
+@talk("list_files", answer="FileList")
+def files(lab: Lab, models: Models) -> Conversation:
+    lab.sim.world.add_file("other.bam", lab.project)
+    page = yield {"project": lab.project.id, "name": [lab.file.name, "run", "none"], "limit": 3}
+    assert [type(each) for each in page.items] == [models.FileInfo] * 2
+    assert [(each.id, each.type_) for each in page.items] == [
+        (lab.file.id, models.FileType.FILE),
+        (lab.folder.id, models.FileType.FOLDER),
+    ]
+
+
+@talk("list_folder", answer="FileList")
+def folder(lab: Lab, models: Models) -> Conversation:
+    page = yield {"file_id": lab.folder.id}
+    assert [(type(each), each.id, each.parent) for each in page.items] == [
+        (models.FileInfo, lab.inside.id, lab.folder.id)
+    ]
+
+
+@talk("get_file", answer="FileInfo")
+def file(lab: Lab, models: Models) -> Conversation:
+    found = yield {"file_id": lab.file.id}
+    assert (found.id, found.name, found.size) == (lab.file.id, "sample 1&2.bam", 3 << 30)
+    assert found.type_ is models.FileType.FILE
+    assert found.created_on == found.modified_on == date(lab.file.created_on)
+
+
+@talk("create_folder", answer="FileInfo")
+def new_folder(lab: Lab, models: Models) -> Conversation:
+    kind = models.NewFolderType.FOLDER
+    made = yield {"body": models.NewFolder(name="results", type_=kind, project=lab.project.id)}
+    assert made.type_ is models.FileType.FOLDER
+    assert lab.sim.world.nodes[made.id] is lab.project.root.children["results"]
+
+
+@talk("list_projects", answer="ProjectList")
+def projects(lab: Lab, models: Models) -> Conversation:
+    page = yield {"name": "COHORT"}
+    assert [(type(each), each.id, each.name) for each in page.items] == [(models.Project, lab.project.id, "Cohort")]
+
+
+@talk("get_project", answer="Project")
+def project(lab: Lab, models: Models) -> Conversation:
+    owner, short_name = lab.project.id.split("/")
+    found = yield {"owner": owner, "project": short_name}
+    assert (found.id, found.description, found.root_folder) == (lab.project.id, "Exomes", lab.project.root.id)
+    assert type(found.permissions) is models.Permissions
+    assert found.permissions.copy is True
+
+
+@talk("get_user", answer="User")
+def user(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    found = yield {}
+    assert (found.username, found.email) == (OWNER, lab.sim.world.users[OWNER].email)
+
+
+@talk("get_rate_limit", answer="RateLimit")
+def rate_limit(lab: Lab, models: Models) -> Conversation:
+    found = yield {}
+    assert type(found.rate) is models.Rate
+    assert (found.rate.limit, found.rate.remaining) == (1000, 1000)
+    assert found.rate.reset == lab.sim.clock.now() + 300
+    assert type(found.instance_limit) is models.InstanceLimit
+
+
+def perform(package: Package, operation: str, way: str, client: Any, arguments: dict[str, Any]) -> Any:
+    """What a way of calling an operation returns; whichever it is, the client is closed afterwards."""
+    tag = BY_ID[operation].definition["tags"][0].lower().replace(" ", "_")
+    call = getattr(package.module(f"api.{tag}.{operation}"), way)
+
+    async def wait() -> Any:
+        async with client:
+            return await call(client=client, **arguments)
+
+    if way.startswith("asyncio"):
+        return asyncio.run(wait())
+    with client:
+        return call(client=client, **arguments)
+
+
+def arguments_of(operation: str, lab: Lab, package: Package) -> dict[str, Any]:
+    return next(TALKS[operation](lab, package.models))
+
+
+def test_every_operation_of_the_spec_is_performed_here() -> None:
+    assert set(TALKS) == set(BY_ID)
+
+
+def test_nothing_is_generated_that_is_not_performed_here(package: Package) -> None:
+    endpoints = {file.stem for file in package.folder.glob("api/*/*.py")} - {"__init__"}
+    assert endpoints == set(TALKS)
+
+
+def test_the_package_performing_here_is_the_fresh_one(package: Package) -> None:
+    assert package.models.Job is not sbg_async_api.models.Job
+    assert package.models.Job.__module__ == f"{NAME}.models.job"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("operation", TALKS)
+def test_an_operation_is_performed_and_its_answer_parsed(package: Package, lab: Lab, operation: str, way: str) -> None:
+    conversation = TALKS[operation](lab, package.models)
+    answer = perform(package, operation, way, package.client(lab.sim), next(conversation))
+    (request,) = lab.sim.requests
+    assert request.operation == operation
+    if way.endswith("_detailed"):
+        assert type(answer) is package.module("types").Response
+        assert answer.status_code is HTTPStatus(request.status or 0)
+        assert answer.status_code in range(200, 300)
+        assert answer.headers["X-Request-Id"] == request.request_id
+        answer = answer.parsed
+    assert type(answer) is getattr(package.models, ANSWERS[operation])
+    with pytest.raises(StopIteration):
+        conversation.send(answer)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("operation", TALKS)
+def test_a_refusal_of_any_operation_is_parsed_and_not_raised(
+    package: Package, lab: Lab, operation: str, way: str
+) -> None:
+    client = package.client(lab.sim, token="not-a-token")
+    answer = perform(package, operation, way, client, arguments_of(operation, lab, package))
+    if way.endswith("_detailed"):
+        assert answer.status_code is HTTPStatus.UNAUTHORIZED
+        answer = answer.parsed
+    assert type(answer) is package.models.ErrorBody
+    assert (answer.status, answer.code) == (401, 90001)
+
+
+@pytest.mark.parametrize("operation", TALKS)
+def test_a_status_that_the_spec_does_not_name_is_parsed_to_nothing(package: Package, lab: Lab, operation: str) -> None:
+    lab.sim.arm("kind=502")
+    arguments = arguments_of(operation, lab, package)
+    answer = perform(package, operation, "sync_detailed", package.client(lab.sim), arguments)
+    assert (answer.status_code, answer.parsed) == (HTTPStatus.BAD_GATEWAY, None)
+    strict = package.client(lab.sim, raise_on_unexpected_status=True)
+    with pytest.raises(package.module("errors").UnexpectedStatus):
+        perform(package, operation, "sync", strict, arguments)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_any_success_of_a_submission_is_parsed_to_its_job(package: Package, status: int) -> None:
+    sim = Simulator(clock=ManualClock(), submit_status=status)
+    body = package.models.DeleteRequest(items=[package.models.DeleteItem(file="x")])
+    answer = perform(package, "submit_delete_job", "sync_detailed", package.client(sim), {"body": body})
+    assert answer.status_code == status
+    assert [job.id for job in sim.jobs.all()] == [answer.parsed.id]
+
+
+def test_the_client_sends_a_bearer_token_unless_told_otherwise(package: Package, lab: Lab) -> None:
+    client = package.client(lab.sim, prefix="Bearer", auth_header_name="Authorization")
+    assert perform(package, "get_user", "sync", client, {}).username == OWNER

@@ -1,0 +1,102 @@
+"""The official Python client, unmodified, against the simulator over HTTP.
+
+One server serves all tests of the folder; its world is made anew for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+import sevenbridges  # type: ignore[import-untyped]
+
+from sbg_bulk.simulator import File, Folder, ManualClock, Project, Simulator, World, running
+
+TOKEN = "demo-token"
+OWNER = "rfranklin"
+
+Official = Any
+"""The official client has no types."""
+
+
+class Service(NamedTuple):
+    simulator: Simulator
+    url: str
+
+
+class Lab(NamedTuple):
+    """A small world: a project with three files and a folder of two more, and another one to bring them to."""
+
+    world: World
+    cohort: Project
+    files: tuple[File, ...]
+    run: Folder
+    reads: tuple[File, ...]
+    archive: Project
+    incoming: Folder
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    simulator = Simulator(clock=ManualClock())
+    with running(simulator) as url:
+        yield Service(simulator, url)
+
+
+@pytest.fixture
+def sim(service: Service) -> Simulator:
+    """The simulator behind the server, as it was at the start: one user, and nothing else, at the same time of day."""
+    service.simulator.clock = ManualClock()
+    service.simulator.reset()
+    return service.simulator
+
+
+@pytest.fixture
+def lab(sim: Simulator) -> Lab:
+    world = sim.world
+    cohort = world.add_project(f"{OWNER}/cohort", name="Cohort", description="Exomes")
+    files = tuple(world.add_file(f"sample-{number}.bam", cohort, size=number << 30) for number in (1, 2, 3))
+    run = world.add_folder("run", cohort)
+    reads = tuple(world.add_file(f"reads-{number}.fastq", run, size=1) for number in (1, 2))
+    archive = world.add_project(f"{OWNER}/archive", name="Archive")
+    return Lab(world, cohort, files, run, reads, archive, world.add_folder("incoming", archive))
+
+
+@pytest.fixture
+def connect(
+    service: Service,
+    sim: Simulator,  # noqa: ARG001 - reset first
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[..., Official]]:
+    """Makes official clients of the server; the arguments are those of `sevenbridges.Api`."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")  # the client heeds the proxies that the environment names
+    made: list[Official] = []
+
+    def make(**arguments: Any) -> Official:
+        # `debug` is what the client demands before it speaks plain HTTP.
+        api = sevenbridges.Api(url=service.url, debug=True, **arguments)
+        made.append(api)
+        return api
+
+    yield make
+    for api in made:
+        api.session.close()
+        api.download_pool.shutdown()
+        api.upload_pool.shutdown()
+
+
+@pytest.fixture
+def api(connect: Callable[..., Official]) -> Official:
+    return connect(token=TOKEN)
+
+
+def asked(sim: Simulator) -> list[tuple[str, str]]:
+    """Path and query of each request so far."""
+    return [(entry.path, entry.query) for entry in sim.requests]
+
+
+def naive_utc(seconds: float) -> datetime:
+    """A time in Unix seconds as the official client gives it: whole seconds, without a zone, and meant as UTC."""
+    return datetime.fromtimestamp(int(seconds), UTC).replace(tzinfo=None)
