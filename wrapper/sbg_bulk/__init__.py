@@ -16,11 +16,13 @@ from sbg_bulk.errors import (
     ConnectionFailed,
     Forbidden,
     InputError,
+    JournalError,
     Maintenance,
     NotFound,
     OutcomeUnknown,
     PagingError,
     RateLimited,
+    RunStopped,
     SbgBulkError,
     ServerError,
     SettingsError,
@@ -28,6 +30,8 @@ from sbg_bulk.errors import (
     UnreadableAnswer,
     WaitTimeout,
 )
+from sbg_bulk.flows.run import RunOptions
+from sbg_bulk.manifest import ManifestError
 from sbg_bulk.model import (
     CopyItem,
     DeleteItem,
@@ -43,6 +47,7 @@ from sbg_bulk.model import (
 )
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry
+from sbg_bulk.runs import RunReport
 from sbg_bulk.settings import DEPLOYMENTS, Settings, Token
 
 __all__ = [
@@ -61,7 +66,9 @@ __all__ = [
     "ItemError",
     "ItemResult",
     "Job",
+    "JournalError",
     "Maintenance",
+    "ManifestError",
     "MoveItem",
     "NotFound",
     "OutcomeUnknown",
@@ -72,6 +79,9 @@ __all__ = [
     "RateLimit",
     "RateLimited",
     "Retry",
+    "RunOptions",
+    "RunReport",
+    "RunStopped",
     "SbgBulkError",
     "ServerError",
     "Settings",

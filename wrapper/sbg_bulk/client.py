@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import IO, Self, TypeAlias
 
 import httpx
+from attrs import evolve
 
-from sbg_bulk import model
+from sbg_bulk import manifest, model, runs
 from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.drivers.common import TIMEOUT
 from sbg_bulk.errors import InputError
-from sbg_bulk.flows import jobs, lookups, pages
+from sbg_bulk.flows import jobs, lookups, pages, run
 from sbg_bulk.flows.requests import Manner
+from sbg_bulk.flows.run import Progress, RunOptions
+from sbg_bulk.journal import Journal
 from sbg_bulk.model import CopyItem, DeleteItem, File, Job, MoveItem, Page, Project, RateLimit, User
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry
+from sbg_bulk.runs import RunReport
 from sbg_bulk.settings import Settings, Token
 from sbg_bulk.steps import Flow
 
@@ -66,6 +71,55 @@ class _Flows:
 
     def _delete(self, items: Iterable[Given | DeleteItem]) -> Flow[Job]:
         return jobs.submit(self._manner, model.items_of(DeleteItem, items))
+
+    def _new_run(
+        self,
+        job_type: str,
+        source: Path | IO[bytes],
+        defaults: manifest.Defaults,
+        form: manifest.Format | None,
+        journal: Path | None,
+        items_per_job: int,
+    ) -> Journal:
+        if job_type.upper() not in manifest.ITEMS:
+            raise InputError(f"job_type: {job_type!r} is none of: {', '.join(manifest.ITEMS)}.")
+        if isinstance(source, Path):
+            with manifest.opened(source) as stream:
+                return self._new_run(
+                    job_type, stream, defaults, form or manifest.guess_format(source.name), journal, items_per_job
+                )
+        return runs.create(
+            manifest.read(source, manifest.ITEMS[job_type.upper()], form, defaults),
+            job_type.upper(),
+            self.settings.endpoint,
+            items_per_job=items_per_job,
+            journal=journal,
+            manifest=str(getattr(source, "name", "-")),
+            form=form or "csv",
+        )
+
+    def _resumed(self, run: str | Path, adopt: str | None, resubmit: bool) -> Journal:
+        journal = Journal.open(runs.find(run))
+        try:
+            runs.check_deployment(journal, self.settings.endpoint)
+            runs.decide(journal, adopt=adopt, resubmit=resubmit)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    def _carry(
+        self,
+        journal: Journal,
+        options: RunOptions | None,
+        within: float | None,
+        on_change: Callable[[Progress], object] | None,
+        on_wait: Callable[[float, str], object] | None,
+    ) -> Flow[RunReport]:
+        patience = evolve(self._manner.retry, within=math.inf if within is None else within)
+        manner = evolve(self._manner, retry=patience, on_wait=on_wait)
+        tally = yield from run.run(manner, journal, options or RunOptions(), on_change)
+        return RunReport(journal.plan.run, journal.path, tally)
 
 
 class Client(_Flows):
@@ -172,6 +226,69 @@ class Client(_Flows):
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
         return self._driver.run(self._delete(items))
+
+    def run(
+        self,
+        job_type: str,
+        source: Path | IO[bytes],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        form: manifest.Format | None = None,
+        journal: Path | None = None,
+        items_per_job: int = runs.ITEMS_PER_JOB,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> RunReport:
+        """Do all rows of a manifest of any size, each exactly once, in as many jobs as that takes.
+
+        Args:
+            job_type: COPY, MOVE or DELETE, in any case.
+            source: the manifest: see `sbg_bulk.manifest`.
+            project: where to, for rows that do not say: a project's id.
+            parent: where to, for rows that do not say: a folder's id.
+            form: the manifest's format; None to go by its name, or by its first line.
+            journal: where to keep the record of the run; None for the user's state folder.
+            items_per_job: how many rows are submitted as one job.
+            options: how to go about it.
+            within: seconds for which each request is tried again; None for no end.
+            on_change: called with the progress when it has changed. What it raises ends the run.
+            on_wait: called before a pause that a refusal, a failure or the budget asks for, with seconds and reason.
+
+        Raises:
+            ManifestError: the manifest has problems; nothing was sent.
+            JournalError: the record cannot be kept; nothing was sent that is not in it.
+            RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
+        """
+        with self._new_run(
+            job_type, source, manifest.Defaults(parent, project), form, journal, items_per_job
+        ) as opened:
+            return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+
+    def resume(
+        self,
+        run: str | Path,
+        *,
+        adopt: str | None = None,
+        resubmit: bool = False,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> RunReport:
+        """Take up a run where it stands.
+
+        Args:
+            run: its id, or its journal's path.
+            adopt: the id of the job that the submission of unknown outcome started, as a person found out.
+            resubmit: whether that submission started none, as a person found out.
+
+        The other arguments and errors are those of `run`.
+        """
+        with self._resumed(run, adopt, resubmit) as opened:
+            return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     def wait(
         self,
@@ -309,6 +426,40 @@ class AsyncClient(_Flows):
 
     async def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         return await self._driver.run(self._delete(items))
+
+    async def run(
+        self,
+        job_type: str,
+        source: Path | IO[bytes],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        form: manifest.Format | None = None,
+        journal: Path | None = None,
+        items_per_job: int = runs.ITEMS_PER_JOB,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> RunReport:
+        with self._new_run(
+            job_type, source, manifest.Defaults(parent, project), form, journal, items_per_job
+        ) as opened:
+            return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+
+    async def resume(
+        self,
+        run: str | Path,
+        *,
+        adopt: str | None = None,
+        resubmit: bool = False,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> RunReport:
+        with self._resumed(run, adopt, resubmit) as opened:
+            return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     async def wait(
         self,

@@ -16,7 +16,9 @@
     ├── UnreadableAnswer         the server said yes, but not in a way that can be read
     ├── PagingError              the pages of a list do not fit together
     ├── OutcomeUnknown           a request that must not be repeated may or may not have been carried out
-    └── WaitTimeout              a job was still under way when the time was up
+    ├── WaitTimeout              a job was still under way when the time was up
+    ├── RunStopped               a run cannot tell what became of a submission, and a person must
+    └── JournalError             the record of a run cannot be used: missing, locked, damaged, disk full
 
 Messages say what was asked, what came back, and what to try. None of them, and no attribute, holds a token.
 """
@@ -24,14 +26,24 @@ Messages say what was asked, what came back, and what to try. None of them, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sbg_bulk.model import Job
 
 
 class SbgBulkError(Exception):
-    """The base of all errors of this package."""
+    """The base of all errors of this package. They can be pickled, to reach another process."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would make the error again from `args`, which is the message, not what __init__ takes.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[SbgBulkError], args: tuple[object, ...], attributes: dict[str, object]) -> SbgBulkError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class SettingsError(SbgBulkError):
@@ -192,3 +204,30 @@ class WaitTimeout(SbgBulkError):
             f"Job {job.id} is still {job.state} after {seconds:g} s of waiting. It goes on without you; wait again "
             f"with: sbg-bulk jobs wait {job.id}"
         )
+
+
+class RunStopped(SbgBulkError):
+    """A run cannot tell whether a submission was carried out, and does nothing more until a person says so.
+
+    Attributes:
+        run: the run's id.
+        rows: how many rows the submission has.
+        candidates: jobs that may be the one that it started.
+    """
+
+    def __init__(self, run: str, job_type: str, rows: int, candidates: Sequence[Job]) -> None:
+        self.run = run
+        self.rows = rows
+        self.candidates = tuple(candidates)
+        ids = ", ".join(job.id for job in self.candidates)
+        super().__init__(
+            f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows} rows has started. It "
+            f"may be one of: {ids}. Look at them (sbg-bulk jobs show JOB), then say which it is:\n"
+            f"  sbg-bulk runs resume {run} --adopt JOB\n"
+            f"or, if it is none of them:\n"
+            f"  sbg-bulk runs resume {run} --resubmit"
+        )
+
+
+class JournalError(SbgBulkError):
+    """The record of a run cannot be used. The run can be resumed once that is mended."""

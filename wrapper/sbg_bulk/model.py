@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
-from sbg_async_api import models
 
+from sbg_async_api import models
 from sbg_bulk import reading
 from sbg_bulk.errors import InputError
 from sbg_bulk.reading import GeneratedModel
@@ -31,7 +31,7 @@ FINISHED: Final = "FINISHED"
 NAME_LIMIT: Final = 255
 """The longest name of a file, in characters (https://docs.sevenbridges.com/reference/copy-multiple-files)."""
 
-_PROJECT_ID = re.compile(r"[^/\s]+/[^/\s]+")
+_PROJECT_ID = re.compile(r"(?!\.{1,2}/)[^/\s]+/(?!\.{1,2}$)[^/\s]+")
 
 
 @frozen
@@ -251,7 +251,7 @@ def items_of(kind: type[I], given: Iterable[str | Mapping[str, str] | I], **dest
         InputError: naming the item by its place and what is wrong with it. Also if there is none, or if one
             file is named twice.
     """
-    if isinstance(given, str | Mapping):
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
         raise InputError("Give a list of items, even if it is only one.")
     items: list[I] = []
     places: dict[str, int] = {}
@@ -290,13 +290,13 @@ def check_id(what: str, value: object) -> None:
     """Raise InputError unless this could be the id of a file or folder."""
     if not isinstance(value, str) or not value.strip():
         raise InputError(f"{what}: an id is wanted, not {value!r}.")
-    if value != value.strip() or "/" in value or not value.isprintable():
+    if value != value.strip() or value in (".", "..") or "/" in value or not value.isprintable():
         raise InputError(f"{what}: {value!r} is not an id.")
 
 
 def check_project(value: object) -> None:
     """Raise InputError unless this looks like a project's id, `owner/project`."""
-    if not isinstance(value, str) or not _PROJECT_ID.fullmatch(value):
+    if not isinstance(value, str) or not _PROJECT_ID.fullmatch(value) or not value.isprintable():
         raise InputError(f"project: {value!r} is not of the form owner/project.")
 
 
@@ -322,6 +322,11 @@ def check_name(name: object) -> None:
         raise InputError(f"name: {len(name)} characters are too many; {NAME_LIMIT} are allowed.")
     if "/" in name:
         raise InputError(f"name: {name!r} must not contain a slash.")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        # Python puts lone surrogates where a name on disk is not in its encoding.
+        raise InputError(f"name: {name!r} cannot be sent as UTF-8.") from None
 
 
 @frozen

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, Final, Protocol, cast
 
 from attrs import frozen
+
 from sbg_async_api.types import Response
 
 

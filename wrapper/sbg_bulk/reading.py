@@ -85,7 +85,8 @@ def count(value: object) -> int | None:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+    # Python refuses to read thousands of digits.
+    if isinstance(value, str) and len(value) < 30 and value.strip().isascii() and value.strip().isdigit():
         return int(value)
     return None
 

@@ -145,20 +145,21 @@ def normal_endpoint(text: str, source: str = "the endpoint given") -> str:
     text = text.strip()
     if text.lower() in DEPLOYMENTS:
         return DEPLOYMENTS[text.lower()]
+    # What is no plain URL is not quoted: it may be the token, in the wrong place.
     try:
         parts = urlsplit(text)
         port = parts.port
-    except ValueError as error:
-        raise SettingsError(f"{source}: {text!r} is not a URL ({error}).") from None
+    except ValueError:
+        raise SettingsError(f"{source}: this is not a URL.") from None
     if parts.username or parts.password:
         raise SettingsError(f"{source}: leave user and password out of the URL.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(
-            f"{source}: {text!r} is neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: "
+            f"{source}: this is neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: "
             f"{', '.join(DEPLOYMENTS)}."
         )
     if parts.query or parts.fragment:
-        raise SettingsError(f"{source}: {text!r} must end with its path, usually /v2.")
+        raise SettingsError(f"{source}: the URL must end with its path, usually /v2.")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise SettingsError(f"{source}: {text!r} would send the token unprotected; use https.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -202,19 +203,23 @@ def _stored(profile: str | None, environment: Mapping[str, str], credentials: Pa
 
 
 def _section(credentials: Path, name: str, *, required: bool) -> _Stored:
-    parser = configparser.ConfigParser(interpolation=None, default_section="")
+    parser, problem = configparser.ConfigParser(interpolation=None, default_section=""), ""
     try:
         parser.read_string(credentials.read_text(encoding="utf-8"), str(credentials))
     except FileNotFoundError:
         if required:
-            raise SettingsError(f"Profile {name!r} is asked for, but there is no file {credentials}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{credentials} cannot be read: {error}") from None
+            problem = f"Profile {name!r} is asked for, but there is no file {credentials}."
+    except OSError as error:
+        problem = f"{credentials} cannot be read: {error.strerror}."
+    except UnicodeDecodeError:
+        problem = f"{credentials} cannot be read: it is not UTF-8."
     except configparser.Error as error:
-        # The parser's own message quotes the line, which may hold the token.
         line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), None)
         place = f" (line {line})" if line else ""
-        raise SettingsError(f"{credentials} is not a valid credentials file{place}.") from None
+        problem = f"{credentials} is not a valid credentials file{place}."
+    if problem:
+        # Raised out here, so that it does not carry the error caught: that quotes what may be the token.
+        raise SettingsError(problem)
     if not parser.has_section(name):
         if required:
             known = ", ".join(parser.sections()) or "none"

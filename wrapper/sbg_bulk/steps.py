@@ -8,18 +8,17 @@ flow serves the synchronous client, the asynchronous one, and tests on a clock o
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import httpx
 from attrs import field, frozen
 
-from sbg_bulk import errors, reading
+from sbg_bulk import errors
 from sbg_bulk.operations import Operation
 
 R = TypeVar("R")
 T = TypeVar("T")
-M = TypeVar("M", bound=reading.GeneratedModel)
 
 
 @frozen
@@ -43,13 +42,20 @@ class Now:
 
 
 @frozen
+class Record(Generic[T]):
+    """Work on the journal: what is written is durable before the next step. The outcome is what `work` returns."""
+
+    work: Callable[[], T]
+
+
+@frozen
 class Produce(Generic[T]):
     """Hand a value to the one who iterates over the flow."""
 
     value: T
 
 
-Step: TypeAlias = Call | Sleep | Now | Produce[Any]
+Step: TypeAlias = Call | Sleep | Now | Record[Any] | Produce[Any]
 Flow: TypeAlias = Generator[Step, Any, R]
 
 
@@ -62,14 +68,12 @@ class Reply:
         status: the HTTP status.
         headers: its headers; names in any case.
         content: the body, decompressed.
-        parsed: what the generated code made of the body; None if it could not.
     """
 
     operation: Operation
     status: int
     headers: httpx.Headers
     content: bytes = field(repr=False)
-    parsed: object = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -89,14 +93,12 @@ class Reply:
             why = f"the body is not JSON (it begins with {shown!r})" if shown else "the body is empty"
             raise errors.UnreadableAnswer(self.operation.name, self.status, why) from None
 
-    def answer(self, model: type[M]) -> M | Mapping[str, Any]:
-        """The body as the generated model that is expected, or as it came if it does not fit that.
+    def answer(self) -> Mapping[str, Any]:
+        """The body as a decoded JSON object.
 
         Raises:
-            UnreadableAnswer: the body is not a JSON object.
+            UnreadableAnswer: it is none.
         """
-        if isinstance(self.parsed, model):
-            return self.parsed
         data = self.data()
         if not isinstance(data, Mapping):
             raise errors.UnreadableAnswer(self.operation.name, self.status, "the body is not a JSON object")
@@ -124,6 +126,12 @@ def now() -> Flow[float]:
     moment = yield Now()
     assert isinstance(moment, float)
     return moment
+
+
+def record(work: Callable[[], T]) -> Flow[T]:
+    """Have the journal read or written."""
+    outcome: T = yield Record(work)
+    return outcome
 
 
 def produce(value: object) -> Flow[None]:

@@ -5,9 +5,9 @@ one line, and a list is one document a line (JSON Lines).
 
     exit code   meaning
     0           done
-    1           something unexpected: no connection, an error of the server, an outcome that is not known
+    1           unexpected: no connection, an error of the server, an unknown outcome
     2           wrong usage or input: an option, an id, a setting
-    3           finished, and items failed
+    3           finished, with failed items
     4           timed out: the job is still running
     5           not authorised: the token is not accepted, or may not do this
     130         interrupted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import click
 
 from sbg_bulk.cli import files, jobs, simulate, transfers
-from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.exits import Exit, exit_code
+from sbg_bulk.cli.context import Context, complain
+from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.settings import DEPLOYMENTS
 
@@ -22,19 +23,27 @@ class _Command(click.Group):
         try:
             return super().invoke(ctx)
         except SbgBulkError as error:
-            click.echo(f"sbg-bulk: {error}", err=True)
+            complain(str(error))
             ctx.exit(exit_code(error))
         except BrokenPipeError:
-            # The reader of the output has gone (… | head). Nothing more is to be written, at exit neither.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader of the output has gone (… | head).
+            _drop_output()
             ctx.exit(Exit.UNEXPECTED)
+        except OSError as error:
+            complain(str(error))
+            _drop_output()
+            ctx.exit(Exit.UNEXPECTED)
+
+
+def _drop_output() -> None:
+    """Let what is left to be written to standard output vanish, or Python would try once more at exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
     cls=_Command,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 finished with failed items, 4 timed out (still "
-    "running), 5 not authorised, 130 interrupted.",
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<5}{meaning}" for code, meaning in MEANINGS.items()),
 )
 @click.option(
     "--endpoint",
@@ -67,11 +76,14 @@ sbg_bulk.add_command(simulate.simulate)
 
 def main() -> None:
     """Run the command and exit with its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name with characters that the locale lacks is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE)
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.USAGE)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("sbg-bulk: interrupted.", err=True)
+        complain("interrupted.")
         sys.exit(Exit.INTERRUPTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,8 +12,6 @@ import click
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sbg_bulk.client import Client
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,26 +39,28 @@ class Context:
         with Client(self.endpoint, profile=self.profile) as client:
             yield client
 
+    def command(self, *words: str) -> str:
+        """A command line with these words that means the same endpoint and profile, to be pasted into a shell."""
+        given = (("--endpoint", self.endpoint), ("--profile", self.profile))
+        options = [word for option, value in given if value is not None for word in (option, value)]
+        return shlex.join(["sbg-bulk", *options, *words])
+
 
 def write_json(document: object) -> None:
-    """Write one JSON document on one line of standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, separators=(", ", ": ")))
+    """Write one JSON document on one line of standard output, in ASCII: every locale and every reader takes it."""
+    click.echo(json.dumps(document))
 
 
 def note(text: str) -> None:
     """Write a line for the person who looks on, to standard error."""
-    click.echo(text, err=True)
+    click.echo(plain(text), err=True)
 
 
-def output() -> Console:
-    """Standard output, for tables. In a pipe it is wide enough for any row and has no colours."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else 400, highlight=False)
+def complain(text: str) -> None:
+    """Write what went wrong, to standard error."""
+    note(f"sbg-bulk: {text}")
 
 
-def progress_output() -> Console:
-    """Standard error, for a progress bar."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
+def plain(text: str) -> str:
+    """A text on one line, with escapes in place of what would command the terminal: names may hold anything."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)

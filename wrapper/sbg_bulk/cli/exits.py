@@ -1,7 +1,8 @@
-"""The exit codes, documented in `sbg_bulk.cli`, and which error leads to which."""
+"""The exit codes, what they mean, and which error leads to which."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
@@ -19,6 +20,17 @@ class Exit(IntEnum):
     NOT_AUTHORISED = 5
     INTERRUPTED = 130
 
+
+MEANINGS: Final[Mapping[Exit, str]] = {
+    Exit.DONE: "done",
+    Exit.UNEXPECTED: "unexpected: no connection, an error of the server, an unknown outcome",
+    Exit.USAGE: "wrong usage or input: an option, an id, a setting",
+    Exit.FAILED_ITEMS: "finished, with failed items",
+    Exit.TIMED_OUT: "timed out: the job is still running",
+    Exit.NOT_AUTHORISED: "not authorised: the token is not accepted, or may not do this",
+    Exit.INTERRUPTED: "interrupted",
+}
+"""What `--help` says of each."""
 
 _BY_ERROR: Final[tuple[tuple[tuple[type[errors.SbgBulkError], ...], Exit], ...]] = (
     ((errors.InputError, errors.SettingsError), Exit.USAGE),

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from sbg_bulk.cli.context import Context, json_option, note, write_json
+from sbg_bulk.cli.context import Context, complain, json_option, note, write_json
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.showing import job_document, print_job, print_jobs, progress, summary
-from sbg_bulk.client import Client
+from sbg_bulk.cli.showing import job_document, print_failures, print_job, print_jobs, progress, summary
 from sbg_bulk.errors import WaitTimeout
-from sbg_bulk.model import Job
+
+if TYPE_CHECKING:
+    from sbg_bulk.client import Client
+    from sbg_bulk.model import Job
+
+STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING", "FINISHED")
+TYPES: Final = ("COPY", "MOVE", "DELETE")
+
+
+def _seconds(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and (math.isnan(value) or value < 0):
+        raise click.BadParameter(f"{value:g} is not a number of seconds from 0.")
+    return value
+
 
 timeout_option = click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=float,
+    callback=_seconds,
     metavar="SECONDS",
     help="Wait no longer than this; then exit with code 4, and the job goes on.  [default: no limit]",
 )
@@ -28,9 +45,22 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@click.option("--state", metavar="STATE", help="Only jobs in this state: SUBMITTED, RESOLVING, RUNNING, FINISHED.")
-@click.option("--type", "job_type", metavar="TYPE", help="Only jobs of this type: COPY, MOVE, DELETE.")
-@click.option("--limit", type=click.IntRange(min=1), default=25, show_default=True, help="List no more than this.")
+@click.option(
+    "--state",
+    type=click.Choice(STATES, case_sensitive=False),
+    metavar="STATE",
+    help=f"Only jobs in this state: {', '.join(STATES)}.",
+)
+@click.option(
+    "--type",
+    "job_type",
+    type=click.Choice(TYPES, case_sensitive=False),
+    metavar="TYPE",
+    help=f"Only jobs of this type: {', '.join(TYPES)}.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", default=25, show_default="25", help="List no more than N jobs."
+)
 @json_option
 @click.pass_obj
 def list_jobs(context: Context, state: str | None, job_type: str | None, limit: int, as_json: bool) -> None:
@@ -48,7 +78,7 @@ def list_jobs(context: Context, state: str | None, job_type: str | None, limit: 
             else:
                 note("No such jobs." if state or job_type else "No jobs.")
         if next(found, None) is not None:
-            note(f"There are more jobs than {limit}; see them with --limit.")
+            note(f"There are more than {limit:,}: list them with a higher --limit.")
 
 
 @jobs.command()
@@ -74,33 +104,57 @@ def wait(click_context: click.Context, job: tuple[str, ...], timeout: float | No
     """Wait until each JOB, an id or an address, has finished."""
     context: Context = click_context.obj
     with context.client() as client:
-        click_context.exit(wait_for(client, job, timeout, as_json))
+        found = [client.job(one) for one in job]
+        click_context.exit(wait_for(context, client, found, timeout, as_json))
 
 
-def wait_for(client: Client, references: tuple[str | Job, ...], timeout: float | None, as_json: bool) -> Exit:
+def wait_for(context: Context, client: Client, found: Iterable[Job], timeout: float | None, as_json: bool) -> Exit:
     """Wait for jobs, one after the other, all within one timeout, and report on each. The exit code that follows."""
-    deadline = None if timeout is None else time.monotonic() + timeout
-    started = [one if isinstance(one, Job) else client.job(one) for one in references]
-    ended: list[Job] = []
-    late: list[WaitTimeout] = []
-    waited_for = {job.id: job for job in started}
-    with progress(waited_for) as show_progress:
-        for job in waited_for.values():
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            try:
-                ended.append(client.wait(job, timeout=left, on_change=show_progress))
-            except WaitTimeout as error:
-                late.append(error)
-                ended.append(error.job)
-    for job in ended:
-        if as_json:
-            write_json(job_document(job))
-        elif job.finished:
-            note(summary(job))
-            if job.failures:
-                print_job(job)
-    for timed_out in late:
-        note(f"sbg-bulk: {timed_out}")
-    if late:
-        return Exit.TIMED_OUT
-    return Exit.DONE if all(job.succeeded for job in ended) else Exit.FAILED_ITEMS
+    began = time.monotonic()
+    # The jobs as last seen, by the ids they were found by.
+    seen = {job.id: job for job in found}
+    early: Exit | None = None
+    try:
+        with progress(seen.values()) as show_progress:
+
+            def changed(job_id: str, job: Job) -> None:
+                seen[job_id] = job
+                show_progress(job_id, job)
+
+            for job_id in [job_id for job_id, job in seen.items() if not job.finished]:
+                left = None if timeout is None else max(0.0, began + timeout - time.monotonic())
+                try:
+                    client.wait(seen[job_id], timeout=left, on_change=partial(changed, job_id))
+                except WaitTimeout:
+                    early = Exit.TIMED_OUT
+    except KeyboardInterrupt:
+        early = Exit.INTERRUPTED
+    finally:
+        # Even if an error ends the wait for one job, what became of the others is told.
+        for job in seen.values():
+            _report(job, as_json)
+    if early is None:
+        return Exit.DONE if all(job.succeeded for job in seen.values()) else Exit.FAILED_ITEMS
+    ending = "interrupted." if early is Exit.INTERRUPTED else f"timed out after {timeout:g} s."
+    complain(f"{ending}{_under_way(context, [job for job in seen.values() if not job.finished])}")
+    return early
+
+
+def _report(job: Job, as_json: bool) -> None:
+    if as_json:
+        write_json(job_document(job))
+    elif job.finished:
+        note(summary(job))
+        if job.failures:
+            print_failures(job)
+
+
+def _under_way(context: Context, jobs: Sequence[Job]) -> str:
+    """What to know of jobs that were not waited for to the end."""
+    if not jobs:
+        return ""
+    states = ", ".join(f"job {job.id} ({job.state or 'state unknown'})" for job in jobs)
+    again = context.command("jobs", "wait", *(job.id for job in jobs))
+    if len(jobs) == 1:
+        return f" Still under way: {states}. It goes on without you; wait for it again with: {again}"
+    return f" Still under way: {states}. They go on without you; wait for them again with: {again}"

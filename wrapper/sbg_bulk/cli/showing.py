@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sbg_bulk.cli.context import output, progress_output
-from sbg_bulk.model import File, ItemResult, Job
+from sbg_bulk.cli.context import plain
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console
+
+    from sbg_bulk.model import File, ItemResult, Job
 
 RESULTS_SHOWN: Final = 50
-"""How many entries of a result `jobs show` prints; the rest is counted. JSON has them all."""
+"""How many entries of a result are printed; the rest is counted. JSON has them all."""
+
+LEAST_WIDTH: Final = 80
+"""Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
+
+ROOM_FOR_BOTH_DATES: Final = 100
+"""Columns of a terminal from which on the table of jobs has the date of their end too."""
+
+PIPE_WIDTH: Final = 10_000
+"""Columns of a table for a file or a program: one line a row, however long its names are."""
 
 
 def job_document(job: Job) -> dict[str, Any]:
@@ -56,82 +67,104 @@ def _date(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _table(*columns: str) -> Any:
+def _output() -> Console:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.width = max(console.width, LEAST_WIDTH) if sys.stdout.isatty() else PIPE_WIDTH
+    return console
+
+
+def _print_table(console: Console, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print a table, of which the last column alone is folded to fit."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        numeric = name in ("FILES", "DONE", "FAILED")
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=name in ("JOB", "ID"), overflow="fold")
-    return table
-
-
-def _text(value: object) -> RenderableType:
-    """A value as plain text: what a server sends is never taken for markup."""
-    from rich.text import Text
-
-    return Text("-" if value is None or value == "" else str(value))
+        table.add_column(name, justify="right" if name in ("FILES", "DONE", "FAILED") else "left", no_wrap=True)
+    table.columns[-1].no_wrap = False
+    table.columns[-1].overflow = "fold"
+    for row in rows:
+        # As plain text: what a server sends is never taken for markup.
+        table.add_row(*(Text("-" if value in (None, "") else plain(str(value))) for value in row))
+    console.print(table)
 
 
 def print_jobs(jobs: Iterable[Job]) -> None:
     """A table with a row for each job."""
-    table = _table("JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED", "STARTED", "FINISHED")
-    for job in jobs:
-        counts = (job.total_files, job.completed_files, job.failed_files)
-        dates = (_date(job.started_on), _date(job.finished_on))
-        table.add_row(*map(_text, (job.id, job.type, job.state, *counts, *dates)))
-    output().print(table)
+    console = _output()
+    columns = ["JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED", "STARTED", "FINISHED"]
+    if console.width < ROOM_FOR_BOTH_DATES:
+        columns.pop()
+    _print_table(console, columns, (_job_row(job)[: len(columns)] for job in jobs))
+
+
+def _job_row(job: Job) -> tuple[object, ...]:
+    counts = (job.total_files, job.completed_files, job.failed_files)
+    return (job.id, job.type, job.state, *counts, _date(job.started_on), _date(job.finished_on))
 
 
 def print_files(files: Iterable[File]) -> None:
     """A table with a row for each file or folder."""
-    table = _table("ID", "TYPE", "NAME")
-    for file in files:
-        table.add_row(*map(_text, (file.id, file.type, file.name)))
-    output().print(table)
+    _print_table(_output(), ("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
 
 
 def print_job(job: Job) -> None:
     """A job with its result, failures first."""
+    failed = [entry for entry in _numbered(job) if entry[1].error is not None]
+    _print_with_entries(job, failed + [entry for entry in _numbered(job) if entry[1].error is None])
+
+
+def print_failures(job: Job) -> None:
+    """A job with those entries of its result that are errors."""
+    _print_with_entries(job, [entry for entry in _numbered(job) if entry[1].error is not None])
+
+
+def _numbered(job: Job) -> Iterable[tuple[int, ItemResult]]:
+    return enumerate(job.result or (), 1)
+
+
+def _print_with_entries(job: Job, entries: list[tuple[int, ItemResult]]) -> None:
     print_jobs([job])
-    if not job.result:
+    if not entries:
         return
-    ordered = sorted(enumerate(job.result), key=lambda numbered: (numbered[1].error is None, numbered[0]))
-    table = _table("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE")
-    for index, entry in ordered[:RESULTS_SHOWN]:
-        if entry.error is None:
-            table.add_row(*map(_text, (index + 1, "ok" if entry.id else "unreadable", entry.id, None, None)))
-        else:
-            table.add_row(*map(_text, (index + 1, "failed", entry.id, entry.error.code, entry.error.message)))
-    console = output()
+    console = _output()
     console.print()
-    console.print(table)
-    if len(ordered) > RESULTS_SHOWN:
-        console.print(f"... and {len(ordered) - RESULTS_SHOWN} more; --json has them all.")
+    rows = (_entry_row(*entry) for entry in entries[:RESULTS_SHOWN])
+    _print_table(console, ("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE"), rows)
+    if len(entries) > RESULTS_SHOWN:
+        console.print(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json has them all.")
+
+
+def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
+    if entry.error is None:
+        return (number, "ok" if entry.ok else "unreadable", entry.id, None, None)
+    return (number, "failed", entry.id, entry.error.code, entry.error.message)
 
 
 def summary(job: Job) -> str:
     """What became of a finished job, in a sentence."""
-    done, failed = job.completed_files, job.failed_files
-    if job.succeeded:
-        return f"Job {job.id} has finished: {_count(done)} done, none failed."
-    return f"Job {job.id} has finished: {_count(done)} done, {failed or len(job.failures)} failed."
+    done = "an unknown number of files" if job.completed_files is None else _files(job.completed_files)
+    failed = job.failed_files or len(job.failures)
+    return f"Job {job.id} has finished: {done} done, {f'{failed:,}' if failed else 'none'} failed."
 
 
-def _count(files: int | None) -> str:
-    return "all" if files is None else f"{files:,} file{'' if files == 1 else 's'}"
+def _files(number: int) -> str:
+    return f"{number:,} file{'' if number == 1 else 's'}"
 
 
 @contextmanager
-def progress(jobs: Iterable[str]) -> Iterator[Callable[[Job], None]]:
+def progress(jobs: Iterable[Job]) -> Iterator[Callable[[str, Job], None]]:
     """A progress bar for each job while the block runs, on standard error if that is a terminal.
 
-    Yields the function to call with a job whenever it has changed.
+    Yields the function to call with a job's id and the job whenever it has changed.
     """
-    console = progress_output()
-    if not console.is_terminal:
-        yield lambda _: None
+    # Not rich's own notion of a terminal: variables of the environment make it take a pipe for one.
+    if not sys.stderr.isatty():
+        yield lambda *_: None
         return
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -141,12 +174,14 @@ def progress(jobs: Iterable[str]) -> Iterator[Callable[[Job], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as display:
-        bars = {job: display.add_task("", total=None, job=job, state="") for job in jobs}
+    with Progress(*columns, console=Console(stderr=True, highlight=False)) as display:
+        bars = {job.id: display.add_task("", total=None, job=plain(job.id), state="") for job in jobs}
 
-        def show(job: Job) -> None:
+        def show(job_id: str, job: Job) -> None:
             done = (job.completed_files or 0) + (job.failed_files or 0)
             # Until the total is known the bar moves without a measure.
-            display.update(bars[job.id], total=job.total_files or None, completed=done, state=job.state)
+            display.update(bars[job_id], total=job.total_files or None, completed=done, state=plain(job.state))
 
+        for job in jobs:
+            show(job.id, job)
         yield show

@@ -8,11 +8,30 @@ from sbg_bulk.cli.context import json_option, note, write_json
 
 
 @click.command(short_help="Serve a simulator of the API on this machine.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="any that is free", help="Port to use.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=0,
+    help="Port to serve on, up to 65535; 0 is any that is free.  [default: 0]",
+)
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--i-know", is_flag=True, help="Serve on other addresses than this machine's own too.")
-@click.option("--seed", default="demo", show_default=True, help="What there is at the start: demo, examples, empty.")
-@click.option("--speed", type=float, default=1.0, show_default=True, help="Run jobs this many times as fast.")
+@click.option(
+    "--seed",
+    metavar="NAME",
+    default="demo",
+    show_default=True,
+    help="What there is at the start: demo, examples or empty.",
+)
+@click.option(
+    "--speed",
+    metavar="N",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Run jobs N times as fast; the rate limit's clock stays real.",
+)
 @click.option(
     "--rate-limit",
     metavar="N/SECONDS|off",
@@ -62,5 +81,7 @@ def simulate(
     try:
         simulator = Simulator(seed=seed, speed=speed, rate_limit=parse_rate_limit(rate_limit), faults=faults)
         serve(simulator, host=host, port=port, on_ready=ready, i_know=i_know)
+    except BrokenPipeError:
+        raise
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from None

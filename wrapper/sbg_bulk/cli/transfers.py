@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
-from sbg_bulk.cli.context import Context, F, json_option, note, write_json
+from sbg_bulk.cli.context import Context, F, complain, json_option, note, write_json
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.jobs import timeout_option, wait_for
 from sbg_bulk.cli.showing import job_document
-from sbg_bulk.client import Client
-from sbg_bulk.model import Job
+
+if TYPE_CHECKING:
+    from sbg_bulk.client import Client
+    from sbg_bulk.model import Job
 
 
 def _transfer_options(function: F) -> F:
@@ -36,6 +39,9 @@ def _destination_options(function: F) -> F:
 def _one_destination(to_project: str | None, to_folder: str | None) -> None:
     if (to_project is None) == (to_folder is None):
         raise click.UsageError("Give one destination: --to-project OWNER/PROJECT or --to-folder ID.")
+    from sbg_bulk.model import check_destination
+
+    check_destination(to_folder, to_project)
 
 
 def _run(
@@ -49,21 +55,22 @@ def _run(
         raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
     context: Context = click_context.obj
     with context.client() as client:
-        job = submit(client)
-        if detach:
-            if as_json:
-                write_json(job_document(job))
-            else:
-                click.echo(job.id)
-                note(f"Submitted. Wait for it with: sbg-bulk jobs wait {job.id}")
-            return
-        note(f"Submitted job {job.id}.")
         try:
-            outcome = wait_for(client, (job,), timeout, as_json)
+            job = submit(client)
         except KeyboardInterrupt:
-            note(f"\nThe job goes on without you. Wait for it again with: sbg-bulk jobs wait {job.id}")
+            complain(
+                "interrupted while submitting. The job may have been started: look for it before you submit again, "
+                f"with: {context.command('jobs', 'list')}"
+            )
             click_context.exit(Exit.INTERRUPTED)
-        click_context.exit(outcome)
+        if not detach:
+            note(f"Submitted job {job.id}.")
+            click_context.exit(wait_for(context, client, [job], timeout, as_json))
+        if as_json:
+            write_json(job_document(job))
+        else:
+            click.echo(job.id)
+            note(f"Submitted. Wait for it with: {context.command('jobs', 'wait', job.id)}")
 
 
 @click.command()

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import httpx
-import sbg_async_api
 
+import sbg_async_api
 from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, http_options, keep
 from sbg_bulk.settings import Settings
-from sbg_bulk.steps import Call, Flow, Now, Produce, Reply, Sleep, Step
+from sbg_bulk.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 
 R = TypeVar("R")
 
@@ -84,14 +84,15 @@ class AwaitingDriver:
                 return None
             case Now():
                 return float(self._clock())
+            case Record(work):
+                return work()
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
     async def _call(self, step: Call) -> Reply:
         with Receiver() as receiver:
             try:
-                response = await step.operation.endpoint.asyncio_detailed(client=self._generated, **step.arguments)
+                await step.operation.endpoint.asyncio_detailed(client=self._generated, **step.arguments)
             except Exception as error:
                 if not receiver.explains(error):
                     raise
-                response = None
-            return receiver.reply(step.operation, response)
+            return receiver.reply(step.operation)

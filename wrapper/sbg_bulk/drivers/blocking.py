@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import httpx
-import sbg_async_api
 
+import sbg_async_api
 from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, http_options, keep
 from sbg_bulk.settings import Settings
-from sbg_bulk.steps import Call, Flow, Now, Produce, Reply, Sleep, Step
+from sbg_bulk.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 
 R = TypeVar("R")
 
@@ -83,14 +83,15 @@ class BlockingDriver:
                 return self._sleep(seconds)
             case Now():
                 return float(self._clock())
+            case Record(work):
+                return work()
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
     def _call(self, step: Call) -> Reply:
         with Receiver() as receiver:
             try:
-                response = step.operation.endpoint.sync_detailed(client=self._generated, **step.arguments)
+                step.operation.endpoint.sync_detailed(client=self._generated, **step.arguments)
             except Exception as error:
                 if not receiver.explains(error):
                     raise
-                response = None
-            return receiver.reply(step.operation, response)
+            return receiver.reply(step.operation)

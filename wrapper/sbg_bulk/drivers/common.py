@@ -9,7 +9,6 @@ from typing import Any, Final, Generic, TypeVar
 
 import httpx
 from attrs import frozen
-from sbg_async_api.types import Response
 
 from sbg_bulk import reading
 from sbg_bulk.errors import SettingsError
@@ -87,10 +86,11 @@ _received: ContextVar[list[httpx.Response]] = ContextVar("_received")
 
 
 class Receiver:
-    """Keeps the response that generated code is given, for when that code cannot read it.
+    """Keeps the response that generated code is given.
 
-    The generated functions parse a response before they return it, and raise on what the contract does not
-    describe: an HTML page, a status that Python has no name for, a value of another type.
+    The generated functions parse a response before they return it. They raise on what the contract does not
+    describe (an HTML page, a status that Python has no name for, a value of another type), and what they
+    return no longer shows what was sent. So the flows read the response itself.
     """
 
     def __init__(self) -> None:
@@ -103,11 +103,10 @@ class Receiver:
     def __exit__(self, *_: object) -> None:
         _received.reset(self._token)
 
-    def reply(self, operation: Operation, response: Response[Any] | None) -> Reply:
-        """What was received, with what the generated code made of it, if it could."""
-        raw = self._responses[-1]
-        parsed = None if response is None else response.parsed
-        return Reply(operation, raw.status_code, raw.headers, raw.content, parsed)
+    def reply(self, operation: Operation) -> Reply:
+        """What was received."""
+        response = self._responses[-1]
+        return Reply(operation, response.status_code, response.headers, response.content)
 
     def explains(self, error: Exception) -> bool:
         """Whether the error is that of generated code that could not read what was received."""

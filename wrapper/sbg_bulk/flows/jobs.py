@@ -10,8 +10,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
-from sbg_async_api import models
 
+from sbg_async_api import models
 from sbg_bulk import errors, model, operations
 from sbg_bulk.flows import pages
 from sbg_bulk.flows.requests import Manner, Uncertain, request
@@ -80,19 +80,22 @@ def locate(endpoint: str, reference: Job | str, job_type: str | None) -> tuple[s
     if isinstance(reference, Job):
         # A job of a type that is new has an address that may be known all the same.
         reference, job_type = (
-            (reference.id, reference.type)
-            if reference.type in READERS or not reference.href
-            else (reference.href, job_type)
+            (reference.id, reference.type or job_type)
+            if reference.type in READERS or "/" not in (reference.href or "")
+            else (reference.href or "", job_type)
         )
     if "/" in reference:
-        base, address = urlsplit(endpoint), urlsplit(reference)
+        try:
+            base, address = urlsplit(endpoint), urlsplit(reference)
+        except ValueError:
+            raise errors.InputError(f"{reference!r} is not an address.") from None
         if (address.scheme, address.netloc) != (base.scheme, base.netloc):
             raise errors.InputError(f"{reference!r} is not an address of {base.scheme}://{base.netloc}.")
         match = _JOB_PATH.fullmatch(address.path.removeprefix(base.path))
         if not match or not address.path.startswith(base.path):
             raise errors.InputError(f"{reference!r} is not the address of a job.")
         return match[2], match[1].upper()
-    if not reference.strip() or not reference.isprintable():
+    if reference.strip() in ("", ".", "..") or not reference.isprintable():
         raise errors.InputError(f"{reference!r} is not the id of a job.")
     wanted = job_type.upper() if job_type else None
     if wanted is not None and wanted not in READERS:
@@ -131,7 +134,7 @@ def _read(manner: Manner, operation: Operation, job_id: str) -> Flow[Job]:
 
 
 def _job(reply: Reply) -> Job:
-    job = Job.from_answer(reply.answer(models.Job))
+    job = Job.from_answer(reply.answer())
     if job is None:
         raise reply.unreadable("there is no job with an id in it")
     return job
@@ -146,12 +149,23 @@ def submit(manner: Manner, items: Sequence[Item]) -> Flow[Job]:
     """
     submission = SUBMISSIONS[type(items[0])]
     try:
-        reply = yield from request(manner, submission.operation, _job, **submission.arguments(items))
+        return (yield from post(manner, items))
     except Uncertain as uncertain:
         candidates = yield from _candidates(manner, submission)
         raise errors.OutcomeUnknown(
             submission.operation.name, uncertain.why, _advice(candidates), candidates
         ) from uncertain.cause
+
+
+def post(manner: Manner, items: Sequence[Item]) -> Flow[Job]:
+    """Start a job that does the items, all of one kind.
+
+    Raises:
+        Uncertain: the server may have started the job, but has not said so.
+        ApiError, ConnectionFailed: the job was not started.
+    """
+    submission = SUBMISSIONS[type(items[0])]
+    reply = yield from request(manner, submission.operation, _job, **submission.arguments(items))
     return _job(reply)
 
 
@@ -170,12 +184,12 @@ def _candidates(manner: Manner, submission: Submission) -> Flow[list[Job] | None
     except errors.SbgBulkError:
         return None
     starts = [job.started_on for job in listed if job.started_on is not None]
-    since = max(starts) - LOOK_BACK if starts else None
+    newest = max(starts, default=None)
     fitting = {
         job.id: job
         for job in listed
         if job.type in (submission.job_type, "")
-        and (since is None or job.started_on is None or job.started_on >= since)
+        and (newest is None or job.started_on is None or newest - job.started_on <= LOOK_BACK)
     }
     # Without a start a job may have been submitted this moment.
     return sorted(
@@ -226,7 +240,7 @@ def wait(
     looks = 1
     left = math.inf
     while True:
-        job_type = job.type if job.type in READERS else job_type
+        job_type = job_type or (job.type if job.type in READERS else None)
         aspect = (job.state, job.total_files, job.completed_files, job.failed_files)
         if aspect != shown and on_change is not None:
             on_change(job)
@@ -237,16 +251,13 @@ def wait(
             left = timeout - ((yield from now()) - began)
             if left <= 0:
                 raise errors.WaitTimeout(job, timeout)
-        yield from sleep(min(manner.polling.pause(looks, manner.random), left))
-        job = yield from _look_again(manner, job, job_type, timeout, left)
+        pause = min(manner.polling.pause(looks, manner.random), left)
+        yield from sleep(pause)
+        try:
+            # The id is the one asked for, whatever the answer calls itself; retries end with the time that is left.
+            job = yield from get(manner.within(left - pause), job_id, job_type)
+        except _PASSING as error:
+            if timeout is None or left - pause > manner.retry.within:
+                raise
+            raise errors.WaitTimeout(job, timeout) from error
         looks += 1
-
-
-def _look_again(manner: Manner, job: Job, job_type: str | None, timeout: float | None, left: float) -> Flow[Job]:
-    """Another look, its retries ending with the time that is left."""
-    try:
-        return (yield from get(manner.within(left), job.id, job_type))
-    except _PASSING as error:
-        if timeout is None or left >= manner.retry.within:
-            raise
-        raise errors.WaitTimeout(job, timeout) from error

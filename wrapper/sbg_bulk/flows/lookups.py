@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sbg_async_api import models
-
 from sbg_bulk import model, operations
 from sbg_bulk.errors import OutcomeUnknown
 from sbg_bulk.flows.requests import Manner, Uncertain, request
 from sbg_bulk.operations import Operation
-from sbg_bulk.reading import GeneratedModel
 from sbg_bulk.steps import Flow, Reply
 
 T = TypeVar("T")
@@ -20,14 +18,14 @@ T = TypeVar("T")
 def _one(
     manner: Manner,
     operation: Operation,
-    expected: type[GeneratedModel],
+    expected: str,
     make: Callable[[object], T | None],
     **arguments: Any,
 ) -> Flow[T]:
     def understood(reply: Reply) -> T:
-        made = make(reply.answer(expected))
+        made = make(reply.answer())
         if made is None:
-            raise reply.unreadable(f"there is no {expected.__name__} in it")
+            raise reply.unreadable(f"there is no {expected} in it")
         return made
 
     reply = yield from request(manner, operation, understood, **arguments)
@@ -37,7 +35,7 @@ def _one(
 def file(manner: Manner, file_id: str) -> Flow[model.File]:
     """Read a file or folder."""
     model.check_id("file", file_id)
-    return (yield from _one(manner, operations.GET_FILE, models.FileInfo, model.File.from_answer, file_id=file_id))
+    return (yield from _one(manner, operations.GET_FILE, "file", model.File.from_answer, file_id=file_id))
 
 
 def create_folder(manner: Manner, name: str, project: str | None, parent: str | None) -> Flow[model.File]:
@@ -52,7 +50,7 @@ def create_folder(manner: Manner, name: str, project: str | None, parent: str | 
     place = {"project": project} if project is not None else {"parent": parent}
     body = models.NewFolder(name=name, type_=models.NewFolderType.FOLDER, **place)
     try:
-        return (yield from _one(manner, operations.CREATE_FOLDER, models.FileInfo, model.File.from_answer, body=body))
+        return (yield from _one(manner, operations.CREATE_FOLDER, "file", model.File.from_answer, body=body))
     except Uncertain as uncertain:
         advice = f"List {project or parent} to see whether {name!r} is there before you make it again."
         raise OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
@@ -66,7 +64,7 @@ def project(manner: Manner, project_id: str) -> Flow[model.Project]:
         yield from _one(
             manner,
             operations.GET_PROJECT,
-            models.Project,
+            "project",
             model.Project.from_answer,
             owner=owner,
             project=short_name,
@@ -76,9 +74,9 @@ def project(manner: Manner, project_id: str) -> Flow[model.Project]:
 
 def user(manner: Manner) -> Flow[model.User]:
     """Read who the token belongs to."""
-    return (yield from _one(manner, operations.GET_USER, models.User, model.User.from_answer))
+    return (yield from _one(manner, operations.GET_USER, "user", model.User.from_answer))
 
 
 def rate_limit(manner: Manner) -> Flow[model.RateLimit]:
     """Read how many requests are left. Free of charge."""
-    return (yield from _one(manner, operations.GET_RATE_LIMIT, models.RateLimit, model.RateLimit.from_answer))
+    return (yield from _one(manner, operations.GET_RATE_LIMIT, "rate limit", model.RateLimit.from_answer))

@@ -7,8 +7,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
-from sbg_async_api import models
 
+from sbg_async_api import models
 from sbg_bulk import model, operations, reading
 from sbg_bulk.errors import InputError, PagingError
 from sbg_bulk.flows.requests import Manner, request
@@ -35,41 +35,41 @@ class Listing(Generic[T]):
 
     Attributes:
         operation: the call that reads a page of it.
-        page: the generated model of a page.
         entry: makes an entry of a part of the page; None if it cannot be read.
         arguments: those of the call, apart from `offset` and `limit`.
     """
 
     operation: Operation
-    page: type[models.JobList] | type[models.FileList] | type[models.ProjectList]
     entry: Callable[[object], T | None]
     arguments: Mapping[str, Any]
 
 
 def jobs() -> Listing[model.Job]:
     """All jobs of the token's user."""
-    return Listing(operations.LIST_ASYNC_JOBS, models.JobList, model.Job.from_answer, {})
+    return Listing(operations.LIST_ASYNC_JOBS, model.Job.from_answer, {})
 
 
 def files(project: str | None, parent: str | None, name: str | None) -> Listing[model.File]:
     """What is directly in a project's root or in a folder.
 
     Raises:
-        InputError: not exactly one of project and parent is given, or the project's id is malformed.
+        InputError: not exactly one of project and parent is given, or its id is malformed.
     """
     if (project is None) == (parent is None):
         raise InputError("Give one of project (owner/project) and parent (a folder's id).")
     if project is not None:
         model.check_project(project)
+    else:
+        model.check_id("parent", parent)
     given = {"project": project, "parent": parent, "name": None if name is None else [name]}
     arguments = {key: value for key, value in given.items() if value is not None}
-    return Listing(operations.LIST_FILES, models.FileList, model.File.from_answer, arguments)
+    return Listing(operations.LIST_FILES, model.File.from_answer, arguments)
 
 
 def projects(name: str | None) -> Listing[model.Project]:
     """The projects that the token's user is a member of."""
     arguments = {} if name is None else {"name": name}
-    return Listing(operations.LIST_PROJECTS, models.ProjectList, model.Project.from_answer, arguments)
+    return Listing(operations.LIST_PROJECTS, model.Project.from_answer, arguments)
 
 
 def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[model.Page[T]]:
@@ -93,12 +93,12 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[m
     reply = yield from request(
         manner,
         listing.operation,
-        lambda reply: _parts(listing, reply),
+        _parts,
         **listing.arguments,
         offset=offset,
         limit=limit,
     )
-    parts, links = _parts(listing, reply)
+    parts, links = _parts(reply)
     entries = (listing.entry(part) for part in parts)
     total = reading.count(reply.headers.get("X-Total-Matching-Query"))
     return model.Page(
@@ -139,13 +139,10 @@ def entries(
         offset = found.next_offset
 
 
-def _parts(listing: Listing[Any], reply: Reply) -> tuple[list[Any], list[Any] | None]:
+def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
     """The unread entries of a page, and its links; None if it has no list of links."""
-    answer = reply.answer(listing.page)
-    if isinstance(answer, Mapping):
-        items, links = answer.get("items"), answer.get("links")
-    else:
-        items, links = answer.items, answer.links
+    answer = reply.answer()
+    items, links = answer.get("items"), answer.get("links")
     if not isinstance(items, list):
         raise reply.unreadable("there is no list of items in it")
     return items, links if isinstance(links, list) else None
@@ -156,11 +153,10 @@ def _next_offset(
 ) -> int | None:
     """Where the next page begins. The links' addresses are never requested, only their offset is read."""
     end = offset + found
-    if links is None:
-        return end if found and total is not None and end < total else None
-    href = next(_next_addresses(links), None)
+    href = next(_next_addresses(links or []), None)
     if href is None:
-        return None
+        # A link that is missing or cannot be read is not to cut the list short.
+        return end if found and total is not None and end < total else None
     here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
     try:
         following = reading.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import httpx
 from attrs import evolve, field, frozen
-from sbg_async_api.models import ErrorBody
 
+from sbg_async_api.models import ErrorBody
 from sbg_bulk import errors, reading
 from sbg_bulk.operations import Operation
+from sbg_bulk.policy.pace import Meter
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
 from sbg_bulk.steps import Flow, Reply, call, now, sleep
@@ -26,11 +27,15 @@ class Manner:
         retry: how long and how often a request is tried again.
         polling: how often a job is looked at.
         random: gives numbers from 0 up to 1, for the jitter of pauses.
+        meter: keeps to the budget of requests, if one is to be kept to before the server refuses.
+        on_wait: called before a pause that a refusal, a failure or the budget asks for, with seconds and reason.
     """
 
     retry: Retry = field(factory=Retry)
     polling: Polling = field(factory=Polling)
     random: Callable[[], float] = _random.random
+    meter: Meter | None = None
+    on_wait: Callable[[float, str], object] | None = None
 
     def within(self, seconds: float) -> Manner:
         """The same, with retries that end after `seconds` at the latest."""
@@ -77,9 +82,12 @@ def request(
     attempt = 0
     while True:
         attempt += 1
+        yield from _keep_pace(manner)
         reply: Reply | None = None
         try:
             reply = yield from call(operation, **arguments)
+            if manner.meter is not None:
+                manner.meter.observe(reply.headers, (yield from now()))
             failure, verdict = _judge(reply, check)
         except httpx.RequestError as error:
             failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
@@ -91,11 +99,25 @@ def request(
         if not may_repeat(verdict, repeatable=operation.repeatable):
             raise failure
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None
-        pause = manner.retry.pause(attempt, manner.random) if asked is None else asked
+        # A server that asks for no pause at all is not to be hammered.
+        pause = max(manner.retry.pause(attempt, manner.random), asked or 0.0)
         spent = (yield from now()) - began
         if spent + pause > manner.retry.within:
             raise failure
+        if manner.on_wait is not None:
+            manner.on_wait(pause, _in_short(failure))
         yield from sleep(pause)
+
+
+def _keep_pace(manner: Manner) -> Flow[None]:
+    if manner.meter is None:
+        return
+    pause = manner.meter.pause((yield from now()))
+    if pause <= 0:
+        return
+    if manner.on_wait is not None:
+        manner.on_wait(pause, "the budget of requests")
+    yield from sleep(pause)
 
 
 def _judge(reply: Reply, check: Callable[[Reply], object]) -> tuple[errors.SbgBulkError | None, Verdict]:
@@ -114,7 +136,7 @@ def api_error(reply: Reply) -> errors.ApiError:
     """The error that an answer with a status other than 2xx means, whatever its body looks like."""
     body: ErrorBody | None = None
     with suppress(errors.UnreadableAnswer):
-        body = reading.read(ErrorBody, reply.answer(ErrorBody))
+        body = reading.read(ErrorBody, reply.answer())
     code = None if body is None else reading.count(body.code)
     kind = _BY_STATUS.get(reply.status, errors.ServerError if reply.status >= 500 else errors.BadRequest)
     if reply.status == 503 and code == 0:

@@ -41,7 +41,7 @@ class Retry:
     """How long and how often to try again.
 
     The n-th pause is `first * 2**(n-1)` seconds, at most `longest`, shortened at random by up to a quarter,
-    so that many clients do not come back at once. After a 429 it is what the server's headers say instead.
+    so that many clients do not come back at once. If the server asks for more, it is what the server asks.
 
     Attributes:
         within: seconds from the first attempt in which another may still begin; 0 for no retries, infinity

@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -76,7 +78,7 @@ class _CutError(Exception):
 
 
 class Service:
-    """The ASGI application of a state."""
+    """The ASGI application of a simulator."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -228,11 +230,18 @@ class Service:
             return refuse(intake.refusal(invalid))
 
     def _headers(self, exchange: _Exchange) -> Mapping[bytes, bytes]:
-        headers = {b"x-request-id": exchange.entry.request_id.encode("ascii")}
+        state = self._state
+        now = state.clock.now()
+        # The server's own Date would be the system's, and disagree with X-RateLimit-Reset where time was skipped.
+        headers = {b"date": _date(int(now)), b"x-request-id": exchange.entry.request_id.encode("ascii")}
         if exchange.user is not None:
-            state = self._state
-            headers.update(state.limiter.budget(exchange.user.username, state.clock.now()).headers())
+            headers.update(state.limiter.budget(exchange.user.username, now).headers())
         return headers
+
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode("ascii")
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -249,7 +249,7 @@ class Contract:
             read = _integer_reader(name)
         elif kind == "string":
             read = _string_reader(name)
-        elif kind == "array" and style_reader.deserializer_callable is not None:
+        elif kind == "array" and style_reader.deserializer_callable and _is_of_strings(schema):
             read = style_reader.deserialize
         else:
             raise ContractError(f"{operation}: parameter {name} has a type or style that is not known here")
@@ -278,6 +278,10 @@ def load_document() -> Mapping[str, Any]:
 def load_contract() -> Contract:
     """The contract, read and built once for the whole process."""
     return Contract(load_document())
+
+
+def _is_of_strings(array: SchemaPath) -> bool:
+    return (array / "items" / "type").read_str("") == "string"
 
 
 def _path_pattern(template: str) -> re.Pattern[str]:

@@ -38,6 +38,7 @@ Others act *after* it: the request has its effect.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import shlex
@@ -73,6 +74,7 @@ _KINDS: Mapping[str, Collection[str]] = MappingProxyType(
     }
 )
 _SERVER_ERROR = re.compile(r"5[0-9][0-9]")
+_HEADER = re.compile(r"(?!(content-length|transfer-encoding)$)[a-z0-9-]+", re.IGNORECASE)
 _OF_SERVER_ERRORS = ("after", "retry_after")
 _OF_ALL = ("kind", "op", "call", "times", "every", "probability", "seed")
 _REQUIRED: Mapping[str, str] = MappingProxyType({"delay": "seconds", "header": "field"})
@@ -93,15 +95,25 @@ def _integer(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", text):
+    value = _number(text)
+    if not 0 <= value < math.inf:
         raise FaultError("is a number of seconds, 0 or more")
-    return float(text)
+    return value
 
 
 def _probability(text: str) -> float:
-    if not re.fullmatch(r"0?\.[0-9]+|[01](\.0*)?", text):
+    value = _number(text)
+    if not 0 <= value <= 1:
         raise FaultError("is a number from 0 to 1")
-    return float(text)
+    return value
+
+
+def _number(text: str) -> float:
+    """The number, or NaN, which is in no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _flag(text: str) -> bool:
@@ -201,6 +213,8 @@ class FaultRule:
             raise FaultError(f"a rule of kind {self.kind} needs {required!r}")
         if self.kind == "cut_after" and self.error == "connect":
             raise FaultError("error: a connection that was never made (connect) cannot break after processing")
+        if self.kind == "header" and not _HEADER.fullmatch(self.field or ""):
+            raise FaultError(f"field is the name of a header that does not frame the body; not {self.field!r}")
 
     @classmethod
     def parse(cls, text: str) -> FaultRule:
@@ -229,7 +243,7 @@ class FaultRule:
 
     def __str__(self) -> str:
         """The text form; `parse` reads it back."""
-        return shlex.join(f"{name}={_text(value)}" for name, value in self._given())
+        return " ".join(f"{name}={shlex.quote(_text(value))}" for name, value in self._given())
 
     @property
     def before(self) -> bool:
@@ -281,9 +295,9 @@ class ArmedFault:
             return False
         self.seen += 1
         # Drawn each time, so that the other words do not change which requests chance picks.
-        unlucky = rule.probability is None or self.random.random() < rule.probability
+        drawn = rule.probability is None or self.random.random() < rule.probability
         if (
-            not unlucky
+            not drawn
             or (rule.call is not None and self.seen != rule.call)
             or (rule.every is not None and self.seen % rule.every != 0)
             or (rule.times is not None and self.struck >= rule.times)

@@ -61,27 +61,27 @@ def items(job_type: JobType, body: Mapping[str, Any]) -> Sequence[Item]:
 def _item(job_type: JobType, number: int, given: Mapping[str, str]) -> Item:
     if job_type is JobType.DELETE:
         return Item(given["file"])
-    parent, project = destination(given, f"items[{number}]: ", f"items[{number}].")
+    parent, project = destination(given, f"items[{number}]")
     return Item(given["file"], parent, project, given.get("name") or None)
 
 
-def destination(given: Mapping[str, str], of: str = "", key: str = "") -> tuple[str | None, str | None]:
+def destination(given: Mapping[str, str], place: str = "") -> tuple[str | None, str | None]:
     """The one of parent and project that is given; an empty string is as good as nothing.
 
-    `of` and `key` begin the messages about both of them and about one. Raises ApiError if none is given, or
-    both, or if the project's id is malformed.
+    `place` is where in the body they are. Raises ApiError if neither is given, or both, or if the project's id is
+    malformed.
     """
     parent, project = given.get("parent") or None, given.get("project") or None
     if parent is None and project is None:
-        raise ApiError(5029, f"{of}give one of parent and project.")
+        raise ApiError(5029, f"{place or 'body'}: give one of parent and project.")
     if parent is not None and project is not None:
-        raise ApiError(5031, f"{of}give parent or project, not both.")
+        raise ApiError(5031, f"{place or 'body'}: give parent or project, not both.")
     if project is not None:
-        check_project_id(project, key)
+        check_project_id(project, f"{place}.project" if place else "project")
     return parent, project
 
 
-def check_project_id(project: str, key: str = "") -> None:
-    """Raises ApiError (3012) if the id is not `owner/project`."""
+def check_project_id(project: str, place: str = "project") -> None:
+    """Raises ApiError (3012) if the id, which is at that place of the request, is not `owner/project`."""
     if not _PROJECT_ID.fullmatch(project):
-        raise ApiError(3012, f"{key}project: {project!r} is not of the form owner/project.")
+        raise ApiError(3012, f"{place}: {project!r} is not of the form owner/project.")

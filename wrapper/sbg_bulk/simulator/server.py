@@ -167,6 +167,8 @@ def _server(simulator: Simulator, listener: socket.socket, on_ready: Callable[[s
         log_config=None,
         log_level="critical",  # the application logs its own errors; uvicorn's would be those that faults provoke
         server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=1,  # for a connection that was made while the others were being aborted
     )
 
     def ready() -> None:

@@ -24,7 +24,7 @@ class Simulator(State):
     asked.
     """
 
-    base_url = f"http://simulator{BASE_PATH}"
+    base_url = f"http://localhost{BASE_PATH}"
     """Where the service is for clients in this process."""
 
     @cached_property

@@ -1,0 +1,240 @@
+"""A run: carries the rows of a journal to their end, each exactly once, through any number of jobs.
+
+Everything is done one after the other: submit while there is room, look at the jobs, write down what has ended. What
+was sent, and what came of it, is in the journal before anything else happens, so that a run that was broken off at
+any point is taken up where it stood. A submission of unknown outcome is settled before anything else is sent
+(`sbg_bulk.flows.settle`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from attrs import define, evolve, field, frozen, validators
+
+from sbg_bulk import errors, model
+from sbg_bulk.flows import jobs, lookups, pages
+from sbg_bulk.flows.requests import Manner, Uncertain
+from sbg_bulk.flows.settle import settle
+from sbg_bulk.journal import Journal, State, Submission, Tally
+from sbg_bulk.model import Job
+from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
+from sbg_bulk.policy.pace import Meter, Pace
+from sbg_bulk.steps import Flow, now, record, sleep
+
+JOBS_IN_FLIGHT: Final = 100
+"""As many jobs as one page of the list shows."""
+
+LIST_LAG: Final = 30.0
+"""Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
+
+
+@frozen
+class RunOptions:
+    """How a run goes about its work.
+
+    Attributes:
+        jobs_in_flight: how many jobs it keeps under way at most.
+        reserve: requests in each window of the rate limit that it leaves to the user's other programs.
+        list_lag: seconds after a submission of unknown outcome until the job that it may have started is certainly
+            in the list.
+    """
+
+    jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
+    reserve: int = field(default=0, validator=validators.ge(0))
+    list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
+
+
+@frozen
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        tally: its rows.
+        jobs_running: how many of its jobs are under way.
+        jobs_ended: how many of its jobs have ended since it was started or resumed.
+    """
+
+    tally: Tally
+    jobs_running: int
+    jobs_ended: int
+
+
+@define
+class _Run:
+    manner: Manner
+    journal: Journal
+    options: RunOptions
+    on_change: Callable[[Progress], object] | None
+    tally: Tally
+    jobs_ended: int = 0
+    missing_since: dict[str, float] = field(factory=dict)
+
+    def show(self, running: int) -> None:
+        if self.on_change is not None:
+            self.on_change(Progress(self.tally, running, self.jobs_ended))
+
+    def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> None:
+        """Rows have been submitted (or, if negative, are open again), or have come to an end."""
+        reached = Counter(str(one.outcome) for one in outcomes)
+        self.tally = evolve(
+            self.tally,
+            open=self.tally.open - opened,
+            running=self.tally.running + opened - len(outcomes),
+            **{name: getattr(self.tally, name) + number for name, number in reached.items()},
+        )
+
+
+def run(
+    manner: Manner, journal: Journal, options: RunOptions, on_change: Callable[[Progress], object] | None = None
+) -> Flow[Tally]:
+    """Carry a run to its end, from wherever it stands.
+
+    Args:
+        manner: how to send requests. What it says of the budget is replaced by the options' reserve.
+        journal: the run's.
+        options: how to go about it.
+        on_change: called with the progress whenever it has changed. What it raises ends the run, which can be resumed.
+
+    Returns:
+        How many rows came to which end.
+
+    Raises:
+        RunStopped: it cannot be told what became of a submission.
+        JournalError: the journal cannot be read or written. Nothing was sent that is not in it.
+        ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
+    """
+    manner = evolve(manner, meter=Meter(Pace(options.reserve)))
+    state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)))
+    yield from _learn_the_time(state)
+    looks = 0
+    while True:
+        unfinished = yield from record(journal.unfinished)
+        state.show(len(unfinished))
+        unsettled = next((one for one in unfinished if one.state is State.INTENDED), None)
+        if unsettled is not None:
+            if (yield from settle(manner, journal, unsettled, options.list_lag)) is None:
+                state.count(opened=-unsettled.size)
+            continue
+        if len(unfinished) < options.jobs_in_flight:
+            places = yield from record(journal.next_rows)
+            if places is not None:
+                yield from _submit(state, *places)
+                looks = 0
+                continue
+        if not unfinished:
+            return state.tally
+        looks += 1
+        if (yield from _sweep(state, unfinished)):
+            looks = 0
+        else:
+            yield from sleep(manner.polling.pause(looks, manner.random))
+
+
+def _learn_the_time(state: _Run) -> Flow[None]:
+    """Learn the budget and the server's time, free of charge, before anything is sent that needs them."""
+    with suppress(errors.NotFound, errors.BadRequest, errors.UnreadableAnswer):
+        yield from lookups.rate_limit(evolve(state.manner, retry=evolve(state.manner.retry, within=0.0)))
+    assert state.manner.meter is not None
+    if state.manner.meter.server_time is None:
+        # Without the server's time older jobs are told from new ones by having been there before.
+        earlier: list[str] = []
+        offset: int | None = 0
+        while offset is not None:
+            page: model.Page[Job] = yield from pages.page(state.manner, pages.jobs(), offset, pages.PAGE_LIMIT)
+            earlier += (job.id for job in page.items)
+            offset = page.next_offset
+        own = yield from record(state.journal.own_jobs)
+        unsettled = any(one.state is State.INTENDED for one in (yield from record(state.journal.unfinished)))
+        if not unsettled:
+            yield from record(lambda: state.journal.not_ours(set(earlier) - own))
+
+
+def _submit(state: _Run, first: int, last: int) -> Flow[None]:
+    journal, meter = state.journal, state.manner.meter
+    assert meter is not None
+    items = yield from record(lambda: journal.items(first, last))
+    submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
+    state.count(opened=submission.size)
+    try:
+        job = yield from jobs.post(state.manner, items)
+    except Uncertain:
+        return  # the journal says so, and the run settles it next
+    except (errors.BadRequest, errors.NotFound, errors.Conflict) as refusal:
+        # The service finds these rows wrong, and would again.
+        refused = [
+            RowOutcome(Outcome.FAILED, None, refusal.code, refusal.api_message or f"HTTP {refusal.status}")
+            for _ in items
+        ]
+        yield from _end(state, submission, None, refused)
+        return
+    except errors.SbgBulkError:
+        yield from record(lambda: journal.void(submission))
+        raise
+    yield from record(lambda: journal.started(submission, job.id))
+
+
+def _end(state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome]) -> Flow[None]:
+    yield from record(lambda: state.journal.ended(submission, job, outcomes))
+    state.count(outcomes=outcomes)
+    state.jobs_ended += 1
+
+
+def _sweep(state: _Run, running: Sequence[Submission]) -> Flow[bool]:
+    """Look at the jobs under way, and write down what has ended. Whether any has."""
+    by_job = {submission.job: submission for submission in running if submission.job is not None}
+    ended = False
+    for job_id, job in (yield from _seen(state, list(by_job))).items():
+        submission = by_job[job_id]
+        if job is None:
+            ended = (yield from _lost(state, submission, job_id)) or ended
+            continue
+        state.missing_since.pop(job_id, None)
+        if job.finished:
+            items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
+            yield from _end(state, submission, job_id, attribute(items, job))
+            ended = True
+    return ended
+
+
+def _seen(state: _Run, wanted: Sequence[str]) -> Flow[dict[str, Job | None]]:
+    """The wanted jobs as they are now; None for one that cannot be found.
+
+    A page of the list shows up to a hundred jobs for the price of one, so the list is read first, but for no more
+    pages than there are jobs left to find. The rest is asked for one by one.
+    """
+    left = set(wanted)
+    found: dict[str, Job | None] = {}
+    offset: int | None = 0 if len(left) > 1 else None
+    read = 0
+    with suppress(errors.PagingError):
+        while offset is not None and len(left) > 1 and read < len(left):
+            page: model.Page[Job] = yield from pages.page(state.manner, pages.jobs(), offset, pages.PAGE_LIMIT)
+            read += 1
+            for job in page.items:
+                if job.id in left:
+                    left.discard(job.id)
+                    found[job.id] = job
+            offset = page.next_offset
+    for job_id in sorted(left):
+        try:
+            found[job_id] = yield from jobs.get(state.manner, job_id, state.journal.plan.job_type)
+        except errors.NotFound:
+            found[job_id] = None
+    return found
+
+
+def _lost(state: _Run, submission: Submission, job_id: str) -> Flow[bool]:
+    """A job cannot be found. Just after its submission that may pass; later it has expired. Whether it is given up."""
+    moment = yield from now()
+    since = state.missing_since.setdefault(job_id, moment)
+    if moment - since < state.options.list_lag:
+        return False
+    message = f"job {job_id} can no longer be read: jobs expire a month after they end"
+    yield from _end(
+        state, submission, job_id, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]
+    )
+    return True

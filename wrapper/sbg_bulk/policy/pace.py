@@ -1,0 +1,120 @@
+"""How fast to send requests: kept from the server's own headers, which all processes with one token share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from attrs import define, field, frozen, validators
+
+from sbg_bulk.policy.retry import RATE_LIMIT_WINDOW
+
+EASE_OFF: Final = 0.1
+"""The share of a window's requests that is spread over what is left of the window; before, nothing is held back."""
+
+
+@frozen
+class Budget:
+    """What the headers of an answer said of the budget of requests.
+
+    Attributes:
+        limit: requests in a window.
+        remaining: requests left in this one.
+        ends: when the window ends, by the client's clock (seconds from an unknown start).
+    """
+
+    limit: int
+    remaining: int
+    ends: float
+
+
+@frozen
+class Pace:
+    """How a budget is spent.
+
+    Attributes:
+        reserve: requests in each window that are left to the user's other programs.
+    """
+
+    reserve: int = field(default=0, validator=validators.ge(0))
+
+    def pause(self, budget: Budget | None, now: float) -> float:
+        """Seconds to wait before the next request.
+
+        None are needed without a budget (nothing is known yet, or the headers make no sense), after its window,
+        or while more than the last tenth is left. From there on the rest is spread evenly over what is left of
+        the window. With nothing left but the reserve the wait is until the window ends.
+        """
+        if budget is None or now >= budget.ends:
+            return 0.0
+        left = budget.ends - now
+        spendable = budget.remaining - min(self.reserve, budget.limit - 1)
+        if spendable <= 0:
+            return left
+        if spendable > budget.limit * EASE_OFF:
+            return 0.0
+        return left / (spendable + 1)
+
+
+def budget_of(headers: Mapping[str, str], received: float) -> Budget | None:
+    """The budget that an answer's headers tell; None if they do not, or make no sense.
+
+    Args:
+        headers: those of the answer. `X-RateLimit-Reset` is compared with the server's own `Date`.
+        received: when the answer came, by the client's clock.
+    """
+    limit, remaining = _whole(headers.get("X-RateLimit-Limit")), _whole(headers.get("X-RateLimit-Remaining"))
+    reset, date = _number(headers.get("X-RateLimit-Reset")), _seconds(headers.get("Date"))
+    if limit is None or remaining is None or reset is None or date is None or limit < 1 or remaining < 0:
+        return None
+    left = reset - date
+    if not 0 <= left <= 2 * RATE_LIMIT_WINDOW:
+        return None
+    # Both times have whole seconds: the window may end up to a second later than their difference says.
+    return Budget(limit, min(remaining, limit), received + left + 1.0)
+
+
+def _whole(value: str | None) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(value or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+@define
+class Meter:
+    """Follows the budget from answer to answer.
+
+    Attributes:
+        pace: how the budget is spent.
+        budget: what the last answer with sensible headers said.
+        server_time: the server's time at the last answer that told it, in Unix seconds.
+    """
+
+    pace: Pace = field(factory=Pace)
+    budget: Budget | None = None
+    server_time: float | None = None
+
+    def observe(self, headers: Mapping[str, str], received: float) -> None:
+        """Take note of an answer's headers."""
+        self.server_time = _seconds(headers.get("Date")) or self.server_time
+        self.budget = budget_of(headers, received) or self.budget
+
+    def pause(self, now: float) -> float:
+        """Seconds to wait before the next request."""
+        return self.pace.pause(self.budget, now)

@@ -1,0 +1,180 @@
+"""Runs as files: where their journals are, how a manifest becomes one, and what a run would take."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+from attrs import frozen
+
+from sbg_bulk.errors import InputError
+from sbg_bulk.flows.pages import PAGE_LIMIT
+from sbg_bulk.journal import Journal, Plan, State, Tally
+from sbg_bulk.manifest import Problem, Row
+from sbg_bulk.policy.retry import RATE_LIMIT_WINDOW
+
+ITEMS_PER_JOB: Final = 100
+"""What public programs use; nothing is documented for these calls."""
+
+REQUESTS_PER_WINDOW: Final = 1000
+"""The documented rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
+
+RETRIED: Final = ("failed",)
+"""The outcomes whose rows `retry` tries again: only what certainly was not done."""
+
+SUFFIX: Final = ".sbg-run"
+
+
+def folder() -> Path:
+    """Where journals are kept unless a place is named: the user's state folder."""
+    return platformdirs.user_state_path("sbg-bulk", appauthor=False) / "runs"
+
+
+def find(run: str | Path) -> Path:
+    """The journal that a run's id or a path means.
+
+    Raises:
+        InputError: there is none.
+    """
+    if isinstance(run, Path) or Path(run).name != run or run.endswith(SUFFIX):
+        path = Path(run)
+        if path.is_file():
+            return path
+        raise InputError(f"There is no journal {path}.")
+    path = folder() / f"{run}{SUFFIX}"
+    if path.is_file():
+        return path
+    raise InputError(f"There is no run {run} in {folder()}; see sbg-bulk runs list, or name its journal's path.")
+
+
+def known() -> list[Path]:
+    """The journals in the usual folder, oldest first."""
+    return sorted(folder().glob(f"*{SUFFIX}"))
+
+
+def create(
+    rows: Iterable[Row | Problem],
+    job_type: str,
+    endpoint: str,
+    *,
+    items_per_job: int = ITEMS_PER_JOB,
+    journal: Path | None = None,
+    manifest: str = "-",
+    form: str = "csv",
+    retry_of: str | None = None,
+) -> Journal:
+    """Make the journal of a new run.
+
+    Args:
+        rows: those of a manifest, with its problems.
+        job_type: COPY, MOVE or DELETE.
+        endpoint: the deployment it is for.
+        items_per_job: how many rows are submitted as one job.
+        journal: where to keep it; None for the usual folder.
+        manifest: the manifest's name, for people.
+        form: its format.
+        retry_of: the run whose failures this one tries again.
+
+    Raises:
+        ManifestError: the manifest has problems; nothing is left behind.
+        JournalError: the journal cannot be written.
+    """
+    if items_per_job < 1:
+        raise InputError(f"items_per_job: {items_per_job} is not at least 1.")
+    now = datetime.now(UTC)
+    run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    plan = Plan(
+        run=run,
+        job_type=job_type,
+        endpoint=endpoint,
+        created_on=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        items_per_job=items_per_job,
+        manifest=manifest,
+        form=form,
+        retry_of=retry_of,
+    )
+    return Journal.create(journal or folder() / f"{run}{SUFFIX}", plan, rows)
+
+
+def check_deployment(journal: Journal, endpoint: str) -> None:
+    """Raise InputError if a run is for another deployment than a client is connected to."""
+    if journal.plan.endpoint != endpoint:
+        raise InputError(
+            f"Run {journal.plan.run} is for {journal.plan.endpoint}, and the endpoint is {endpoint}. Give the run's."
+        )
+
+
+def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
+    """Write down what a person says of the submission whose outcome could not be found out.
+
+    Args:
+        journal: the run's.
+        adopt: the id of the job that it started.
+        resubmit: whether it started none.
+
+    Raises:
+        InputError: there is no such submission, the job belongs to another, or both are given.
+    """
+    if adopt is None and not resubmit:
+        return
+    if adopt is not None and resubmit:
+        raise InputError("Adopt a job or resubmit, not both.")
+    unsettled = [one for one in journal.unfinished() if one.state is State.INTENDED]
+    if not unsettled:
+        raise InputError(f"Run {journal.plan.run} has no submission of unknown outcome; resume it as it is.")
+    if adopt is None:
+        journal.void(unsettled[0])
+    elif adopt in journal.own_jobs():
+        raise InputError(f"Job {adopt} belongs to other rows of this run already.")
+    else:
+        journal.started(unsettled[0], adopt)
+
+
+@frozen
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        run: the run's id.
+        journal: where its journal is.
+        tally: how many rows came to which end.
+    """
+
+    run: str
+    journal: Path
+    tally: Tally
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every row was done."""
+        return self.tally.done == self.tally.rows
+
+
+@frozen
+class Estimate:
+    """What a run takes, at least.
+
+    Attributes:
+        items: rows.
+        jobs: jobs they make.
+        requests: requests needed: one to submit each job, and one for each hundred to see them end.
+        seconds: what the rate limit makes of that.
+    """
+
+    items: int
+    jobs: int
+    requests: int
+    seconds: float
+
+
+def estimate(items: int, items_per_job: int, reserve: int = 0) -> Estimate:
+    """What a run takes, at least, with the documented rate limit all to itself."""
+    jobs = math.ceil(items / items_per_job)
+    requests = jobs + math.ceil(jobs / PAGE_LIMIT)
+    windows = max(0, math.ceil(requests / max(1, REQUESTS_PER_WINDOW - reserve)) - 1)
+    return Estimate(items, jobs, requests, windows * RATE_LIMIT_WINDOW)
