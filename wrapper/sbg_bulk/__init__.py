@@ -8,47 +8,51 @@ with Client("cavatica") as client:
     print(job.state, job.failed_files)
 """
 
-from sbg_bulk.client import AsyncClient, Client
-from sbg_bulk.errors import (
-    ApiError,
-    BadRequest,
-    Conflict,
-    ConnectionFailed,
-    Forbidden,
-    InputError,
-    JournalError,
-    Maintenance,
-    NotFound,
-    OutcomeUnknown,
-    PagingError,
-    RateLimited,
-    RunStopped,
-    SbgBulkError,
-    ServerError,
-    SettingsError,
-    Unauthorized,
-    UnreadableAnswer,
-    WaitTimeout,
-)
-from sbg_bulk.flows.run import RunOptions
-from sbg_bulk.manifest import ManifestError
-from sbg_bulk.model import (
-    CopyItem,
-    DeleteItem,
-    File,
-    ItemError,
-    ItemResult,
-    Job,
-    MoveItem,
-    Page,
-    Project,
-    RateLimit,
-    User,
-)
-from sbg_bulk.policy.polling import Polling
-from sbg_bulk.policy.retry import Retry
-from sbg_bulk.runs import RunReport
-from sbg_bulk.settings import DEPLOYMENTS, Settings, Token
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sbg_bulk.client import AsyncClient, Client
+    from sbg_bulk.errors import (
+        ApiError,
+        BadRequest,
+        Conflict,
+        ConnectionFailed,
+        Forbidden,
+        InputError,
+        JournalError,
+        Maintenance,
+        NotFound,
+        OutcomeUnknown,
+        PagingError,
+        RateLimited,
+        RunStopped,
+        SbgBulkError,
+        ServerError,
+        SettingsError,
+        Unauthorized,
+        UnreadableAnswer,
+        WaitTimeout,
+    )
+    from sbg_bulk.flows.run import RunOptions
+    from sbg_bulk.manifest import ManifestError
+    from sbg_bulk.model import (
+        CopyItem,
+        DeleteItem,
+        File,
+        ItemError,
+        ItemResult,
+        Job,
+        MoveItem,
+        Page,
+        Project,
+        RateLimit,
+        User,
+    )
+    from sbg_bulk.policy.polling import Polling
+    from sbg_bulk.policy.retry import Retry
+    from sbg_bulk.runs import RunReport
+    from sbg_bulk.settings import DEPLOYMENTS, Settings, Token
 
 __all__ = [
     "DEPLOYMENTS",
@@ -92,3 +96,66 @@ __all__ = [
     "User",
     "WaitTimeout",
 ]
+
+_MODULES: Final = {
+    "sbg_bulk.client": (
+        "AsyncClient",
+        "Client",
+    ),
+    "sbg_bulk.errors": (
+        "ApiError",
+        "BadRequest",
+        "Conflict",
+        "ConnectionFailed",
+        "Forbidden",
+        "InputError",
+        "JournalError",
+        "Maintenance",
+        "NotFound",
+        "OutcomeUnknown",
+        "PagingError",
+        "RateLimited",
+        "RunStopped",
+        "SbgBulkError",
+        "ServerError",
+        "SettingsError",
+        "Unauthorized",
+        "UnreadableAnswer",
+        "WaitTimeout",
+    ),
+    "sbg_bulk.flows.run": ("RunOptions",),
+    "sbg_bulk.manifest": ("ManifestError",),
+    "sbg_bulk.model": (
+        "CopyItem",
+        "DeleteItem",
+        "File",
+        "ItemError",
+        "ItemResult",
+        "Job",
+        "MoveItem",
+        "Page",
+        "Project",
+        "RateLimit",
+        "User",
+    ),
+    "sbg_bulk.policy.polling": ("Polling",),
+    "sbg_bulk.policy.retry": ("Retry",),
+    "sbg_bulk.runs": ("RunReport",),
+    "sbg_bulk.settings": (
+        "DEPLOYMENTS",
+        "Settings",
+        "Token",
+    ),
+}
+"""Where each name is defined. A module is loaded when a name of its own is first used: the command starts sooner."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -34,9 +34,15 @@ Given: TypeAlias = str | Mapping[str, str]
 class _Flows:
     """What both clients do, as flows that wait for a driver."""
 
-    def __init__(self, settings: Settings, retry: Retry | None, polling: Polling | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        retry: Retry | None,
+        polling: Polling | None,
+        on_wait: Callable[[float, str], object] | None,
+    ) -> None:
         self.settings = settings
-        self._manner = Manner(retry or Retry(), polling or Polling())
+        self._manner = Manner(retry or Retry(), polling or Polling(), on_wait=on_wait)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.settings.endpoint!r})"
@@ -94,7 +100,7 @@ class _Flows:
             self.settings.endpoint,
             items_per_job=items_per_job,
             journal=journal,
-            manifest=str(getattr(source, "name", "-")),
+            name=str(getattr(source, "name", "-")),
             form=form or "csv",
         )
 
@@ -108,6 +114,11 @@ class _Flows:
             raise
         return journal
 
+    def _retried(self, run: str | Path, journal: Path | None) -> Journal:
+        with Journal.open(runs.find(run)) as earlier:
+            runs.check_deployment(earlier, self.settings.endpoint)
+            return runs.retry(earlier, journal)
+
     def _carry(
         self,
         journal: Journal,
@@ -117,7 +128,7 @@ class _Flows:
         on_wait: Callable[[float, str], object] | None,
     ) -> Flow[RunReport]:
         patience = evolve(self._manner.retry, within=math.inf if within is None else within)
-        manner = evolve(self._manner, retry=patience, on_wait=on_wait)
+        manner = evolve(self._manner, retry=patience, on_wait=on_wait or self._manner.on_wait)
         tally = yield from run.run(manner, journal, options or RunOptions(), on_change)
         return RunReport(journal.plan.run, journal.path, tally)
 
@@ -136,6 +147,7 @@ class Client(_Flows):
         timeout: seconds for each phase of a request, or httpx.Timeout. Default: 10 to connect, 60 to read.
         retry: how long and how often a request is tried again.
         polling: how often a job is looked at while waiting for it.
+        on_wait: called before a pause that a refusal or a failure asks for, with its seconds and its reason.
         driver: performs the steps; for tests, on another transport or clock.
 
     Raises:
@@ -152,9 +164,10 @@ class Client(_Flows):
         timeout: float | httpx.Timeout = TIMEOUT,
         retry: Retry | None = None,
         polling: Polling | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
         driver: Callable[[Settings, httpx.Timeout], BlockingDriver] = BlockingDriver,
     ) -> None:
-        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling)
+        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling, on_wait)
         self._driver = driver(self.settings, httpx.Timeout(timeout))
 
     def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
@@ -290,6 +303,29 @@ class Client(_Flows):
         with self._resumed(run, adopt, resubmit) as opened:
             return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
+    def retry(
+        self,
+        run: str | Path,
+        *,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> RunReport:
+        """Make a new run of the rows of another that failed, and carry it to its end.
+
+        Args:
+            run: the other run's id, or its journal's path.
+
+        The other arguments and errors are those of `run`.
+
+        Raises:
+            InputError: nothing has failed in it.
+        """
+        with self._retried(run, journal) as opened:
+            return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+
     def wait(
         self,
         job: Job | str,
@@ -398,9 +434,10 @@ class AsyncClient(_Flows):
         timeout: float | httpx.Timeout = TIMEOUT,
         retry: Retry | None = None,
         polling: Polling | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
         driver: Callable[[Settings, httpx.Timeout], AwaitingDriver] = AwaitingDriver,
     ) -> None:
-        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling)
+        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling, on_wait)
         self._driver = driver(self.settings, httpx.Timeout(timeout))
 
     async def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
@@ -459,6 +496,19 @@ class AsyncClient(_Flows):
         on_wait: Callable[[float, str], object] | None = None,
     ) -> RunReport:
         with self._resumed(run, adopt, resubmit) as opened:
+            return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+
+    async def retry(
+        self,
+        run: str | Path,
+        *,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> RunReport:
+        with self._retried(run, journal) as opened:
             return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     async def wait(

@@ -249,7 +249,7 @@ class Journal:
     def items(self, first: int, last: int) -> list[Item]:
         """What the rows in these places say is to be done."""
         kind = ITEMS[self.plan.job_type]
-        keys = [attribute.name for attribute in kind.__attrs_attrs__]
+        keys = self.item_columns
         with _clear_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {', '.join(keys)} FROM row WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
@@ -280,11 +280,9 @@ class Journal:
         )
         with _clear_errors(self.path):
             for row in self._db.execute(query, tuple(outcomes)):
+                item = dict(zip(("file", "parent", "project", "name"), row, strict=False))
                 yield {
-                    "file": row[0],
-                    "parent": row[1],
-                    "project": row[2],
-                    "name": row[3],
+                    **{key: item[key] for key in self.item_columns},
                     **json.loads(row[4] or "{}"),
                     "outcome": row[5],
                     "new_id": row[6],
@@ -303,10 +301,23 @@ class Journal:
                     break  # in a table all rows have the same
         return list(columns)
 
+    @property
+    def item_columns(self) -> tuple[str, ...]:
+        """The columns of the manifest that say what is to be done."""
+        return tuple(attribute.name for attribute in ITEMS[self.plan.job_type].__attrs_attrs__)
+
+    def failures(self) -> list[tuple[int | None, str | None, int]]:
+        """The rows that were not done, grouped: API code, a message of the group, number of rows; the most first."""
+        with _clear_errors(self.path):
+            return self._db.execute(
+                "SELECT api_code, min(message), count(*) AS rows FROM row "
+                "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code ORDER BY rows DESC"
+            ).fetchall()
+
     def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
         """The rows with one of these outcomes, as those of a manifest."""
         kind = ITEMS[self.plan.job_type]
-        keys = [attribute.name for attribute in kind.__attrs_attrs__]
+        keys = self.item_columns
         marks = ", ".join("?" * len(outcomes))
         query = (
             f"SELECT number, extra, {', '.join(keys)} FROM row "  # noqa: S608

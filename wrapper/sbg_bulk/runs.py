@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import secrets
+import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import platformdirs
 from attrs import frozen
 
+from sbg_bulk import manifest
 from sbg_bulk.errors import InputError
 from sbg_bulk.flows.pages import PAGE_LIMIT
 from sbg_bulk.journal import Journal, Plan, State, Tally
@@ -64,7 +67,7 @@ def create(
     *,
     items_per_job: int = ITEMS_PER_JOB,
     journal: Path | None = None,
-    manifest: str = "-",
+    name: str = "-",
     form: str = "csv",
     retry_of: str | None = None,
 ) -> Journal:
@@ -76,7 +79,7 @@ def create(
         endpoint: the deployment it is for.
         items_per_job: how many rows are submitted as one job.
         journal: where to keep it; None for the usual folder.
-        manifest: the manifest's name, for people.
+        name: the manifest's name, for people.
         form: its format.
         retry_of: the run whose failures this one tries again.
 
@@ -94,11 +97,34 @@ def create(
         endpoint=endpoint,
         created_on=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         items_per_job=items_per_job,
-        manifest=manifest,
+        manifest=name,
         form=form,
         retry_of=retry_of,
     )
     return Journal.create(journal or folder() / f"{run}{SUFFIX}", plan, rows)
+
+
+def retry(earlier: Journal, journal: Path | None = None) -> Journal:
+    """Make the journal of a new run of what failed in another.
+
+    Raises:
+        InputError: nothing has failed in it.
+    """
+    plan = earlier.plan
+    rows = iter(earlier.rows(RETRIED))
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"Nothing has failed in run {plan.run}, so there is nothing to try again.")
+    return create(
+        chain([first], rows),
+        plan.job_type,
+        plan.endpoint,
+        items_per_job=plan.items_per_job,
+        journal=journal,
+        name=plan.manifest,
+        form=plan.form,
+        retry_of=plan.run,
+    )
 
 
 def check_deployment(journal: Journal, endpoint: str) -> None:
@@ -153,6 +179,22 @@ class RunReport:
     def succeeded(self) -> bool:
         """Whether every row was done."""
         return self.tally.done == self.tally.rows
+
+
+def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:
+    """How many rows a manifest has, if all of them are fit to be run.
+
+    Raises:
+        ManifestError: some are not.
+    """
+    if isinstance(source, Path):
+        with manifest.opened(source) as stream:
+            return count(job_type, stream, defaults, form or manifest.guess_format(source.name))
+    with tempfile.TemporaryDirectory(prefix="sbg-bulk-") as scratch:
+        # A journal finds duplicates without holding the manifest in memory.
+        rows = manifest.read(source, manifest.ITEMS[job_type], form, defaults)
+        with create(rows, job_type, "", journal=Path(scratch) / f"dry{SUFFIX}") as journal:
+            return journal.tally().rows
 
 
 @frozen

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sbg_bulk.cli import files, jobs, simulate, transfers
+from sbg_bulk.cli import files, jobs, runs, simulate, transfers
 from sbg_bulk.cli.context import Context, complain
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
 from sbg_bulk.errors import SbgBulkError
@@ -70,6 +70,7 @@ sbg_bulk.add_command(transfers.copy)
 sbg_bulk.add_command(transfers.move)
 sbg_bulk.add_command(transfers.delete)
 sbg_bulk.add_command(jobs.jobs)
+sbg_bulk.add_command(runs.runs)
 sbg_bulk.add_command(files.files)
 sbg_bulk.add_command(simulate.simulate)
 

@@ -36,7 +36,7 @@ class Context:
         """A client with the settings of the command line, the environment and the credentials file."""
         from sbg_bulk.client import Client
 
-        with Client(self.endpoint, profile=self.profile) as client:
+        with Client(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
             yield client
 
     def command(self, *words: str) -> str:
@@ -46,14 +46,19 @@ class Context:
         return shlex.join(["sbg-bulk", *options, *words])
 
 
+def _tell_wait(seconds: float, reason: str) -> None:
+    if seconds >= 1:  # shorter ones are over before they are read
+        note(f"Trying again in {seconds:.0f} s: {reason}.")
+
+
 def write_json(document: object) -> None:
     """Write one JSON document on one line of standard output, in ASCII: every locale and every reader takes it."""
     click.echo(json.dumps(document))
 
 
 def note(text: str) -> None:
-    """Write a line for the person who looks on, to standard error."""
-    click.echo(plain(text), err=True)
+    """Write one or more lines for the person who looks on, to standard error."""
+    click.echo("\n".join(map(plain, text.split("\n"))), err=True)
 
 
 def complain(text: str) -> None:

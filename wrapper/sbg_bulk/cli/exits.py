@@ -18,6 +18,7 @@ class Exit(IntEnum):
     FAILED_ITEMS = 3
     TIMED_OUT = 4
     NOT_AUTHORISED = 5
+    UNDECIDED = 6
     INTERRUPTED = 130
 
 
@@ -28,6 +29,7 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.FAILED_ITEMS: "finished, with failed items",
     Exit.TIMED_OUT: "timed out: the job is still running",
     Exit.NOT_AUTHORISED: "not authorised: the token is not accepted, or may not do this",
+    Exit.UNDECIDED: "stopped: it is not known what became of a submission, and you must say",
     Exit.INTERRUPTED: "interrupted",
 }
 """What `--help` says of each."""
@@ -37,6 +39,7 @@ _BY_ERROR: Final[tuple[tuple[tuple[type[errors.SbgBulkError], ...], Exit], ...]]
     ((errors.BadRequest, errors.NotFound, errors.Conflict), Exit.USAGE),
     ((errors.Unauthorized, errors.Forbidden), Exit.NOT_AUTHORISED),
     ((errors.WaitTimeout,), Exit.TIMED_OUT),
+    ((errors.RunStopped,), Exit.UNDECIDED),
 )
 
 

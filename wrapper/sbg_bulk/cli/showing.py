@@ -24,6 +24,9 @@ LEAST_WIDTH: Final = 80
 ROOM_FOR_BOTH_DATES: Final = 100
 """Columns of a terminal from which on the table of jobs has the date of their end too."""
 
+NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT")
+"""The columns that are set to the right."""
+
 PIPE_WIDTH: Final = 10_000
 """Columns of a table for a file or a program: one line a row, however long its names are."""
 
@@ -82,13 +85,18 @@ def _print_table(console: Console, columns: Iterable[str], rows: Iterable[Iterab
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(name, justify="right" if name in ("FILES", "DONE", "FAILED") else "left", no_wrap=True)
+        table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
     table.columns[-1].no_wrap = False
     table.columns[-1].overflow = "fold"
     for row in rows:
         # As plain text: what a server sends is never taken for markup.
         table.add_row(*(Text("-" if value in (None, "") else plain(str(value))) for value in row))
     console.print(table)
+
+
+def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table of anything."""
+    _print_table(_output(), columns, rows)
 
 
 def print_jobs(jobs: Iterable[Job]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpx
 
 import sbg_async_api
-from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, http_options, keep
+from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, keep, open_http
 from sbg_bulk.settings import Settings
 from sbg_bulk.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 
@@ -35,9 +35,8 @@ class AwaitingDriver:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = httpx.AsyncClient(
-            transport=transport, event_hooks={"response": [_keep]}, **http_options(settings, timeout)
-        )
+        hooks = {"response": [_keep]}
+        self._http = open_http(httpx.AsyncClient, settings, timeout, transport=transport, event_hooks=hooks)
         self._generated = sbg_async_api.Client(base_url=settings.endpoint).set_async_httpx_client(self._http)
         self._sleep = sleep
         self._clock = clock

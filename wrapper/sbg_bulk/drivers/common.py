@@ -17,6 +17,7 @@ from sbg_bulk.settings import Settings, Token
 from sbg_bulk.steps import Flow, Reply, Step
 
 R = TypeVar("R")
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 """Seconds: 10 to connect, 60 to wait for data. httpx's own default of 5 is too short for a large page of jobs."""
@@ -71,15 +72,26 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def http_options(settings: Settings, timeout: httpx.Timeout) -> dict[str, Any]:
-    """The arguments of an httpx client that both drivers give it."""
-    return {
-        "base_url": settings.endpoint,
-        "auth": TokenAuth(settings.endpoint, settings.token),
-        "timeout": timeout,
-        "follow_redirects": False,
-        "headers": {"Accept": "application/json", "User-Agent": f"sbg-bulk/{version('sbg-bulk')}"},
-    }
+def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **options: Any) -> C:
+    """An httpx client of this kind, with the settings that both drivers have.
+
+    Raises:
+        SettingsError: what the environment says of proxies or certificates cannot be used.
+    """
+    try:
+        return kind(
+            base_url=settings.endpoint,
+            auth=TokenAuth(settings.endpoint, settings.token),
+            timeout=timeout,
+            follow_redirects=False,
+            headers={"Accept": "application/json", "User-Agent": f"sbg-bulk/{version('sbg-bulk')}"},
+            **options,
+        )
+    except (ImportError, OSError, ValueError) as error:
+        raise SettingsError(
+            f"No connection can be set up ({error}). Look at the environment variables HTTPS_PROXY, HTTP_PROXY, "
+            "ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+        ) from None
 
 
 _received: ContextVar[list[httpx.Response]] = ContextVar("_received")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from attrs import define, evolve, field, frozen, validators
@@ -53,11 +54,15 @@ class Progress:
     """How far a run has come.
 
     Attributes:
+        run: its id.
+        journal: where its journal is.
         tally: its rows.
         jobs_running: how many of its jobs are under way.
         jobs_ended: how many of its jobs have ended since it was started or resumed.
     """
 
+    run: str
+    journal: Path
     tally: Tally
     jobs_running: int
     jobs_ended: int
@@ -75,7 +80,7 @@ class _Run:
 
     def show(self, running: int) -> None:
         if self.on_change is not None:
-            self.on_change(Progress(self.tally, running, self.jobs_ended))
+            self.on_change(Progress(self.journal.plan.run, self.journal.path, self.tally, running, self.jobs_ended))
 
     def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> None:
         """Rows have been submitted (or, if negative, are open again), or have come to an end."""

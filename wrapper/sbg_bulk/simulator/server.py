@@ -111,8 +111,6 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for task in list(self.server_state.tasks):
-            task.cancel()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
@@ -168,7 +166,7 @@ def _server(simulator: Simulator, listener: socket.socket, on_ready: Callable[[s
         log_level="critical",  # the application logs its own errors; uvicorn's would be those that faults provoke
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=1,  # for a connection that was made while the others were being aborted
+        timeout_graceful_shutdown=0,  # answers under way are given up
     )
 
     def ready() -> None:

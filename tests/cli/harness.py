@@ -1,0 +1,138 @@
+"""Runs the command: in this process for speed, or as a process of its own where signals, pipes or a terminal matter."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from sbg_bulk.cli import main
+from sbg_bulk.simulator import Folder, Simulator
+
+TOKEN = "demo-token"
+COMMAND = Path(sysconfig.get_path("scripts")) / "sbg-bulk"
+PATIENCE = 20.0
+"""Seconds after which a process that does not do what it should is given up."""
+
+# Of the seed `examples`
+MINE = "rfranklin/my-project"
+TARGET = "rfranklin/destination-project"
+FILE = "5c6d4227e4b0385632389346"
+FILE_2 = "5c6d3f30e4b038563238932f"
+FOLDER = "1e3de690c4b058509735944e"
+COPIED_JOB = "70711174378885120"
+DELETED_JOB = "71721895316959284"
+
+JOB_KEYS = {
+    "href",
+    "id",
+    "type",
+    "state",
+    "result",
+    "total_files",
+    "completed_files",
+    "failed_files",
+    "started_on",
+    "finished_on",
+}
+
+
+def folder_of(simulator: Simulator) -> Folder:
+    """The folder `FOLDER`."""
+    folder = simulator.world.nodes[FOLDER]
+    assert isinstance(folder, Folder)
+    return folder
+
+
+@frozen
+class Ran:
+    """What a run of the command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document that standard output consists of."""
+        (document,) = self.documents
+        return document
+
+    @property
+    def documents(self) -> list[Any]:
+        """The JSON documents that standard output consists of, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def checked(ran: Ran) -> Ran:
+    """What holds for every run of the command as a client."""
+    assert TOKEN not in ran.out + ran.err
+    assert "Traceback" not in ran.out + ran.err
+    return ran
+
+
+Run = Callable[..., Ran]
+"""Runs the command with some words, in this process."""
+
+
+def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: Sequence[str]) -> Ran:
+    monkeypatch.setattr(sys, "argv", ["sbg-bulk", *words])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    code = ended.value.code
+    assert isinstance(code, int)
+    return checked(Ran(code, *capsys.readouterr()))
+
+
+def environment(home: Path, url: str) -> dict[str, str]:
+    """That of a user who has set where to connect, and nothing else."""
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "NO_PROXY": "127.0.0.1",
+        "SB_API_ENDPOINT": url,
+        "SB_AUTH_TOKEN": TOKEN,
+    }
+
+
+def run_process(words: Sequence[str], env: Mapping[str, str]) -> Ran:
+    ended = subprocess.run([COMMAND, *words], env=env, capture_output=True, timeout=PATIENCE, encoding="utf-8")
+    return checked(Ran(ended.returncode, ended.stdout, ended.stderr))
+
+
+def start(words: Sequence[str], env: Mapping[str, str], **more: Any) -> subprocess.Popen[str]:
+    """Start the command, with its output in pipes unless said otherwise."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([COMMAND, *words], env=env, encoding="utf-8", **(pipes | more))
+
+
+def finish(process: subprocess.Popen[str]) -> Ran:
+    """Wait for a process that is about to end; it is killed if it does not."""
+    try:
+        out, err = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return checked(Ran(process.returncode, out or "", err or ""))
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Come back as soon as a condition holds that another process or thread brings about."""
+    deadline = time.monotonic() + PATIENCE
+    moment = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        moment.wait(0.01)

@@ -1,0 +1,178 @@
+"""`sbg-bulk jobs wait`"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from sbg_bulk import Client, Job, WaitTimeout
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, FILE_2, TARGET, Run
+
+
+def _submitted(sbg: Run, *files: str) -> str:
+    ran = sbg("copy", *files, "--to-project", TARGET, "--detach")
+    assert ran.code == 0
+    return ran.out.strip()
+
+
+def test_a_job_is_waited_for_and_reported_on(sbg: Run) -> None:
+    job = _submitted(sbg, FILE, FILE_2)
+    ran = sbg("jobs", "wait", job)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"Job {job} has finished: 2 files done, none failed.\n"
+
+
+def test_several_jobs_are_reported_on_in_the_order_asked(sbg: Run) -> None:
+    one, two = _submitted(sbg, FILE), _submitted(sbg, FILE_2)
+    ran = sbg("jobs", "wait", two, COPIED_JOB, one, two, "--json")
+    assert [job["id"] for job in ran.documents] == [two, COPIED_JOB, one]
+    assert {job["state"] for job in ran.documents} == {"FINISHED"}
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_failed_items_are_listed_alone_and_have_their_exit_code(sbg: Run) -> None:
+    job = _submitted(sbg, FILE, "no-such-file")
+    ran = sbg("jobs", "wait", job)
+    assert ran.code == 3
+    assert ran.err == f"Job {job} has finished: 1 file done, 1 failed.\n"
+    entries = ran.out.split("\n\n")[1].splitlines()
+    assert [line.split()[:4] for line in entries[1:]] == [["2", "failed", "-", "10225"]]
+
+
+def test_failed_items_with_json_are_in_the_document_only(sbg: Run) -> None:
+    ran = sbg("jobs", "wait", _submitted(sbg, "no-such-file"), "--json")
+    assert (ran.code, ran.err) == (3, "")
+    assert ran.document["failed_files"] == 1
+    assert "no-such-file" in ran.document["result"][0]["error"]["message"]
+
+
+def test_a_failure_that_only_the_count_tells_of_is_one(sbg: Run, simulator: Simulator) -> None:
+    job = _submitted(sbg, "no-such-file")
+    simulator.arm("kind=null_field field=result op=get_copy_job")
+    ran = sbg("jobs", "wait", job)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == f"Job {job} has finished: 0 files done, 1 failed.\n"
+
+
+def test_a_count_that_the_server_does_not_give_is_not_made_up(sbg: Run, simulator: Simulator) -> None:
+    simulator.arm("kind=null_field field=completed_files op=get_copy_job")
+    assert sbg("jobs", "wait", COPIED_JOB).err == (
+        f"Job {COPIED_JOB} has finished: an unknown number of files done, none failed.\n"
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_time_that_is_up_has_its_exit_code_and_says_how_to_go_on(sbg: Run, options: list[str]) -> None:
+    job = _submitted(sbg, FILE)
+    ran = sbg("jobs", "wait", job, "--timeout", "0", *options)
+    assert ran.code == 4
+    state = "RUNNING"
+    assert ran.err == (
+        f"sbg-bulk: timed out after 0 s. Still under way: job {job} ({state}). It goes on without you; wait for it "
+        f"again with: sbg-bulk jobs wait {job}\n"
+    )
+    assert [document["state"] for document in ran.documents] == ([state] if options else [])
+
+
+def test_one_of_several_that_times_out_does_not_hide_the_others(sbg: Run, simulator: Simulator) -> None:
+    late, failed = _submitted(sbg, FILE), _submitted(sbg, "no-such-file")
+    for _ in range(4):
+        simulator.step(failed)
+    ran = sbg("jobs", "wait", late, failed, COPIED_JOB, "--timeout", "0", "--json")
+    assert ran.code == 4
+    assert [(job["id"], job["state"] == "FINISHED") for job in ran.documents] == [
+        (late, False),
+        (failed, True),
+        (COPIED_JOB, True),
+    ]
+    assert ran.err.endswith(f"wait for it again with: sbg-bulk jobs wait {late}\n")
+
+
+def test_all_that_time_out_are_named_in_one_command(sbg: Run) -> None:
+    one, two = _submitted(sbg, FILE), _submitted(sbg, FILE_2)
+    ran = sbg("jobs", "wait", one, two, "--timeout", "0")
+    assert ran.code == 4
+    assert ran.err.endswith(f"They go on without you; wait for them again with: sbg-bulk jobs wait {one} {two}\n")
+
+
+def test_one_timeout_is_for_all_jobs_together(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = _submitted(sbg, FILE), _submitted(sbg, FILE_2), _submitted(sbg, "no-such-file")
+    moments = iter([100.0, 100.0, 107.5, 111.0])
+    monkeypatch.setattr("sbg_bulk.cli.jobs.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    left: list[float] = []
+
+    def wait(_: Client, job: Job, *, timeout: float, **__: object) -> None:
+        left.append(timeout)
+        raise WaitTimeout(job, timeout)
+
+    monkeypatch.setattr(Client, "wait", wait)
+    ran = sbg("jobs", "wait", one, two, three, "--timeout", "10")
+    assert left == [10.0, 2.5, 0.0]
+    assert "timed out after 10 s." in ran.err
+
+
+def test_a_finished_job_is_no_matter_of_time(sbg: Run, simulator: Simulator) -> None:
+    simulator.requests.clear()
+    assert sbg("jobs", "wait", COPIED_JOB, "--timeout", "0").code == 0
+    assert len(simulator.requests) == 1
+
+
+def test_an_unknown_job_ends_the_command_before_any_waiting(sbg: Run) -> None:
+    ran = sbg("jobs", "wait", COPIED_JOB, "no-such-job")
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no job no-such-job of any type." in ran.err
+
+
+def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: Run, simulator: Simulator) -> None:
+    job = _submitted(sbg, FILE)
+    # The second call asks whether the other one is a copy job.
+    simulator.arm("kind=html status=404 op=get_copy_job call=3")
+    ran = sbg("jobs", "wait", job, DELETED_JOB)
+    assert ran.code == 2
+    first, second = ran.err.splitlines()
+    assert first == f"Job {DELETED_JOB} has finished: 1 file done, none failed."
+    assert second.startswith("sbg-bulk: get_copy_job: HTTP 404")
+
+
+def test_an_interrupted_wait_says_how_to_go_on(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = _submitted(sbg, FILE)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "wait", interrupted)
+    ran = sbg("jobs", "wait", COPIED_JOB, job)
+    assert ran.code == 130
+    assert ran.out == ""
+    finished, last = ran.err.splitlines()
+    assert finished == f"Job {COPIED_JOB} has finished: 1 file done, none failed."
+    assert last == (
+        f"sbg-bulk: interrupted. Still under way: job {job} (RESOLVING). It goes on without you; wait for it again "
+        f"with: sbg-bulk jobs wait {job}"
+    )
+
+
+def test_how_to_go_on_repeats_the_options_that_stood_before_the_command(sbg: Run, env: dict[str, str]) -> None:
+    url = env["SB_API_ENDPOINT"]
+    job = _submitted(sbg, FILE)
+    ran = sbg("--endpoint", url, "jobs", "wait", job, "--timeout", "0")
+    assert ran.err.endswith(f": sbg-bulk --endpoint {url} jobs wait {job}\n")
+
+
+@pytest.mark.parametrize("timeout", ["-1", "nan", "soon"])
+def test_a_timeout_is_a_number_of_seconds(sbg: Run, simulator: Simulator, timeout: str) -> None:
+    simulator.requests.clear()
+    for command in (["jobs", "wait", COPIED_JOB], ["copy", FILE, "--to-project", TARGET], ["delete", FILE]):
+        ran = sbg(*command, "--timeout", timeout)
+        assert (ran.code, ran.out) == (2, "")
+        assert "--timeout" in ran.err
+        assert timeout in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_at_least_one_job_is_wanted(sbg: Run) -> None:
+    ran = sbg("jobs", "wait")
+    assert (ran.code, ran.out) == (2, "")
+    assert "JOB..." in ran.err

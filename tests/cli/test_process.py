@@ -1,0 +1,153 @@
+"""The command as a process: its streams, pipes, signals and locale."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from sbg_bulk.simulator import Simulator, running
+from tests.cli.harness import (
+    COMMAND,
+    COPIED_JOB,
+    FILE,
+    FOLDER,
+    PATIENCE,
+    TARGET,
+    TOKEN,
+    finish,
+    folder_of,
+    run_process,
+    start,
+    until,
+)
+
+
+@pytest.fixture
+def stuck() -> Iterator[tuple[Simulator, str]]:
+    """A service whose jobs do not go on by themselves."""
+    simulator = Simulator(seed="examples", progress="hand", rate_limit=None)
+    with running(simulator) as url:
+        yield simulator, url
+
+
+def test_standard_output_has_json_alone_and_no_bar_shows_in_a_pipe(env: dict[str, str]) -> None:
+    ran = run_process(["delete", FILE, "no-such-file", "--json", "--timeout", "0"], env)
+    assert ran.code == 4
+    assert ran.document["type"] == "DELETE"
+    submitted, still = ran.err.splitlines()
+    assert submitted == f"Submitted job {ran.document['id']}."
+    assert still.startswith("sbg-bulk: timed out")
+
+
+def test_variables_that_force_colours_bring_no_bar_into_a_pipe(env: dict[str, str]) -> None:
+    ran = run_process(["copy", FILE, "--to-project", TARGET, "--timeout", "0"], env | {"FORCE_COLOR": "1"})
+    assert ran.err.count("\n") == 2
+    assert "\x1b" not in ran.err
+
+
+def test_a_reader_that_goes_away_is_no_reason_to_complain(env: dict[str, str], simulator: Simulator) -> None:
+    like, now = simulator.jobs.by_id(COPIED_JOB), simulator.clock.now()
+    for _ in range(90):
+        simulator.jobs.add_finished(like.owner, like.type, [FILE] * 30, submitted_on=now, finished_on=now)
+    for words in (["jobs", "list", "--json", "--limit", "95"], ["jobs", "list", "--limit", "95"], ["--help"]):
+        process = start(words, env, bufsize=1)
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        process.wait(PATIENCE)
+        process.stderr.close()
+        assert first
+        assert errors == "", words
+        assert process.returncode in (0, 1)
+
+
+def test_a_reader_that_never_was_is_no_reason_to_complain(env: dict[str, str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = finish(start(["jobs", "list", "--json"], env, stdout=writer))
+    os.close(writer)
+    assert (ran.code, ran.err) == (1, "")
+
+
+def test_a_full_disk_is_a_short_message(env: dict[str, str]) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        ran = finish(start(["jobs", "list"], env, stdout=full))
+    assert ran.code == 1
+    assert ran.err == "sbg-bulk: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "latin-1"}]
+)
+def test_names_that_the_locale_lacks_are_no_reason_to_fail(
+    env: dict[str, str], simulator: Simulator, locale: dict[str, str]
+) -> None:
+    simulator.world.add_file("Größe-\u65e5\u672c.bam", folder_of(simulator), size=1)
+    process = subprocess.run(
+        [COMMAND, "files", "list", "--folder", FOLDER], env=env | locale, capture_output=True, timeout=PATIENCE
+    )
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert b".bam" in process.stdout
+
+
+def test_an_interrupted_wait_ends_at_once_and_says_how_to_go_on(
+    stuck: tuple[Simulator, str], env: dict[str, str]
+) -> None:
+    simulator, url = stuck
+    process = start(["move", FILE, "--to-project", TARGET, "--json"], env | {"SB_API_ENDPOINT": url})
+    until(lambda: any(request.operation == "get_move_job" for request in simulator.requests))
+    process.send_signal(signal.SIGINT)
+    ran = finish(process)
+    job = ran.document["id"]
+    assert ran.code == 130
+    assert ran.document["state"] == "SUBMITTED"
+    assert ran.err.splitlines() == [
+        f"Submitted job {job}.",
+        f"sbg-bulk: interrupted. Still under way: job {job} (SUBMITTED). It goes on without you; wait for it again "
+        f"with: sbg-bulk jobs wait {job}",
+    ]
+
+
+def test_an_interrupted_submission_says_what_to_look_for(env: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
+        process = start(["delete", FILE], env | {"SB_API_ENDPOINT": url})
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(4) == b"POST"
+            process.send_signal(signal.SIGINT)
+            ran = finish(process)
+    assert (ran.code, ran.out) == (130, "")
+    assert "The job may have been started" in ran.err
+
+
+def test_an_interrupted_look_says_just_that(env: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
+        process = start(["jobs", "list"], env | {"SB_API_ENDPOINT": url})
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(3) == b"GET"
+            process.send_signal(signal.SIGINT)
+            ran = finish(process)
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.strip() == "sbg-bulk: interrupted."
+
+
+def test_the_token_is_in_no_process_argument(stuck: tuple[Simulator, str], env: dict[str, str]) -> None:
+    simulator, url = stuck
+    process = start(["delete", FILE], env | {"SB_API_ENDPOINT": url})
+    until(lambda: any(request.operation == "get_delete_job" for request in simulator.requests))
+    with open(f"/proc/{process.pid}/cmdline", "rb") as arguments:  # noqa: PTH123 - a device
+        assert TOKEN.encode() not in arguments.read()
+    process.send_signal(signal.SIGINT)
+    assert finish(process).code == 130

@@ -1,0 +1,153 @@
+"""`sbg-bulk simulate`"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from attrs import frozen
+
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Run, environment, run_process
+
+HEADERS = {"X-SBG-Auth-Token": TOKEN}
+AT_ONCE = 1.0
+"""Seconds."""
+
+
+@frozen
+class Serving:
+    process: subprocess.Popen[str]
+    first_line: str
+    url: str
+
+    def end(self, by: signal.Signals) -> tuple[int, str, str, float]:
+        """Send a signal; the exit code, the rest of both outputs, and the seconds until the end."""
+        began = time.monotonic()
+        self.process.send_signal(by)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, err, time.monotonic() - began
+
+
+@contextmanager
+def _serving(home: Path, *words: str) -> Iterator[Serving]:
+    """The simulator in a process of its own, as soon as its first line has come through a pipe."""
+    process = subprocess.Popen(
+        [COMMAND, "simulate", *words],
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, process.communicate()
+        url = json.loads(line)["url"] if "--json" in words else line.split()[2].rstrip(",")
+        yield Serving(process, line, url)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_first_line_has_the_address_and_the_token_and_sigterm_ends_it_at_once(home: Path) -> None:
+    with _serving(home, "--port", "0", "--seed", "demo") as serving, httpx.Client(headers=HEADERS) as client:
+        assert serving.first_line == f"Simulator at {serving.url}, token {TOKEN}\n"
+        assert serving.url.startswith("http://127.0.0.1:")
+        # The client keeps its connection open.
+        assert client.get(f"{serving.url}/projects/rfranklin/cohort-a").json()["name"] == "Cohort A"
+        code, out, err, seconds = serving.end(signal.SIGTERM)
+    assert (code, out) == (0, "")
+    assert f"export SB_API_ENDPOINT={serving.url} SB_AUTH_TOKEN={TOKEN}" in err
+    assert seconds < AT_ONCE
+
+
+def test_json_is_one_document_and_ctrl_c_ends_it_at_once_in_the_middle_of_an_answer(home: Path) -> None:
+    words = ["--json", "--seed", "examples", "--fault", "kind=delay seconds=60 op=get_user", "--speed", "1000"]
+    with _serving(home, *words, "--rate-limit", "3/3600") as serving:
+        assert json.loads(serving.first_line) == {"url": serving.url, "token": TOKEN}
+        with httpx.Client(base_url=serving.url, headers=HEADERS) as client:
+            answer = client.get("/async/files")
+            # The clock of the rate limit is the real one, whatever the speed of jobs.
+            assert answer.headers["X-RateLimit-Limit"] == "3"
+            assert float(answer.headers["X-RateLimit-Reset"]) > time.time() + 3000
+            with pytest.raises(httpx.ReadTimeout):
+                client.get("/user", timeout=0.1)
+        code, out, err, seconds = serving.end(signal.SIGINT)
+    assert (code, out, err) == (0, "", "")
+    assert seconds < AT_ONCE
+
+
+def test_a_rate_limit_can_be_off_and_jobs_fast(home: Path) -> None:
+    with _serving(home, "--rate-limit", "off", "--speed", "1e6", "--seed", "examples") as serving:
+        env = environment(home, serving.url)
+        # At the real speed it would not have finished by the first look.
+        ran = run_process(["delete", "5c6d3f30e4b038563238932b", "--json", "--timeout", "0"], env)
+        assert (ran.code, ran.document["completed_files"]) == (0, 1)
+        limit = httpx.get(f"{serving.url}/rate_limit", headers=HEADERS).json()["rate"]["limit"]
+        assert limit > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--host", "0.0.0.0"], "--i-know"),
+        (["--host", "::"], "--i-know"),
+        (["--host", "example.com"], "--i-know"),
+        (["--port", "65536"], "--port"),
+        (["--port", "http"], "--port"),
+        (["--seed", "dmeo"], "a seed is one of demo, examples, empty; not 'dmeo'"),
+        (["--speed", "0"], "speed is a positive number; not 0.0"),
+        (["--speed", "nan"], "speed is a positive number; not nan"),
+        (["--speed", "inf"], "speed is a positive number; not inf"),
+        (["--rate-limit", "fast"], "REQUESTS/SECONDS, such as 1000/300, or off; not 'fast'"),
+        (["--rate-limit", "0/300"], "not '0/300'"),
+        (["--fault", "kind=429 ops=list_*"], "word 2, 'ops=list_*'"),
+        (["--fault", "kind=428"], "'428'"),
+        (["--fault", "kind=429", "--fault", "times=2"], "'times=2': a rule needs a kind"),
+        (["--fault", "kind=429 op=list_everything"], "op=list_everything is no operation"),
+        (["--fault", "kind=delay"], "'seconds'"),
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_named_and_not_served(sbg: Run, words: list[str], said: str) -> None:
+    ran = sbg("simulate", *words, "--json")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_other_machines_are_let_in_only_by_who_knows(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, bool]] = []
+
+    def serve(_: Simulator, *, host: str, i_know: bool, **__: object) -> None:
+        asked.append((host, i_know))
+
+    monkeypatch.setattr("sbg_bulk.simulator.serve", serve)
+    assert sbg("simulate", "--host", "0.0.0.0").code == 0
+    assert sbg("simulate", "--host", "0.0.0.0", "--i-know").code == 0
+    assert asked == [("0.0.0.0", False), ("0.0.0.0", True)]
+
+
+def test_a_port_that_is_taken_is_named(sbg: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        ran = sbg("simulate", "--port", str(port))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"cannot serve on 127.0.0.1:{port}: Address already in use" in ran.err
+
+
+def test_without_the_packages_it_needs_it_says_how_to_get_them(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sbg_bulk.simulator", None)
+    ran = sbg("simulate")
+    assert (ran.code, ran.out) == (2, "")
+    assert "pip install 'sbg-bulk[simulator]'" in ran.err

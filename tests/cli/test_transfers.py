@@ -1,0 +1,135 @@
+"""`sbg-bulk copy`, `move` and `delete`"""
+
+from __future__ import annotations
+
+import pytest
+
+from sbg_bulk import Client
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import FILE, FILE_2, FOLDER, JOB_KEYS, TARGET, Run
+
+TRANSFERS = [
+    ["copy", FILE, FILE_2, "--to-project", TARGET],
+    ["copy", FILE, FILE_2, "--to-folder", FOLDER],
+    ["move", FILE, FILE_2, "--to-project", TARGET],
+    ["move", FILE, FILE_2, "--to-folder", FOLDER],
+    ["delete", FILE, FILE_2],
+]
+
+
+def _names_in(simulator: Simulator, folder: str) -> set[str]:
+    return {node.name for node in simulator.world.nodes.values() if node.parent and node.parent.id == folder}
+
+
+@pytest.mark.parametrize("words", TRANSFERS)
+def test_a_job_is_submitted_waited_for_and_reported_on(sbg: Run, simulator: Simulator, words: list[str]) -> None:
+    ran = sbg(*words)
+    (job,) = [job for job in simulator.jobs.all() if job.total == len(job.items) and job.id in ran.err]
+    assert job.type == words[0].upper()
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"Submitted job {job.id}.\nJob {job.id} has finished: 2 files done, none failed.\n"
+
+
+@pytest.mark.parametrize("words", TRANSFERS)
+def test_with_json_the_finished_job_is_one_document(sbg: Run, words: list[str]) -> None:
+    ran = sbg(*words, "--json")
+    assert set(ran.document) == JOB_KEYS
+    assert (ran.document["type"], ran.document["state"]) == (words[0].upper(), "FINISHED")
+    assert ran.document["completed_files"] == 2
+    assert ran.code == 0
+    assert ran.err == f"Submitted job {ran.document['id']}.\n"
+
+
+@pytest.mark.parametrize("words", TRANSFERS)
+def test_a_detached_job_is_not_waited_for(sbg: Run, simulator: Simulator, words: list[str]) -> None:
+    simulator.requests.clear()
+    ran = sbg(*words, "--detach")
+    job = ran.out.strip()
+    assert ran.code == 0
+    assert ran.out == f"{simulator.jobs.by_id(job).id}\n"
+    assert ran.err == f"Submitted. Wait for it with: sbg-bulk jobs wait {job}\n"
+    assert [request.operation for request in simulator.requests] == [f"submit_{words[0]}_job"]
+
+
+@pytest.mark.parametrize("words", TRANSFERS)
+def test_a_detached_job_with_json_is_one_document(sbg: Run, words: list[str]) -> None:
+    ran = sbg(*words, "--detach", "--json")
+    assert set(ran.document) == JOB_KEYS
+    assert ran.document["state"] == "SUBMITTED"
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_files_arrive_where_they_are_sent(sbg: Run, simulator: Simulator) -> None:
+    assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
+    assert sbg("move", FILE_2, "--to-folder", FOLDER).code == 0
+    assert _names_in(simulator, FOLDER) == {"sample.bam", "sample-1.bam"}
+    assert sbg("delete", FILE_2).code == 0
+    assert _names_in(simulator, FOLDER) == {"sample.bam"}
+
+
+@pytest.mark.parametrize("words", TRANSFERS)
+def test_failed_items_have_their_exit_code(sbg: Run, words: list[str]) -> None:
+    ran = sbg(*words, "no-such-file", "--json")
+    assert ran.code == 3
+    assert (ran.document["completed_files"], ran.document["failed_files"]) == (2, 1)
+
+
+@pytest.mark.parametrize("words", TRANSFERS)
+def test_time_that_is_up_leaves_the_job_running(sbg: Run, simulator: Simulator, words: list[str]) -> None:
+    ran = sbg(*words, "--timeout", "0", "--json")
+    assert ran.code == 4
+    assert simulator.jobs.by_id(ran.document["id"]).state == ran.document["state"] == "RESOLVING"
+    assert ran.err.endswith(f" with: sbg-bulk jobs wait {ran.document['id']}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (["copy", FILE], "Give one destination"),
+        (["move", FILE], "Give one destination"),
+        (["copy", FILE, "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
+        (["move", FILE, "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
+        (["copy", FILE, "--to-project", "destination-project"], "sbg-bulk: project: 'destination-project' is not"),
+        (["copy", FILE, "--to-project", ""], "'' is not of the form owner/project"),
+        (["move", FILE, "--to-folder", "a/b"], "sbg-bulk: parent: 'a/b' is not an id"),
+        (["copy", "--to-project", TARGET], "Missing argument 'FILE...'"),
+        (["delete"], "Missing argument 'FILE...'"),
+        (["delete", FILE, "--to-project", TARGET], "No such option"),
+        (["delete", FILE, ""], "items[1]: file: an id is wanted, not ''"),
+        (["delete", "my-project/sample.bam"], "'my-project/sample.bam' is not an id"),
+        (["copy", FILE, FILE, "--to-project", TARGET], f"items[1]: file {FILE} is items[0] already"),
+        (["copy", FILE, "--to-project", TARGET, "--detach", "--timeout", "5"], "--detach does not wait"),
+        (["delete", FILE, "--token", "other"], "No such option"),
+    ],
+)
+def test_wrong_usage_is_explained_and_sends_nothing(
+    sbg: Run, simulator: Simulator, words: list[str], remedy: str
+) -> None:
+    simulator.requests.clear()
+    ran = sbg(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert remedy in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_an_unknown_outcome_is_no_success_and_names_the_job_it_may_be(sbg: Run, simulator: Simulator) -> None:
+    before = set(simulator.jobs.all())
+    simulator.arm("kind=cut_after op=submit_delete_job")
+    ran = sbg("delete", FILE)
+    (started,) = set(simulator.jobs.all()) - before
+    assert (ran.code, ran.out) == (1, "")
+    assert started.id in ran.err
+    assert "before you submit again" in ran.err
+
+
+def test_an_interrupted_submission_says_that_it_may_have_been_made(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "delete", interrupted)
+    ran = sbg("delete", FILE)
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err == (
+        "sbg-bulk: interrupted while submitting. The job may have been started: look for it before you submit again, "
+        "with: sbg-bulk jobs list\n"
+    )

@@ -1,0 +1,235 @@
+"""`sbg-bulk runs`: list, show, resume, retry, export, forget."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from sbg_bulk.cli.carrying import carry, given_options, reference, run_options
+from sbg_bulk.cli.context import Context, json_option, note, write_json
+from sbg_bulk.cli.showing import print_rows
+from sbg_bulk.errors import InputError, JournalError
+
+if TYPE_CHECKING:
+    from sbg_bulk.journal import Journal
+
+
+@click.group()
+def runs() -> None:
+    """See the runs of manifests, take them up again, and get their reports.
+
+    RUN is a run's id, or its journal's path.
+    """
+
+
+def _open(run: str) -> Journal:
+    from sbg_bulk import runs
+    from sbg_bulk.journal import Journal
+
+    return Journal.open(runs.find(run))
+
+
+def _document(journal: Journal) -> dict[str, Any]:
+    from attrs import asdict
+
+    plan = journal.plan
+    return {
+        "run": plan.run,
+        "journal": str(journal.path),
+        "type": plan.job_type,
+        "endpoint": plan.endpoint,
+        "created_on": plan.created_on,
+        "manifest": plan.manifest,
+        "retry_of": plan.retry_of,
+        **asdict(journal.tally()),
+    }
+
+
+@runs.command("list")
+@json_option
+def list_runs(as_json: bool) -> None:
+    """List your runs on this machine, oldest first."""
+    from sbg_bulk import runs
+    from sbg_bulk.journal import Journal
+
+    rows: list[tuple[Any, ...]] = []
+    for path in runs.known():
+        try:
+            with Journal.open(path) as journal:
+                document = _document(journal)
+        except JournalError as error:
+            document = {"run": path.stem, "journal": str(path), "problem": str(error)}
+        if as_json:
+            write_json(document)
+        elif "problem" in document:
+            rows.append((document["run"], None, None, None, None, None, None, "in use, or damaged: see runs show"))
+        else:
+            keys = ("run", "type", "rows", "done", "failed")
+            others = document["unattributed"] + document["unknown"]
+            left = document["open"] + document["running"]
+            rows.append((*(document[key] for key in keys), others, left, document["manifest"]))
+    if rows:
+        print_rows(("RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"), rows)
+    elif not as_json:
+        note(f"No runs in {runs.folder()}.")
+
+
+@runs.command()
+@click.argument("run")
+@json_option
+@click.pass_obj
+def show(context: Context, run: str, as_json: bool) -> None:
+    """Show how far RUN has come, and what failed in it."""
+    with _open(run) as journal:
+        document = _document(journal)
+        failures = journal.failures()
+        if as_json:
+            codes = [{"api_code": code, "message": message, "rows": rows} for code, message, rows in failures]
+            write_json({**document, "failures": codes})
+            return
+        print_rows(("", ""), [(key, value) for key, value in document.items() if value is not None])
+        if failures:
+            click.echo()
+            print_rows(("CODE", "ROWS", "MESSAGE"), [(code, rows, message) for code, message, rows in failures])
+        if not journal.tally().complete:
+            name = reference(journal.plan.run, journal.path)
+            note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
+
+
+@runs.command()
+@click.argument("run")
+@click.option("--adopt", metavar="JOB", help="The submission of unknown outcome has started this job.")
+@click.option("--resubmit", is_flag=True, help="The submission of unknown outcome has started no job.")
+@run_options
+@json_option
+@click.pass_context
+def resume(
+    click_context: click.Context,
+    run: str,
+    adopt: str | None,
+    resubmit: bool,
+    jobs_in_flight: int | None,
+    reserve: int | None,
+    give_up_after: float | None,
+    list_lag: float | None,
+    as_json: bool,
+) -> None:
+    """Take RUN up where it stands, after an interruption, a crash, or on another machine."""
+    context: Context = click_context.obj
+    options = given_options(jobs_in_flight, reserve, list_lag)
+    with context.client() as client:
+        outcome = carry(
+            context,
+            lambda on_change, on_wait: client.resume(
+                run,
+                adopt=adopt,
+                resubmit=resubmit,
+                options=options,
+                within=give_up_after,
+                on_change=on_change,
+                on_wait=on_wait,
+            ),
+            as_json,
+        )
+    click_context.exit(outcome)
+
+
+@runs.command()
+@click.argument("run")
+@click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the new run's journal here.")
+@run_options
+@json_option
+@click.pass_context
+def retry(
+    click_context: click.Context,
+    run: str,
+    journal: Path | None,
+    jobs_in_flight: int | None,
+    reserve: int | None,
+    give_up_after: float | None,
+    list_lag: float | None,
+    as_json: bool,
+) -> None:
+    """Make a new run of the rows of RUN that failed, and only of those."""
+    context: Context = click_context.obj
+    options = given_options(jobs_in_flight, reserve, list_lag)
+    with context.client() as client:
+        outcome = carry(
+            context,
+            lambda on_change, on_wait: client.retry(
+                run,
+                journal=journal,
+                options=options,
+                within=give_up_after,
+                on_change=on_change,
+                on_wait=on_wait,
+            ),
+            as_json,
+        )
+    click_context.exit(outcome)
+
+
+@runs.command()
+@click.argument("run")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("csv", "tsv", "jsonl")),
+    help="The report's format.  [default: the manifest's, or by the name of --output]",
+)
+@click.option(
+    "--outcome",
+    "outcomes",
+    multiple=True,
+    type=click.Choice(("done", "failed", "unattributed", "unknown", "open")),
+    help="Only rows with this outcome. May be repeated.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.  [default: standard output]"
+)
+def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path | None) -> None:
+    """Write the manifest of RUN again, with what became of each row.
+
+    Added are the columns outcome, new_id, job, api_code and message. The report can serve as a manifest.
+    """
+    from sbg_bulk import manifest
+    from sbg_bulk.manifest import REPORT_COLUMNS
+
+    with _open(run) as journal:
+        guessed = None if output is None else manifest.guess_format(output.name)
+        chosen: Any = form or guessed or journal.plan.form
+        columns = (*journal.item_columns, *journal.extra_columns(), *REPORT_COLUMNS)
+        target: Any = nullcontext(sys.stdout) if output is None else _new_file(output)
+        with target as stream:
+            manifest.write(stream, chosen, columns, journal.report(outcomes))
+
+
+def _new_file(path: Path) -> IO[str]:
+    try:
+        return path.open("x", encoding="utf-8", newline="")
+    except FileExistsError:
+        raise InputError(f"{path} exists already; name another file.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@runs.command()
+@click.argument("run")
+@click.option("--force", is_flag=True, help="Forget it even if it is not complete.")
+def forget(run: str, force: bool) -> None:
+    """Delete the journal of RUN. What it has done stays done."""
+    from sbg_bulk import runs
+
+    path = runs.find(run)
+    with _open(run) as journal:
+        if not force and not journal.tally().complete:
+            raise InputError(
+                f"Run {journal.plan.run} is not complete; without its journal it cannot be resumed. Forget it all the "
+                "same with --force."
+            )
+    path.unlink()
+    note(f"Forgotten: {path}")
