@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,9 @@ from typing import Any
 
 COMMAND = str(Path(sys.executable).with_name("sbg-bulk"))
 SOURCE, DESTINATION = "rfranklin/cohort-a", "rfranklin/analysis"
+
+
+INTERRUPTED = 130
 
 
 class DemoFailed(Exception):
@@ -66,6 +71,23 @@ class Shell:
         self._check(arguments, done.returncode)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def interrupted(self, *arguments: str) -> None:
+        """Run a command and press Ctrl-C when it is at its third job."""
+        before = len(self.ask("jobs", "list", "--limit", "100"))
+        self._type(arguments)
+        running = subprocess.Popen([COMMAND, *arguments], env=self._environment, start_new_session=True)
+        try:
+            while running.poll() is None and len(self.ask("jobs", "list", "--limit", "100")) < before + 3:
+                pass
+            print("^C", flush=True)
+            running.send_signal(signal.SIGINT)
+            code = running.wait()
+        finally:
+            running.kill()
+        print(flush=True)
+        if code != INTERRUPTED:
+            raise DemoFailed(f"sbg-bulk {shlex.join(arguments)} was interrupted, but ended with exit code {code}")
+
     @staticmethod
     def _type(arguments: tuple[str, ...]) -> None:
         print(f"$ sbg-bulk {shlex.join(arguments)}", flush=True)
@@ -95,15 +117,44 @@ def demonstrate(shell: Shell) -> None:
     if {file["id"] for file in shell.ask("files", "list", DESTINATION)} != before:
         raise DemoFailed(f"{DESTINATION} does not hold what it held before")
     deleted = shell.ask("jobs", "list", "--type", "delete")[0]["completed_files"]
-    print(f"Done: {copied:,} files copied in {len(jobs)} jobs, {deleted:,} deleted in one.")
+    print(f"So far: {copied:,} files copied in {len(jobs)} jobs, {deleted:,} deleted in one.\n", flush=True)
+
+
+def demonstrate_a_run(shell: Shell, manifest: Path) -> None:
+    """Copy what a manifest lists, break the run off in the middle, and take it up again."""
+    batches = [file["id"] for file in shell.ask("files", "list", SOURCE)][:3]
+    with manifest.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["file", "sample"])
+        for batch in batches:
+            writer.writerows([file["id"], file["name"]] for file in shell.ask("files", "list", "--folder", batch))
+    print("$ head -3 " + manifest.name)
+    print("".join(manifest.read_text(encoding="utf-8").splitlines(keepends=True)[:3]), flush=True)
+    copy = ("copy", "--manifest", str(manifest), "--to-project", DESTINATION)
+    shell.run(*copy, "--dry-run")
+    shell.interrupted(*copy, "--items-per-job", "10", "--jobs-in-flight", "2")
+    shell.run("runs", "list")
+    run = shell.ask("runs", "list")[0]
+    if run["done"] == run["rows"]:
+        raise DemoFailed("the run was complete before it was interrupted")
+    shell.run("runs", "resume", run["run"])
+    run = shell.ask("runs", "list")[0]
+    samples = shell.ask("files", "list", DESTINATION)
+    names = [file["name"] for file in samples]
+    if run["done"] != run["rows"] or len(set(names)) != len(names):
+        raise DemoFailed(f"of {run['rows']} rows {run['done']} were done, and {DESTINATION} holds {names}")
+    print(f"Done: all {run['rows']:,} rows of the manifest copied, each exactly once, across an interruption.")
 
 
 def main() -> int:
     # A request to end is an interrupt too: the simulator is stopped either way.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with simulator() as environment:
-            demonstrate(Shell(environment))
+        with tempfile.TemporaryDirectory(prefix="sbg-bulk-demo-") as scratch, simulator() as environment:
+            # The journals of runs are kept beside the manifest, and go with it.
+            shell = Shell({**environment, "XDG_STATE_HOME": scratch})
+            demonstrate(shell)
+            demonstrate_a_run(shell, Path(scratch) / "samples.csv")
     except DemoFailed as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1

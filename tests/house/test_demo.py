@@ -34,6 +34,7 @@ def test_it_copies_2500_files_in_jobs_deletes_them_and_stops_the_simulator(tmp_p
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2,500 files copied in 2 jobs, 2,500 deleted in one." in done.stdout
+    assert "all 150 rows of the manifest copied, each exactly once, across an interruption." in done.stdout
     assert nobody_answers(done.stdout)
     assert list(tmp_path.iterdir()) == []
 
