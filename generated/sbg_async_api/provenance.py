@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "08803ce338ea0079dc66e1ab363b4465e4ae57fdc71d5886b044565b257bdcf4"
+SPEC_SHA256 = "89c5c6175d979529a4dd2159365ada4d657c45c63626f6dc6cd911719d6c6129"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.0.0"

@@ -94,14 +94,15 @@ class _Flows:
                 return self._new_run(
                     job_type, stream, defaults, form or manifest.guess_format(source.name), journal, items_per_job
                 )
+        rows = manifest.read(source, manifest.ITEMS[job_type.upper()], form, defaults)
         return runs.create(
-            manifest.read(source, manifest.ITEMS[job_type.upper()], form, defaults),
+            rows,
             job_type.upper(),
             self.settings.endpoint,
             items_per_job=items_per_job,
             journal=journal,
             name=str(getattr(source, "name", "-")),
-            form=form or "csv",
+            form=rows.form,
         )
 
     def _resumed(self, run: str | Path, adopt: str | None, resubmit: bool) -> Journal:

@@ -159,10 +159,15 @@ class Journal:
             ManifestError: the manifest has problems, duplicate sources among them.
             JournalError: the file exists already, or cannot be written.
         """
-        if path.exists():
-            raise JournalError(f"{path} exists already; a journal is never overwritten.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Whoever makes the file owns it: of two processes with one path, one is refused.
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            raise JournalError(f"{path} exists already; a journal is never overwritten.") from None
+        except OSError as error:
+            raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
+        try:
             with _clear_errors(path):
                 connection = _connect(path)
                 try:
@@ -171,11 +176,9 @@ class Journal:
                 except BaseException:
                     connection.close()
                     raise
-        except BaseException as error:
+        except BaseException:
             for leftover in (path, path.with_name(path.name + "-journal")):
                 leftover.unlink(missing_ok=True)
-            if isinstance(error, OSError) and not isinstance(error, JournalError):
-                raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
             raise
 
     @classmethod
@@ -386,17 +389,20 @@ class Journal:
             yield Submission(id_, first, last, State(state), sent_on, job)
 
     def _read_plan(self) -> Plan:
-        values = {key: json.loads(value) for key, value in self._db.execute("SELECT key, value FROM run")}
-        return Plan(**values)
+        found = self._db.execute("SELECT key, value FROM run").fetchall()
+        try:
+            return Plan(**{key: json.loads(value) for key, value in found})
+        except (TypeError, ValueError) as error:
+            raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     # Transactions are begun and ended by name; a lock that is held is not waited for.
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    # One file, and each commit on disk before the next step.
+    # One file, and each commit on disk before the next step, even if the power fails right after it.
     connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA synchronous = EXTRA")
     return connection
 
 

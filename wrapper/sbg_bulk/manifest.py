@@ -3,7 +3,8 @@
 CSV, TSV and JSONL (one JSON object a line) with the API's own names: `file`, `parent`, `project`, `name`, in any
 order; for deletions `file` alone. Empty means absent. Other columns are carried along to the report.
 
-Rows are numbered as a spreadsheet or an editor numbers them: in CSV and TSV the header is row 1.
+Rows are numbered as a spreadsheet numbers them: in CSV and TSV the header is row 1, and a record that goes over
+several lines is one row. In JSONL they are the lines. Blank rows count, and are skipped.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from sbg_bulk.errors import InputError
-from sbg_bulk.model import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.model import CopyItem, DeleteItem, Item, MoveItem, check_destination, check_id, check_name, check_project
 
 Format: TypeAlias = Literal["csv", "tsv", "jsonl"]
 
@@ -116,10 +118,23 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def read(
-    stream: IO[bytes], kind: type[Item], form: Format | None = None, defaults: Defaults | None = None
-) -> Iterator[Row | Problem]:
-    """Read a manifest, one row at a time.
+class Rows(Iterator["Row | Problem"]):
+    """The rows and the problems of a manifest, one at a time as they are read.
+
+    Attributes:
+        form: the manifest's format.
+    """
+
+    def __init__(self, form: Format, found: Iterator[Row | Problem]) -> None:
+        self.form = form
+        self._found = found
+
+    def __next__(self) -> Row | Problem:
+        return next(self._found)
+
+
+def read(stream: IO[bytes], kind: type[Item], form: Format | None = None, defaults: Defaults | None = None) -> Rows:
+    """Read a manifest, one row at a time. The stream is left open.
 
     Args:
         stream: UTF-8, with or without a byte order mark.
@@ -127,30 +142,39 @@ def read(
         form: its format; None to go by its first line.
         defaults: the destination of rows that name none.
 
-    Yields:
+    Returns:
         Each row that is fit, and each problem. Duplicate sources are not looked for here, as that takes memory.
+
+    Raises:
+        InputError: the stream cannot be read, now or later.
     """
-    text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", errors="strict", newline="")  # type: ignore[type-var]
-    try:
-        first = text.readline()
-        form = form or _format_of(first)
-        lines = _with_first(first, text)
-        records = _json_records(lines) if form == "jsonl" else _table_records(lines, "\t" if form == "tsv" else ",")
-        empty = True
-        for number, record in records:
-            empty = False
-            yield record if isinstance(record, Problem) else _row(number, record, kind, defaults or Defaults())
-        if empty:
-            yield Problem(0, None, "there are no rows in it")
-    except UnicodeDecodeError as error:
-        yield Problem(0, None, f"it is not UTF-8 ({error.reason}); save it as UTF-8")
-    finally:
-        text.detach()
+    # What is not UTF-8 goes through as surrogates, to be found in its row.
+    text = io.TextIOWrapper(
+        io.BufferedReader(_Borrowed(stream)), encoding="utf-8-sig", errors="surrogateescape", newline=""
+    )
+    first = text.readline()
+    form = form or _format_of(first)
+    lines = chain([first], text) if first else text
+    records = _json_records(lines) if form == "jsonl" else _table_records(lines, "\t" if form == "tsv" else ",")
+    return Rows(form, _rows(records, kind, defaults or Defaults()))
 
 
-def _with_first(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+class _Borrowed(io.RawIOBase):
+    """A stream of another owner, who closes it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            content = self._stream.read(len(buffer))
+        except OSError as error:
+            raise InputError(f"The manifest cannot be read: {error.strerror or error}.") from None
+        buffer[: len(content)] = content
+        return len(content)
 
 
 def _format_of(first: str) -> Format:
@@ -159,17 +183,34 @@ def _format_of(first: str) -> Format:
     return "tsv" if "\t" in first else "csv"
 
 
+def _rows(records: Iterator[Record], kind: type[Item], defaults: Defaults) -> Iterator[Row | Problem]:
+    empty = True
+    for number, record in records:
+        empty = False
+        if isinstance(record, Problem):
+            yield record
+        else:
+            yield from _row(number, record, kind, defaults)
+    if empty:
+        yield Problem(0, None, "there are no rows in it")
+
+
 Record: TypeAlias = tuple[int, "Mapping[str, Any] | Problem"]
 
+_NOT_UTF8: Final = "it is not UTF-8; save the manifest as UTF-8"
 
-def _table_records(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
+
+def _table_records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header = _next_record(reader)
+    if header is None:
+        return
     if isinstance(header, str):
         yield 1, Problem(1, None, header)
         return
-    names = [name.strip() for name in header or ()]
+    # Spreadsheets write empty columns at the end, and leave out empty values there.
+    names = [name.strip() for name in _without_empty_end(header, 0)]
     problem = _header_problem(names)
     if problem:
         yield 1, problem
@@ -179,11 +220,17 @@ def _table_records(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
         number += 1
         if isinstance(values, str):
             yield number, Problem(number, None, values)
-        elif len(values) > len(names):
+        elif len(values := _without_empty_end(values, len(names))) > len(names):
             yield number, Problem(number, None, f"{len(values)} values in {len(names)} columns")
         elif any(values):
-            # Spreadsheets leave out empty values at the end of a row.
             yield number, dict(zip(names, values + [""] * (len(names) - len(values)), strict=True))
+
+
+def _without_empty_end(values: list[str], length: int) -> list[str]:
+    """The values, without those at the end that are empty and beyond a length."""
+    while len(values) > length and not values[-1]:
+        values.pop()
+    return values
 
 
 def _next_record(reader: Any) -> list[str] | str | None:
@@ -193,11 +240,13 @@ def _next_record(reader: Any) -> list[str] | str | None:
     except StopIteration:
         return None
     except csv.Error as error:
-        return str(error)
+        return f"the quotes, or the ends of lines, do not fit: {error}"
     return record
 
 
 def _header_problem(names: Sequence[str]) -> Problem | None:
+    if not _is_utf8(names):
+        return Problem(1, None, _NOT_UTF8)
     if "file" not in names:
         return Problem(1, "file", "there is no such column; the first row must name the columns, file among them")
     doubled = next((name for index, name in enumerate(names) if name in names[:index]), None)
@@ -206,7 +255,7 @@ def _header_problem(names: Sequence[str]) -> Problem | None:
     return None
 
 
-def _json_records(lines: Iterator[str]) -> Iterator[Record]:
+def _json_records(lines: Iterable[str]) -> Iterator[Record]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -221,30 +270,70 @@ def _json_records(lines: Iterator[str]) -> Iterator[Record]:
             yield number, Problem(number, None, "a JSON object is wanted on each line")
 
 
-def _row(number: int, record: Mapping[str, Any], kind: type[Item], defaults: Defaults) -> Row | Problem:
+def _is_utf8(value: object) -> bool:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _row(number: int, record: Mapping[str, Any], kind: type[Item], defaults: Defaults) -> Iterator[Row | Problem]:
+    """The row that a record is, or everything that is wrong with it."""
     keys = ("file",) if kind is DeleteItem else ("file", "parent", "project", "name")
+    problems = [
+        Problem(number, key if _is_utf8(key) else None, _NOT_UTF8)
+        for key, value in record.items()
+        if not (_is_utf8(key) and _is_utf8(value))
+    ]
     values: dict[str, str] = {}
     for key in keys:
         value = record.get(key)
         if value is None or value == "":
             continue
         if not isinstance(value, str):
-            return Problem(number, key, f"a text is wanted, not {value!r}")
-        values[key] = value.strip() if key != "name" else value
-        if not values[key]:
-            del values[key]
-    if "file" not in values:
-        return Problem(number, "file", "the id is missing")
+            problems.append(Problem(number, key, f"a text is wanted, not {value!r}"))
+        elif stripped := value if key == "name" else value.strip():
+            values[key] = stripped
+    if problems:
+        yield from problems
+        return
     if kind is not DeleteItem and "parent" not in values and "project" not in values:
-        values.update({k: v for k, v in (("parent", defaults.parent), ("project", defaults.project)) if v is not None})
+        given = {"parent": defaults.parent, "project": defaults.project}
+        values.update((key, value) for key, value in given.items() if value is not None)
     try:
         item = kind(**values)
-    except InputError as error:
-        column, _, message = str(error).partition(": ")
-        named = column in keys
-        return Problem(number, column if named else "parent", message if named else str(error))
-    extra = {key: value for key, value in record.items() if key not in keys and key not in REPORT_COLUMNS}
-    return Row(number, item, extra)
+    except (InputError, TypeError):
+        yield from _item_problems(number, kind, values)
+        return
+    yield Row(
+        number, item, {key: value for key, value in record.items() if key not in keys and key not in REPORT_COLUMNS}
+    )
+
+
+def _item_problems(number: int, kind: type[Item], values: Mapping[str, str]) -> Iterator[Problem]:
+    if "file" not in values:
+        yield Problem(number, "file", "the id is missing")
+    checks: list[tuple[str, Callable[[], None]]] = []
+    if "file" in values:
+        checks.append(("file", lambda: check_id("file", values["file"])))
+    if kind is not DeleteItem:
+        parent, project = values.get("parent"), values.get("project")
+        if (parent is None) == (project is None):
+            checks.append(("parent", lambda: check_destination(parent, project)))
+        if parent is not None:
+            checks.append(("parent", lambda: check_id("parent", parent)))
+        if project is not None:
+            checks.append(("project", lambda: check_project(project)))
+        checks.append(("name", lambda: check_name(values.get("name"))))
+    for column, check in checks:
+        try:
+            check()
+        except InputError as error:
+            yield Problem(number, column, str(error).removeprefix(f"{column}: "))
 
 
 def write(stream: IO[str], form: Format, columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> None:
@@ -254,16 +343,33 @@ def write(stream: IO[str], form: Format, columns: Sequence[str], records: Iterab
         stream: text, with newline="" for CSV and TSV.
         form: the format.
         columns: the columns of CSV and TSV; JSONL writes what each record has.
-        records: None is written as empty, or as null.
+        records: None is written as empty, or as null. In CSV and TSV what is no text is written as JSON.
     """
     if form == "jsonl":
         for record in records:
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
         return
-    writer = csv.DictWriter(stream, columns, delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
+    delimiter = "\t" if form == "tsv" else ","
+    writer = csv.DictWriter(_Lines(stream), columns, delimiter=delimiter, lineterminator="\r\n")
     writer.writeheader()
     for record in records:
-        writer.writerow({column: "" if (v := record.get(column)) is None else v for column in columns})
+        writer.writerow({column: _cell(record.get(column)) for column in columns})
+
+
+class _Lines:
+    """Ends lines as editors do. The csv module only quotes a carriage return if it is part of its own line end."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> int:
+        return self._stream.write(line.removesuffix("\r\n") + "\n")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 ITEMS: Final[Mapping[str, type[Item]]] = {"COPY": CopyItem, "MOVE": MoveItem, "DELETE": DeleteItem}

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sbg_bulk.cli.context import Context, F, complain, note, write_json
-from sbg_bulk.cli.exits import Exit
-from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.cli.context import Context, F, complain, not_negative, note, write_json
+from sbg_bulk.cli.exits import Exit, exit_code
+from sbg_bulk.cli.wording import counted, duration
+from sbg_bulk.errors import RunStopped, SbgBulkError
 
 if TYPE_CHECKING:
     from sbg_bulk.flows.run import Progress, RunOptions
     from sbg_bulk.runs import RunReport
 
 REMINDER: Final = 60.0
-"""Seconds after which a wait that goes on is told again."""
+"""Seconds after which, where there is no bar, progress or a wait that goes on is told again."""
 
 _OPTIONS: Final = (
     click.option(
@@ -34,13 +35,15 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--give-up-after",
-        type=click.FloatRange(min=0),
+        type=float,
+        callback=not_negative,
         metavar="SECONDS",
         help="End the run if a request gets no answer for so long; it can be resumed.  [default: never]",
     ),
     click.option(
         "--list-lag",
-        type=click.FloatRange(min=0),
+        type=float,
+        callback=not_negative,
         metavar="SECONDS",
         help="After a submission of unknown outcome, look for its job for at least so long.  [default: 30]",
     ),
@@ -70,32 +73,40 @@ class Watcher:
         self.latest: Progress | None = None
         self._display = display
         self._bar: Any = None
-        self._told: tuple[str, float] = ("", 0.0)
+        self._progress_told = 0.0
+        self._wait_told: tuple[str, float] = ("", 0.0)
 
     def on_change(self, progress: Progress) -> None:
         """The run has come further."""
-        if self.latest is None:
-            note(f"Run {progress.run}: {progress.tally.rows:,} rows. Its journal: {progress.journal}")
+        first = self.latest is None
         self.latest = progress
-        if self._display is None:
-            return
         tally = progress.tally
         ended = tally.rows - tally.open - tally.running
-        text = f"{progress.jobs_running} jobs running, {ended - tally.done:,} rows not done"
-        if self._bar is None:
-            self._bar = self._display.add_task("", total=tally.rows, text=text)
-        self._display.update(self._bar, completed=ended, text=text)
+        failed = ended - tally.done
+        if first:
+            note(f"Run {progress.run}: {counted(tally.rows, 'row')}. Its journal: {progress.journal}")
+            self._progress_told = time.monotonic()
+        if self._display is not None:
+            text = f"{counted(progress.jobs_running, 'job')} running, {failed:,} not done"
+            if self._bar is None:
+                self._bar = self._display.add_task("", total=tally.rows, text=text)
+            self._display.update(self._bar, completed=ended, text=text)
+        elif time.monotonic() - self._progress_told >= REMINDER:
+            self._progress_told = time.monotonic()
+            note(
+                f"{ended:,} of {counted(tally.rows, 'row')} have ended, {failed:,} of them not done; "
+                f"{counted(progress.jobs_running, 'job')} running."
+            )
 
     def on_wait(self, seconds: float, reason: str) -> None:
         """The run waits before its next request."""
-        if self._display is not None:
-            if self._bar is not None:
-                self._display.update(self._bar, text=f"waiting {seconds:.0f} s: {reason}")
+        if self._bar is not None:
+            self._display.update(self._bar, text=f"waiting {duration(seconds)}: {reason}")
             return
-        told, when = self._told
+        told, when = self._wait_told
         if seconds >= 1 and (reason != told or time.monotonic() - when >= REMINDER):
-            self._told = (reason, time.monotonic())
-            note(f"Waiting {seconds:.0f} s: {reason}.")
+            self._wait_told = (reason, time.monotonic())
+            note(f"Waiting {duration(seconds)}: {reason}.")
 
 
 @contextmanager
@@ -108,10 +119,10 @@ def watcher() -> Iterator[Watcher]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True, highlight=False)) as display:
         yield Watcher(display)
@@ -123,37 +134,58 @@ def carry(
     as_json: bool,
 ) -> Exit:
     """Carry a run, report on it, and say how to go on if it was broken off. The exit code that follows."""
+    report: RunReport | None = None
+    broken: SbgBulkError | None = None
     with watcher() as watching:
         try:
             report = work(watching.on_change, watching.on_wait)
         except KeyboardInterrupt:
-            report = None
-        except SbgBulkError:
-            if watching.latest is not None:
-                note(f"The run can be taken up again with: {_resume(context, watching.latest)}")
-            raise
-    if report is None:
-        if watching.latest is None:
-            complain("interrupted before anything was sent.")
+            pass
+        except SbgBulkError as error:
+            if watching.latest is None:
+                raise
+            broken = error
+    if report is not None:
+        if as_json:
+            write_json(report_document(report))
         else:
-            complain(f"interrupted. Take the run up again with: {_resume(context, watching.latest)}")
+            note(report_text(context, report))
+        return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
+    if watching.latest is None:
+        complain("interrupted before anything was sent.")
         return Exit.INTERRUPTED
-    if as_json:
-        write_json(report_document(report))
+    resume = ("runs", "resume", reference(watching.latest.run, watching.latest.journal))
+    if isinstance(broken, RunStopped):
+        complain(_stopped_text(context, broken, resume))
+    elif broken is not None:
+        complain(f"{broken}\nThe run can be taken up again with: {context.command(*resume)}")
     else:
-        note(report_text(context, report))
-    return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
+        complain(f"interrupted. Take the run up again with: {context.command(*resume)}")
+    return Exit.INTERRUPTED if broken is None else exit_code(broken)
 
 
-def _resume(context: Context, progress: Progress) -> str:
-    return context.command("runs", "resume", reference(progress.run, progress.journal))
+def _stopped_text(context: Context, stopped: RunStopped, resume: tuple[str, ...]) -> str:
+    """Why a run has stopped, and the commands that settle it, to be pasted: with this endpoint and journal."""
+    ids = [job.id for job in stopped.candidates]
+    return "\n".join(
+        (
+            f"run {stopped.run} has stopped: it is not known which job, if any, was started for "
+            f"{counted(stopped.rows, 'row')}. It may be:",
+            *(f"  {context.command('jobs', 'show', job)}" for job in ids),
+            "If it is, say so, and the run goes on from there:" if len(ids) == 1 else "If it is one of them, say so:",
+            *(f"  {context.command(*resume, '--adopt', job)}" for job in ids),
+            "If it certainly is not:" if len(ids) == 1 else "If it certainly is none of them:",
+            f"  {context.command(*resume, '--resubmit')}",
+        )
+    )
 
 
 def reference(run: str, journal: Path) -> str:
     """What names a run on a command line: its id, or its journal's path if that is not where runs are kept."""
     from sbg_bulk import runs
 
-    return run if journal.parent == runs.folder() else str(journal)
+    journal = journal.absolute()
+    return run if journal == runs.folder() / f"{run}{runs.SUFFIX}" else str(journal)
 
 
 def report_document(report: RunReport) -> dict[str, Any]:
@@ -167,17 +199,18 @@ def report_text(context: Context, report: RunReport) -> str:
     """What became of a run, in a sentence or two."""
     tally = report.tally
     if report.succeeded:
-        return f"Run {report.run} is complete: all {tally.rows:,} rows done."
+        return f"Run {report.run} is complete: {counted(tally.rows, 'row')} done, none failed."
     parts = (
-        (tally.done, "done"),
         (tally.failed, "failed"),
         (tally.unattributed, "in jobs that do not tell which item failed"),
         (tally.unknown, "in jobs that can no longer be read"),
     )
-    told = ", ".join(f"{number:,} {what}" for number, what in parts if number or what == "done")
+    told = "".join(f", {number:,} {what}" for number, what in parts if number)
     name = reference(report.run, report.journal)
-    return (
-        f"Run {report.run} is complete: of {tally.rows:,} rows {told}.\n"
-        f"See what became of each with: {context.command('runs', 'export', name)}\n"
-        f"Try again what failed with: {context.command('runs', 'retry', name)}"
-    )
+    lines = [
+        f"Run {report.run} is complete: of {counted(tally.rows, 'row')} {tally.done:,} done{told}.",
+        f"See what became of each with: {context.command('runs', 'export', name)}",
+    ]
+    if tally.failed:
+        lines.append(f"Try again what failed with: {context.command('runs', 'retry', name)}")
+    return "\n".join(lines)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from sbg_bulk.model import COPY, MOVE, Item, ItemResult, Job
+from sbg_bulk.model import CopyItem, DeleteItem, Item, ItemResult, Job, MoveItem
 
 
 class Outcome(StrEnum):
@@ -48,16 +48,18 @@ class RowOutcome:
 def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome]:
     """The outcome of each item of a job that has finished, in the items' order."""
     entries = job.result or ()
-    if len(entries) == len(items) and _in_place(items, job.type, entries):
-        return [_outcome(entry) for entry in entries]
+    # The type that the answer names, if it names one, adds nothing.
+    kind = type(items[0])
+    if len(entries) == len(items) and _in_place(items, kind, entries):
+        return [_outcome(entry, kind) for entry in entries]
     if not entries and _nothing_failed(job, len(items)):
-        return [RowOutcome(Outcome.DONE, item.file if job.type not in (COPY, MOVE) else None) for item in items]
-    if job.type == COPY:
+        return [RowOutcome(Outcome.DONE) for _ in items]
+    if kind is CopyItem:
         return [_unattributed(job, len(entries), len(items)) for _ in items]
-    return _by_id(items, job, entries)
+    return _by_id(items, kind, job, entries)
 
 
-def _in_place(items: Sequence[Item], job_type: str, entries: Sequence[ItemResult]) -> bool:
+def _in_place(items: Sequence[Item], kind: type[Item], entries: Sequence[ItemResult]) -> bool:
     """Whether no id contradicts that each entry belongs to the item in its place."""
     places = {item.file: place for place, item in enumerate(items)}
     for place, entry in enumerate(entries):
@@ -66,31 +68,36 @@ def _in_place(items: Sequence[Item], job_type: str, entries: Sequence[ItemResult
         if entry.id is None:
             continue
         of_item = places.get(entry.id)
-        if job_type == COPY:
+        if kind is CopyItem:
             # A copy has a new id; one that a source has is no copy.
             if of_item is not None:
                 return False
-        elif of_item != place and not (job_type == MOVE and of_item is None):
+        elif of_item != place and not (kind is MoveItem and of_item is None):
             # A moved folder has a new id, which nothing can be said of.
             return False
+    if kind is CopyItem:
+        made = [entry.id for entry in entries if entry.id is not None]
+        return len(set(made)) == len(made)
     return True
 
 
-def _outcome(entry: ItemResult) -> RowOutcome:
+def _outcome(entry: ItemResult, kind: type[Item]) -> RowOutcome:
     if entry.error is not None:
         return RowOutcome(Outcome.FAILED, api_code=entry.error.code, message=entry.error.message)
-    return RowOutcome(Outcome.DONE, entry.id)
+    return RowOutcome(Outcome.DONE, None if kind is DeleteItem else entry.id)
 
 
 def _nothing_failed(job: Job, items: int) -> bool:
     return job.failed_files == 0 and job.completed_files is not None and job.completed_files >= items
 
 
-def _by_id(items: Sequence[Item], job: Job, entries: Sequence[ItemResult]) -> list[RowOutcome]:
+def _by_id(items: Sequence[Item], kind: type[Item], job: Job, entries: Sequence[ItemResult]) -> list[RowOutcome]:
     """For moves and deletions: done is what the ids that came back name."""
     done = {entry.id for entry in entries if entry.error is None and entry.id is not None}
     return [
-        RowOutcome(Outcome.DONE, item.file) if item.file in done else _unattributed(job, len(entries), len(items))
+        RowOutcome(Outcome.DONE, item.file if kind is MoveItem else None)
+        if item.file in done
+        else _unattributed(job, len(entries), len(items))
         for item in items
     ]
 
