@@ -53,6 +53,7 @@ def env(service: Served, home: Path) -> dict[str, str]:
 @pytest.fixture
 def sbg(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command in this process; it looks at jobs without pausing."""
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sbg_bulk.client.Polling", partial(Polling, first=1e-6, longest=1e-6))

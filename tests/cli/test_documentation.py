@@ -37,6 +37,12 @@ def test_the_commands_are_those_promised() -> None:
         "jobs list",
         "jobs show",
         "jobs wait",
+        "runs list",
+        "runs show",
+        "runs resume",
+        "runs retry",
+        "runs export",
+        "runs forget",
         "files list",
         "copy",
         "move",
@@ -80,7 +86,7 @@ def _table(text: str) -> dict[int, str]:
 
 def test_the_exit_codes_are_the_same_in_help_documentation_and_code(sbg: Run) -> None:
     in_code = {int(code): MEANINGS[code] for code in Exit}
-    assert set(in_code) == {0, 1, 2, 3, 4, 5, 130}
+    assert set(in_code) == {0, 1, 2, 3, 4, 5, 6, 130}
     assert _table(sbg("--help").out.partition("Exit codes:")[2]) == in_code
     assert _table(sbg_bulk.cli.__doc__ or "") == in_code
 

@@ -38,8 +38,9 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         (errors.PagingError(), 1),
         (errors.OutcomeUnknown("op", "why", "advice"), 1),
         (errors.WaitTimeout(Job("1"), 1), 4),
-        (errors.RunStopped("1", "COPY", 1, []), 1),
+        (errors.RunStopped("1", "COPY", 1, []), 6),
         (errors.JournalError(), 1),
+        (errors.RunInUse(), 1),
     ],
 )
 def test_every_error_has_its_exit_code(error: errors.SbgBulkError, code: int) -> None:
@@ -148,7 +149,7 @@ def test_an_unknown_command_or_option_is_wrong_usage(sbg: Run, words: list[str],
     assert "--help" in ran.err
 
 
-@pytest.mark.parametrize("words", [[], ["jobs"], ["files"]])
+@pytest.mark.parametrize("words", [[], ["jobs"], ["files"], ["runs"]])
 def test_no_command_is_wrong_usage_and_shows_the_help(sbg: Run, words: list[str]) -> None:
     ran = sbg(*words)
     assert (ran.code, ran.out) == (Exit.USAGE, "")
@@ -163,7 +164,7 @@ def test_a_message_of_several_lines_keeps_them(sbg: Run, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Client, "job", job)
     ran = sbg("jobs", "show", "1")
-    assert (ran.code, ran.out, ran.err) == (Exit.UNEXPECTED, "", f"sbg-bulk: {stopped}\n")
+    assert (ran.code, ran.out, ran.err) == (Exit.UNDECIDED, "", f"sbg-bulk: {stopped}\n")
     assert ran.err.count("\n") > 1
 
 

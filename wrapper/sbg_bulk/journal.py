@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 
 from attrs import asdict, frozen
 
-from sbg_bulk.errors import JournalError
+from sbg_bulk.errors import JournalError, RunInUse
 from sbg_bulk.manifest import ITEMS, ManifestError, Problem, Row
 from sbg_bulk.model import Item
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
@@ -477,7 +477,7 @@ def _clear_errors(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY") or "locked" in str(error):
-            raise JournalError(
+            raise RunInUse(
                 f"Another process is working on this run ({path}). Wait for it to end, or end it first."
             ) from None
         if name == "SQLITE_FULL":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import httpx
 from attrs import field, frozen
@@ -19,6 +19,9 @@ from sbg_bulk.operations import Operation
 
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+_NOT_YET: Final = object()
 
 
 @frozen
@@ -74,6 +77,7 @@ class Reply:
     status: int
     headers: httpx.Headers
     content: bytes = field(repr=False)
+    _decoded: Any = field(default=_NOT_YET, init=False, repr=False, eq=False)
 
     @property
     def ok(self) -> bool:
@@ -86,12 +90,14 @@ class Reply:
         Raises:
             UnreadableAnswer: it is not JSON.
         """
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            shown = self.content[:60].decode("utf-8", "replace").strip()
-            why = f"the body is not JSON (it begins with {shown!r})" if shown else "the body is empty"
-            raise errors.UnreadableAnswer(self.operation.name, self.status, why) from None
+        if self._decoded is _NOT_YET:
+            try:
+                object.__setattr__(self, "_decoded", json.loads(self.content))
+            except (ValueError, RecursionError):
+                shown = self.content[:60].decode("utf-8", "replace").strip()
+                why = f"the body is not JSON (it begins with {shown!r})" if shown else "the body is empty"
+                raise errors.UnreadableAnswer(self.operation.name, self.status, why) from None
+        return self._decoded
 
     def answer(self) -> Mapping[str, Any]:
         """The body as a decoded JSON object.

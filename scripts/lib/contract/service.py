@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import httpx
@@ -16,11 +16,17 @@ from schemathesis import checks as stock
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core import NOT_SET
 from schemathesis.core.failures import FailureGroup
-from schemathesis.schemas import BaseSchema
+from schemathesis.core.result import Err
+from schemathesis.schemas import APIOperation, BaseSchema
 
 from scripts.lib.contract.report import Report
 
 SPEC = Path(__file__).resolve().parents[3] / "spec" / "openapi.yaml"
+
+Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
+
+PLENTY_LEFT, LEAST_LEFT = 2 / 3, 1 / 2
+"""Parts of the budget: with less than the first left, a run slows down; with less than the second, it stops."""
 
 ERROR_KEYS = frozenset({"status", "code", "message", "more_info"})
 FREE = "get_rate_limit"
@@ -70,9 +76,27 @@ class Answer:
 
 
 def load_schema() -> BaseSchema:
-    """The contract, as schemathesis reads it: no learning kept between runs."""
-    config = SchemathesisConfig.from_dict({"cache": {"enabled": False}})
+    """The contract, as schemathesis reads it. What it generates fits, is plain text, and is learnt from nothing."""
+    config = SchemathesisConfig.from_dict(
+        {
+            "cache": {"enabled": False},
+            "generation": {"mode": "positive", "allow-x00": False, "codec": "ascii", "with-security-parameters": False},
+        }
+    )
     return schemathesis.openapi.from_path(SPEC, config=config)
+
+
+def operations_of(schema: BaseSchema) -> Iterator[Operation]:
+    """The operations of the contract. Raises what is wrong with one that cannot be read."""
+    for result in schema.get_all_operations():
+        if isinstance(result, Err):
+            raise result.err()
+        yield result.ok()
+
+
+def operation_id(operation: Operation) -> str:
+    """An operation's operationId."""
+    return str(operation.definition.raw["operationId"])
 
 
 class Service:
@@ -82,7 +106,10 @@ class Service:
     - `wait`: lets so many seconds pass.
     - `writes`: whether calls may change anything; without it, only GET leaves this process.
     - `alone`: nobody else uses the token, so that the budget and the list of jobs change by our calls only.
-    - `most_calls`: where a run stops; it stops as well when less than half of the budget is left.
+    - `most_calls`: where a run stops.
+
+    When less than two thirds of the budget are left, calls are made a second apart; with less than half, the run
+    stops: the rest is for other programs.
     """
 
     def __init__(
@@ -94,17 +121,18 @@ class Service:
         schema: BaseSchema | None = None,
         writes: bool = False,
         alone: bool = False,
-        most_calls: int = 400,
+        most_calls: int = 1000,
     ) -> None:
         self.client = client
         self.report = report
         self.schema = schema or load_schema()
+        self.operations = {operation_id(operation): operation for operation in operations_of(self.schema)}
         self.wait = wait
         self.writes = writes
         self.alone = alone
         self._calls_left = most_calls
         self._budget: tuple[int, int] | None = None
-        self._low = False
+        self._left = 1.0
 
     @property
     def base_url(self) -> str:
@@ -112,7 +140,7 @@ class Service:
 
     def call(
         self,
-        operation_id: str,
+        name: str,
         *,
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
@@ -120,11 +148,12 @@ class Service:
         address: str | None = None,
         token: str | None = None,
     ) -> Answer:
-        """Make a call; `address` is a link that leads to it, `token` is sent instead of the user's own.
+        """Call the operation of that operationId.
 
-        What is wrong with the answer by itself goes into the report. Raises StopError and NotAllowedError.
+        `address` is a link that leads to it, `token` is sent instead of the user's own. What is wrong with the answer
+        by itself goes into the report. Raises StopError and NotAllowedError.
         """
-        operation = self.schema.find_operation_by_id(operation_id)
+        operation = self.operations[name]
         url = address or operation.path.lstrip("/").format(
             **{name: quote(value, safe="") for name, value in (path or {}).items()}
         )
@@ -136,18 +165,17 @@ class Service:
             body=NOT_SET if body is None else body,
             media_type=None if body is None else "application/json",
         )
-        return self._exchange(operation_id, request, case)
+        response = self._exchange(name, request, case)
+        return Answer(name, response.status_code, response.headers, _json_object(response))
 
-    def send(self, case: schemathesis.Case[Any]) -> Answer:
-        """Make a generated call."""
+    def send(self, case: schemathesis.Case[Any]) -> httpx.Response:
+        """Make a generated call, and check it as `call` does."""
         given = case.as_transport_kwargs(base_url=self.base_url)
-        prepared = requests.Request(**given).prepare()
-        headers = {name: value for name, value in prepared.headers.items() if name.lower() != "content-length"}
-        content = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
-        request = self.client.build_request(str(prepared.method), str(prepared.url), headers=headers, content=content)
-        return self._exchange(str(case.operation.definition.raw["operationId"]), request, case)
+        prepared = requests.Request(given["method"], given["url"], params=given["params"]).prepare()
+        request = self.client.build_request(str(prepared.method), str(prepared.url))
+        return self._exchange(operation_id(case.operation), request, case)
 
-    def _exchange(self, operation_id: str, request: httpx.Request, case: schemathesis.Case[Any]) -> Answer:
+    def _exchange(self, name: str, request: httpx.Request, case: schemathesis.Case[Any]) -> httpx.Response:
         if request.method != "GET" and not self.writes:
             raise NotAllowedError(f"{request.method} {request.url.path}")
         self._spend()
@@ -155,26 +183,29 @@ class Service:
             response = self.client.send(request)
         except httpx.HTTPError as error:
             raise StopError(f"{request.method} {request.url.path}: {type(error).__name__}") from None
-        self.report.calls[operation_id] += 1
-        answer = Answer(operation_id, response.status_code, response.headers, _json_object(response))
+        self.report.calls[name] += 1
         self._check_conformance(case, response)
+        answer = Answer(name, response.status_code, response.headers, _json_object(response))
         self._check_error_body(answer)
         if answer.status != 401:
             self._check_budget(answer)
         if answer.status == 429:
+            self._calls_left = 0
             raise StopError("the rate limit is reached (429); try again when its window has passed")
-        return answer
+        return response
 
     def _spend(self) -> None:
         if self._calls_left <= 0:
-            raise StopError("the calls that a run may make are used up")
-        if self._low:
+            raise StopError("the run has made all the calls that it may")
+        if self._left < LEAST_LEFT:
             raise StopError("less than half of the token's requests are left; the rest is for other programs")
+        if self._left < PLENTY_LEFT:
+            self.wait(1.0)
         self._calls_left -= 1
 
     def release(self, calls: int) -> None:
         """Allow so many calls at least, though the run should end: to clean up."""
-        self._low = False
+        self._left = 1.0
         self._calls_left = max(self._calls_left, calls)
 
     def _check_conformance(self, case: schemathesis.Case[Any], response: httpx.Response) -> None:
@@ -202,7 +233,7 @@ class Service:
             self.report.broken("rate-limit", f"{answer.operation} {answer.status}: an X-RateLimit-… header is missing")
             return
         before, self._budget = self._budget, (remaining, reset)
-        self._low = 2 * remaining < limit
+        self._left = remaining / limit if limit else 0.0
         if before is None or before[1] != reset or answer.status == 429:
             return
         cost = before[0] - remaining

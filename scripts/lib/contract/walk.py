@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from attrs import define, field, frozen
@@ -22,6 +22,9 @@ SUBMITTERS: Mapping[str, str] = {"COPY": "submit_copy_job", "MOVE": "submit_move
 
 MOST_LOOKS = 60
 """How often a job is looked at before it counts as one that never ends."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two looks, on average, when a job takes long."""
 
 MOST_LISTED = 500
 """How many jobs of the list are gone through in search of one."""
@@ -40,13 +43,17 @@ class AbandonError(Exception):
 class Place:
     """Where a walk may write: a folder of its own in a project.
 
-    `name` is the folder's, and has to be free there. `pause` is how many seconds lie between two looks at a job, on
-    average.
+    `name` is the folder's, and has to be free there. `pause` is how many seconds lie between the first looks at a
+    job, on average; later ones are further apart.
     """
 
     project: str
     name: str
     pause: float
+
+    def pause_after(self, looks: int) -> float:
+        """Seconds until the next look, after so many."""
+        return min(LONGEST_PAUSE, self.pause * 1.1**looks)
 
 
 @frozen
@@ -80,10 +87,9 @@ class _Stock:
 def walk(service: Service, place: Place, seed: int) -> None:
     """Walk. Raises StopError if the service does not let it go on."""
     with _folder(service, place) as home:
-        try:
-            _Walk(service, place, home, random.Random(seed)).run()  # noqa: S311 - to be repeatable
-        except AbandonError:
-            pass
+        walker = random.Random(seed)  # noqa: S311 - to be repeatable
+        with suppress(AbandonError):
+            _Walk(service, place, home, walker).run()
 
 
 @contextmanager
@@ -103,12 +109,12 @@ def _clean_up(service: Service, place: Place, home: str) -> None:
     left = f"the folder {place.name} in {place.project} could not be deleted; delete it by hand"
     try:
         answer = service.call("submit_delete_job", body={"items": [{"file": home}]})
-        for _ in range(MOST_LOOKS):
+        for looks in range(MOST_LOOKS):
             if answer.ok:
                 read_job(service, "DELETE", str(answer.field("id")))
             if service.call("get_file", path={"file_id": home}).status == 404:
                 return
-            service.wait(place.pause)
+            service.wait(place.pause_after(looks))
     except StopError as stopped:
         raise StopError(f"{stopped}; {left}") from None
     service.report.broken("effects", f"{left} (the deletion was answered with {answer.status})")
@@ -206,12 +212,10 @@ class _Walk:
     def _check_new_jobs(self, job_id: str, before: Mapping[str, int]) -> None:
         """Compare the list of jobs with the one from before a submission."""
         after = self._list_jobs()
-        for _ in range(MOST_LOOKS):
-            if after is None or job_id in after:
+        for looks in range(MOST_LOOKS):
+            if after is None or job_id in after or self._service.alone:
                 break
-            if self._service.alone:
-                break  # a list that lags behind is possible; one that does so here is wrong
-            self._service.wait(self._place.pause)
+            self._service.wait(self._place.pause_after(looks))  # the list may lag behind
             after = self._list_jobs()
         if after is None:
             return
@@ -245,13 +249,13 @@ class _Walk:
 
     def _follow(self, running: Sequence[Running]) -> None:
         todo = list(running)
-        for _ in range(MOST_LOOKS):
+        for looks in range(MOST_LOOKS):
             for job in todo:
                 self._look(job)
             todo = [job for job in todo if not job.history.finished]
             if not todo:
                 break
-            self._service.wait(self._rng.uniform(0.0, 2 * self._place.pause))
+            self._service.wait(self._rng.uniform(0.0, 2.0) * self._place.pause_after(looks))
         for job in todo:
             self._service.report.broken("ends", f"job {job.history.job_id} has not ended after {MOST_LOOKS} looks")
         if todo:

@@ -10,6 +10,7 @@ one line, and a list is one document a line (JSON Lines).
     3           finished, with failed items
     4           timed out: the job is still running
     5           not authorised: the token is not accepted, or may not do this
+    6           stopped: it is not known what became of a submission, and you must say
     130         interrupted
 """
 

@@ -100,7 +100,7 @@ class Watcher:
 
     def on_wait(self, seconds: float, reason: str) -> None:
         """The run waits before its next request."""
-        if self._bar is not None:
+        if self._display is not None and self._bar is not None:
             self._display.update(self._bar, text=f"waiting {duration(seconds)}: {reason}")
             return
         told, when = self._wait_told

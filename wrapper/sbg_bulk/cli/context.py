@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,10 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import frozen
 
+from sbg_bulk.cli.wording import duration
+
 if TYPE_CHECKING:
     from sbg_bulk.client import Client
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def not_negative(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """The callback of options that are a number of seconds."""
+    if value is not None and (math.isnan(value) or value < 0):
+        raise click.BadParameter(f"{value:g} is not a number of seconds from 0.")
+    return value
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs to read.")
 
@@ -48,7 +59,7 @@ class Context:
 
 def _tell_wait(seconds: float, reason: str) -> None:
     if seconds >= 1:  # shorter ones are over before they are read
-        note(f"Trying again in {seconds:.0f} s: {reason}.")
+        note(f"Trying again in {duration(seconds)}: {reason}.")
 
 
 def write_json(document: object) -> None:

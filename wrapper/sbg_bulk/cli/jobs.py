@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sbg_bulk.cli.context import Context, complain, json_option, note, write_json
+from sbg_bulk.cli.context import Context, complain, json_option, not_negative, note, write_json
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.showing import job_document, print_failures, print_job, print_jobs, progress, summary
 from sbg_bulk.errors import WaitTimeout
@@ -24,16 +23,10 @@ STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING", "FINISHED")
 TYPES: Final = ("COPY", "MOVE", "DELETE")
 
 
-def _seconds(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
-    if value is not None and (math.isnan(value) or value < 0):
-        raise click.BadParameter(f"{value:g} is not a number of seconds from 0.")
-    return value
-
-
 timeout_option = click.option(
     "--timeout",
     type=float,
-    callback=_seconds,
+    callback=not_negative,
     metavar="SECONDS",
     help="Wait no longer than this; then exit with code 4, and the job goes on.  [default: no limit]",
 )

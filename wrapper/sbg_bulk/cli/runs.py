@@ -11,8 +11,9 @@ import click
 
 from sbg_bulk.cli.carrying import carry, given_options, reference, run_options
 from sbg_bulk.cli.context import Context, json_option, note, write_json
-from sbg_bulk.cli.showing import print_rows
-from sbg_bulk.errors import InputError, JournalError
+from sbg_bulk.cli.showing import print_pairs, print_rows
+from sbg_bulk.cli.wording import counted
+from sbg_bulk.errors import InputError, JournalError, RunInUse
 
 if TYPE_CHECKING:
     from sbg_bulk.journal import Journal
@@ -52,26 +53,28 @@ def _document(journal: Journal) -> dict[str, Any]:
 @runs.command("list")
 @json_option
 def list_runs(as_json: bool) -> None:
-    """List your runs on this machine, oldest first."""
+    """List your runs on this machine, oldest first. UNCLEAR are rows of which it is not known what became of them."""
     from sbg_bulk import runs
     from sbg_bulk.journal import Journal
 
     rows: list[tuple[Any, ...]] = []
     for path in runs.known():
+        state = None
         try:
             with Journal.open(path) as journal:
                 document = _document(journal)
         except JournalError as error:
             document = {"run": path.stem, "journal": str(path), "problem": str(error)}
+            state = "(in use)" if isinstance(error, RunInUse) else "(damaged: see runs show)"
         if as_json:
             write_json(document)
-        elif "problem" in document:
-            rows.append((document["run"], None, None, None, None, None, None, "in use, or damaged: see runs show"))
+        elif state is not None:
+            rows.append((path.stem, *[None] * 6, state))
         else:
             keys = ("run", "type", "rows", "done", "failed")
             others = document["unattributed"] + document["unknown"]
             left = document["open"] + document["running"]
-            rows.append((*(document[key] for key in keys), others, left, document["manifest"]))
+            rows.append((*(document[key] for key in keys), others, left, Path(document["manifest"]).name))
     if rows:
         print_rows(("RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"), rows)
     elif not as_json:
@@ -91,13 +94,16 @@ def show(context: Context, run: str, as_json: bool) -> None:
             codes = [{"api_code": code, "message": message, "rows": rows} for code, message, rows in failures]
             write_json({**document, "failures": codes})
             return
-        print_rows(("", ""), [(key, value) for key, value in document.items() if value is not None])
+        always = ("rows", "done", "failed")
+        print_pairs([(key, value) for key, value in document.items() if value or key in always])
         if failures:
             click.echo()
             print_rows(("CODE", "ROWS", "MESSAGE"), [(code, rows, message) for code, message, rows in failures])
+        name = reference(journal.plan.run, journal.path)
         if not journal.tally().complete:
-            name = reference(journal.plan.run, journal.path)
             note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
+        elif document["failed"]:
+            note(f"Try again what failed with: {context.command('runs', 'retry', name)}")
 
 
 @runs.command()
@@ -189,9 +195,13 @@ def retry(
     help="Only rows with this outcome. May be repeated.",
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.  [default: standard output]"
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file, which must not exist.  [default: standard output]",
 )
-def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as --format jsonl.")
+def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path | None, as_json: bool) -> None:
     """Write the manifest of RUN again, with what became of each row.
 
     Added are the columns outcome, new_id, job, api_code and message. The report can serve as a manifest.
@@ -199,9 +209,11 @@ def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path |
     from sbg_bulk import manifest
     from sbg_bulk.manifest import REPORT_COLUMNS
 
+    if as_json and form not in (None, "jsonl"):
+        raise click.UsageError(f"--json is --format jsonl; it does not go with --format {form}.")
     with _open(run) as journal:
         guessed = None if output is None else manifest.guess_format(output.name)
-        chosen: Any = form or guessed or journal.plan.form
+        chosen: Any = "jsonl" if as_json else form or guessed or journal.plan.form
         columns = (*journal.item_columns, *journal.extra_columns(), *REPORT_COLUMNS)
         target: Any = nullcontext(sys.stdout) if output is None else _new_file(output)
         with target as stream:
@@ -220,16 +232,21 @@ def _new_file(path: Path) -> IO[str]:
 @runs.command()
 @click.argument("run")
 @click.option("--force", is_flag=True, help="Forget it even if it is not complete.")
-def forget(run: str, force: bool) -> None:
+@json_option
+def forget(run: str, force: bool, as_json: bool) -> None:
     """Delete the journal of RUN. What it has done stays done."""
     from sbg_bulk import runs
 
     path = runs.find(run)
     with _open(run) as journal:
+        document = _document(journal)
         if not force and not journal.tally().complete:
             raise InputError(
                 f"Run {journal.plan.run} is not complete; without its journal it cannot be resumed. Forget it all the "
                 "same with --force."
             )
     path.unlink()
-    note(f"Forgotten: {path}")
+    if as_json:
+        write_json(document)
+    else:
+        note(f"Forgotten: run {document['run']}, {counted(document['rows'], 'row')} ({path})")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sbg_bulk.cli.context import plain
+from sbg_bulk.cli.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,12 +79,14 @@ def _output() -> Console:
     return console
 
 
-def _print_table(console: Console, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def _print_table(
+    console: Console, columns: Iterable[str], rows: Iterable[Iterable[object]], *, head: bool = True
+) -> None:
     """Print a table, of which the last column alone is folded to fit."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=head)
     for name in columns:
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
     table.columns[-1].no_wrap = False
@@ -97,6 +100,11 @@ def _print_table(console: Console, columns: Iterable[str], rows: Iterable[Iterab
 def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """A table of anything."""
     _print_table(_output(), columns, rows)
+
+
+def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    """A table of names and their values, without a head."""
+    _print_table(_output(), ("", ""), pairs, head=False)
 
 
 def print_jobs(jobs: Iterable[Job]) -> None:
@@ -153,13 +161,9 @@ def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
 
 def summary(job: Job) -> str:
     """What became of a finished job, in a sentence."""
-    done = "an unknown number of files" if job.completed_files is None else _files(job.completed_files)
+    done = "an unknown number of files" if job.completed_files is None else counted(job.completed_files, "file")
     failed = job.failed_files or len(job.failures)
     return f"Job {job.id} has finished: {done} done, {f'{failed:,}' if failed else 'none'} failed."
-
-
-def _files(number: int) -> str:
-    return f"{number:,} file{'' if number == 1 else 's'}"
 
 
 @contextmanager

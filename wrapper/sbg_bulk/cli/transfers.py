@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from sbg_bulk.cli.context import Context, F, complain, json_option, note, write_
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.jobs import timeout_option, wait_for
 from sbg_bulk.cli.showing import job_document
+from sbg_bulk.cli.wording import counted, duration
+from sbg_bulk.errors import InputError
 
 if TYPE_CHECKING:
     from sbg_bulk.client import Client
@@ -102,7 +104,20 @@ def _transfer(
         raise click.UsageError(f"--{'format' if unfit == 'form' else unfit.replace('_', '-')} goes with --manifest.")
     if job_type != "DELETE":
         destination.check(required=True)
+    _check_files(files)
     _one_job(click_context, lambda client: submit(client, files), options)
+
+
+def _check_files(files: Sequence[str]) -> None:
+    """Raise InputError unless each could be an id, and none stands there twice."""
+    from sbg_bulk.model import check_id
+
+    seen: set[str] = set()
+    for file in files:
+        check_id("FILE", file)
+        if file in seen:
+            raise InputError(f"FILE: {file} is given twice.")
+        seen.add(file)
 
 
 def _one_job(click_context: click.Context, submit: Callable[[Client], Job], options: dict[str, Any]) -> None:
@@ -175,9 +190,10 @@ def _dry_run(
     if options["as_json"]:
         write_json(asdict(estimate))
     else:
+        limit = f"at least {duration(estimate.seconds)}" if estimate.seconds else "no wait"
         click.echo(
-            f"Nothing was sent. {estimate.items:,} items in {estimate.jobs:,} jobs need at least "
-            f"{estimate.requests:,} requests: with the rate limit, {estimate.seconds:,.0f} s or more."
+            f"Nothing was sent. To do: {counted(estimate.items, 'row')} in {counted(estimate.jobs, 'job')}, with at "
+            f"least {counted(estimate.requests, 'request')}, for which the rate limit means {limit}."
         )
     return Exit.DONE
 

@@ -19,7 +19,7 @@ from attrs import define, evolve, field, frozen, validators
 from sbg_bulk import errors, model
 from sbg_bulk.flows import jobs, lookups, pages
 from sbg_bulk.flows.requests import Manner, Uncertain
-from sbg_bulk.flows.settle import settle
+from sbg_bulk.flows.settle import settle, whole_list
 from sbg_bulk.journal import Journal, State, Submission, Tally
 from sbg_bulk.model import Job
 from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
@@ -114,6 +114,8 @@ def run(
     """
     manner = evolve(manner, meter=Meter(Pace(options.reserve)))
     state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)))
+    # Whoever watches is told of the run before anything can go wrong with it.
+    state.show(len((yield from record(journal.unfinished))))
     yield from _learn_the_time(state)
     looks = 0
     while True:
@@ -141,21 +143,21 @@ def run(
 
 def _learn_the_time(state: _Run) -> Flow[None]:
     """Learn the budget and the server's time, free of charge, before anything is sent that needs them."""
-    with suppress(errors.NotFound, errors.BadRequest, errors.UnreadableAnswer):
+    try:
         yield from lookups.rate_limit(evolve(state.manner, retry=evolve(state.manner.retry, within=0.0)))
+    except errors.Unauthorized:
+        raise
+    except errors.SbgBulkError:
+        pass  # it was worth a try
     assert state.manner.meter is not None
-    if state.manner.meter.server_time is None:
-        # Without the server's time older jobs are told from new ones by having been there before.
-        earlier: list[str] = []
-        offset: int | None = 0
-        while offset is not None:
-            page: model.Page[Job] = yield from pages.page(state.manner, pages.jobs(), offset, pages.PAGE_LIMIT)
-            earlier += (job.id for job in page.items)
-            offset = page.next_offset
-        own = yield from record(state.journal.own_jobs)
-        unsettled = any(one.state is State.INTENDED for one in (yield from record(state.journal.unfinished)))
-        if not unsettled:
-            yield from record(lambda: state.journal.not_ours(set(earlier) - own))
+    if state.manner.meter.server_time is not None:
+        return
+    if any(one.state is State.INTENDED for one in (yield from record(state.journal.unfinished))):
+        return  # one of the jobs in the list may be its own
+    # Without the server's time older jobs are told from new ones by having been there before.
+    earlier = yield from whole_list(state.manner)
+    own = yield from record(state.journal.own_jobs)
+    yield from record(lambda: state.journal.not_ours(earlier.keys() - own))
 
 
 def _submit(state: _Run, first: int, last: int) -> Flow[None]:
@@ -169,6 +171,10 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     except Uncertain:
         return  # the journal says so, and the run settles it next
     except (errors.BadRequest, errors.NotFound, errors.Conflict) as refusal:
+        if refusal.code is None:
+            # Not the API's own words: a wrong address, or something in between.
+            yield from record(lambda: journal.void(submission))
+            raise
         # The service finds these rows wrong, and would again.
         refused = [
             RowOutcome(Outcome.FAILED, None, refusal.code, refusal.api_message or f"HTTP {refusal.status}")
@@ -180,6 +186,7 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
         yield from record(lambda: journal.void(submission))
         raise
     yield from record(lambda: journal.started(submission, job.id))
+    meter.started(job.started_on)
 
 
 def _end(state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome]) -> Flow[None]:
@@ -220,7 +227,8 @@ def _seen(state: _Run, wanted: Sequence[str]) -> Flow[dict[str, Job | None]]:
             page: model.Page[Job] = yield from pages.page(state.manner, pages.jobs(), offset, pages.PAGE_LIMIT)
             read += 1
             for job in page.items:
-                if job.id in left:
+                # The details may have a result that the list leaves out.
+                if job.id in left and not (job.finished and job.result is None):
                     left.discard(job.id)
                     found[job.id] = job
             offset = page.next_offset

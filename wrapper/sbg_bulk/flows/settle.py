@@ -1,8 +1,8 @@
 """Finds out what became of a submission of unknown outcome, before anything else is sent.
 
 The list of jobs is read until long enough after the submission that a job which it started must be in it, and until
-every job that may be the one has ended and can tell. One that fits is adopted; if certainly none does, the rows are
-submitted again; anything else is for a person to decide.
+every job in it by then that may be the one has ended and can tell. One that fits is adopted; if certainly none does,
+the rows are submitted again; anything else is for a person to decide.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import define
+from attrs import define, field
 
 from sbg_bulk import errors, model
-from sbg_bulk.flows import lookups, pages
+from sbg_bulk.flows import jobs, lookups, pages
 from sbg_bulk.flows.requests import Manner
-from sbg_bulk.journal import Journal, Submission
-from sbg_bulk.model import File, Item, Job
-from sbg_bulk.policy.matching import Match, could_be, match
+from sbg_bulk.journal import Journal, State, Submission
+from sbg_bulk.model import File, Item, Job, MoveItem
+from sbg_bulk.policy.matching import Match, likeness, match, weigh
 from sbg_bulk.steps import Flow, now, record, sleep
 
 SAMPLES: Final = 10
-"""How many of the things that a job made are read and compared."""
+"""How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
 
 REREADS: Final = 5
 """How often the list is read again at once when its pages do not add up."""
@@ -29,11 +29,24 @@ REREADS: Final = 5
 
 @define
 class _Inquiry:
+    """What has been found out.
+
+    Attributes:
+        known: ids of jobs that are certainly not the one.
+        seen: all other jobs, as last seen.
+        verdicts: what jobs that have ended say; that stays.
+        files, roots: what has been read of files and of projects' root folders.
+    """
+
     manner: Manner
     journal: Journal
     submission: Submission
     items: Sequence[Item]
     known: set[str]
+    seen: dict[str, Job] = field(factory=dict)
+    verdicts: dict[str, Match] = field(factory=dict)
+    files: dict[str, File | None] = field(factory=dict)
+    roots: dict[str, str | None] = field(factory=dict)
 
 
 def settle(manner: Manner, journal: Journal, submission: Submission, lag: float) -> Flow[str | None]:
@@ -57,14 +70,18 @@ def settle(manner: Manner, journal: Journal, submission: Submission, lag: float)
     inquiry = _Inquiry(manner, journal, submission, items, known)
     began = yield from now()
     looks = 0
+    closed = False
     while True:
-        matches = yield from _look(inquiry)
-        looks += 1
+        # What counts is when a look began: waiting for an answer shows nothing new.
         late = (yield from now()) - began
-        if late >= lag and not _having(matches, Match.RUNNING):
+        yield from _look(inquiry, newcomers=not closed)
+        matches = yield from _judge(inquiry)
+        looks += 1
+        closed = closed or late >= lag
+        if closed and not _having(matches, Match.RUNNING):
             return (yield from _decide(inquiry, matches))
         pause = manner.polling.pause(looks, manner.random)
-        if late < lag:
+        if not closed:
             pause = min(pause, max(lag - late, 0.001))
         if manner.on_wait is not None:
             manner.on_wait(pause, "finding out what became of a submission")
@@ -89,77 +106,158 @@ def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str
     raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates)
 
 
-def _look(inquiry: _Inquiry) -> Flow[list[tuple[Job, Match]]]:
-    """Read the whole list, and say of each job that is not known yet what is known of it now."""
-    listed = yield from _whole_list(inquiry.manner)
+def _look(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
+    """See how the jobs are that are not known yet. Newcomers come too late to be the one, once the lag is over."""
+    listed = yield from whole_list(inquiry.manner)
+    for job_id, job in listed.items():
+        if job_id not in inquiry.known and (newcomers or job_id in inquiry.seen):
+            inquiry.seen[job_id] = job
+    for job_id, job in list(inquiry.seen.items()):
+        # What is not in the list any more, or shows no result there, may say more when it is asked for.
+        if job_id not in inquiry.verdicts and (job_id not in listed or (job.finished and job.result is None)):
+            try:
+                inquiry.seen[job_id] = yield from jobs.get(inquiry.manner, job_id, inquiry.journal.plan.job_type)
+            except errors.NotFound:
+                if job_id not in listed:
+                    inquiry.verdicts[job_id] = Match.UNCLEAR
+
+
+def _judge(inquiry: _Inquiry) -> Flow[list[tuple[Job, Match]]]:
+    """Say of each job what is known of it now. Those that are certainly not the one are written down."""
     journal, submission = inquiry.journal, inquiry.submission
     matches: list[tuple[Job, Match]] = []
-    for job in listed:
-        if job.id in inquiry.known:
-            continue
-        found = match(job, journal.plan.job_type, inquiry.items, submission.sent_on)
+    for job in inquiry.seen.values():
+        found = inquiry.verdicts.get(job.id) or match(job, journal.plan.job_type, inquiry.items, submission.sent_on)
         if found is Match.UNREAD:
             found = yield from _compare(inquiry, job)
+        if found is not Match.RUNNING:
+            inquiry.verdicts[job.id] = found
         matches.append((job, found))
     foreign = [job.id for job in _having(matches, Match.NO)]
     if foreign:
         inquiry.known.update(foreign)
+        for job_id in foreign:
+            del inquiry.seen[job_id]
         yield from record(lambda: journal.not_ours(foreign))
     return matches
 
 
-def _whole_list(manner: Manner) -> Flow[list[Job]]:
-    """All jobs in the list. Pages shift while jobs come and expire: what does not add up is read again."""
-    found: dict[str, Job] = {}
+def whole_list(manner: Manner) -> Flow[dict[str, Job]]:
+    """All jobs in the list, by their ids. Pages shift while jobs come and expire: what does not add up is read again.
+
+    Raises:
+        PagingError: it never adds up.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
+    """
     for _ in range(REREADS):
+        found: dict[str, Job] = {}
         offset: int | None = 0
         total: int | None = None
         try:
             while offset is not None:
                 page: model.Page[Job] = yield from pages.page(manner, pages.jobs(), offset, pages.PAGE_LIMIT)
+                # What was there at the beginning has to be found; what came meanwhile need not.
+                total = page.total if offset == 0 else total
                 found.update((job.id, job) for job in page.items)
-                offset, total = page.next_offset, page.total
+                offset = page.next_offset
         except errors.PagingError:
             continue
         if total is None or len(found) >= total:
-            return list(found.values())
+            return found
     raise errors.PagingError(
-        "list_async_jobs: the list changes faster than it can be read, so it is not known what became of a submission. "
+        "list_async_jobs: the list changes faster than it can be read, so it is not known which jobs there are. "
         "Resume the run later."
     )
 
 
 def _compare(inquiry: _Inquiry, job: Job) -> Flow[Match]:
-    """Read some of what a job made, and compare it with what the submission asked for."""
+    """Read what a finished job made, and compare it with what the submission asked for."""
     entries = job.result or ()
-    in_place = len(entries) == len(inquiry.items)
-    made_ids = [(place, entry.id) for place, entry in enumerate(entries) if entry.error is None and entry.id]
-    step = max(1, len(made_ids) // SAMPLES)
-    agreeing = differing = 0
-    for place, made_id in made_ids[::step][:SAMPLES]:
-        made = yield from _file(inquiry.manner, made_id)
-        if made is None:
-            continue
-        agrees = yield from _agrees(inquiry, made, inquiry.items[place : place + 1] if in_place else inquiry.items)
-        agreeing, differing = agreeing + agrees, differing + (not agrees)
-    if differing and not agreeing:
+    made = [(place, entry.id) for place, entry in enumerate(entries) if entry.error is None and entry.id]
+    step = max(1, len(made) // SAMPLES)
+    # Some from everywhere first: another's job shows soon.
+    made = [one for start in range(step) for one in made[start::step]]
+    found: list[Match] = []
+    for place, made_id in made:
+        found.append((yield from _asked_for(inquiry, made_id, place)))
+        if len(found) >= SAMPLES and set(found) == {Match.NO}:
+            break
+        if Match.NO in found and set(found) != {Match.NO}:
+            break
+    if Match.YES in found and any(isinstance(item, MoveItem) for item in inquiry.items):
+        # Where our files were moved, folders that may be ours are.
+        found = [one for one in found if one is not Match.UNCLEAR]
+    return weigh(found, whole=len(entries) == len(inquiry.items))
+
+
+def _asked_for(inquiry: _Inquiry, made_id: str, place: int) -> Flow[Match]:
+    """Whether a thing that a job made or moved is one that the submission asked for."""
+    items = inquiry.items
+    if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
+        return Match.YES
+    made = yield from _file(inquiry, made_id)
+    if made is None:
+        return Match.UNCLEAR
+    best = Match.NO
+    # Most likely it is the item in its place.
+    for item in (*items[place : place + 1], *items[:place], *items[place + 1 :]):
+        found = yield from _alike(inquiry, made, item)
+        if found is Match.YES:
+            return found
+        best = found if found is Match.UNCLEAR else best
+    return best
+
+
+def _alike(inquiry: _Inquiry, made: File, item: Item) -> Flow[Match]:
+    assert not isinstance(item, model.DeleteItem)
+    if isinstance(item, MoveItem) and not made.is_folder:
+        return Match.NO  # a moved file keeps its id
+    root = None if item.project is None else (yield from _root(inquiry, item.project))
+    if likeness(made, item, None, root) is Match.NO:
         return Match.NO
-    return Match.YES if agreeing and not differing else Match.UNCLEAR
+    source = yield from _file(inquiry, item.file)
+    if isinstance(item, MoveItem):
+        # A folder that still has its old id has not been moved.
+        return Match.UNCLEAR if source is None else Match.NO
+    return likeness(made, item, source, root)
 
 
-def _agrees(inquiry: _Inquiry, made: File, items: Sequence[Item]) -> Flow[bool]:
-    for item in items:
-        # Without its source a name is not known; a place that differs tells without a request.
-        if not could_be(made, item, None):
-            continue
-        source = yield from _file(inquiry.manner, item.file)
-        if could_be(made, item, source):
-            return True
-    return False
+def _file(inquiry: _Inquiry, file_id: str) -> Flow[File | None]:
+    if file_id not in inquiry.files:
+        try:
+            inquiry.files[file_id] = yield from lookups.file(inquiry.manner, file_id)
+        except (errors.NotFound, errors.Forbidden):
+            inquiry.files[file_id] = None
+    return inquiry.files[file_id]
 
 
-def _file(manner: Manner, file_id: str) -> Flow[File | None]:
+def _root(inquiry: _Inquiry, project_id: str) -> Flow[str | None]:
+    if project_id not in inquiry.roots:
+        try:
+            inquiry.roots[project_id] = (yield from lookups.project(inquiry.manner, project_id)).root_folder
+        except (errors.NotFound, errors.Forbidden):
+            inquiry.roots[project_id] = None
+    return inquiry.roots[project_id]
+
+
+def check_adoption(manner: Manner, journal: Journal, job_id: str) -> Flow[None]:
+    """See whether the submission of unknown outcome may have started a job, before a person's word is taken for it.
+
+    Raises:
+        InputError: there is no such job of this type, or it is certainly another's.
+        ApiError, ConnectionFailed: it cannot be read.
+    """
+    job_type = journal.plan.job_type
     try:
-        return (yield from lookups.file(manner, file_id))
-    except (errors.NotFound, errors.Forbidden):
-        return None
+        job = yield from jobs.get(manner, job_id, job_type)
+    except errors.NotFound:
+        raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
+    unfinished = yield from record(journal.unfinished)
+    unsettled = next((one for one in unfinished if one.state is State.INTENDED), None)
+    if unsettled is None:
+        return
+    items = yield from record(lambda: journal.items(unsettled.first, unsettled.last))
+    # Nothing done is no ground to refuse: then it is not known whose job it is.
+    anything = any(entry.id for entry in job.result or ())
+    if anything and match(job, job_type, items, unsettled.sent_on) is Match.NO:
+        raise errors.InputError(f"Job {job_id} is certainly not the one; nothing was changed.")

@@ -6,7 +6,8 @@ Each job is certainly not it, certainly it, or possibly it, by what the list sho
 - its start: a job that was started before the submission was sent is not it. Both times are the server's, so the
   client's clock does not matter;
 - for a finished move or deletion, the ids that it dealt with;
-- for a finished copy, the names, the place and the sizes of what it made, which have to be read.
+- for a finished copy, the names, the place and the sizes of what it made, which have to be read. The order of a
+  result is not documented, so each thing is compared with every item.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from sbg_bulk.model import COPY, CopyItem, File, Item, Job, MoveItem
+from sbg_bulk.model import COPY, DELETE, CopyItem, File, Item, Job, MoveItem
 
 CLOCK_TOLERANCE: Final = 60.0
 """Seconds that the clocks of the service's own machines may be apart."""
@@ -59,27 +60,46 @@ def match(job: Job, job_type: str, items: Sequence[Item], sent_on: float | None)
     if job_type == COPY:
         return Match.UNREAD
     ours = {item.file for item in items}
-    if ours.intersection(made):
-        return Match.YES
+    if ours.issuperset(made):
+        # Fewer or more entries than items: another's job on some of the same things looks so too.
+        return Match.YES if len(job.result or ()) == len(items) else Match.UNCLEAR
+    if job_type == DELETE:
+        return Match.UNCLEAR if ours.intersection(made) else Match.NO
     # A moved folder has a new id: what bears none of our ids may be our folders.
-    return Match.UNREAD if any(isinstance(item, MoveItem) for item in items) else Match.NO
+    return Match.UNREAD
 
 
-def could_be(made: File, item: Item, source: File | None) -> bool:
-    """Whether what a job made could be what an item asked for: its place, its name and its size.
+def likeness(made: File, item: Item, source: File | None, root: str | None) -> Match:
+    """Whether what a copy made is what an item asked for, by its place, name, kind and size: YES, NO or UNCLEAR.
 
     Args:
         made: the file or folder that the job made.
         item: the item.
-        source: what the item named, if it can still be read.
+        source: what the item names, if it can still be read; without it nothing is certain but a difference.
+        root: the id of the root folder of the item's project, if it names one and that is known.
     """
     assert isinstance(item, (CopyItem, MoveItem))
-    if item.parent is not None and made.parent is not None and made.parent != item.parent:
-        return False
-    if item.project is not None and made.project is not None and made.project != item.project:
-        return False
-    if source is not None and None not in (source.size, made.size) and source.size != made.size:
-        return False
-    name = item.name or (source.name if source is not None else None)
+    name = item.name or (source.name if source is not None else "")
+    pairs: list[tuple[object, object]] = [(item.parent or root, made.parent), (item.project, made.project)]
+    if source is not None:
+        pairs += [(source.size, made.size), (source.type, made.type)]
+    if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+        return Match.NO
     # Where a name is taken, a number is put before it.
-    return not name or not made.name or re.fullmatch(rf"(\d+_)?{re.escape(name)}", made.name) is not None
+    if name and made.name and not re.fullmatch(rf"(\d+_)?{re.escape(name)}", made.name):
+        return Match.NO
+    placed = made.parent is not None and (item.parent or root) is not None
+    return Match.YES if source is not None and name and made.name and placed else Match.UNCLEAR
+
+
+def weigh(found: Sequence[Match], *, whole: bool) -> Match:
+    """What the things that a finished job made say of it, each being YES (asked for), NO or UNCLEAR.
+
+    Args:
+        found: one for each thing that was made.
+        whole: whether the job's result has as many entries as there are items.
+    """
+    kinds = set(found)
+    if kinds == {Match.NO}:
+        return Match.NO
+    return Match.YES if kinds == {Match.YES} and whole else Match.UNCLEAR

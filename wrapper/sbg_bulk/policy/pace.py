@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -13,6 +14,9 @@ from sbg_bulk.policy.retry import RATE_LIMIT_WINDOW
 
 EASE_OFF: Final = 0.1
 """The share of a window's requests that is spread over what is left of the window; before, nothing is held back."""
+
+DATE_SLACK: Final = 2.0
+"""Seconds by which the server's time may gain on the client's clock from answer to answer: Dates are in whole ones."""
 
 
 @frozen
@@ -103,17 +107,29 @@ class Meter:
     Attributes:
         pace: how the budget is spent.
         budget: what the last answer with sensible headers said.
-        server_time: the server's time at the last answer that told it, in Unix seconds.
+        server_time: the server's time at the last answer that told it, in Unix seconds, or somewhat earlier.
     """
 
     pace: Pace = field(factory=Pace)
     budget: Budget | None = None
     server_time: float | None = None
+    _observed: float = 0.0
 
     def observe(self, headers: Mapping[str, str], received: float) -> None:
         """Take note of an answer's headers."""
-        self.server_time = _seconds(headers.get("Date")) or self.server_time
         self.budget = budget_of(headers, received) or self.budget
+        date = _seconds(headers.get("Date"))
+        if date is None:
+            return
+        if self.server_time is not None:
+            # The server's time may seem to be late, which does no harm, but it is never taken to jump ahead.
+            date = min(date, self.server_time + max(0.0, received - self._observed) + DATE_SLACK)
+        self.server_time, self._observed = date, received
+
+    def started(self, moment: datetime | None) -> None:
+        """Take note of when a job was started that was submitted just now, in case the Date is another clock's."""
+        if self.server_time is not None and moment is not None:
+            self.server_time = min(self.server_time, moment.timestamp())
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request."""
