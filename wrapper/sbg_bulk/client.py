@@ -16,7 +16,7 @@ from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.drivers.common import TIMEOUT
 from sbg_bulk.errors import InputError
-from sbg_bulk.flows import jobs, lookups, pages, run
+from sbg_bulk.flows import jobs, lookups, pages, run, settle
 from sbg_bulk.flows.requests import Manner
 from sbg_bulk.flows.run import Progress, RunOptions
 from sbg_bulk.journal import Journal
@@ -25,7 +25,7 @@ from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry
 from sbg_bulk.runs import RunReport
 from sbg_bulk.settings import Settings, Token
-from sbg_bulk.steps import Flow
+from sbg_bulk.steps import Flow, record
 
 Given: TypeAlias = str | Mapping[str, str]
 """An item as a caller may write it: a file's id, or a mapping with the API's keys."""
@@ -105,19 +105,22 @@ class _Flows:
             form=rows.form,
         )
 
-    def _resumed(self, run: str | Path, adopt: str | None, resubmit: bool) -> Journal:
+    def _opened(self, run: str | Path) -> Journal:
         journal = Journal.open(runs.find(run))
         try:
             runs.check_deployment(journal, self.settings.endpoint)
-            runs.decide(journal, adopt=adopt, resubmit=resubmit)
         except BaseException:
             journal.close()
             raise
         return journal
 
+    def _decide(self, journal: Journal, adopt: str | None, resubmit: bool) -> Flow[None]:
+        if adopt is not None:
+            yield from settle.check_adoption(self._manner, journal, adopt)
+        yield from record(lambda: runs.decide(journal, adopt=adopt, resubmit=resubmit))
+
     def _retried(self, run: str | Path, journal: Path | None) -> Journal:
-        with Journal.open(runs.find(run)) as earlier:
-            runs.check_deployment(earlier, self.settings.endpoint)
+        with self._opened(run) as earlier:
             return runs.retry(earlier, journal)
 
     def _carry(
@@ -300,8 +303,12 @@ class Client(_Flows):
             resubmit: whether that submission started none, as a person found out.
 
         The other arguments and errors are those of `run`.
+
+        Raises:
+            InputError: the job to adopt does not exist or is certainly another's; nothing was changed.
         """
-        with self._resumed(run, adopt, resubmit) as opened:
+        with self._opened(run) as opened:
+            self._driver.run(self._decide(opened, adopt, resubmit))
             return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     def retry(
@@ -496,7 +503,8 @@ class AsyncClient(_Flows):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[float, str], object] | None = None,
     ) -> RunReport:
-        with self._resumed(run, adopt, resubmit) as opened:
+        with self._opened(run) as opened:
+            await self._driver.run(self._decide(opened, adopt, resubmit))
             return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     async def retry(

@@ -162,10 +162,10 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Whoever makes the file owns it: of two processes with one path, one is refused.
-            path.touch(mode=0o600, exist_ok=False)
-        except FileExistsError:
-            raise JournalError(f"{path} exists already; a journal is never overwritten.") from None
+            path.touch(exist_ok=False)
         except OSError as error:
+            if path.exists():
+                raise JournalError(f"{path} exists already; a journal is never overwritten.") from None
             raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
         try:
             with _clear_errors(path):

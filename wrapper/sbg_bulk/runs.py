@@ -49,9 +49,9 @@ def find(run: str | Path) -> Path:
         if path.is_file():
             return path
         raise InputError(f"There is no journal {path}.")
-    path = folder() / f"{run}{SUFFIX}"
-    if path.is_file():
-        return path
+    for path in (folder() / f"{run}{SUFFIX}", Path(run)):
+        if path.is_file():
+            return path
     raise InputError(f"There is no run {run} in {folder()}; see sbg-bulk runs list, or name its journal's path.")
 
 
@@ -157,6 +157,8 @@ def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
         journal.void(unsettled[0])
     elif adopt in journal.own_jobs():
         raise InputError(f"Job {adopt} belongs to other rows of this run already.")
+    elif adopt in journal.foreign_jobs():
+        raise InputError(f"Job {adopt} is certainly another's: it was there before, or did something else.")
     else:
         journal.started(unsettled[0], adopt)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from attrs import define, evolve, field, frozen, validators
@@ -55,14 +54,14 @@ class Progress:
 
     Attributes:
         run: its id.
-        journal: where its journal is.
+        journal: the path of its journal.
         tally: its rows.
         jobs_running: how many of its jobs are under way.
         jobs_ended: how many of its jobs have ended since it was started or resumed.
     """
 
     run: str
-    journal: Path
+    journal: str
     tally: Tally
     jobs_running: int
     jobs_ended: int
@@ -77,10 +76,13 @@ class _Run:
     tally: Tally
     jobs_ended: int = 0
     missing_since: dict[str, float] = field(factory=dict)
+    shown: Progress | None = None
 
     def show(self, running: int) -> None:
-        if self.on_change is not None:
-            self.on_change(Progress(self.journal.plan.run, self.journal.path, self.tally, running, self.jobs_ended))
+        progress = Progress(self.journal.plan.run, str(self.journal.path), self.tally, running, self.jobs_ended)
+        if self.on_change is not None and progress != self.shown:
+            self.shown = progress
+            self.on_change(progress)
 
     def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> None:
         """Rows have been submitted (or, if negative, are open again), or have come to an end."""
