@@ -91,8 +91,9 @@ def test_a_pause_asked_for_is_none_or_sane_whatever_the_headers_say(
 
 @given(moment=MOMENT, left=st.integers(0, 600))
 def test_the_window_is_waited_for_by_the_servers_own_clock(moment: datetime, left: int) -> None:
-    date = format_datetime(moment.replace(microsecond=0), usegmt=True)
-    reset = int(moment.timestamp()) + left
+    second = moment.replace(microsecond=0)
+    date = format_datetime(second, usegmt=True)
+    reset = int(second.timestamp()) + left
     assert asked_pause(429, {"X-RateLimit-Reset": str(reset), "Date": date}) == left + 1
     assert asked_pause(503, {"X-RateLimit-Reset": str(reset), "Date": date}) is None
 

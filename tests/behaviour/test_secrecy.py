@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, Retry, SbgBulkError, Settings, SettingsError, Token
-from sbg_bulk.drivers.common import TokenAuth, http_options
+from sbg_bulk.drivers.common import TokenAuth, open_http
 from tests.support import samples
 from tests.support.clients import ENDPOINT, KINDS, TOKEN, observe, perform
 from tests.support.samples import FILES, JOB_ID, page
@@ -140,14 +140,15 @@ def test_redirects_are_not_followed(method: str, status: int, location: str) -> 
 )
 def test_the_token_does_not_go_elsewhere_even_if_forced(url: str) -> None:
     script = Script([])
-    options = http_options(Settings(ENDPOINT, Token(TOKEN)), httpx.Timeout(1))
+    settings = Settings(ENDPOINT, Token(TOKEN))
 
     def forced() -> None:
-        with httpx.Client(transport=httpx.MockTransport(script), **options) as http:
+        with open_http(httpx.Client, settings, httpx.Timeout(1), transport=httpx.MockTransport(script)) as http:
             http.get(url)
 
     async def forced_async() -> None:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(script), **options) as http:
+        transport = httpx.MockTransport(script)
+        async with open_http(httpx.AsyncClient, settings, httpx.Timeout(1), transport=transport) as http:
             await http.get(url)
 
     with pytest.raises(SettingsError, match="The token is not sent to"):

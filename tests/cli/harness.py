@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -136,3 +138,36 @@ def until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         moment.wait(0.01)
+
+
+def printed_commands(text: str) -> list[list[str]]:
+    """The command lines that a message tells to type, without the name of the command, as a shell would split them."""
+    return [shlex.split(words) for words in re.findall(r"(?:^  |: )sbg-bulk (.+)$", text, re.MULTILINE)]
+
+
+def journals(home: Path) -> list[Path]:
+    """The journals in a user's state folder, oldest first."""
+    return sorted((home / ".local" / "state" / "sbg-bulk" / "runs").glob("*"))
+
+
+def submissions(simulator: Simulator) -> list[str]:
+    """The submissions that were processed, by operation."""
+    return [
+        request.operation
+        for request in simulator.requests
+        if (request.operation or "").startswith("submit_")
+        and (request.status is None or request.status < 300)
+        and "cut_before" not in (request.fault or "")
+        and request.operation is not None
+    ]
+
+
+def tree(simulator: Simulator, folder: str) -> list[str]:
+    """The names of what is in a folder, in alphabetical order."""
+    return sorted(node.name for node in simulator.world.nodes.values() if node.parent and node.parent.id == folder)
+
+
+def add_files(simulator: Simulator, number: int) -> list[str]:
+    """Put so many new files into `MINE`; their ids."""
+    mine = simulator.world.projects[MINE]
+    return [simulator.world.add_file(f"new-{place:04}.bam", mine, size=1000 + place).id for place in range(number)]

@@ -26,10 +26,13 @@ Messages say what was asked, what came back, and what to try. None of them, and 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sbg_bulk.model import Job
 
 
@@ -216,17 +219,21 @@ class RunStopped(SbgBulkError):
         candidates: jobs that may be the one that it started.
     """
 
-    def __init__(self, run: str, job_type: str, rows: int, candidates: Sequence[Job]) -> None:
+    def __init__(
+        self, run: str, job_type: str, rows: int, candidates: Sequence[Job], journal: Path | None = None
+    ) -> None:
         self.run = run
         self.rows = rows
+        # The journal's path names the run wherever it is.
+        name = run if journal is None else shlex.quote(str(journal))
         self.candidates = tuple(candidates)
         ids = ", ".join(job.id for job in self.candidates)
         super().__init__(
             f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows} rows has started. It "
             f"may be one of: {ids}. Look at them (sbg-bulk jobs show JOB), then say which it is:\n"
-            f"  sbg-bulk runs resume {run} --adopt JOB\n"
+            f"  sbg-bulk runs resume {name} --adopt JOB\n"
             f"or, if it is none of them:\n"
-            f"  sbg-bulk runs resume {run} --resubmit"
+            f"  sbg-bulk runs resume {name} --resubmit"
         )
 
 

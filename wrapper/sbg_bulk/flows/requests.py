@@ -116,7 +116,7 @@ def _keep_pace(manner: Manner) -> Flow[None]:
     if pause <= 0:
         return
     if manner.on_wait is not None:
-        manner.on_wait(pause, "the budget of requests")
+        manner.on_wait(pause, "to stay within the rate limit")
     yield from sleep(pause)
 
 
@@ -165,7 +165,10 @@ def _in_short(failure: errors.SbgBulkError) -> str:
     if isinstance(failure, errors.ConnectionFailed) and isinstance(failure.__cause__, httpx.RequestError):
         return describe(failure.__cause__)
     if isinstance(failure, errors.ApiError):
-        return f"HTTP {failure.status}" + ("" if failure.code is None else f", API code {failure.code}")
+        text = f"HTTP {failure.status}" + ("" if failure.code is None else f", API code {failure.code}")
+        if isinstance(failure, errors.RateLimited):
+            return f"the rate limit ({text})"
+        return f"maintenance of the platform ({text})" if isinstance(failure, errors.Maintenance) else text
     return "the answer cannot be read"
 
 

@@ -103,7 +103,7 @@ def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str
         job = fitting[0].id
         yield from record(lambda: journal.started(submission, job))
         return job
-    raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates)
+    raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates, journal.path)
 
 
 def _look(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
