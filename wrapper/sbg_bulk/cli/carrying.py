@@ -154,7 +154,7 @@ def carry(
     if watching.latest is None:
         complain("interrupted before anything was sent.")
         return Exit.INTERRUPTED
-    resume = ("runs", "resume", reference(watching.latest.run, watching.latest.journal))
+    resume = ("runs", "resume", reference(watching.latest.run, Path(watching.latest.journal)))
     if isinstance(broken, RunStopped):
         complain(_stopped_text(context, broken, resume))
     elif broken is not None:

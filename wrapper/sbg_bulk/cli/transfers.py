@@ -100,7 +100,7 @@ def _transfer(
         click_context.exit(_run(click_context.obj, job_type, destination, options))
     if not files:
         raise click.UsageError("Give FILEs, the ids of files or folders, or --manifest.")
-    if unfit := next((name for name in _RUN_ONLY if options[name]), None):
+    if unfit := next((name for name in _RUN_ONLY if options[name] not in (None, False)), None):
         raise click.UsageError(f"--{'format' if unfit == 'form' else unfit.replace('_', '-')} goes with --manifest.")
     if job_type != "DELETE":
         destination.check(required=True)
