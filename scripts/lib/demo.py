@@ -132,7 +132,7 @@ def demonstrate_a_run(shell: Shell, manifest: Path) -> None:
     print("".join(manifest.read_text(encoding="utf-8").splitlines(keepends=True)[:3]), flush=True)
     copy = ("copy", "--manifest", str(manifest), "--to-project", DESTINATION)
     shell.run(*copy, "--dry-run")
-    shell.interrupted(*copy, "--items-per-job", "10", "--jobs-in-flight", "2")
+    shell.interrupted(*copy, "--items-per-job", "5", "--jobs-in-flight", "1")
     shell.run("runs", "list")
     run = shell.ask("runs", "list")[0]
     if run["done"] == run["rows"]:
