@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 COMMAND = str(Path(sys.executable).with_name("sbg-bulk"))
@@ -26,67 +27,102 @@ class DemoFailed(Exception):
     """A command did not do what the demonstration is there to show."""
 
 
+class Children:
+    """The processes that the demonstration starts, none of which outlives it.
+
+    An interrupt does not break into the start of a process, which could leave one behind: it ends those that run, and
+    those that start after it, and is raised when the one that is waited for has gone.
+    """
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[str]] = []
+        self._interrupted = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._interrupt)
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self._interrupted = True
+        for child in self._running:
+            child.kill()
+
+    def start(self, arguments: list[str], **options: Any) -> subprocess.Popen[str]:
+        """Start a process."""
+        child = subprocess.Popen(arguments, text=True, **options)
+        self._running.append(child)
+        if self._interrupted:
+            child.kill()
+        return child
+
+    def end(self, child: subprocess.Popen[str]) -> tuple[int, str]:
+        """Wait for a process. Its exit code, and its output if that is read here."""
+        output, _ = child.communicate()
+        self._running.remove(child)
+        if self._interrupted:
+            raise KeyboardInterrupt
+        return child.returncode, output or ""
+
+
 @contextmanager
-def simulator() -> Iterator[dict[str, str]]:
+def simulator(children: Children) -> Iterator[dict[str, str]]:
     """A simulator in a process of its own; yields the environment that leads to it."""
     print("$ sbg-bulk simulate --port 0 --seed demo --speed 5 &", flush=True)
     arguments = [COMMAND, "simulate", "--port", "0", "--seed", "demo", "--speed", "5", "--json"]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            where = json.loads(server.stdout.readline() or "{}")
-            if not where:
-                raise DemoFailed("the simulator did not start; see above")
-            print(f"Simulator at {where['url']}, token {where['token']}\n", flush=True)
-            yield {**os.environ, "SB_API_ENDPOINT": where["url"], "SB_AUTH_TOKEN": where["token"]}
-        finally:
-            server.terminate()
+    server = children.start(arguments, stdout=subprocess.PIPE)
+    try:
+        assert server.stdout is not None
+        where = json.loads(server.stdout.readline() or "{}")
+        if not where:
+            raise DemoFailed("the simulator did not start; see above")
+        print(f"Simulator at {where['url']}, token {where['token']}\n", flush=True)
+        yield {**os.environ, "SB_API_ENDPOINT": where["url"], "SB_AUTH_TOKEN": where["token"]}
+    finally:
+        server.terminate()
+        children.end(server)
 
 
 class Shell:
     """Runs `sbg-bulk` commands in an environment, showing each as it would be typed."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, children: Children, environment: dict[str, str]) -> None:
+        self._children = children
         self._environment = environment
 
     def run(self, *arguments: str) -> None:
         """Run a command, its output on the terminal."""
         self._type(arguments)
-        done = subprocess.run([COMMAND, *arguments], env=self._environment)
-        self._check(arguments, done.returncode)
+        self._check(arguments, self._children.end(self._start(arguments))[0])
         print(flush=True)
 
     def output(self, *arguments: str) -> str:
         """Run a command and return what it printed."""
         self._type(arguments)
-        done = subprocess.run([COMMAND, *arguments], env=self._environment, stdout=subprocess.PIPE, text=True)
-        print(done.stdout, flush=True)
-        self._check(arguments, done.returncode)
-        return done.stdout.strip()
+        code, output = self._children.end(self._start(arguments, stdout=subprocess.PIPE))
+        print(output, flush=True)
+        self._check(arguments, code)
+        return output.strip()
 
     def ask(self, *arguments: str) -> list[dict[str, Any]]:
         """Run a command with --json, unseen, and return the documents that it printed."""
-        command = [COMMAND, *arguments, "--json"]
-        done = subprocess.run(command, env=self._environment, stdout=subprocess.PIPE, text=True)
-        self._check(arguments, done.returncode)
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        code, output = self._children.end(self._start((*arguments, "--json"), stdout=subprocess.PIPE))
+        self._check(arguments, code)
+        return [json.loads(line) for line in output.splitlines()]
 
     def interrupted(self, *arguments: str) -> None:
         """Run a command and press Ctrl-C when it is at its third job."""
         before = len(self.ask("jobs", "list", "--limit", "100"))
         self._type(arguments)
-        running = subprocess.Popen([COMMAND, *arguments], env=self._environment, start_new_session=True)
-        try:
-            while running.poll() is None and len(self.ask("jobs", "list", "--limit", "100")) < before + 3:
-                pass
-            print("^C", flush=True)
-            running.send_signal(signal.SIGINT)
-            code = running.wait()
-        finally:
-            running.kill()
+        running = self._start(arguments, start_new_session=True)
+        while running.poll() is None and len(self.ask("jobs", "list", "--limit", "100")) < before + 3:
+            pass
+        print("^C", flush=True)
+        running.send_signal(signal.SIGINT)
+        code, _ = self._children.end(running)
         print(flush=True)
         if code != INTERRUPTED:
             raise DemoFailed(f"sbg-bulk {shlex.join(arguments)} was interrupted, but ended with exit code {code}")
+
+    def _start(self, arguments: tuple[str, ...], **options: Any) -> subprocess.Popen[str]:
+        return self._children.start([COMMAND, *arguments], env=self._environment, **options)
 
     @staticmethod
     def _type(arguments: tuple[str, ...]) -> None:
@@ -147,12 +183,11 @@ def demonstrate_a_run(shell: Shell, manifest: Path) -> None:
 
 
 def main() -> int:
-    # A request to end is an interrupt too: the simulator is stopped either way.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    children = Children()
     try:
-        with tempfile.TemporaryDirectory(prefix="sbg-bulk-demo-") as scratch, simulator() as environment:
+        with tempfile.TemporaryDirectory(prefix="sbg-bulk-demo-") as scratch, simulator(children) as environment:
             # The journals of runs are kept beside the manifest, and go with it.
-            shell = Shell({**environment, "XDG_STATE_HOME": scratch})
+            shell = Shell(children, {**environment, "XDG_STATE_HOME": scratch})
             demonstrate(shell)
             demonstrate_a_run(shell, Path(scratch) / "samples.csv")
     except DemoFailed as error:

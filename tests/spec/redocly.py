@@ -22,6 +22,9 @@ COMMAND = Path("node_modules", "@redocly", "cli", "bin", "cli.js")
 # It tells its makers what it was used for, and looks for newer versions, unless told not to.
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "REDOCLY_SUPPRESS_NOTIFICATIONS": "true"}
 
+SYSTEM_CA = {"NODE_OPTIONS": "--use-system-ca", **os.environ}
+"""Node brings certificates of its own; where an organisation has others, the system knows them."""
+
 
 class Verdict(NamedTuple):
     """What the linter found, as `severity: rule` for each problem, and how many it was told to overlook."""
@@ -41,7 +44,7 @@ def install(folder: Path = FOLDER) -> Path:
         try:
             options = ["--prefix", str(fresh), "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
             arguments = ["install", *options, "--loglevel", "error", f"@redocly/cli@{VERSION}"]
-            npm(arguments, return_completed_process=True, check=True, stdin=DEVNULL, stdout=DEVNULL)
+            npm(arguments, return_completed_process=True, check=True, stdin=DEVNULL, stdout=DEVNULL, env=SYSTEM_CA)
             try:
                 fresh.rename(folder)
             except OSError:
