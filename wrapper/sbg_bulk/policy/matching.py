@@ -22,6 +22,9 @@ from sbg_bulk.model import COPY, DELETE, CopyItem, File, Item, Job, MoveItem
 CLOCK_TOLERANCE: Final = 60.0
 """Seconds that the clocks of the service's own machines may be apart."""
 
+KEPT: Final = 27 * 86_400.0
+"""Seconds for which a job is certainly in the list: the documentation says "up to a month" after its end."""
+
 
 class Match(Enum):
     """What is known of a job."""
@@ -103,3 +106,13 @@ def weigh(found: Sequence[Match], *, whole: bool) -> Match:
     if kinds == {Match.NO}:
         return Match.NO
     return Match.YES if kinds == {Match.YES} and whole else Match.UNCLEAR
+
+
+def may_be_gone(sent_on: float | None, now: float | None) -> bool | None:
+    """Whether a job that was submitted then may have expired by now; None if that is not known.
+
+    Args:
+        sent_on: the server's time before it was sent, or somewhat earlier, in Unix seconds, if known.
+        now: the server's time now, if known.
+    """
+    return None if sent_on is None or now is None else now - sent_on > KEPT

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from attrs import define, field, frozen, validators
 
+from sbg_bulk.policy.headers import number, unix_time
 from sbg_bulk.policy.retry import RATE_LIMIT_WINDOW
 
 EASE_OFF: Final = 0.1
@@ -70,7 +69,7 @@ def budget_of(headers: Mapping[str, str], received: float) -> Budget | None:
         received: when the answer came, by the client's clock.
     """
     limit, remaining = _whole(headers.get("X-RateLimit-Limit")), _whole(headers.get("X-RateLimit-Remaining"))
-    reset, date = _number(headers.get("X-RateLimit-Reset")), _seconds(headers.get("Date"))
+    reset, date = number(headers.get("X-RateLimit-Reset")), unix_time(headers.get("Date"))
     if limit is None or remaining is None or reset is None or date is None or limit < 1 or remaining < 0:
         return None
     left = reset - date
@@ -81,23 +80,8 @@ def budget_of(headers: Mapping[str, str], received: float) -> Budget | None:
 
 
 def _whole(value: str | None) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
-
-
-def _number(value: str | None) -> float | None:
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(value or "").timestamp()
-    except (ValueError, OverflowError):
-        return None
+    found = number(value)
+    return None if found is None else int(found)
 
 
 @define
@@ -108,19 +92,22 @@ class Meter:
         pace: how the budget is spent.
         budget: what the last answer with sensible headers said.
         server_time: the server's time at the last answer that told it, in Unix seconds, or somewhat earlier.
+        latest: the latest time that the server has told, in Unix seconds.
     """
 
     pace: Pace = field(factory=Pace)
     budget: Budget | None = None
     server_time: float | None = None
+    latest: float | None = None
     _observed: float = 0.0
 
     def observe(self, headers: Mapping[str, str], received: float) -> None:
         """Take note of an answer's headers."""
         self.budget = budget_of(headers, received) or self.budget
-        date = _seconds(headers.get("Date"))
+        date = unix_time(headers.get("Date"))
         if date is None:
             return
+        self.latest = date if self.latest is None else max(date, self.latest)
         if self.server_time is not None:
             # The server's time may seem to be late, which does no harm, but it is never taken to jump ahead.
             date = min(date, self.server_time + max(0.0, received - self._observed) + DATE_SLACK)

@@ -7,14 +7,14 @@ a refusal or a passing fault yes, after a plain error no.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Final
 
 import httpx
 from attrs import field, frozen, validators
+
+from sbg_bulk.policy.headers import number, unix_time
 
 RATE_LIMIT_WINDOW: Final = 300.0
 """Seconds of one window of the rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
@@ -102,7 +102,7 @@ def asked_pause(status: int, headers: Mapping[str, str]) -> float | None:
         return after
     if status != 429:
         return None
-    reset, date = _number(headers.get("X-RateLimit-Reset")), _date(headers.get("Date"))
+    reset, date = number(headers.get("X-RateLimit-Reset")), unix_time(headers.get("Date"))
     if reset is None or date is None:
         return None
     wait = reset - date
@@ -112,23 +112,8 @@ def asked_pause(status: int, headers: Mapping[str, str]) -> float | None:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("Retry-After")
-    seconds = _number(value)
+    seconds = number(value)
     if seconds is None:
-        until, date = _date(value), _date(headers.get("Date"))
+        until, date = unix_time(value), unix_time(headers.get("Date"))
         seconds = None if until is None or date is None else until - date
     return seconds if seconds is not None and 0 <= seconds <= 86_400 else None
-
-
-def _number(value: str | None) -> float | None:
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _date(value: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(value or "").timestamp()
-    except (ValueError, OverflowError):
-        return None
