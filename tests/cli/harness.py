@@ -20,6 +20,7 @@ from attrs import frozen
 
 from sbg_bulk.cli import main
 from sbg_bulk.simulator import Folder, Simulator
+from sbg_bulk.simulator.jobs import Job
 
 TOKEN = "demo-token"
 COMMAND = Path(sysconfig.get_path("scripts")) / "sbg-bulk"
@@ -104,6 +105,8 @@ def environment(home: Path, url: str) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "NO_PROXY": "127.0.0.1",
+        # No certificates are needed here, and to load the usual ones takes longer than most tests.
+        "SSL_CERT_DIR": str(home),
         "SB_API_ENDPOINT": url,
         "SB_AUTH_TOKEN": TOKEN,
     }
@@ -147,19 +150,12 @@ def printed_commands(text: str) -> list[list[str]]:
 
 def journals(home: Path) -> list[Path]:
     """The journals in a user's state folder, oldest first."""
-    return sorted((home / ".local" / "state" / "sbg-bulk" / "runs").glob("*"))
+    return sorted((home / ".local" / "state" / "sbg-bulk" / "runs").glob("*.sbg-run"))
 
 
-def submissions(simulator: Simulator) -> list[str]:
-    """The submissions that were processed, by operation."""
-    return [
-        request.operation
-        for request in simulator.requests
-        if (request.operation or "").startswith("submit_")
-        and (request.status is None or request.status < 300)
-        and "cut_before" not in (request.fault or "")
-        and request.operation is not None
-    ]
+def started_jobs(simulator: Simulator) -> list[Job]:
+    """The jobs that were not there at the start, in the order in which they were submitted."""
+    return [job for job in simulator.jobs.all() if job.submitted_on > simulator.clock.now() - 3600]
 
 
 def tree(simulator: Simulator, folder: str) -> list[str]:

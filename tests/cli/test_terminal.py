@@ -12,12 +12,25 @@ import termios
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sbg_bulk.simulator import ApiError, Simulator, running
-from tests.cli.harness import COPIED_JOB, FILE, JOB_KEYS, PATIENCE, TARGET, TOKEN, Ran, until
+from tests.cli.harness import (
+    COPIED_JOB,
+    FILE,
+    JOB_KEYS,
+    PATIENCE,
+    TARGET,
+    TOKEN,
+    Ran,
+    add_files,
+    printed_commands,
+    started_jobs,
+    until,
+)
 
 # The leader of a session takes the first terminal that it opens as its own, from which Ctrl-C comes.
 WITH_TERMINAL = "import os; os.close(os.open(os.ttyname(2), os.O_RDWR)); from sbg_bulk.cli import main; main()"
@@ -173,3 +186,53 @@ def test_colours_are_left_out_if_they_are_not_wanted(env: dict[str, str], wish: 
 
 def _without_styles(text: str) -> str:
     return "".join(part.partition("m")[2] if index else part for index, part in enumerate(text.split("\x1b[")))
+
+
+def _manifest(simulator: Simulator, tmp_path: Path, number: int) -> Path:
+    path = tmp_path / "manifest.csv"
+    path.write_text("\n".join(["file", *add_files(simulator, number)]), "utf-8")
+    return path
+
+
+@pytest.fixture
+def quick() -> Iterator[tuple[Simulator, str]]:
+    """A service whose jobs are over in no time."""
+    simulator = Simulator(seed="examples", speed=1e6, rate_limit=None)
+    with running(simulator) as url:
+        yield simulator, url
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_run_has_one_bar_that_fits_and_shows_what_is_waited_for(
+    quick: tuple[Simulator, str], env: dict[str, str], tmp_path: Path, columns: int
+) -> None:
+    simulator, url = quick
+    simulator.arm("kind=maintenance op=submit_delete_job call=2 retry_after=1")
+    words = ["delete", "--manifest", str(_manifest(simulator, tmp_path, 300))]
+    with _terminal(words, env | {"SB_API_ENDPOINT": url}, columns=columns) as terminal:
+        ran = terminal.end()
+    assert ran.code == 0
+    lines = _without_styles(ran.err).replace("\r", "\n").splitlines()
+    bars = [line for line in lines if BAR in line]
+    assert any("waiting 1 s: maintenance of the platform" in line for line in bars)
+    assert "300/300" in bars[-1]
+    assert max(map(len, bars)) <= columns
+    assert "Waiting" not in ran.err
+    assert ran.err.rindex(SHOW_CURSOR) > ran.err.rindex(HIDE_CURSOR)
+    assert ran.err.endswith("is complete: 300 rows done, none failed.\n")
+
+
+def test_ctrl_c_at_the_bar_of_a_run_ends_with_the_command_that_goes_on(
+    quick: tuple[Simulator, str], env: dict[str, str], tmp_path: Path
+) -> None:
+    simulator, url = quick
+    simulator.arm("kind=delay seconds=60 op=submit_delete_job call=2")
+    words = ["delete", "--manifest", str(_manifest(simulator, tmp_path, 2)), "--items-per-job", "1"]
+    with _terminal(words, env | {"SB_API_ENDPOINT": url}) as terminal:
+        until(lambda: BAR in terminal.screen and started_jobs(simulator))
+        terminal.type(b"\x03")
+        ran = terminal.end()
+        assert terminal.settings == terminal.settings_before
+    assert ran.code == 130
+    (again,) = printed_commands(ran.err.rpartition(SHOW_CURSOR)[2])
+    assert again[:2] == ["runs", "resume"]

@@ -6,7 +6,7 @@ import pytest
 
 from sbg_bulk import Client
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import FILE, FILE_2, FOLDER, JOB_KEYS, TARGET, Run
+from tests.cli.harness import FILE, FILE_2, FOLDER, JOB_KEYS, TARGET, Run, tree
 
 TRANSFERS = [
     ["copy", FILE, FILE_2, "--to-project", TARGET],
@@ -15,10 +15,6 @@ TRANSFERS = [
     ["move", FILE, FILE_2, "--to-folder", FOLDER],
     ["delete", FILE, FILE_2],
 ]
-
-
-def _names_in(simulator: Simulator, folder: str) -> set[str]:
-    return {node.name for node in simulator.world.nodes.values() if node.parent and node.parent.id == folder}
 
 
 @pytest.mark.parametrize("words", TRANSFERS)
@@ -62,9 +58,9 @@ def test_a_detached_job_with_json_is_one_document(sbg: Run, words: list[str]) ->
 def test_files_arrive_where_they_are_sent(sbg: Run, simulator: Simulator) -> None:
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
     assert sbg("move", FILE_2, "--to-folder", FOLDER).code == 0
-    assert _names_in(simulator, FOLDER) == {"sample.bam", "sample-1.bam"}
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
     assert sbg("delete", FILE_2).code == 0
-    assert _names_in(simulator, FOLDER) == {"sample.bam"}
+    assert tree(simulator, FOLDER) == ["sample.bam"]
 
 
 @pytest.mark.parametrize("words", TRANSFERS)

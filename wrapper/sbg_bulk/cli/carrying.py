@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -74,7 +75,7 @@ class Watcher:
         self._display = display
         self._bar: Any = None
         self._progress_told = 0.0
-        self._wait_told: tuple[str, float] = ("", 0.0)
+        self._waits_told: dict[str, float] = {}
 
     def on_change(self, progress: Progress) -> None:
         """The run has come further."""
@@ -82,19 +83,20 @@ class Watcher:
         self.latest = progress
         tally = progress.tally
         ended = tally.rows - tally.open - tally.running
-        failed = ended - tally.done
+        unclear = tally.unattributed + tally.unknown
+        failed = f"{tally.failed:,} failed" + (f", {unclear:,} unclear" if unclear else "")
         if first:
-            note(f"Run {progress.run}: {counted(tally.rows, 'row')}. Its journal: {progress.journal}")
+            note(f"Run {progress.run}: {counted(tally.rows, 'row')}.\nIts journal: {progress.journal}")
             self._progress_told = time.monotonic()
         if self._display is not None:
-            text = f"{counted(progress.jobs_running, 'job')} running, {failed:,} not done"
+            text = f"{counted(progress.jobs_running, 'job')} running, {failed}"
             if self._bar is None:
                 self._bar = self._display.add_task("", total=tally.rows, text=text)
             self._display.update(self._bar, completed=ended, text=text)
         elif time.monotonic() - self._progress_told >= REMINDER:
             self._progress_told = time.monotonic()
             note(
-                f"{ended:,} of {counted(tally.rows, 'row')} have ended, {failed:,} of them not done; "
+                f"{tally.done:,} of {counted(tally.rows, 'row')} done, {failed}; "
                 f"{counted(progress.jobs_running, 'job')} running."
             )
 
@@ -103,9 +105,9 @@ class Watcher:
         if self._display is not None and self._bar is not None:
             self._display.update(self._bar, text=f"waiting {duration(seconds)}: {reason}")
             return
-        told, when = self._wait_told
-        if seconds >= 1 and (reason != told or time.monotonic() - when >= REMINDER):
-            self._wait_told = (reason, time.monotonic())
+        moment = time.monotonic()
+        if seconds >= 1 and moment - self._waits_told.get(reason, -math.inf) >= REMINDER:
+            self._waits_told[reason] = moment
             note(f"Waiting {duration(seconds)}: {reason}.")
 
 

@@ -98,7 +98,7 @@ def show(context: Context, run: str, as_json: bool) -> None:
         print_pairs([(key, value) for key, value in document.items() if value or key in always])
         if failures:
             click.echo()
-            print_rows(("CODE", "ROWS", "MESSAGE"), [(code, rows, message) for code, message, rows in failures])
+            print_rows(("CODE", "ROWS", "FOR EXAMPLE"), [(code, rows, message) for code, message, rows in failures])
         name = reference(journal.plan.run, journal.path)
         if not journal.tally().complete:
             note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
@@ -125,6 +125,8 @@ def resume(
     as_json: bool,
 ) -> None:
     """Take RUN up where it stands, after an interruption, a crash, or on another machine."""
+    if adopt is not None and resubmit:
+        raise click.UsageError("Give --adopt or --resubmit, not both.")
     context: Context = click_context.obj
     options = given_options(jobs_in_flight, reserve, list_lag)
     with context.client() as client:

@@ -100,7 +100,7 @@ def _transfer(
         click_context.exit(_run(click_context.obj, job_type, destination, options))
     if not files:
         raise click.UsageError("Give FILEs, the ids of files or folders, or --manifest.")
-    if unfit := next((name for name in _RUN_ONLY if options[name] not in (None, False)), None):
+    if unfit := next((name for name in _RUN_ONLY if options[name] is not None and options[name] is not False), None):
         raise click.UsageError(f"--{'format' if unfit == 'form' else unfit.replace('_', '-')} goes with --manifest.")
     if job_type != "DELETE":
         destination.check(required=True)
@@ -190,10 +190,10 @@ def _dry_run(
     if options["as_json"]:
         write_json(asdict(estimate))
     else:
-        limit = f"at least {duration(estimate.seconds)}" if estimate.seconds else "no wait"
+        limit = f"makes that at least {duration(estimate.seconds)}" if estimate.seconds else "allows that at once"
         click.echo(
             f"Nothing was sent. To do: {counted(estimate.items, 'row')} in {counted(estimate.jobs, 'job')}, with at "
-            f"least {counted(estimate.requests, 'request')}, for which the rate limit means {limit}."
+            f"least {counted(estimate.requests, 'request')}. The rate limit {limit}."
         )
     return Exit.DONE
 

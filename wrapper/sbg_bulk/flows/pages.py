@@ -104,7 +104,7 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[m
     return model.Page(
         items=tuple(entry for entry in entries if entry is not None),
         offset=offset,
-        next_offset=_next_offset(listing, offset, len(parts), links, total),
+        next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
         total=total,
     )
 
@@ -149,14 +149,15 @@ def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
 
 
 def _next_offset(
-    listing: Listing[Any], offset: int, found: int, links: list[Any] | None, total: int | None
+    listing: Listing[Any], offset: int, found: int, links: list[Any] | None, total: int | None, *, full: bool
 ) -> int | None:
     """Where the next page begins. The links' addresses are never requested, only their offset is read."""
     end = offset + found
     href = next(_next_addresses(links or []), None)
     if href is None:
         # A link that is missing or cannot be read is not to cut the list short.
-        return end if found and total is not None and end < total else None
+        more = end < total if total is not None else links is None and full
+        return end if found and more else None
     here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
     try:
         following = reading.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])

@@ -18,7 +18,7 @@ from attrs import define, evolve, field, frozen, validators
 from sbg_bulk import errors, model
 from sbg_bulk.flows import jobs, lookups, pages
 from sbg_bulk.flows.requests import Manner, Uncertain
-from sbg_bulk.flows.settle import settle, whole_list
+from sbg_bulk.flows.settle import Sent, settle, whole_list
 from sbg_bulk.journal import Journal, State, Submission, Tally
 from sbg_bulk.model import Job
 from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
@@ -77,6 +77,7 @@ class _Run:
     jobs_ended: int = 0
     missing_since: dict[str, float] = field(factory=dict)
     shown: Progress | None = None
+    sent: Sent | None = None
 
     def show(self, running: int) -> None:
         progress = Progress(self.journal.plan.run, str(self.journal.path), self.tally, running, self.jobs_ended)
@@ -85,7 +86,7 @@ class _Run:
             self.on_change(progress)
 
     def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> None:
-        """Rows have been submitted (or, if negative, are open again), or have come to an end."""
+        """Rows have been submitted, or have come to an end."""
         reached = Counter(str(one.outcome) for one in outcomes)
         self.tally = evolve(
             self.tally,
@@ -125,8 +126,8 @@ def run(
         state.show(len(unfinished))
         unsettled = next((one for one in unfinished if one.state is State.INTENDED), None)
         if unsettled is not None:
-            if (yield from settle(manner, journal, unsettled, options.list_lag)) is None:
-                state.count(opened=-unsettled.size)
+            yield from settle(manner, journal, unsettled, options.list_lag, state.sent)
+            state.tally = yield from record(journal.tally)
             continue
         if len(unfinished) < options.jobs_in_flight:
             places = yield from record(journal.next_rows)
@@ -168,13 +169,16 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     items = yield from record(lambda: journal.items(first, last))
     submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
     state.count(opened=submission.size)
+    state.sent = Sent(submission.id, meter.latest)
     try:
         job = yield from jobs.post(state.manner, items)
     except Uncertain:
         return  # the journal says so, and the run settles it next
-    except (errors.BadRequest, errors.NotFound, errors.Conflict) as refusal:
+    except errors.ApiError as refusal:
         if refusal.code is None:
-            # Not the API's own words: a wrong address, or something in between.
+            # Not the API's own words: something in between may have passed the request on. Settled when resumed.
+            raise
+        if not isinstance(refusal, (errors.BadRequest, errors.NotFound, errors.Conflict)):
             yield from record(lambda: journal.void(submission))
             raise
         # The service finds these rows wrong, and would again.

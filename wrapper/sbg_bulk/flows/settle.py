@@ -2,7 +2,8 @@
 
 The list of jobs is read until long enough after the submission that a job which it started must be in it, and until
 every job in it by then that may be the one has ended and can tell. One that fits is adopted; if certainly none does,
-the rows are submitted again; anything else is for a person to decide.
+the rows are submitted again, unless the submission is so old that its job may have expired; anything else is for a
+person to decide.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from sbg_bulk import errors, model
 from sbg_bulk.flows import jobs, lookups, pages
 from sbg_bulk.flows.requests import Manner
 from sbg_bulk.journal import Journal, State, Submission
 from sbg_bulk.model import File, Item, Job, MoveItem
-from sbg_bulk.policy.matching import Match, likeness, match, weigh
-from sbg_bulk.steps import Flow, now, record, sleep
+from sbg_bulk.policy.attribution import Outcome, RowOutcome
+from sbg_bulk.policy.matching import Match, likeness, match, may_be_gone, weigh
+from sbg_bulk.steps import Flow, record, sleep
 
 SAMPLES: Final = 10
 """How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
@@ -27,12 +29,26 @@ REREADS: Final = 5
 """How often the list is read again at once when its pages do not add up."""
 
 
+@frozen
+class Sent:
+    """What a process knows of the submission that it has sent last.
+
+    Attributes:
+        submission: its number in the journal.
+        latest: the latest time that the server had told before, in Unix seconds, if it had told any.
+    """
+
+    submission: int
+    latest: float | None
+
+
 @define
 class _Inquiry:
     """What has been found out.
 
     Attributes:
         known: ids of jobs that are certainly not the one.
+        sent: what is known of the submission if this process has sent it.
         seen: all other jobs, as last seen.
         verdicts: what jobs that have ended say; that stays.
         files, roots: what has been read of files and of projects' root folders.
@@ -43,13 +59,16 @@ class _Inquiry:
     submission: Submission
     items: Sequence[Item]
     known: set[str]
+    sent: Sent | None
     seen: dict[str, Job] = field(factory=dict)
     verdicts: dict[str, Match] = field(factory=dict)
     files: dict[str, File | None] = field(factory=dict)
     roots: dict[str, str | None] = field(factory=dict)
 
 
-def settle(manner: Manner, journal: Journal, submission: Submission, lag: float) -> Flow[str | None]:
+def settle(
+    manner: Manner, journal: Journal, submission: Submission, lag: float, sent: Sent | None = None
+) -> Flow[str | None]:
     """Find out what became of a submission, and write it down.
 
     Args:
@@ -57,9 +76,11 @@ def settle(manner: Manner, journal: Journal, submission: Submission, lag: float)
         journal: the run's.
         submission: the one whose outcome is not known.
         lag: seconds after which a job that was started is in the list.
+        sent: what this process has sent last, if anything.
 
     Returns:
-        The id of the job that it started; None if it certainly started none.
+        The id of the job that it started. None if it certainly started none, and also if it was sent so long ago that
+        its job may have expired: then its rows are `unknown`.
 
     Raises:
         RunStopped: it cannot be told.
@@ -67,25 +88,24 @@ def settle(manner: Manner, journal: Journal, submission: Submission, lag: float)
     """
     items = yield from record(lambda: journal.items(submission.first, submission.last))
     known = yield from record(lambda: journal.own_jobs() | journal.foreign_jobs())
-    inquiry = _Inquiry(manner, journal, submission, items, known)
-    began = yield from now()
+    ours = sent if sent is not None and sent.submission == submission.id else None
+    inquiry = _Inquiry(manner, journal, submission, items, known, ours)
+    # What a look shows that began before would prove nothing.
+    yield from _pause(manner, lag)
     looks = 0
-    closed = False
     while True:
-        # What counts is when a look began: waiting for an answer shows nothing new.
-        late = (yield from now()) - began
-        yield from _look(inquiry, newcomers=not closed)
+        yield from _look(inquiry, newcomers=looks == 0)
         matches = yield from _judge(inquiry)
         looks += 1
-        closed = closed or late >= lag
-        if closed and not _having(matches, Match.RUNNING):
+        if not _having(matches, Match.RUNNING):
             return (yield from _decide(inquiry, matches))
-        pause = manner.polling.pause(looks, manner.random)
-        if not closed:
-            pause = min(pause, max(lag - late, 0.001))
-        if manner.on_wait is not None:
-            manner.on_wait(pause, "finding out what became of a submission")
-        yield from sleep(pause)
+        yield from _pause(manner, manner.polling.pause(looks, manner.random))
+
+
+def _pause(manner: Manner, seconds: float) -> Flow[None]:
+    if manner.on_wait is not None and seconds > 0:
+        manner.on_wait(seconds, "to find out what became of a submission")
+    yield from sleep(seconds)
 
 
 def _having(matches: Sequence[tuple[Job, Match]], *wanted: Match) -> list[Job]:
@@ -96,7 +116,7 @@ def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str
     journal, submission = inquiry.journal, inquiry.submission
     candidates = _having(matches, Match.YES, Match.UNCLEAR)
     if not candidates:
-        yield from record(lambda: journal.void(submission))
+        yield from record(lambda: _none_left(inquiry))
         return None
     fitting = _having(matches, Match.YES)
     if len(candidates) == len(fitting) == 1:
@@ -106,8 +126,24 @@ def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str
     raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates, journal.path)
 
 
+def _none_left(inquiry: _Inquiry) -> None:
+    """Write down that no job in the list is the one: it was never started, unless it may have expired."""
+    journal, submission, meter = inquiry.journal, inquiry.submission, inquiry.manner.meter
+    latest = None if meter is None else meter.latest
+    if inquiry.sent is None:
+        gone = may_be_gone(submission.sent_on, latest) is not False
+    else:
+        # This process has waited all the while. It may have slept for a month, which only the server's time tells.
+        gone = may_be_gone(inquiry.sent.latest, latest) is True
+    if not gone:
+        journal.void(submission)
+        return
+    message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
+    journal.ended(submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in inquiry.items])
+
+
 def _look(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
-    """See how the jobs are that are not known yet. Newcomers come too late to be the one, once the lag is over."""
+    """See how the jobs are that are not known yet. Who comes later comes too late to be the one."""
     listed = yield from whole_list(inquiry.manner)
     for job_id, job in listed.items():
         if job_id not in inquiry.known and (newcomers or job_id in inquiry.seen):

@@ -1,0 +1,285 @@
+"""Manifests on the command line: `sbg-bulk copy|move|delete --manifest`, up to the moment when something is sent."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, journals, started_jobs, tree
+
+CSV = f"file,parent,name\n{FILE},{FOLDER},a.bam\n{FILE_2},{FOLDER},\n"
+FORMS = {
+    "csv": CSV,
+    "tsv": CSV.replace(",", "\t"),
+    "jsonl": f'{{"file": "{FILE}", "parent": "{FOLDER}", "name": "a.bam"}}\n'
+    f'{{"name": null, "parent": "{FOLDER}", "file": "{FILE_2}"}}\n',
+}
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    path = tmp_path / "manifest.csv"
+    path.write_text(CSV, "utf-8")
+    return path
+
+
+def _type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(text.encode())))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_manifest_of_each_format_is_done(sbg: Run, simulator: Simulator, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"rows.{form}"
+    path.write_text(FORMS[form], "utf-8")
+    ran = sbg("copy", "--manifest", str(path))
+    assert (ran.code, ran.out) == (0, "")
+    assert tree(simulator, FOLDER) == ["a.bam", "sample-1.bam"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("named", [True, False], ids=["named", "by its first line"])
+def test_a_manifest_comes_from_standard_input(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, form: str, named: bool
+) -> None:
+    _type_in(monkeypatch, FORMS[form])
+    ran = sbg("copy", "--manifest", "-", *(["--format", form] if named else []))
+    assert (ran.code, ran.out) == (0, "")
+    assert tree(simulator, FOLDER) == ["a.bam", "sample-1.bam"]
+
+
+def test_the_format_that_is_named_counts_more_than_the_name_of_the_file(
+    sbg: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(FORMS["jsonl"], "utf-8")
+    assert sbg("copy", "--manifest", str(path)).code == 2
+    assert sbg("copy", "--manifest", str(path), "--format", "jsonl").code == 0
+    assert tree(simulator, FOLDER) == ["a.bam", "sample-1.bam"]
+
+
+@pytest.mark.parametrize("option", [["--to-folder", FOLDER], ["--to-project", TARGET]], ids=" ".join)
+def test_rows_that_name_no_destination_go_where_the_option_says(
+    sbg: Run, simulator: Simulator, tmp_path: Path, option: list[str]
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(f"file,project\n{FILE},\n{FILE_2},{MINE}\n", "utf-8")
+    assert sbg("copy", "--manifest", str(path), *option).code == 0
+    folder = FOLDER if option[0] == "--to-folder" else simulator.world.projects[TARGET].root.id
+    assert "sample.bam" in tree(simulator, folder)
+    assert "1_sample-1.bam" in tree(simulator, simulator.world.projects[MINE].root.id)
+
+
+@pytest.mark.parametrize("words", [["move", "--to-folder", FOLDER], ["delete"]], ids=lambda words: words[0])
+def test_moves_and_deletions_are_run_too(sbg: Run, simulator: Simulator, tmp_path: Path, words: list[str]) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
+    assert sbg(*words, "--manifest", str(path)).code == 0
+    assert tree(simulator, FOLDER) == (["sample-1.bam", "sample.bam"] if words[0] == "move" else [])
+    assert not {"sample.bam", "sample-1.bam"} & set(tree(simulator, simulator.world.projects[MINE].root.id))
+
+
+def test_rows_are_submitted_so_many_as_one_job(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(["file", *add_files(simulator, 7)]), "utf-8")
+    assert sbg("delete", "--manifest", str(path), "--items-per-job", "3").code == 0
+    assert [len(job.items) for job in started_jobs(simulator)] == [3, 3, 1]
+
+
+def test_no_more_jobs_are_under_way_than_wanted(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(["file", *add_files(simulator, 3)]), "utf-8")
+    assert sbg("delete", "--manifest", str(path), "--items-per-job", "1", "--jobs-in-flight", "1").code == 0
+    asked = [request.operation for request in simulator.requests]
+    places = [place for place, operation in enumerate(asked) if operation == "submit_delete_job"]
+    assert len(places) == 3
+    assert all("get_delete_job" in asked[one:other] for one, other in pairwise(places))
+
+
+PROBLEMS = {
+    "missing id": (f",{FOLDER},,", "file: the id is missing"),
+    "no destination": ("a1,,,", "parent: the destination is missing"),
+    "two destinations": (f"a2,{FOLDER},{TARGET},", "parent: give parent or project, not both"),
+    "malformed project": ("a3,,target,", "project: 'target' is not of the form owner/project"),
+    "long name": (f"a4,{FOLDER},,{'x' * 256}", "name: 256 characters are too many; 255 are allowed"),
+    "slash": (f"a5,{FOLDER},,a/b", "name: 'a/b' must not contain a slash"),
+    "duplicate": (f"{FILE},{FOLDER},,", f"file: {FILE} stands in row 2 already"),
+    "too many values": (f"a6,{FOLDER},,,x", "5 values in 4 columns"),
+}
+
+
+def test_every_problem_is_told_with_its_row_and_column_and_nothing_is_sent(
+    sbg: Run, simulator: Simulator, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    rows = ["file,parent,project,name", f"{FILE},{FOLDER},,", *(row for row, _ in PROBLEMS.values())]
+    path.write_text("\n".join(rows), "utf-8")
+    simulator.requests.clear()
+    ran = sbg("copy", "--manifest", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    first, *lines = ran.err.splitlines()
+    assert first == f"sbg-bulk: The manifest has {len(PROBLEMS)} problems; nothing was sent."
+    assert len(lines) == len(PROBLEMS)
+    for number, (line, (_, told)) in enumerate(zip(lines, PROBLEMS.values(), strict=True), start=3):
+        column = f", column {told}" if ": " in told else f": {told}"
+        assert line.startswith(f"row {number}{column}")
+    assert len(simulator.requests) == 0
+    assert journals(home) == []
+
+
+def test_of_many_problems_a_hundred_are_told_and_the_rest_is_counted(sbg: Run, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("file,parent\n" + f",{FOLDER}\n" * 1234, "utf-8")
+    ran = sbg("copy", "--manifest", str(path))
+    assert ran.code == 2
+    first, *lines = ran.err.splitlines()
+    assert first == "sbg-bulk: The manifest has 1,234 problems; nothing was sent."
+    assert [line.startswith("row ") for line in lines] == [True] * 100 + [False]
+    assert lines[-1] == "... and 1,134 more problems."
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "manifest: there are no rows in it"),
+        (b"id,parent\n1,2\n", "row 1, column file: there is no such column"),
+        (b"file,parent\n", "manifest: there are no rows in it"),
+        (b"file,parent,file\n1,2,3\n", "row 1, column file: two columns have this name"),
+        (b"file,parent\n\xff\xfe,1\n", "row 2, column file: it is not UTF-8"),
+    ],
+)
+def test_a_manifest_that_is_none_is_explained(
+    sbg: Run, simulator: Simulator, tmp_path: Path, content: bytes, told: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    simulator.requests.clear()
+    ran = sbg("copy", "--manifest", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+    assert len(simulator.requests) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["copy", FILE, "--manifest", "m"], "Give FILEs or --manifest, not both."),
+        (["copy", "--manifest", "m", "--detach"], "--detach and --timeout are for FILEs"),
+        (["delete", "--manifest", "m", "--timeout", "5"], "--detach and --timeout are for FILEs"),
+        (["copy", "--manifest", "m", "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
+        (["copy", "--manifest", "m", "--to-project", "none"], "sbg-bulk: project: 'none' is not"),
+        (["delete", FILE, "--dry-run"], "--dry-run goes with --manifest."),
+        (["delete", FILE, "--format", "csv"], "--format goes with --manifest."),
+        (["delete", FILE, "--items-per-job", "5"], "--items-per-job goes with --manifest."),
+        (["delete", FILE, "--journal", "j"], "--journal goes with --manifest."),
+        (["delete", FILE, "--jobs-in-flight", "5"], "--jobs-in-flight goes with --manifest."),
+        (["delete", FILE, "--reserve", "5"], "--reserve goes with --manifest."),
+        (["delete", FILE, "--reserve", "0"], "--reserve goes with --manifest."),
+        (["delete", FILE, "--give-up-after", "0"], "--give-up-after goes with --manifest."),
+        (["delete", FILE, "--list-lag", "0"], "--list-lag goes with --manifest."),
+        (["delete", "--manifest", "m", "--format", "xlsx"], "--format"),
+        (["delete", "--manifest", "m", "--items-per-job", "0"], "--items-per-job"),
+        (["delete", "--manifest", "m", "--jobs-in-flight", "0"], "--jobs-in-flight"),
+        (["delete", "--manifest", "m", "--reserve", "-1"], "--reserve"),
+        (["delete", "--manifest", "m", "--give-up-after", "-1"], "--give-up-after"),
+        (["delete", "--manifest", "m", "--give-up-after", "nan"], "--give-up-after"),
+        (["delete", "--manifest", "m", "--list-lag", "nan"], "--list-lag"),
+        (["delete", "--manifest", "no-such-manifest"], "The manifest no-such-manifest cannot be read: No such file"),
+        (["delete", "--manifest", "no-such-manifest", "--dry-run"], "The manifest no-such-manifest cannot be read"),
+    ],
+    ids=lambda value: " ".join(value[1:]) if isinstance(value, list) else "",
+)
+def test_wrong_usage_of_manifests_is_explained_and_sends_nothing(
+    sbg: Run, simulator: Simulator, words: list[str], told: str
+) -> None:
+    simulator.requests.clear()
+    ran = sbg(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+    assert len(simulator.requests) == 0
+
+
+def _no_client(*_: object, **__: object) -> None:
+    raise AssertionError("a dry run has made a client")
+
+
+@pytest.fixture
+def dry(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command, with no token and no endpoint, where no client can be made."""
+    monkeypatch.delenv("SB_AUTH_TOKEN")
+    monkeypatch.delenv("SB_API_ENDPOINT")
+    monkeypatch.setattr("sbg_bulk.client.Client.__init__", _no_client)
+    return sbg
+
+
+def _of_rows(path: Path, number: int) -> Path:
+    path.write_text("file\n" + "".join(f"{place:024x}\n" for place in range(number)), "utf-8")
+    return path
+
+
+def test_a_dry_run_needs_no_token_sends_nothing_and_leaves_nothing(
+    dry: Run, simulator: Simulator, home: Path, manifest: Path, tmp_path: Path
+) -> None:
+    simulator.requests.clear()
+    ran = dry("copy", "--manifest", str(manifest), "--dry-run", "--journal", str(tmp_path / "here"))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == (
+        "Nothing was sent. To do: 2 rows in 1 job, with at least 2 requests. The rate limit allows that at once.\n"
+    )
+    assert len(simulator.requests) == 0
+    assert [path.name for path in home.iterdir()] == ["manifest.csv"]
+
+
+def test_a_dry_run_tells_problems_as_the_run_does(dry: Run, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(f"file\n{FILE}\n{FILE}\n", "utf-8")
+    ran = dry("delete", "--manifest", str(path), "--dry-run")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"row 3, column file: {FILE} stands in row 2 already" in ran.err
+
+
+def test_a_dry_run_reads_standard_input(dry: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    _type_in(monkeypatch, FORMS["jsonl"])
+    assert dry("copy", "--manifest", "-", "--dry-run", "--json").document["items"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "jobs", "requests", "seconds"),
+    [
+        (1, [], 1, 2, 0),
+        (201, [], 3, 4, 0),
+        (201, ["--items-per-job", "20"], 11, 12, 0),
+        (5_000, ["--items-per-job", "1"], 5_000, 5_050, 5 * 300),
+        (1_000, ["--items-per-job", "1", "--reserve", "900"], 1_000, 1_010, 10 * 300),
+    ],
+)
+def test_the_numbers_of_a_dry_run(
+    dry: Run, tmp_path: Path, rows: int, options: list[str], jobs: int, requests: int, seconds: int
+) -> None:
+    manifest = _of_rows(tmp_path / "rows.csv", rows)
+    ran = dry("delete", "--manifest", str(manifest), "--dry-run", "--json", *options)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.document == {"items": rows, "jobs": jobs, "requests": requests, "seconds": seconds}
+
+
+def test_a_dry_run_says_in_minutes_what_the_rate_limit_means(dry: Run, tmp_path: Path) -> None:
+    manifest = _of_rows(tmp_path / "rows.csv", 3_000)
+    assert dry("delete", "--manifest", str(manifest), "--dry-run", "--items-per-job", "1").out == (
+        "Nothing was sent. To do: 3,000 rows in 3,000 jobs, with at least 3,030 requests. The rate limit makes that "
+        "at least 15 min.\n"
+    )
+
+
+def test_other_columns_of_each_format_come_to_the_report(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"file": FILE, "parent": FOLDER, "batch": 7}, {"file": FILE_2, "parent": FOLDER, "sample": "S2"}]
+    _type_in(monkeypatch, "\n".join(map(json.dumps, rows)))
+    run = sbg("copy", "--manifest", "-", "--json").document["run"]
+    report = sbg("runs", "export", run, "--format", "csv").out.splitlines()
+    assert report[0] == "file,parent,project,name,batch,sample,outcome,new_id,job,api_code,message"
+    assert report[2].startswith(f"{FILE_2},{FOLDER},,,,S2,done,")

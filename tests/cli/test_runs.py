@@ -1,0 +1,732 @@
+"""Runs of manifests on the command line: how they end, how they go on, and `sbg-bulk runs`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sqlite3
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sbg_bulk import Client, RunOptions
+from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.journal import Journal
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import (
+    COPIED_JOB,
+    FILE,
+    FILE_2,
+    FOLDER,
+    MINE,
+    TARGET,
+    TOKEN,
+    Ran,
+    Run,
+    journals,
+    printed_commands,
+    started_jobs,
+    tree,
+)
+
+MISSING = "000000000000000000000000"
+TALLY = {"rows": 0, "done": 0, "failed": 0, "unattributed": 0, "unknown": 0, "running": 0, "open": 0}
+SHOWN = {"run", "journal", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
+RUN = r"\d{8}-\d{6}-[0-9a-f]+"
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """Two files to copy, and columns of the user's own."""
+    return _write(tmp_path / "manifest.csv", f"sample,file,parent\nS1,{FILE},{FOLDER}\nS2,{FILE_2},{FOLDER}\n")
+
+
+@pytest.fixture
+def flawed(tmp_path: Path) -> Path:
+    """A file to copy, and one that is not there."""
+    return _write(tmp_path / "flawed.csv", f"file,parent\n{FILE},{FOLDER}\n{MISSING},{FOLDER}\n")
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were to be made, none of which is."""
+    pauses: list[float] = []
+    monkeypatch.setattr(BlockingDriver.__init__, "__defaults__", (None, pauses.append, time.monotonic))
+    return pauses
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def _id(ran: Ran) -> str:
+    """The run that a command has carried."""
+    found = re.match(rf"Run ({RUN}): ", ran.err)
+    assert found, ran.err
+    return found[1]
+
+
+def _broken_off(sbg: Run, simulator: Simulator, manifest: Path, *words: str) -> Ran:
+    """A run that nothing was done of, as the service was under maintenance."""
+    simulator.arm("kind=maintenance op=submit_copy_job")
+    ran = sbg("copy", "--manifest", str(manifest), "--give-up-after", "0", *words)
+    simulator.disarm()
+    assert ran.code == 1
+    return ran
+
+
+# How a run ends
+
+
+def test_a_run_with_all_rows_done_says_so(sbg: Run, simulator: Simulator, home: Path, manifest: Path) -> None:
+    ran = sbg("copy", "--manifest", str(manifest))
+    run = _id(ran)
+    (journal,) = journals(home)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == (
+        f"Run {run}: 2 rows.\nIts journal: {journal}\nRun {run} is complete: 2 rows done, none failed.\n"
+    )
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+
+
+def test_a_run_of_one_row_speaks_of_one(sbg: Run, tmp_path: Path) -> None:
+    ran = sbg("delete", "--manifest", str(_write(tmp_path / "one.csv", f"file\n{FILE}\n")))
+    assert ": 1 row.\n" in ran.err
+    assert ran.err.endswith(" is complete: 1 row done, none failed.\n")
+
+
+def test_failed_rows_have_their_exit_code_and_the_commands_that_go_on(sbg: Run, flawed: Path) -> None:
+    ran = sbg("copy", "--manifest", str(flawed))
+    run = _id(ran)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.splitlines()[2:] == [
+        f"Run {run} is complete: of 2 rows 1 done, 1 failed.",
+        f"See what became of each with: sbg-bulk runs export {run}",
+        f"Try again what failed with: sbg-bulk runs retry {run}",
+    ]
+
+
+def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
+    sbg: Run, simulator: Simulator, flawed: Path
+) -> None:
+    simulator.arm("kind=missing_field field=result op=get_copy_job")
+    ran = sbg("copy", "--manifest", str(flawed))
+    assert ran.code == 3
+    assert "of 2 rows 0 done, 2 in jobs that do not tell which item failed." in ran.err
+    assert "retry" not in ran.err
+    retried = sbg("runs", "retry", _id(ran))
+    assert retried.code == 2
+    assert "Nothing has failed" in retried.err
+
+
+def test_with_json_the_report_is_one_document(sbg: Run, home: Path, flawed: Path) -> None:
+    ran = sbg("copy", "--manifest", str(flawed), "--json")
+    assert ran.code == 3
+    (journal,) = journals(home)
+    assert ran.document == {"run": _id(ran), "journal": str(journal), **TALLY, "rows": 2, "done": 1, "failed": 1}
+    assert ran.err.count("\n") == 2
+
+
+def test_a_run_that_gave_up_comes_with_the_command_that_goes_on(sbg: Run, simulator: Simulator, manifest: Path) -> None:
+    ran = _broken_off(sbg, simulator, manifest)
+    (again,) = printed_commands(ran.err)
+    assert again == ["runs", "resume", _id(ran)]
+    assert "sbg-bulk: submit_copy_job: HTTP 503, API code 0" in ran.err
+    resumed = sbg(*again)
+    assert (resumed.code, _id(resumed)) == (0, _id(ran))
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+
+
+def test_a_token_that_is_refused_at_once_leaves_a_run_that_is_named(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    monkeypatch.setenv("SB_AUTH_TOKEN", "fake-token-of-nobody")
+    ran = sbg("copy", "--manifest", str(manifest))
+    assert ran.code == 5
+    monkeypatch.setenv("SB_AUTH_TOKEN", TOKEN)
+    (again,) = printed_commands(ran.err)
+    assert sbg(*again).code == 0
+    assert len(started_jobs(simulator)) == 1
+
+
+def test_ctrl_c_prints_the_command_that_goes_on(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sbg_bulk.flows.run._submit", interrupted)
+        ran = sbg("copy", "--manifest", str(manifest))
+    run = _id(ran)
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.endswith(f"sbg-bulk: interrupted. Take the run up again with: sbg-bulk runs resume {run}\n")
+    assert sbg(*printed_commands(ran.err)[0]).code == 0
+    assert len(started_jobs(simulator)) == 1
+
+
+def test_ctrl_c_while_a_manifest_is_read_leaves_nothing(
+    sbg: Run, simulator: Simulator, home: Path, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sbg_bulk.journal._insert", interrupted)
+    simulator.requests.clear()
+    ran = sbg("copy", "--manifest", str(manifest))
+    assert (ran.code, ran.out, ran.err) == (130, "", "sbg-bulk: interrupted before anything was sent.\n")
+    assert (len(simulator.requests), list(home.rglob("*.sbg-run*"))) == (0, [])
+
+
+# What is waited for
+
+
+def test_the_rate_limit_and_maintenance_are_told_while_they_are_waited_out(
+    sbg: Run, simulator: Simulator, slept: list[float], manifest: Path
+) -> None:
+    simulator.arm("kind=429 op=submit_copy_job call=1 retry_after=300")
+    simulator.arm("kind=maintenance op=submit_copy_job call=2 retry_after=90")
+    ran = sbg("copy", "--manifest", str(manifest))
+    assert ran.code == 0
+    told = [line for line in ran.err.splitlines() if "HTTP" in line]
+    assert told == [
+        "Waiting 5 min: the rate limit (HTTP 429, API code 1000).",
+        "Waiting 90 s: maintenance of the platform (HTTP 503, API code 0).",
+    ]
+    assert {300.0, 90.0} <= set(slept)
+
+
+def test_other_commands_tell_what_they_wait_for_too(sbg: Run, simulator: Simulator, slept: list[float]) -> None:
+    simulator.arm("kind=429 op=list_files call=1 retry_after=240")
+    ran = sbg("files", "list", MINE)
+    assert ran.code == 0
+    assert ran.err == "Trying again in 4 min: the rate limit (HTTP 429, API code 1000).\n"
+    assert slept == [240.0]
+
+
+@pytest.mark.usefixtures("slept")
+def test_a_wait_that_goes_on_is_told_again_only_now_and_then(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    moments = iter(range(1000, 10_000, 25))
+    monkeypatch.setattr("sbg_bulk.cli.carrying.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    simulator.arm("kind=429 op=submit_copy_job times=20 retry_after=25")
+    told = sbg("copy", "--manifest", str(manifest)).err.count("Waiting 25 s: ")
+    assert 1 < told <= 10
+
+
+def test_a_long_run_tells_in_a_pipe_how_it_goes_on(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    moments = iter(range(1000, 100_000, 61))
+    monkeypatch.setattr("sbg_bulk.cli.carrying.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1")
+    assert "0 of 2 rows done, 0 failed; 1 job running." in ran.err
+    assert "2 of 2 rows done, 0 failed; 0 jobs running." in ran.err
+    assert len(started_jobs(simulator)) == 2
+
+
+# What cannot be told
+
+
+def _alike(sbg: Run, simulator: Simulator, fault: str, journal: Path | None = None, *before: str) -> Ran:
+    """A run whose submission broke off, while others submitted jobs just like it."""
+    for _ in range(2):
+        assert sbg("copy", FILE, FILE_2, "--to-folder", FOLDER, "--detach").code == 0
+    manifest = _write((journal or Path.cwd()).parent / "alike.csv", f"file\n{FILE}\n{FILE_2}\n")
+    simulator.arm(f"kind={fault} op=submit_copy_job")
+    kept = [] if journal is None else ["--journal", str(journal)]
+    words = ["copy", "--manifest", str(manifest), "--to-folder", FOLDER, "--list-lag", "0", *kept]
+    ran = sbg(*before, *words)
+    simulator.disarm()
+    manifest.unlink()
+    assert (ran.code, ran.out) == (6, "")
+    return ran
+
+
+@pytest.fixture
+def _in_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("_in_a_folder_of_its_own")
+def test_a_run_that_stops_names_the_candidates_and_the_commands_that_settle_it(sbg: Run, simulator: Simulator) -> None:
+    ran = _alike(sbg, simulator, "cut_after")
+    run = _id(ran)
+    jobs = {job.id for job in started_jobs(simulator)}
+    assert f"sbg-bulk: run {run} has stopped: it is not known which job, if any, was started for 2 rows." in ran.err
+    commands = printed_commands(ran.err)
+    assert {words[2] for words in commands if words[:2] == ["jobs", "show"]} == jobs
+    assert {words[4] for words in commands if words[:4] == ["runs", "resume", run, "--adopt"]} == jobs
+    assert commands[-1] == ["runs", "resume", run, "--resubmit"]
+    assert sbg(*commands[0]).code == 0
+
+
+@pytest.mark.usefixtures("_in_a_folder_of_its_own")
+def test_the_job_that_a_person_names_is_adopted(sbg: Run, simulator: Simulator) -> None:
+    ran = _alike(sbg, simulator, "cut_after")
+    own = started_jobs(simulator)[-1].id
+    (adopt,) = [words for words in printed_commands(ran.err) if words[-2:] == ["--adopt", own]]
+    resumed = sbg(*adopt)
+    assert resumed.code == 0
+    assert len(started_jobs(simulator)) == 3
+    assert {row["job"] for row in _report(sbg, _id(ran))} == {own}
+
+
+@pytest.mark.usefixtures("_in_a_folder_of_its_own")
+def test_what_a_person_says_was_not_started_is_submitted_again(sbg: Run, simulator: Simulator) -> None:
+    ran = _alike(sbg, simulator, "cut_before")
+    others = {job.id for job in started_jobs(simulator)}
+    assert len(others) == 2
+    assert sbg(*printed_commands(ran.err)[-1]).code == 0
+    (own,) = {job.id for job in started_jobs(simulator)} - others
+    assert {row["job"] for row in _report(sbg, _id(ran))} == {own}
+
+
+@pytest.mark.usefixtures("_in_a_folder_of_its_own")
+def test_a_run_that_was_stopped_stops_again_until_somebody_decides(sbg: Run, simulator: Simulator) -> None:
+    ran = _alike(sbg, simulator, "cut_after")
+    again = sbg("runs", "resume", _id(ran), "--list-lag", "0")
+    assert (again.code, len(started_jobs(simulator))) == (6, 3)
+    assert printed_commands(again.err) == printed_commands(ran.err)
+
+
+def test_the_commands_that_settle_it_name_the_journal_and_the_endpoint_if_they_must(
+    sbg: Run, simulator: Simulator, env: dict[str, str], tmp_path: Path
+) -> None:
+    url = env["SB_API_ENDPOINT"]
+    journal = tmp_path / "my run"
+    ran = _alike(sbg, simulator, "cut_after", journal, "--endpoint", url)
+    command = printed_commands(ran.err)[-1]
+    assert command == ["--endpoint", url, "runs", "resume", str(journal), "--resubmit"]
+    assert sbg(*command).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--adopt", COPIED_JOB, "--resubmit"], "Give --adopt or --resubmit, not both."),
+        (["--adopt", COPIED_JOB], "has no submission of unknown outcome; resume it as it is."),
+        (["--resubmit"], "has no submission of unknown outcome; resume it as it is."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_there_must_be_something_to_decide(
+    sbg: Run, simulator: Simulator, manifest: Path, words: list[str], told: str
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    ran = sbg("runs", "resume", run, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+    assert started_jobs(simulator) == []
+
+
+# How a run goes on
+
+
+def test_a_complete_run_that_is_resumed_says_so_at_once(
+    sbg: Run, simulator: Simulator, slept: list[float], flawed: Path
+) -> None:
+    run = _id(sbg("copy", "--manifest", str(flawed)))
+    simulator.requests.clear()
+    slept.clear()
+    ran = sbg("runs", "resume", run)
+    assert ran.code == 3
+    assert f"Run {run} is complete: of 2 rows 1 done, 1 failed." in ran.err
+    assert len(simulator.requests) <= 1
+    assert slept == []
+
+
+def test_a_run_is_named_by_its_journal_where_that_is_not_where_runs_are_kept(
+    sbg: Run, simulator: Simulator, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = _broken_off(sbg, simulator, manifest, "--journal", "mine")
+    (again,) = printed_commands(ran.err)
+    assert again == ["runs", "resume", str(tmp_path / "mine")]
+    assert journals(home) == []
+    monkeypatch.chdir("/")
+    assert sbg(*again).code == 0
+    shown = sbg("runs", "show", str(tmp_path / "mine"), "--json").document
+    assert (shown["run"], shown["done"]) == (_id(ran), 2)
+
+
+def test_a_journal_that_was_carried_to_another_machine_goes_on_there(
+    sbg: Run, simulator: Simulator, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (journal,) = journals(home)
+    journal.rename(elsewhere / journal.name)
+    manifest.unlink()
+    monkeypatch.setenv("HOME", str(elsewhere))
+    ran = sbg("runs", "resume", str(elsewhere / journal.name))
+    assert (ran.code, _id(ran)) == (0, run)
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+
+
+def test_journals_are_kept_in_the_users_state_folder(
+    sbg: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    assert [path.name for path in (tmp_path / "state" / "sbg-bulk" / "runs").iterdir()] == [f"{run}.sbg-run"]
+    assert journals(home) == []
+    assert [document["run"] for document in sbg("runs", "list", "--json").documents] == [run]
+
+
+def test_a_journal_is_never_overwritten(sbg: Run, simulator: Simulator, tmp_path: Path, manifest: Path) -> None:
+    taken = _write(tmp_path / "taken", "something of the user's")
+    simulator.requests.clear()
+    ran = sbg("copy", "--manifest", str(manifest), "--journal", str(taken))
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{taken} exists already" in ran.err
+    assert taken.read_text("utf-8") == "something of the user's"
+    assert len(simulator.requests) == 0
+
+
+@pytest.mark.parametrize("command", ["resume", "retry"])
+def test_a_run_for_another_endpoint_is_refused(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], flawed: Path, command: str
+) -> None:
+    run = _id(sbg("copy", "--manifest", str(flawed)))
+    simulator.requests.clear()
+    monkeypatch.setenv("SB_API_ENDPOINT", "http://127.0.0.1:1/v2")
+    ran = sbg("runs", command, run)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"Run {run} is for {env['SB_API_ENDPOINT']}, and the endpoint is http://127.0.0.1:1/v2" in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_a_retry_is_a_run_of_what_failed_and_of_nothing_else(
+    sbg: Run, simulator: Simulator, home: Path, tmp_path: Path
+) -> None:
+    manifest = _write(tmp_path / "rows.csv", f"sample,file,parent\nS1,{FILE},{FOLDER}\nS2,{FILE_2},{FOLDER}\n")
+    simulator.arm("kind=fail_item item=2 op=submit_copy_job")
+    first = _id(sbg("copy", "--manifest", str(manifest)))
+    simulator.disarm()
+    ran = sbg("runs", "retry", first)
+    second = _id(ran)
+    assert (ran.code, ran.out) == (0, "")
+    assert [[item.file for item in job.items] for job in started_jobs(simulator)] == [[FILE, FILE_2], [FILE_2]]
+    shown = {document["run"]: document for document in sbg("runs", "list", "--json").documents}
+    assert shown[second]["retry_of"] == first
+    assert (shown[second]["rows"], shown[first]["rows"]) == (1, 2)
+    assert len(journals(home)) == 2
+    assert [(row["sample"], row["outcome"]) for row in _report(sbg, second)] == [("S2", "done")]
+    nothing = sbg("runs", "retry", second)
+    assert (nothing.code, nothing.out) == (2, "")
+    assert f"Nothing has failed in run {second}, so there is nothing to try again." in nothing.err
+
+
+def test_the_journal_of_a_retry_may_be_kept_elsewhere(sbg: Run, tmp_path: Path, flawed: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(flawed)))
+    ran = sbg("runs", "retry", run, "--journal", str(tmp_path / "again"))
+    assert ran.code == 3
+    assert printed_commands(ran.err)[-1] == ["runs", "retry", str(tmp_path / "again")]
+
+
+# What can be seen of runs
+
+
+def test_no_runs_are_said_to_be_none(sbg: Run, home: Path) -> None:
+    ran = sbg("runs", "list")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"No runs in {home}/.local/state/sbg-bulk/runs.\n"
+    assert sbg("runs", "list", "--json") == Ran(0, "", "")
+
+
+def test_runs_are_listed(sbg: Run, simulator: Simulator, manifest: Path, flawed: Path) -> None:
+    one = _id(sbg("copy", "--manifest", str(flawed)))
+    two = _id(_broken_off(sbg, simulator, manifest))
+    ran = sbg("runs", "list")
+    assert (ran.code, ran.err) == (0, "")
+    head, *rows = ran.out.splitlines()
+    assert head.split() == ["RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"]
+    assert sorted(row.split() for row in rows) == sorted(
+        [
+            [one, "COPY", "2", "1", "1", "0", "0", "flawed.csv"],
+            [two, "COPY", "2", "0", "0", "0", "2", "manifest.csv"],
+        ]
+    )
+    documents = {document["run"]: document for document in sbg("runs", "list", "--json").documents}
+    assert set(documents) == {one, two}
+    assert all(set(document) == SHOWN for document in documents.values())
+    assert (documents[two]["open"], documents[two]["manifest"]) == (2, str(manifest))
+
+
+def test_a_run_in_use_is_refused_with_a_clear_message_and_listed_as_in_use(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    (journal,) = journals(home)
+    simulator.requests.clear()
+    with Journal.open(journal):
+        for command in ("resume", "show", "retry", "export", "forget"):
+            ran = sbg("runs", command, run)
+            assert (ran.code, ran.out) == (1, "")
+            assert f"Another process is working on this run ({journal})" in ran.err
+        listed = sbg("runs", "list")
+        assert (listed.code, listed.err) == (0, "")
+        assert listed.out.splitlines()[1].split() == [run, *["-"] * 6, "(in", "use)"]
+        (document,) = sbg("runs", "list", "--json").documents
+        assert set(document) == {"run", "journal", "problem"}
+    assert len(simulator.requests) == 0
+    assert sbg("runs", "resume", run).code == 0
+
+
+def test_a_damaged_journal_does_not_hide_the_others(sbg: Run, home: Path, manifest: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    damaged = _write(journals(home)[0].with_name("19990101-000000-0000.sbg-run"), "not a journal")
+    ran = sbg("runs", "list")
+    assert (ran.code, ran.err) == (0, "")
+    first, second = ran.out.splitlines()[1:]
+    assert (first.split()[0], second.split()[0]) == ("19990101-000000-0000", run)
+    assert "(damaged: see runs show)" in first
+    assert f"{damaged} is not a journal, or it is damaged" in sbg("runs", "show", "19990101-000000-0000").err
+
+
+@pytest.mark.parametrize("command", ["resume", "show", "retry", "export", "forget"])
+def test_a_journal_of_a_newer_format_is_left_as_it_is(
+    sbg: Run, home: Path, simulator: Simulator, manifest: Path, command: str
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    (journal,) = journals(home)
+    connection = sqlite3.connect(journal)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = journal.read_bytes()
+    ran = sbg("runs", command, run)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{journal} is of format 99" in ran.err
+    assert "pip install --upgrade sbg-bulk" in ran.err
+    assert journal.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["resume", "show", "retry", "export", "forget"])
+@pytest.mark.parametrize(("run", "told"), [("nothing", "There is no run nothing in "), ("a/b", "no journal a/b.")])
+def test_a_run_that_is_not_there_is_wrong_input(sbg: Run, command: str, run: str, told: str) -> None:
+    ran = sbg("runs", command, run)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_a_run_is_shown_with_what_failed(sbg: Run, home: Path, env: dict[str, str], flawed: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(flawed)))
+    ran = sbg("runs", "show", run)
+    assert ran.code == 0
+    facts, failures = ran.out.split("\n\n")
+    shown = dict(line.strip().split(maxsplit=1) for line in facts.splitlines())
+    created = shown.pop("created_on")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created)
+    assert shown == {
+        "run": run,
+        "journal": str(journals(home)[0]),
+        "type": "COPY",
+        "endpoint": env["SB_API_ENDPOINT"],
+        "manifest": str(flawed),
+        "rows": "2",
+        "done": "1",
+        "failed": "1",
+    }
+    head, row = failures.splitlines()
+    assert head.split() == ["CODE", "ROWS", "FOR", "EXAMPLE"]
+    assert row.split()[:2] == ["10225", "1"]
+    assert MISSING in row
+    assert ran.err == f"Try again what failed with: sbg-bulk runs retry {run}\n"
+    document = sbg("runs", "show", run, "--json").document
+    assert set(document) == {*SHOWN, "failures"}
+    assert [(each["api_code"], each["rows"]) for each in document["failures"]] == [(10225, 1)]
+
+
+def test_a_run_that_is_not_complete_is_shown_with_the_command_that_goes_on(
+    sbg: Run, simulator: Simulator, manifest: Path
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    ran = sbg("runs", "show", run)
+    assert ran.code == 0
+    assert re.search(r"^open +2 *$", ran.out, re.MULTILINE)
+    assert ran.err == f"It is not complete. Take it up again with: sbg-bulk runs resume {run}\n"
+    assert sbg(*printed_commands(ran.err)[0]).code == 0
+
+
+def test_what_is_seen_of_runs_needs_no_token_and_sends_nothing(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    monkeypatch.delenv("SB_AUTH_TOKEN")
+    monkeypatch.delenv("SB_API_ENDPOINT")
+    simulator.requests.clear()
+    for words in (["list"], ["show", run], ["export", run], ["forget", run]):
+        assert sbg("runs", *words).code == 0
+    assert len(simulator.requests) == 0
+
+
+def test_no_journal_holds_the_token(sbg: Run, simulator: Simulator, home: Path, flawed: Path) -> None:
+    _broken_off(sbg, simulator, flawed)
+    sbg("copy", "--manifest", str(flawed))
+    contents = [journal.read_bytes() for journal in journals(home)]
+    assert len(contents) == 2
+    assert all(TOKEN.encode() not in content for content in contents)
+
+
+# Reports
+
+
+def _report(sbg: Run, run: str, *words: str) -> list[dict[str, str]]:
+    ran = sbg("runs", "export", run, *words)
+    assert (ran.code, ran.err) == (0, "")
+    return list(csv.DictReader(io.StringIO(ran.out)))
+
+
+def test_a_report_has_the_rows_of_the_manifest_and_what_became_of_each(
+    sbg: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    manifest = _write(tmp_path / "rows.csv", f'sample,file,parent\nS1,{MISSING},{FOLDER}\n"S,2",{FILE},{FOLDER}\n')
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    (job,) = started_jobs(simulator)
+    first, second = _report(sbg, run)
+    assert (first["sample"], first["file"], first["parent"], first["project"]) == ("S1", MISSING, FOLDER, "")
+    assert (first["outcome"], first["new_id"], first["job"], first["api_code"]) == ("failed", "", job.id, "10225")
+    assert MISSING in first["message"]
+    assert (second["sample"], second["outcome"], second["message"]) == ("S,2", "done", "")
+    assert simulator.world.nodes[second["new_id"]].name == "sample.bam"
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        ([], "csv"),
+        (["--format", "tsv"], "tsv"),
+        (["--format", "jsonl"], "jsonl"),
+        (["--json"], "jsonl"),
+        (["--json", "--format", "jsonl"], "jsonl"),
+    ],
+    ids=" ".join,
+)
+def test_a_report_has_the_format_that_is_wanted(sbg: Run, manifest: Path, words: list[str], form: str) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    ran = sbg("runs", "export", run, *words)
+    assert (ran.code, ran.err) == (0, "")
+    if form == "jsonl":
+        assert [(row["sample"], row["outcome"]) for row in ran.documents] == [("S1", "done"), ("S2", "done")]
+    else:
+        rows = csv.DictReader(io.StringIO(ran.out), delimiter="\t" if form == "tsv" else ",")
+        assert [(row["sample"], row["outcome"]) for row in rows] == [("S1", "done"), ("S2", "done")]
+
+
+def test_a_report_of_a_manifest_in_jsonl_is_jsonl(sbg: Run, tmp_path: Path) -> None:
+    row = {"file": FILE, "parent": FOLDER, "tags": ["a", {"b": None}]}
+    run = _id(sbg("copy", "--manifest", str(_write(tmp_path / "rows.jsonl", json.dumps(row) + "\n"))))
+    assert sbg("runs", "export", run).document["tags"] == row["tags"]
+
+
+def test_json_is_one_format_only(sbg: Run, manifest: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    ran = sbg("runs", "export", run, "--json", "--format", "csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--json is --format jsonl" in ran.err
+
+
+def test_a_report_can_be_limited_to_some_outcomes(sbg: Run, simulator: Simulator, flawed: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(flawed)))
+    assert [row["file"] for row in _report(sbg, run, "--outcome", "failed")] == [MISSING]
+    assert [row["file"] for row in _report(sbg, run, "--outcome", "done")] == [FILE]
+    assert len(_report(sbg, run, "--outcome", "done", "--outcome", "failed")) == 2
+    assert _report(sbg, run, "--outcome", "open") == []
+    broken_off = _id(_broken_off(sbg, simulator, flawed))
+    assert [row["outcome"] for row in _report(sbg, broken_off, "--outcome", "open")] == ["open", "open"]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_a_report_can_serve_as_a_manifest(sbg: Run, simulator: Simulator, tmp_path: Path, form: str) -> None:
+    manifest = _write(
+        tmp_path / "rows.csv", f"sample,file,project,name\nS1,{FILE},{TARGET},a.bam\nS2,{FILE_2},{TARGET},\n"
+    )
+    simulator.arm("kind=fail_item item=1 op=submit_copy_job")
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    simulator.disarm()
+    report = tmp_path / f"failed.{form}"
+    assert sbg("runs", "export", run, "--outcome", "failed", "--output", str(report)) == Ran(0, "", "")
+    again = sbg("copy", "--manifest", str(report))
+    assert again.code == 0
+    (row,) = _report(sbg, _id(again), "--format", "csv")
+    assert (row["sample"], row["file"], row["name"], row["outcome"]) == ("S1", FILE, "a.bam", "done")
+    assert {"a.bam", "sample-1.bam"} <= set(tree(simulator, simulator.world.projects[TARGET].root.id))
+
+
+def test_a_report_has_the_format_that_the_name_of_its_file_promises(sbg: Run, tmp_path: Path, manifest: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    for name in ("report.jsonl", "report.tsv", "report"):
+        assert sbg("runs", "export", run, "--output", str(tmp_path / name)).code == 0
+    assert json.loads((tmp_path / "report.jsonl").read_text("utf-8").splitlines()[0])["file"] == FILE
+    assert (tmp_path / "report.tsv").read_text("utf-8").startswith("file\tparent\t")
+    assert (tmp_path / "report").read_text("utf-8").startswith("file,parent,")
+
+
+def test_a_report_does_not_overwrite_a_file(sbg: Run, tmp_path: Path, manifest: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    before = manifest.read_bytes()
+    ran = sbg("runs", "export", run, "--output", str(manifest))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{manifest} exists already; name another file." in ran.err
+    assert manifest.read_bytes() == before
+    ran = sbg("runs", "export", run, "--output", str(tmp_path / "none" / "report.csv"))
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot be written: No such file or directory." in ran.err
+
+
+# Forgetting
+
+
+def test_a_complete_run_can_be_forgotten(sbg: Run, home: Path, manifest: Path) -> None:
+    run = _id(sbg("copy", "--manifest", str(manifest)))
+    (journal,) = journals(home)
+    ran = sbg("runs", "forget", run)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"Forgotten: run {run}, 2 rows ({journal})\n"
+    assert journals(home) == []
+
+
+def test_what_was_forgotten_is_one_document(sbg: Run, tmp_path: Path, manifest: Path) -> None:
+    assert sbg("copy", "--manifest", str(manifest), "--journal", str(tmp_path / "mine")).code == 0
+    ran = sbg("runs", "forget", str(tmp_path / "mine"), "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert set(ran.document) == SHOWN
+    assert (ran.document["journal"], ran.document["done"]) == (str(tmp_path / "mine"), 2)
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_run_that_is_not_complete_is_forgotten_only_by_force(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    ran = sbg("runs", "forget", run)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"Run {run} is not complete; without its journal it cannot be resumed." in ran.err
+    assert len(journals(home)) == 1
+    assert sbg("runs", "forget", run, "--force").code == 0
+    assert journals(home) == []
+
+
+def test_the_options_of_a_run_reach_it(sbg: Run, monkeypatch: pytest.MonkeyPatch, manifest: Path) -> None:
+    asked: list[tuple[object, object]] = []
+
+    def run(*_: object, options: object, within: object, **__: object) -> None:
+        asked.append((options, within))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "run", run)
+    monkeypatch.setattr(Client, "resume", run)
+    monkeypatch.setattr(Client, "retry", run)
+    words = ["--jobs-in-flight", "7", "--reserve", "50", "--give-up-after", "60", "--list-lag", "9"]
+    for command in (["copy", "--manifest", str(manifest)], ["runs", "resume", "1"], ["runs", "retry", "1"]):
+        assert sbg(*command, *words).code == 130
+        assert sbg(*command).code == 130
+    assert asked == [(RunOptions(7, 50, 9.0), 60.0), (RunOptions(), None)] * 3

@@ -1,0 +1,56 @@
+"""The command starts fast: nothing is loaded before it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import sbg_bulk
+from tests.cli.harness import PATIENCE
+
+HEAVY = ("httpx", "rich", "sqlite3", "sbg_async_api", "sbg_bulk.client", "sbg_bulk.simulator", "sbg_bulk.journal")
+
+
+def _loaded(program: str, env: dict[str, str]) -> set[str]:
+    """The modules among `HEAVY` that a program of Python has loaded when it ends."""
+    telling = (
+        f"import sys\ntry:\n    {program}\nexcept SystemExit: pass\nprint('loaded', *(sys.modules.keys() & {HEAVY}))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", telling, "--help"], env=env, capture_output=True, timeout=PATIENCE, encoding="utf-8"
+    )
+    assert ran.stderr == ""
+    word, *names = ran.stdout.splitlines()[-1].split()
+    assert word == "loaded"
+    return set(names)
+
+
+def test_help_loads_nothing_that_it_does_not_need(env: dict[str, str]) -> None:
+    assert _loaded("from sbg_bulk.cli import main; main()", env) == set()
+
+
+def test_what_is_watched_for_is_what_a_client_loads(env: dict[str, str]) -> None:
+    assert {"httpx", "sqlite3", "sbg_async_api", "sbg_bulk.client", "sbg_bulk.journal"} <= _loaded(
+        "from sbg_bulk import Client", env
+    )
+
+
+@pytest.mark.parametrize("name", sbg_bulk.__all__)
+def test_a_name_of_the_package_is_loaded_when_it_is_used(name: str) -> None:
+    (module,) = [module for module, names in sbg_bulk._MODULES.items() if name in names]
+    value = getattr(sbg_bulk, name)
+    assert getattr(value, "__module__", module) == module
+    assert name in dir(sbg_bulk)
+
+
+def test_the_table_of_names_has_no_others() -> None:
+    assert sorted(name for names in sbg_bulk._MODULES.values() for name in names) == sorted(sbg_bulk.__all__)
+
+
+def test_a_name_that_the_package_lacks_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'sbg_bulk' has no attribute 'Cleint'"):
+        getattr(sbg_bulk, "Cleint")  # noqa: B009 - it is not there
+    with pytest.raises(ImportError):
+        exec("from sbg_bulk import Cleint")
