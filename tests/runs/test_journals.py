@@ -1,0 +1,417 @@
+"""A journal is always whole, one process's at a time, and never touched by what cannot read it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sbg_bulk import InputError, JournalError, journal, runs
+from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.journal import FORMAT, Journal, State, Submission, Tally
+from sbg_bulk.policy.attribution import Outcome, RowOutcome
+from sbg_bulk.steps import Call, Sleep, Step
+from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, rows
+from tests.support.runs import journal as new
+
+DONE = RowOutcome(Outcome.DONE, "new")
+FAILED = RowOutcome(Outcome.FAILED, None, 10225, "gone")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.sbg-run"
+
+
+def test_a_journal_keeps_what_it_is_told(path: Path) -> None:
+    with new(path, 10) as made:
+        assert made.next_rows() == (0, 2)
+        first = made.intend(0, 2, 12.5)
+        assert made.next_rows() == (3, 5)
+        second = made.intend(3, 5, None)
+        made.started(first, "1")
+        made.ended(first, "1", [DONE, FAILED, RowOutcome(Outcome.UNATTRIBUTED, message="why")])
+        plan = made.plan
+    with Journal.open(path) as opened:
+        assert opened.plan == plan
+        assert opened.unfinished() == [Submission(second.id, 3, 5, State.INTENDED, None)]
+        assert opened.tally() == Tally(10, done=1, failed=1, unattributed=1, running=3, open=4)
+        opened.void(second)
+        assert opened.next_rows() == (3, 5)
+        assert opened.own_jobs() == {"1"}
+        assert [(row["outcome"], row["new_id"], row["job"], row["api_code"]) for row in opened.report()][:4] == [
+            ("done", "new", "1", None),
+            ("failed", None, "1", 10225),
+            ("unattributed", None, "1", None),
+            ("open", None, None, None),
+        ]
+        assert [row.number for row in opened.rows(["failed"])] == [3]
+
+
+def test_rows_submitted_in_vain_are_submitted_again_in_the_same_job_and_once(path: Path) -> None:
+    with new(path, 5) as made:
+        made.void(made.intend(0, 2, None))
+        made.void(made.intend(0, 2, None))
+        assert made.next_rows() == (0, 2)
+        made.intend(0, 2, None)
+        assert made.next_rows() == (3, 4)
+        made.intend(3, 4, None)
+        assert made.next_rows() is None
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["intend", "started", "void", "ended"]), st.integers(0, 5)), min_size=1, max_size=25
+)
+
+
+@settings(max_examples=60)
+@given(STEPS, st.integers(1, 20), st.integers(1, 7))
+def test_whatever_happens_the_sums_agree_and_no_row_is_under_way_twice(
+    steps: list[tuple[str, int]], count: int, items_per_job: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, new(Path(folder, "j"), count, items_per_job) as made:
+        for number, (step, which) in enumerate(steps):
+            unfinished = made.unfinished()
+            places = made.next_rows()
+            if step == "intend" and places is not None:
+                made.intend(*places, None)
+            elif step != "intend" and unfinished:
+                one = unfinished[which % len(unfinished)]
+                if step == "started" and one.state is State.INTENDED:
+                    made.started(one, str(number))
+                elif step == "void" and one.state is State.INTENDED:
+                    made.void(one)
+                elif step == "ended":
+                    made.ended(one, one.job, [DONE if n % 2 else FAILED for n in range(one.size)])
+            tally = made.tally()
+            assert tally.rows == count == tally.done + tally.failed + tally.running + tally.open
+            assert min(tally.done, tally.failed, tally.running, tally.open) >= 0
+            under_way = [place for one in made.unfinished() for place in range(one.first, one.last + 1)]
+            assert len(under_way) == len(set(under_way)) == tally.running
+            assert all(row["outcome"] == "open" for place, row in enumerate(made.report()) if place in under_way)
+            assert (made.next_rows() is None) == (tally.open == 0)
+
+
+# Who may work on it
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from sbg_bulk.journal import Journal
+held = Journal.open(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(path: Path) -> Iterator[subprocess.Popen[str]]:
+    new(path).close()
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_second_process_is_refused_and_the_lock_goes_with_the_first(
+    path: Path, holder: subprocess.Popen[str]
+) -> None:
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match=r"Another process is working on this run .*Wait for it to end"):
+        Journal.open(path)
+    assert path.read_bytes() == before
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    with Journal.open(path) as opened:
+        assert opened.tally().open == 10
+
+
+def test_a_journal_in_use_cannot_be_opened_twice_in_one_process_either(path: Path) -> None:
+    with new(path), pytest.raises(JournalError, match="Another process"):
+        Journal.open(path)
+
+
+def test_a_journal_is_never_overwritten(path: Path) -> None:
+    with new(path) as made:
+        with pytest.raises(JournalError, match="exists already"):
+            new(path)
+        assert made.next_rows() is not None
+    path.write_text("a file of the user's")
+    with pytest.raises(JournalError, match="exists already"):
+        new(path)
+    assert path.read_text() == "a file of the user's"
+
+
+def test_of_two_processes_that_make_one_journal_the_second_leaves_the_first_alone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first: list[Journal] = []
+    touch = Path.touch
+
+    def late(self: Path, mode: int = 0o666, exist_ok: bool = True) -> None:
+        monkeypatch.undo()
+        first.append(new(path))
+        touch(self, mode, exist_ok)
+
+    monkeypatch.setattr(Path, "touch", late)
+    with pytest.raises(JournalError, match="exists already"):
+        new(path)
+    with first[0] as made:
+        assert made.tally().open == 10
+
+
+# What cannot be used
+
+
+def altered(change: Callable[[bytearray], object]) -> Callable[[Path], None]:
+    def alter(path: Path) -> None:
+        new(path, 2000).close()
+        content = bytearray(path.read_bytes())
+        change(content)
+        path.write_bytes(content)
+
+    return alter
+
+
+def with_sql(*statements: str) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        new(path).close()
+        connection = sqlite3.connect(path)
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    return change
+
+
+def other_sqlite(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (a)")
+    connection.close()
+
+
+UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "newer": (with_sql(f"PRAGMA user_version = {FORMAT + 1}"), f"is of format {FORMAT + 1}, and this version .* knows"),
+    "another program's": (other_sqlite, "is a SQLite file, but not a journal of sbg-bulk"),
+    "garbage": (lambda path: path.write_bytes(os.urandom(5000)), "is not a journal, or it is damaged"),
+    "a text": (lambda path: path.write_text("file,project\n" * 50), "is not a journal, or it is damaged"),
+    "empty": (lambda path: path.touch(), "is not a journal, or it is damaged"),
+    "cut off in the header": (altered(lambda content: content.__delitem__(slice(50, None))), "is not a journal"),
+    "cut off": (altered(lambda content: content.__delitem__(slice(len(content) // 2, None))), "is damaged"),
+    "cut off in a page": (altered(lambda content: content.__delitem__(slice(-1000, None))), "is damaged"),
+    "overwritten": (
+        altered(lambda content: content.__setitem__(slice(8192, 40960), b"\xff" * 32768)),
+        "is damaged",
+    ),
+    "without its tables": (with_sql("DROP TABLE run"), "cannot be used: no such table"),
+    "with another plan": (with_sql("INSERT INTO run VALUES ('x', '1')"), "is damaged"),
+    "with half a plan": (with_sql("DELETE FROM run WHERE key = 'endpoint'"), "is damaged"),
+    "with a plan that is not JSON": (with_sql("UPDATE run SET value = '{' WHERE key = 'endpoint'"), "is damaged"),
+    "a folder": (lambda path: path.mkdir(), "cannot be read: Is a directory"),
+}
+
+
+@pytest.mark.parametrize("why", UNUSABLE)
+def test_what_cannot_be_used_is_said_so_and_left_as_it_is(path: Path, why: str) -> None:
+    make, message = UNUSABLE[why]
+    make(path)
+    before = None if path.is_dir() else path.read_bytes()
+    with pytest.raises(JournalError, match=message):
+        Journal.open(path)
+    assert (None if path.is_dir() else path.read_bytes()) == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_journal_that_is_not_there_is_not_made(path: Path) -> None:
+    with pytest.raises(JournalError, match="There is no journal"):
+        Journal.open(path)
+    assert not path.exists()
+
+
+def test_the_place_for_a_journal_may_be_no_place(path: Path) -> None:
+    path.write_text("a file")
+    with pytest.raises(JournalError, match=r"cannot be written: "):
+        new(path / "j")
+    assert path.read_text() == "a file"
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from sbg_bulk import JournalError
+from sbg_bulk.journal import Journal
+if os.getuid() == 0:
+    os.setuid(65534)
+with Journal.open(Path(sys.argv[1])) as opened:
+    try:
+        opened.intend(*opened.next_rows(), None)
+    except JournalError as error:
+        print(error)
+"""
+
+
+def test_a_journal_that_may_not_be_written_can_be_read_and_nothing_else() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.sbg-run")
+        new(path).close()
+        before = path.read_bytes()
+        path.chmod(0o444)
+        Path(folder).chmod(0o555)
+        ran = subprocess.run([sys.executable, "-c", READ_ONLY, str(path)], check=True, capture_output=True, text=True)
+        Path(folder).chmod(0o755)
+        assert "readonly" in ran.stdout
+        assert path.read_bytes() == before
+
+
+# A full disk
+
+
+def test_a_disk_too_small_for_a_manifest_leaves_nothing_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = journal._connect
+
+    def small(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA max_page_count = 20")
+        return connection
+
+    monkeypatch.setattr(journal, "_connect", small)
+    with pytest.raises(JournalError, match="The disk is full"):
+        new(path, 10_000)
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_a_disk_that_fills_up_stops_the_run_and_nothing_is_sent_that_is_not_in_the_journal(path: Path, at: int) -> None:
+    service = Service(4)
+    writes = iter(range(1000))
+    change = Journal._change
+
+    def limited(self: Journal) -> object:
+        if next(writes) >= at:
+            with journal._clear_errors(self.path):
+                self._db.execute("PRAGMA max_page_count = 1")
+                self._db.execute("CREATE TABLE more (a)")
+        return change(self)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(JournalError, match="The disk is full"):
+        patch.setattr(Journal, "_change", limited)
+        service.client().run("copy", service.manifest(project=TARGET), journal=path, items_per_job=2)
+        raise JournalError("The disk is full after the end")
+    with Journal.open(path) as opened:
+        tally = opened.tally()
+        assert len(service.submissions) <= len(opened.own_jobs()) + 1
+        assert tally.running + tally.done >= 2 * len(service.submissions)
+    service.client().resume(path)
+    assert outcomes(path) == ["done"] * 4
+    assert service.copies() == ["f0.bam", "f1.bam", "f2.bam", "f3.bam"]
+
+
+# What is on disk, and when
+
+
+def test_a_crash_in_the_middle_of_a_commit_is_undone(path: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    with new(path, 2000) as made:
+        before = path.read_bytes()
+        made._db.execute("PRAGMA cache_size = 1")
+        made._db.execute("BEGIN")
+        made._db.execute("UPDATE row SET outcome = 'done'")
+        assert path.read_bytes() != before  # it is half written
+        for end in ("", "-journal"):
+            shutil.copy(f"{path}{end}", f"{copied}{end}")
+    with Journal.open(copied) as opened:
+        assert opened.tally() == Tally(2000, open=2000)
+
+
+def test_a_commit_is_synced_before_the_next_step(path: Path) -> None:
+    with new(path) as made:
+        assert made._db.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA: the folder too
+        assert made._db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_what_is_about_to_be_sent_is_written_before_and_the_job_at_once_after(path: Path) -> None:
+    happened: list[str] = []
+    change = Journal._change
+
+    class Watched(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            if isinstance(step, Call):
+                happened.append(step.operation.name)
+            elif isinstance(step, Sleep):
+                happened.append("sleep")
+            return super()._perform(step)
+
+    @contextmanager
+    def watched(self: Journal) -> Iterator[None]:
+        with change(self):
+            yield
+        happened.append("committed")
+
+    service = Service(6)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "_change", watched)
+        service.client(Watched).run("copy", service.manifest(project=TARGET), journal=path, items_per_job=2)
+    submitted = [place for place, what in enumerate(happened) if what == "submit_copy_job"]
+    assert len(submitted) == 3
+    for place in submitted:
+        assert (happened[place - 1], happened[place + 1]) == ("committed", "committed")
+
+
+def test_there_is_no_token_in_a_journal(path: Path) -> None:
+    service = Service(3, faults=["kind=cut_after op=submit_* call=1"])
+    service.client().run("copy", service.manifest(project=TARGET, note="x"), journal=path)
+    assert outcomes(path) == ["done"] * 3
+    assert TOKEN.encode() not in path.read_bytes()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_journal_that_was_copied_is_taken_up_where_it_is(path: Path, tmp_path: Path) -> None:
+    service = Service(6)
+    with pytest.raises(Killed):
+        service.client(interrupted(20, after=True)).run(
+            "copy", service.manifest(project=TARGET), journal=path, items_per_job=2
+        )
+    moved = tmp_path / "elsewhere" / "b.db"
+    moved.parent.mkdir()
+    shutil.move(path, moved)
+    report = service.client().resume(moved)
+    assert (report.journal, report.tally.done) == (moved, 6)
+    assert len(service.copies()) == 6
+
+
+# Which run is meant
+
+
+def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "folder", lambda: tmp_path / "runs")
+    monkeypatch.chdir(tmp_path)
+    with runs.create(rows(1), "COPY", ENDPOINT) as made:
+        run, path = made.plan.run, made.path
+    assert runs.find(run) == runs.find(str(path)) == runs.find(path) == path
+    assert runs.known() == [path]
+    new(tmp_path / "here").close()
+    assert runs.find("here") == Path("here")
+    for unknown in ("nothing", "nothing.sbg-run", "no/thing", tmp_path / "nothing"):
+        with pytest.raises(InputError, match="There is no"):
+            runs.find(unknown)
+
+
+def test_a_run_is_not_taken_up_on_another_deployment(path: Path) -> None:
+    runs.create(rows(1), "COPY", "https://other/v2", journal=path).close()
+    with pytest.raises(InputError, match="is for https://other/v2"):
+        Service().client().resume(path)
+    Journal.open(path).close()

@@ -1,0 +1,118 @@
+"""Whole runs in this process: a simulator, a client on its clock, and manifests to carry."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from sbg_bulk import Client, Polling
+from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.journal import Journal
+from sbg_bulk.manifest import Problem, Row
+from sbg_bulk.model import CopyItem
+from sbg_bulk.runs import create
+from sbg_bulk.simulator import Item as SimulatedItem
+from sbg_bulk.simulator import JobType, LoggedRequest, ManualClock, Project, Simulator, Timing
+from sbg_bulk.steps import Step
+
+TOKEN: Final = "demo-token"
+TARGET: Final = "rfranklin/target"
+ENDPOINT: Final = "http://localhost/v2"
+
+
+class Killed(BaseException):
+    """The process ends here, as far as a flow is concerned."""
+
+
+class Service:
+    """A simulator with a project to copy from and one to copy to.
+
+    Args:
+        files: how many files the source has.
+        settings: those of the simulator.
+    """
+
+    def __init__(self, files: int = 0, **settings: Any) -> None:
+        self.clock = ManualClock()
+        defaults: dict[str, Any] = {"clock": self.clock, "seed": "empty", "timing": Timing(1, 1, 0.1)}
+        self.simulator = Simulator(**{**defaults, **settings})
+        self.world = self.simulator.world
+        self.source = self.world.add_project("rfranklin/source")
+        self.target = self.world.add_project(TARGET)
+        self.files = [self.world.add_file(f"f{n}.bam", self.source.root, size=1000 + n).id for n in range(files)]
+
+    def client(self, driver: type[BlockingDriver] = BlockingDriver, **settings: Any) -> Client:
+        """A client on the simulator's clock."""
+        made = partial(driver, transport=self.simulator.transport(), sleep=self.clock.advance, clock=self.clock.now)
+        return Client(ENDPOINT, TOKEN, driver=made, polling=Polling(1.0, 5.0), **settings)
+
+    def manifest(self, **columns: str) -> io.BytesIO:
+        """All files of the source as a manifest."""
+        return table(self.files, **columns)
+
+    def copies(self, project: Project | None = None) -> list[str]:
+        """The names of the files in the target, or in another project."""
+        return sorted((project or self.target).root.children)
+
+    def submit(self, items: Sequence[str], project: str = TARGET, kind: JobType = JobType.COPY) -> str:
+        """Have another process of the same user submit a job of its own."""
+        user = self.world.users["rfranklin"]
+        destination = None if kind is JobType.DELETE else project
+        made = [SimulatedItem(file, project=destination) for file in items]
+        return self.simulator.jobs.submit(user, kind, made, self.clock.now()).id
+
+    @property
+    def submissions(self) -> list[LoggedRequest]:
+        return [one for one in self.simulator.requests if one.method == "POST"]
+
+    @property
+    def refusals(self) -> list[LoggedRequest]:
+        return [one for one in self.simulator.requests if one.status == 429]
+
+
+def table(files: Sequence[str], **columns: str) -> io.BytesIO:
+    """A manifest in CSV."""
+    header = ",".join(("file", *columns))
+    lines = [",".join((file, *columns.values())) for file in files]
+    return io.BytesIO("\n".join((header, *lines, "")).encode())
+
+
+def interrupted(at: int, after: bool, error: Callable[[], BaseException] = Killed) -> type[BlockingDriver]:
+    """A driver that breaks off at a step, before or after it is performed. Steps are counted over all flows, from 0."""
+    count = iter(range(1 << 30))
+
+    class Interrupted(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            here = next(count) == at
+            if here and not after:
+                raise error()
+            outcome = super()._perform(step)
+            if here:
+                raise error()
+            return outcome
+
+    return Interrupted
+
+
+def report(path: Path) -> list[dict[str, Any]]:
+    """What a journal says of each row."""
+    with Journal.open(path) as journal:
+        return list(journal.report())
+
+
+def outcomes(path: Path) -> list[str]:
+    """The outcome of each row."""
+    return [row["outcome"] for row in report(path)]
+
+
+def rows(count: int, start: int = 0) -> list[Row | Problem]:
+    """Rows that copy files which do not exist."""
+    return [Row(n + 2, CopyItem(f"file{n:06}", project=TARGET)) for n in range(start, start + count)]
+
+
+def journal(path: Path, count: int = 10, items_per_job: int = 3, job_type: str = "COPY") -> Journal:
+    """A new journal of such rows."""
+    return create(rows(count), job_type, ENDPOINT, items_per_job=items_per_job, journal=path)
