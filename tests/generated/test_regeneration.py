@@ -61,7 +61,7 @@ def test_a_difference_is_found(regenerated: Path, copied: Path, damage: Callable
 
 
 def test_what_python_leaves_behind_is_no_difference(regenerated: Path, copied: Path) -> None:
-    (copied / "models" / "__pycache__").mkdir()
+    (copied / "models" / "__pycache__").mkdir(exist_ok=True)
     (copied / "models" / "__pycache__" / "job.cpython-311.pyc").write_bytes(b"")
     assert generate.differences(regenerated, copied) == []
 
