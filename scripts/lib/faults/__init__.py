@@ -1,0 +1,7 @@
+"""Proves the promise of runs: whatever goes wrong, each row is done exactly once, or is reported as not done.
+
+- `drawing`: what goes wrong in one trial, drawn from a seed
+- `trial`: carries a run through it, on a virtual clock, against the simulator in this process
+- `oracle`: compares what the simulator did with what the run's journal says, and states the promise exactly
+- `kills`: the same for real: processes that are killed
+"""

@@ -1,0 +1,276 @@
+"""One trial: a run is carried through all that was drawn, on a virtual clock, until it is complete or left stopped."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, TypeVar
+
+from attrs import define, field
+
+from sbg_bulk import errors, runs
+from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.drivers.common import TIMEOUT, Done, Outcome, advance
+from sbg_bulk.flows.requests import Manner
+from sbg_bulk.flows.run import RunOptions, run
+from sbg_bulk.journal import Journal, State, Submission, Tally
+from sbg_bulk.policy.polling import Polling
+from sbg_bulk.policy.retry import Retry
+from sbg_bulk.settings import Settings, Token
+from sbg_bulk.simulator import Simulator
+from sbg_bulk.simulator.seeds import TOKEN
+from sbg_bulk.steps import Call, Flow, Step
+from scripts.lib.faults import oracle
+from scripts.lib.faults.drawing import Schedule
+from scripts.lib.faults.stage import Stage
+
+R = TypeVar("R")
+
+PATIENCE: Final = 12
+"""How often a run is taken up again before the faults are put to an end."""
+
+AT_PEACE: Final = 6
+"""How often it may stop after that, each time to be told by a person what the truth is."""
+
+STEPS: Final = 20_000
+"""Steps after which a run that is not at its end never will be."""
+
+
+class Crash(BaseException):
+    """The process has ended. No flow and no driver gets to handle it."""
+
+
+class Endless(BaseException):
+    """The run goes on for ever."""
+
+
+@define
+class Result:
+    """What came of a trial, or of many.
+
+    Attributes:
+        broken: what was wrong, by the seed of the trial that broke the promise.
+        counts: rows, requests, jobs, crashes, and so on.
+        struck: how often each kind of fault struck.
+    """
+
+    broken: dict[int, Sequence[str]] = field(factory=dict)
+    counts: Counter[str] = field(factory=Counter)
+    struck: Counter[str] = field(factory=Counter)
+
+    def add(self, other: Result) -> None:
+        """Count another one in."""
+        self.broken |= other.broken
+        self.counts += other.counts
+        self.struck += other.struck
+
+
+@define
+class Trial:
+    """A run, and everything that happens to it.
+
+    Attributes:
+        schedule: what was drawn.
+        path: the run's journal.
+        stage: the service.
+        counts: what has happened.
+        tally: what the run says in the end; None if it was left stopped.
+    """
+
+    schedule: Schedule
+    path: Path
+    stage: Stage
+    counts: Counter[str] = field(factory=Counter)
+    tally: Tally | None = None
+    broken: list[str] = field(factory=list)
+    _behind: float = 0.0
+    _steps: int = 0
+    _life: int = 0
+    _alive_for: int = 0
+    _calm: bool = False
+    _struck: Counter[str] = field(factory=Counter)
+
+    def carry(self) -> None:
+        """Carry the run as far as it gets."""
+        schedule, stage = self.schedule, self.stage
+        rng = random.Random(f"trial {schedule.seed}")  # noqa: S311 - to be repeated
+        # Never for ever, so that a run that hangs is seen to.
+        manner = Manner(Retry(within=100 * 86_400.0), Polling(), random=rng.random)
+        options = RunOptions(schedule.jobs_in_flight, schedule.reserve, schedule.list_lag)
+        settings = Settings(Simulator.base_url, Token(TOKEN))
+        with closing(BlockingDriver(settings, TIMEOUT, stage, stage.clock.advance, self._now)) as driver:
+            while True:
+                try:
+                    with self._open() as journal:
+                        self.tally = driver.run(self._watched(run(manner, journal, options)))
+                    return
+                except Crash:
+                    self.counts["crashes"] += 1
+                except Endless:
+                    self.broken.append("it goes on for ever")
+                    return
+                except errors.RunStopped:
+                    self.counts["stopped"] += 1
+                    if schedule.abandons:
+                        return
+                    if self._calm or rng.random() < 0.7:
+                        self._decide()
+                except errors.JournalError as error:
+                    self.broken.append(f"the journal failed: {error}")
+                    return
+                except errors.SbgBulkError as error:
+                    self.counts["given up"] += 1
+                    if self._calm:
+                        self.broken.append(f"it failed without a fault: {error!r}")
+                        return
+                if self._life >= PATIENCE + AT_PEACE:
+                    self.broken.append("it does not come to an end")
+                    return
+                self._next_life()
+
+    def result(self) -> Result:
+        """What came of it, once it has been carried. The promise is checked here."""
+        self._count_faults()
+        self.stage.settle_down()
+        broken = [*self.broken, *self.stage.broken, *oracle.check(self.stage, self.path, self.tally)]
+        self.counts["schedules"] += 1
+        self.counts["rows"] += len(self.stage.rows)
+        self.counts["requests"] += len(self.stage.simulator.requests)
+        self.counts["jobs"] += len(self.stage.posted)
+        self.counts["complete"] += self.tally is not None
+        unheard = {each.job.id for each in self.stage.posted if not each.heard}
+        with Journal.open(self.path) as journal:
+            own = journal.own_jobs()
+            self.counts["adopted"] += len(own & unheard)
+            self.counts["adopted of another"] += len(own - {each.job.id for each in self.stage.posted})
+        with closing(sqlite3.connect(self.path)) as database:
+            (void,) = database.execute("SELECT count(*) FROM submission WHERE state = 'void'").fetchone()
+        self.counts["resubmitted"] += void
+        return Result({self.schedule.seed: broken} if broken else {}, self.counts, self._struck)
+
+    def _open(self) -> Journal:
+        if self.path.exists():
+            return Journal.open(self.path)
+        job_type = self.schedule.job_type
+        rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
+        items = self.schedule.items_per_job
+        return runs.create(rows, job_type, Simulator.base_url, items_per_job=items, journal=self.path)
+
+    def _next_life(self) -> None:
+        crashes = self.schedule.crashes
+        if self._life < len(crashes):
+            self.stage.simulator.advance(crashes[self._life].downtime)
+        self._life += 1
+        self._alive_for = 0
+        self.counts["resumes"] += 1
+        if self._life == PATIENCE:
+            self._count_faults()
+            self.stage.simulator.disarm()
+            self._calm = True
+
+    def _count_faults(self) -> None:
+        for armed in self.stage.simulator.faults.armed:
+            self._struck[armed.rule.kind] += armed.struck
+
+    def _now(self) -> float:
+        return self.stage.clock.now() - self._behind
+
+    # Step by step
+
+    def _watched(self, flow: Flow[R]) -> Flow[R]:
+        """The same flow, step by step, with all that is to happen at its steps."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                self._about_to(step)
+                try:
+                    outcome = Outcome((yield step))
+                except Exception as error:  # the flow's to handle
+                    outcome = Outcome(error=error)
+                self._performed(step)
+            return step.value
+        finally:
+            flow.close()
+
+    def _about_to(self, step: Step) -> None:
+        self._steps += 1
+        self._alive_for += 1
+        if self._steps > STEPS:
+            raise Endless
+        for number, other in enumerate(self.schedule.others):
+            if other.step == self._steps:
+                self.stage.submit(other, number)
+        for at, seconds in self.schedule.leaps:
+            if at == self._steps:
+                self._behind += seconds
+                self.stage.simulator.advance(seconds)
+        self._crash(step, after=False)
+
+    def _performed(self, step: Step) -> None:
+        self._crash(step, after=True)
+
+    def _crash(self, step: Step, *, after: bool) -> None:
+        if self._calm or self._life >= len(self.schedule.crashes):
+            return
+        crash = self.schedule.crashes[self._life]
+        if (crash.step, crash.after) == (self._alive_for, after):
+            if isinstance(step, Call) and not step.operation.repeatable and after:
+                self.stage.unheard()
+            raise Crash
+
+    def _decide(self) -> None:
+        """Say what a person finds out: which job it was, or that it was none."""
+        with Journal.open(self.path) as journal:
+            submission = unsettled(journal)
+            assert submission is not None
+            own = journal.own_jobs()
+            job = next(
+                (
+                    job
+                    for job in reversed(self.stage.ours(submission.first))
+                    if job.id not in own and any(isinstance(outcome, str) for outcome in job.outcomes)
+                ),
+                None,
+            )
+            runs.decide(journal, adopt=None if job is None else job.id, resubmit=job is None)
+
+
+def unsettled(journal: Journal) -> Submission | None:
+    """The submission whose outcome is not known, if there is one."""
+    return next((one for one in journal.unfinished() if one.state is State.INTENDED), None)
+
+
+def attempt(schedule: Schedule, folder: Path) -> Result:
+    """Do a trial, with its journal in this folder, where it does not stay."""
+    path = folder / f"{schedule.seed}{runs.SUFFIX}"
+    path.unlink(missing_ok=True)
+    trial = Trial(schedule, path, Stage.build(schedule))
+    try:
+        trial.carry()
+        return trial.result()
+    finally:
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + "-journal").unlink(missing_ok=True)
+
+
+def explain(schedule: Schedule) -> list[str]:
+    """What was drawn, for people."""
+    values: dict[str, Any] = {name: getattr(schedule, name) for name in schedule.__annotations__}
+    shown = [f"{name}: {value}" for name, value in values.items() if name not in ("rows", "faults", "others")]
+    shown += [f"row {number}: {row}" for number, row in enumerate(schedule.rows)]
+    shown += [f"fault: {rule}" for rule in schedule.faults]
+    return shown + [f"other: {other}" for other in schedule.others]
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for journals: in memory where there is one, since each of a run's steps waits for the disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    with TemporaryDirectory(prefix="sbg-bulk-faults-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)

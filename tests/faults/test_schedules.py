@@ -1,0 +1,40 @@
+"""Runs carried through faults that are drawn from seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scripts.lib.faults.drawing import draw
+from scripts.lib.faults.many import command, shared_out, trials
+from scripts.lib.faults.trial import Result, attempt
+
+SCHEDULES = range(1, 301)
+
+KINDS = (
+    *("429", "maintenance", "500", "502", "503", "504", "520", "599", "html", "delay", "cut_before", "cut_after"),
+    *("truncate", "wrong_types", "unknown_state", "missing_field", "null_field", "header", "fail_item"),
+)
+
+
+def test_each_row_is_done_once_or_reported_as_not_done_whatever_goes_wrong() -> None:
+    total = Result()
+    for result in shared_out(SCHEDULES, processes=2):
+        total.add(result)
+    assert not total.broken, "\n".join(f"{command(seed)}: {wrong[0]}" for seed, wrong in total.broken.items())
+    # That nothing is wrong says little if little has happened.
+    assert set(total.struck) == set(KINDS)
+    happened = {"schedules": 300, "crashes": 300, "resumes": 300, "adopted": 60, "resubmitted": 20, "stopped": 3}
+    assert {name: number for name, number in happened.items() if total.counts[name] < number} == {}
+
+
+def test_a_seed_draws_the_same_and_does_the_same_again(folder: Path) -> None:
+    assert draw(7) == draw(7)
+    assert draw(7) != draw(8)
+    first, second = attempt(draw(12), folder), attempt(draw(12), folder)
+    assert (first.counts, first.struck) == (second.counts, second.struck)
+
+
+def test_trials_add_up() -> None:
+    together = trials(range(1, 5))
+    apart = [trials(range(seed, seed + 1)) for seed in range(1, 5)]
+    assert together.counts["requests"] == sum(each.counts["requests"] for each in apart)
