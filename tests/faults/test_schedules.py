@@ -8,7 +8,7 @@ from scripts.lib.faults.drawing import draw
 from scripts.lib.faults.many import command, shared_out, trials
 from scripts.lib.faults.trial import Result, attempt
 
-SCHEDULES = range(1, 301)
+SCHEDULES = range(1, 401)
 
 KINDS = (
     *("429", "maintenance", "500", "502", "503", "504", "520", "599", "html", "delay", "cut_before", "cut_after"),
@@ -23,7 +23,7 @@ def test_each_row_is_done_once_or_reported_as_not_done_whatever_goes_wrong() -> 
     assert not total.broken, "\n".join(f"{command(seed)}: {wrong[0]}" for seed, wrong in total.broken.items())
     # That nothing is wrong says little if little has happened.
     assert set(total.struck) == set(KINDS)
-    happened = {"schedules": 300, "crashes": 300, "resumes": 300, "adopted": 60, "resubmitted": 20, "stopped": 3}
+    happened = {"schedules": 400, "crashes": 300, "resumes": 300, "adopted": 60, "resubmitted": 20, "stopped": 1}
     assert {name: number for name, number in happened.items() if total.counts[name] < number} == {}
 
 
