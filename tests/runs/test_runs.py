@@ -31,7 +31,7 @@ from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.flows.run import Progress
 from sbg_bulk.journal import Journal, Tally
-from sbg_bulk.simulator import Timing
+from sbg_bulk.simulator import ApiError, Timing
 from sbg_bulk.steps import Call, Reply, Sleep, Step
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
 
@@ -144,7 +144,7 @@ def test_a_run_may_be_broken_off_again_and_again(path: Path) -> None:
     breaks = 0
     while True:
         try:
-            at = chance.randrange(30)
+            at = chance.randrange(45)
             assert service.client(interrupted(at, after=chance.random() < 0.5)).resume(path).succeeded
             break
         except Killed:
@@ -415,3 +415,42 @@ def test_a_manifest_is_read_from_a_file(path: Path, tmp_path: Path) -> None:
     assert service.client().run("copy", source, project=TARGET, journal=path).succeeded
     with Journal.open(path) as journal:
         assert (journal.plan.form, journal.plan.manifest) == ("tsv", str(source))
+
+
+def test_a_run_is_not_resumed_as_another_user_whose_list_does_not_show_its_jobs(path: Path) -> None:
+    service = Service(4, faults=["kind=cut_after op=submit_copy_job call=1"])
+    with pytest.raises(Killed):
+        carry(service, path, driver=interrupted(14, after=True))
+    service.world.add_user("other", token="other-token")
+    driver = partial(BlockingDriver, transport=service.simulator.transport(), sleep=service.clock.advance)
+    with pytest.raises(InputError, match="was begun by rfranklin, and the token is that of other"):
+        Client(ENDPOINT, "other-token", driver=driver).resume(path)
+    assert service.client().resume(path).succeeded
+    assert service.copies() == names(4)
+
+
+def test_what_failed_is_tried_again_by_one_run_only(tmp_path: Path, path: Path) -> None:
+    service = Service(3, faults=["kind=fail_item op=submit_copy_job call=1 item=1"])
+    assert carry(service, path).tally.failed == 1
+    again = service.client().retry(path, journal=tmp_path / "again")
+    assert again.succeeded
+    with pytest.raises(InputError, match=f"Run {again.run} tries again what failed"):
+        service.client().retry(path, journal=tmp_path / "third")
+    assert service.copies() == names(3)
+    assert not (tmp_path / "third").exists()
+
+
+def test_a_submission_refused_for_a_file_fails_its_rows_and_the_others_go_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(6)
+    submit = service.simulator.operations.submit_copy_job
+
+    def refusing(call: Any) -> Any:
+        if any(item["file"] == service.files[2] for item in call.arguments.body["items"]):
+            raise ApiError(5001, "No access to this file.")
+        return submit(call)
+
+    monkeypatch.setattr(service.simulator.operations, "submit_copy_job", refusing)
+    assert carry(service, path).tally == Tally(6, done=4, failed=2)
+    assert [row["api_code"] for row in report(path)] == [None, None, 5001, 5001, None, None]

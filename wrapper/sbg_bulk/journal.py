@@ -50,6 +50,7 @@ CREATE TABLE submission (
     job TEXT UNIQUE
 );
 CREATE INDEX submission_open ON submission (state) WHERE state IN ('intended', 'running');
+CREATE TABLE learned (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE foreign_job (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -364,6 +365,17 @@ class Journal:
                     for index, one in enumerate(outcomes)
                 ),
             )
+
+    def remembered(self, key: str) -> str | None:
+        """What was learned of the run under this name, if anything."""
+        with _clear_errors(self.path):
+            found = self._db.execute("SELECT value FROM learned WHERE key = ?", (key,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def remember(self, key: str, value: str) -> None:
+        """Something was learned of the run: `user`, whose token carries it; `retry`, the run that tries again."""
+        with self._change():
+            self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))
 
     def not_ours(self, jobs: Iterable[str]) -> None:
         """These jobs are known not to be this run's."""

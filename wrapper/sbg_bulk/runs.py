@@ -108,14 +108,19 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
     """Make the journal of a new run of what failed in another.
 
     Raises:
-        InputError: nothing has failed in it.
+        InputError: nothing has failed in it, or what failed is tried again by another run already.
     """
     plan = earlier.plan
+    already = earlier.remembered("retry")
+    if already is not None:
+        raise InputError(
+            f"Run {already} tries again what failed in run {plan.run}. Resume that one, or retry what failed in it."
+        )
     rows = iter(earlier.rows(RETRIED))
     first = next(rows, None)
     if first is None:
         raise InputError(f"Nothing has failed in run {plan.run}, so there is nothing to try again.")
-    return create(
+    later = create(
         chain([first], rows),
         plan.job_type,
         plan.endpoint,
@@ -125,6 +130,8 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
         form=plan.form,
         retry_of=plan.run,
     )
+    earlier.remember("retry", later.plan.run)
+    return later
 
 
 def check_deployment(journal: Journal, endpoint: str) -> None:

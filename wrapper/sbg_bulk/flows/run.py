@@ -32,6 +32,10 @@ LIST_LAG: Final = 30.0
 """Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
 
 
+OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
+"""Codes of a 403 that are about a project or a file, and not about the user."""
+
+
 @frozen
 class RunOptions:
     """How a run goes about its work.
@@ -113,6 +117,7 @@ def run(
     Raises:
         RunStopped: it cannot be told what became of a submission.
         JournalError: the journal cannot be read or written. Nothing was sent that is not in it.
+        InputError: the token is not that of the user who began the run.
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
     manner = evolve(manner, meter=Meter(Pace(options.reserve)))
@@ -120,6 +125,7 @@ def run(
     # Whoever watches is told of the run before anything can go wrong with it.
     state.show(len((yield from record(journal.unfinished))))
     yield from _learn_the_time(state)
+    yield from _check_the_user(state)
     looks = 0
     while True:
         unfinished = yield from record(journal.unfinished)
@@ -142,6 +148,22 @@ def run(
             looks = 0
         else:
             yield from sleep(manner.polling.pause(looks, manner.random))
+
+
+def _check_the_user(state: _Run) -> Flow[None]:
+    """See that the token is that of the user who began: only that user's list shows the run's jobs."""
+    try:
+        user = (yield from lookups.user(state.manner)).username
+    except (errors.BadRequest, errors.Forbidden, errors.NotFound):
+        return  # a service that does not say
+    began = yield from record(lambda: state.journal.remembered("user"))
+    if began is None and user:
+        yield from record(lambda: state.journal.remember("user", user))
+    elif began is not None and began != user:
+        raise errors.InputError(
+            f"Run {state.journal.plan.run} was begun by {began}, and the token is that of {user}, whose list of jobs "
+            f"does not show what was done. Resume it with a token of {began}."
+        )
 
 
 def _learn_the_time(state: _Run) -> Flow[None]:
@@ -178,7 +200,10 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
         if refusal.code is None:
             # Not the API's own words: something in between may have passed the request on. Settled when resumed.
             raise
-        if not isinstance(refusal, (errors.BadRequest, errors.NotFound, errors.Conflict)):
+        of_rows = isinstance(refusal, (errors.BadRequest, errors.NotFound, errors.Conflict)) or (
+            isinstance(refusal, errors.Forbidden) and refusal.code in OF_ROWS
+        )
+        if not of_rows:
             yield from record(lambda: journal.void(submission))
             raise
         # The service finds these rows wrong, and would again.

@@ -88,7 +88,8 @@ def _outcome(entry: ItemResult, kind: type[Item]) -> RowOutcome:
 
 
 def _nothing_failed(job: Job, items: int) -> bool:
-    return job.failed_files == 0 and job.completed_files is not None and job.completed_files >= items
+    done = job.completed_files
+    return job.failed_files == 0 and done is not None and done == job.total_files and done >= items
 
 
 def _by_id(items: Sequence[Item], kind: type[Item], job: Job, entries: Sequence[ItemResult]) -> list[RowOutcome]:
