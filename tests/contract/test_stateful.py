@@ -85,8 +85,12 @@ def run_scenarios(simulator: Simulator, seed: int, tally: Tally) -> Report:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_simulator_keeps_the_contract_along_its_links(seed: int) -> None:
     tally = Tally()
-    report = run_scenarios(examples_simulator(), seed, tally)
-    assert [str(violation) for violation in report.violations] == []
+    # What a seed draws differs from process to process, as sets are iterated over: it is gone on until enough was seen.
+    for further in range(5):
+        report = run_scenarios(examples_simulator(), seed + 1000 * further, tally)
+        assert [str(violation) for violation in report.violations] == []
+        if min(tally.followed_to_the_end, tally.read_finished) >= 5:
+            break
     # What the defaults of the framework hardly ever reach, and what makes the run worth something:
     assert tally.submitted == tally.followed_to_the_end >= 5
     assert tally.read_finished >= 5
