@@ -124,7 +124,7 @@ def test_a_run_that_is_broken_off_at_any_step_is_taken_up_and_every_row_is_done_
     job_type, faults = what.partition(",")[0], FAULTS[what]
     for at in itertools.count():
         random.seed(at)  # the jitter of pauses
-        service, path = Service(4, faults=faults, list_lag=5), tmp_path / f"{at}"
+        service, path = Service(4, faults=[*faults, "kind=late_list seconds=5"]), tmp_path / f"{at}"
         try:
             assert carry(service, path, job_type, driver=interrupted(at, after=False)).succeeded
             break
@@ -302,7 +302,7 @@ def test_a_job_whose_details_have_expired_leaves_its_rows_unknown(path: Path) ->
 
 
 def test_a_job_that_cannot_be_found_for_a_moment_is_not_given_up(path: Path) -> None:
-    service = Service(4, list_lag=20)
+    service = Service(4, faults=["kind=late_list seconds=20"])
     calls = iter(range(1000))
 
     class Late(BlockingDriver):

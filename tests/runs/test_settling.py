@@ -148,14 +148,14 @@ def test_only_what_fits_in_everything_fits() -> None:
 def test_every_row_is_done_once_however_late_and_in_whatever_order_the_list_is(
     tmp_path: Path, order: str, lag: float, fault: str
 ) -> None:
-    service = Service(5, faults=[fault], list_order=order, list_lag=lag)
+    service = Service(5, faults=[fault, f"kind=late_list seconds={lag}"], list_order=order)
     assert run(service, tmp_path / "j").succeeded
     assert service.copies() == names(5)
     assert len(service.simulator.jobs.all()) == 2
 
 
 def test_a_look_that_took_long_is_not_taken_for_one_that_came_late(tmp_path: Path) -> None:
-    service = Service(3, faults=[CUT, "kind=429 op=list_async_jobs call=2 seconds=100"], list_lag=20)
+    service = Service(3, faults=[CUT, "kind=429 op=list_async_jobs call=2 seconds=100", "kind=late_list seconds=20"])
     _history(service, 150)
     assert run(service, tmp_path / "j").succeeded
     assert service.copies() == names(3)

@@ -19,6 +19,7 @@ from tests.simulator.api import Api
         "kind=delay seconds=1.5",
         "kind=header field=X-RateLimit-Reset value='next year'",
         "kind=fail_item op=submit_copy_job item=3 code=5014",
+        "kind=late_list op=submit_copy_job seconds=4.5",
         "kind=maintenance retry_after=2.0",
         "kind=html after=true status=502",
         "kind=cut_before error=connect",
@@ -81,7 +82,9 @@ def test_a_rule_made_from_keywords_is_checked_the_same_way() -> None:
         FaultRule(kind="429", field="id")
 
 
-@pytest.mark.parametrize("rule", ["kind=429 op=get_usr", "kind=fail_item op=list_*"])
+@pytest.mark.parametrize(
+    "rule", ["kind=429 op=get_usr", "kind=fail_item op=list_*", "kind=late_list op=list_* seconds=1"]
+)
 def test_a_rule_that_means_no_operation_is_refused_with_those_there_are(simulator: Simulator, rule: str) -> None:
     with pytest.raises(FaultError, match=r"is no operation .*known: .*list_async_jobs"):
         simulator.arm(rule)

@@ -108,12 +108,14 @@ class Other:
         step: before which step of the run, counted over all resumes, it is submitted.
         batch: of which batch of our rows it is like, if it is.
         names: the names of what it deals with, if it is similar or unrelated.
+        late: seconds for which it does not show in the list.
     """
 
     kind: Kind
     step: int
     batch: int
     names: Sequence[str]
+    late: float
 
 
 @frozen
@@ -142,7 +144,6 @@ class Schedule:
     jobs_in_flight: int
     reserve: int
     list_lag: float
-    true_lag: float
     list_order: ListOrder
     rate_limit: tuple[int, float] | None
     submit_status: int
@@ -177,14 +178,13 @@ def draw(seed: int) -> Schedule:
         jobs_in_flight=rng.choice((1, 2, 3, 10, 100)),
         reserve=rng.choice((0, 0, 0, 1, 5)),
         list_lag=list_lag,
-        true_lag=rng.choice((0.0, rng.uniform(0.0, list_lag))),
         list_order=rng.choice(("newest", "oldest", "shuffled")),
         rate_limit=rng.choice((None, (1000, 300.0), (1000, 300.0), (100, 60.0), (20, 60.0), (3, 10.0))),
         submit_status=rng.choice((200, 201, 202)),
         timing=Timing(rng.uniform(0.0, 3.0), rng.uniform(0.0, 3.0), rng.choice((0.0, 0.1, 2.0, 30.0))),
         progress=rng.choice(("time", "time", "time", "polls")),
         earlier_jobs=rng.randint(90, 230) if rng.random() < 0.04 else rng.choice((0, 0, 3)),
-        faults=[_fault(rng, job_type, seed * 100 + number) for number in range(_few(rng, 6))],
+        faults=[*_late(rng, list_lag), *(_fault(rng, job_type, seed * 100 + number) for number in range(_few(rng, 6)))],
         others=(),
         crashes=[
             Crash(int(1.5 ** rng.uniform(0.0, 12.0)), rng.random() < 0.6, _downtime(rng)) for _ in range(_few(rng, 6))
@@ -234,7 +234,17 @@ def _other(rng: random.Random, schedule: Schedule) -> Other:
         names = [_name(rng) if rng.random() < 0.2 else schedule.rows[place].name for place in batches[batch]]
     else:
         names = [_name(rng) for _ in range(rng.randint(1, 6))]
-    return Other(rng.choice(kinds), _step(rng), batch, names)
+    return Other(rng.choice(kinds), _step(rng), batch, names, rng.choice((0.0, rng.uniform(0.0, schedule.list_lag))))
+
+
+def _late(rng: random.Random, list_lag: float) -> Sequence[FaultRule]:
+    """Late lists, but not later than the run expects: for all jobs, for some, or for none."""
+    share = rng.choice((None, 0.5, 1.0))
+    if share is None:
+        return ()
+    return (
+        FaultRule(kind="late_list", seconds=rng.uniform(0.0, list_lag), probability=share, seed=rng.randrange(1000)),
+    )
 
 
 def _fault(rng: random.Random, job_type: JobType, seed: int) -> FaultRule:

@@ -13,6 +13,7 @@ LIST_LAG = 0.15
 """Seconds after which a job shows in the list."""
 
 FAULTS = (
+    f"kind=late_list seconds={LIST_LAG}",
     "kind=cut_after op=submit_* probability=0.03",
     "kind=cut_before op=* probability=0.01",
     "kind=520 op=submit_* probability=0.02 after=true",
@@ -28,7 +29,6 @@ def main(rows: int, others: int, seed: int) -> None:
     simulator = Simulator(
         rate_limit=None,
         timing=Timing(0.02, 0.02, 0.005),
-        list_lag=LIST_LAG,
         list_order=chance.choice(("newest", "oldest", "shuffled")),
         faults=[f"{rule} seed={seed + number}" for number, rule in enumerate(FAULTS)],
     )

@@ -99,7 +99,6 @@ class Stage(httpx.BaseTransport):
             rate_limit=schedule.rate_limit,
             submit_status=schedule.submit_status,
             list_order=schedule.list_order,
-            list_lag=schedule.true_lag,
             faults=schedule.faults,
         )
         stage = cls(schedule, clock, simulator)
@@ -135,7 +134,8 @@ class Stage(httpx.BaseTransport):
             job_type = JobType.COPY if job_type is not JobType.COPY else JobType.DELETE
         user, now = self.simulator.world.users[USERNAME], self.clock.now()
         self.simulator.jobs.catch_up(now)
-        self.others.append(self.simulator.jobs.submit(user, job_type, self._prepared[number], now))
+        late = self.schedule.others[number].late
+        self.others.append(self.simulator.jobs.submit(user, job_type, self._prepared[number], now, late=late))
 
     def settle_down(self) -> None:
         """Let all jobs come to their end."""

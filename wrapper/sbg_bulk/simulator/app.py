@@ -191,7 +191,7 @@ class Service:
                 raise _CutError(rule.error)
             case "truncate":
                 raise _CutError("truncated", partial=reply)
-            case "fail_item":
+            case "fail_item" | "late_list":
                 return reply  # has struck when the job was made
             case kind if kind == "html" or kind.isdecimal():
                 return damage.instead(rule, self._state.clock.now())
@@ -221,6 +221,9 @@ class Service:
                     arguments=arguments,
                     now=now,
                     doomed={fault.rule.item - 1: fault.rule.code for fault in struck if fault.rule.kind == "fail_item"},
+                    late=max(
+                        (fault.rule.seconds or 0.0 for fault in struck if fault.rule.kind == "late_list"), default=0.0
+                    ),
                 )
                 reply: Reply = getattr(state.operations, operation.id)(call)
                 return reply

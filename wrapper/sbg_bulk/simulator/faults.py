@@ -34,6 +34,7 @@ Others act *after* it: the request has its effect.
 - `missing_field`, `null_field`: a field is left out, or null; `field` names it, else `seed` chooses one.
 - `header`: the response header `field`, which must be given, has `value`, or is left out if there is none.
 - `fail_item`: an item of a submitted job fails. `item` counts from 1 (1); `code` is an API code (10225).
+- `late_list`: a submitted job shows in the list of jobs only `seconds` after its submission, which must be given.
 """
 
 from __future__ import annotations
@@ -71,15 +72,17 @@ _KINDS: Mapping[str, Collection[str]] = MappingProxyType(
         "null_field": ("field",),
         "header": ("field", "value"),
         "fail_item": ("item", "code"),
+        "late_list": ("seconds",),
     }
 )
 _SERVER_ERROR = re.compile(r"5[0-9][0-9]")
 _HEADER = re.compile(r"(?!(content-length|transfer-encoding)$)[a-z0-9-]+", re.IGNORECASE)
 _OF_SERVER_ERRORS = ("after", "retry_after")
 _OF_ALL = ("kind", "op", "call", "times", "every", "probability", "seed")
-_REQUIRED: Mapping[str, str] = MappingProxyType({"delay": "seconds", "header": "field"})
+_REQUIRED: Mapping[str, str] = MappingProxyType({"delay": "seconds", "header": "field", "late_list": "seconds"})
 _ACT_BEFORE = ("429", "maintenance", "cut_before")
 _ACT_WHERE_TOLD = ("html", "delay")
+_ON_SUBMISSIONS = ("fail_item", "late_list")
 
 
 def _count(text: str) -> int:
@@ -254,7 +257,7 @@ class FaultRule:
 
     def sees(self, operation: str) -> bool:
         """Whether the rule looks at requests to the operation."""
-        if self.kind == "fail_item" and not operation.startswith("submit_"):
+        if self.kind in _ON_SUBMISSIONS and not operation.startswith("submit_"):
             return False
         return fnmatchcase(operation, self.op)
 

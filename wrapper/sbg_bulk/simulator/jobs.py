@@ -59,13 +59,17 @@ Outcome = str | ApiError
 
 @define(eq=False)
 class Job:
-    """A job. Times are Unix seconds; `weights` is the number of files behind each item, once they are resolved."""
+    """A job, shown in lists from `listed_from` on. Times are Unix seconds.
+
+    `weights` is the number of files behind each item, once they are resolved.
+    """
 
     id: str
     type: JobType
     owner: User
     items: Sequence[Item]
     submitted_on: float
+    listed_from: float = 0.0
     state: JobState = JobState.SUBMITTED
     weights: list[int] = field(factory=list)
     outcomes: list[Outcome] = field(factory=list)
@@ -81,8 +85,7 @@ class Job:
 class Jobs:
     """All jobs of a simulator, and what makes them progress.
 
-    `list_lag` is how many seconds after its submission a job shows in lists; `seed` shuffles the list if
-    `list_order` says so, the same way each time.
+    `seed` shuffles the list if `list_order` says so, the same way each time.
     """
 
     def __init__(
@@ -93,7 +96,6 @@ class Jobs:
         progress: Progress = "time",
         timing: Timing | None = None,
         list_order: ListOrder = "newest",
-        list_lag: float = 0.0,
         seed: str = "",
     ) -> None:
         self._world = world
@@ -101,7 +103,6 @@ class Jobs:
         self._progress = one_of("progress", progress, Progress)
         self._timing = timing or Timing()
         self._list_order = one_of("list_order", list_order, ListOrder)
-        self._list_lag = list_lag
         self._seed = seed
         self._jobs: dict[str, Job] = {}
         self._of_user: dict[str, dict[str, Job]] = {}
@@ -111,10 +112,20 @@ class Jobs:
     # What the service asks for
 
     def submit(
-        self, owner: User, job_type: JobType, items: Sequence[Item], now: float, doomed: Mapping[int, int] | None = None
+        self,
+        owner: User,
+        job_type: JobType,
+        items: Sequence[Item],
+        now: float,
+        doomed: Mapping[int, int] | None = None,
+        late: float = 0.0,
     ) -> Job:
-        """Start a job. `doomed` maps the index of an item to the code that it is made to fail with."""
-        job = Job(self._new_id(), job_type, owner, tuple(items), now, doomed=doomed or {})
+        """Start a job.
+
+        `doomed` maps the index of an item to the code that it is made to fail with; `late` is the seconds until the
+        job shows in lists.
+        """
+        job = Job(self._new_id(), job_type, owner, tuple(items), now, listed_from=now + late, doomed=doomed or {})
         self._enter(job)
         self._schedule_step(job, now)
         return job
@@ -128,10 +139,8 @@ class Jobs:
 
     def listed(self, user: User, now: float) -> Sequence[Job]:
         """The user's jobs that lists show now, in the order they show them."""
-        jobs = list(self._of_user.get(user.username, {}).values())
-        if self._list_lag:
-            jobs = [job for job in jobs if job.submitted_on + self._list_lag <= now]
-        return self._ordered(jobs)
+        jobs = self._of_user.get(user.username, {}).values()
+        return self._ordered([job for job in jobs if job.listed_from <= now])
 
     def shown(self, job: Job, now: float) -> None:
         """Take note that an answer is about to show the job."""

@@ -24,7 +24,8 @@ class Call:
     """A request that fits the contract, of a user who is known.
 
     `base` begins all addresses in the answer, `address` is the request's own without its query; `now` is in Unix
-    seconds; `doomed` maps the indices of items to the codes that a fault makes them fail with.
+    seconds; `doomed` maps the indices of items to the codes that a fault makes them fail with; `late` is for how many
+    seconds a fault keeps a submitted job out of the list.
     """
 
     user: User
@@ -34,6 +35,7 @@ class Call:
     arguments: Arguments
     now: float
     doomed: Mapping[int, int]
+    late: float
 
 
 class Operations:
@@ -80,7 +82,7 @@ class Operations:
 
     def submit(self, job_type: JobType, call: Call) -> Reply:
         items = intake.items(job_type, call.arguments.body)
-        job = self.jobs.submit(call.user, job_type, items, call.now, call.doomed)
+        job = self.jobs.submit(call.user, job_type, items, call.now, call.doomed, call.late)
         return Reply(self.submit_status, rendering.job(job, call.base))
 
     def get_job(self, job_type: JobType, call: Call) -> Reply:

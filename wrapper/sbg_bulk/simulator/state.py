@@ -29,7 +29,6 @@ class State:
     - `rate_limit`: requests and seconds, (1000, 300) by default; None for no limit.
     - `submit_status`, `create_status`: the 2xx statuses of submissions (202) and of new folders (201).
     - `list_order`: `newest`, `oldest` or `shuffled`: the order of the job list, which is not documented.
-    - `list_lag`: how many seconds after its submission a job shows in the list.
     - `faults`: rules that are armed from the start.
 
     Raises ValueError if one of these makes no sense. Methods may be called from any thread.
@@ -47,7 +46,6 @@ class State:
         submit_status: int = 202,
         create_status: int = 201,
         list_order: ListOrder = "newest",
-        list_lag: float = 0.0,
         faults: Sequence[FaultRule | str] = (),
     ) -> None:
         if not 0 < speed < float("inf"):
@@ -60,7 +58,6 @@ class State:
         self._rate_limit = UNLIMITED if rate_limit is None else check_rate_limit(rate_limit)
         self._statuses = submit_status, create_status
         self._list_order: ListOrder = list_order
-        self._list_lag = list_lag
         self._first_faults = tuple(faults)
         self._seed = known_seed(seed)
         self._start()
@@ -85,7 +82,6 @@ class State:
             progress=self._progress,
             timing=self._timing,
             list_order=self._list_order,
-            list_lag=self._list_lag,
             seed=self._seed,
         )
         self.limiter = Limiter(self._rate_limit)
