@@ -385,7 +385,7 @@ def test_a_journal_is_never_overwritten(sbg: Run, simulator: Simulator, tmp_path
     taken = _write(tmp_path / "taken", "something of the user's")
     simulator.requests.clear()
     ran = sbg("copy", "--manifest", str(manifest), "--journal", str(taken))
-    assert (ran.code, ran.out) == (1, "")
+    assert (ran.code, ran.out) == (2, "")
     assert f"{taken} exists already" in ran.err
     assert taken.read_text("utf-8") == "something of the user's"
     assert len(simulator.requests) == 0
@@ -489,7 +489,9 @@ def test_a_damaged_journal_does_not_hide_the_others(sbg: Run, home: Path, manife
     first, second = ran.out.splitlines()[1:]
     assert (first.split()[0], second.split()[0]) == ("19990101-000000-0000", run)
     assert "(damaged: see runs show)" in first
-    assert f"{damaged} is not a journal, or it is damaged" in sbg("runs", "show", "19990101-000000-0000").err
+    shown = sbg("runs", "show", "19990101-000000-0000")
+    assert shown.code == 2
+    assert f"{damaged} is not a journal, or it is damaged" in shown.err
 
 
 @pytest.mark.parametrize("command", ["resume", "show", "retry", "export", "forget"])

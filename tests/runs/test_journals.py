@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from sbg_bulk import InputError, JournalError, journal, runs
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.journal import FORMAT, Journal, State, Submission, Tally
+from sbg_bulk.manifest import Problem, Row
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
 from sbg_bulk.steps import Call, Sleep, Step
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, rows
@@ -209,7 +210,7 @@ UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "another program's": (other_sqlite, "is a SQLite file, but not a journal of sbg-bulk"),
     "garbage": (lambda path: path.write_bytes(os.urandom(5000)), "is not a journal, or it is damaged"),
     "a text": (lambda path: path.write_text("file,project\n" * 50), "is not a journal, or it is damaged"),
-    "empty": (lambda path: path.touch(), "is not a journal, or it is damaged"),
+    "empty": (lambda path: path.touch(), "is only half made: .* before anything was sent"),
     "cut off in the header": (altered(lambda content: content.__delitem__(slice(50, None))), "is not a journal"),
     "cut off": (altered(lambda content: content.__delitem__(slice(len(content) // 2, None))), "is damaged"),
     "cut off in a page": (altered(lambda content: content.__delitem__(slice(-1000, None))), "is damaged"),
@@ -234,6 +235,30 @@ def test_what_cannot_be_used_is_said_so_and_left_as_it_is(path: Path, why: str) 
         Journal.open(path)
     assert (None if path.is_dir() else path.read_bytes()) == before
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "left" / path.name
+    left.parent.mkdir()
+    connect = journal._connect
+
+    def writing_early(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA cache_size = 10")
+        return connection
+
+    def leaving_one_behind() -> Iterator[Row | Problem]:
+        yield from rows(3_000)
+        for file in path.parent.glob(f"{path.name}*"):
+            shutil.copy(file, left.parent)
+
+    monkeypatch.setattr(journal, "_connect", writing_early)
+    runs.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
+    assert left.stat().st_size > 100_000
+    with pytest.raises(JournalError, match=r"is only half made: .* Delete it and start the run anew"):
+        Journal.open(left)
 
 
 def test_a_journal_that_is_not_there_is_not_made(path: Path) -> None:
@@ -289,7 +314,7 @@ def test_a_disk_too_small_for_a_manifest_leaves_nothing_behind(path: Path, monke
         return connection
 
     monkeypatch.setattr(journal, "_connect", small)
-    with pytest.raises(JournalError, match="The disk is full"):
+    with pytest.raises(JournalError, match=r"The disk is full: .* Nothing was sent. Make room, or keep the journal"):
         new(path, 10_000)
     assert list(path.parent.iterdir()) == []
 

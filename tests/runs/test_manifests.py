@@ -88,12 +88,24 @@ def test_rows_of_jsonl_are_its_lines() -> None:
     assert [row.number for row in rows(content, form="jsonl", defaults=HOME)] == [2, 5]
 
 
-def test_other_columns_are_carried_along_and_those_of_a_report_are_not() -> None:
+def test_other_columns_are_carried_along_as_they_came() -> None:
+    (row,) = rows("sample,file,project,lab\ns1,f1,a/b,\n")
+    assert row.extra == {"sample": "s1", "lab": ""}
+    (row,) = rows('{"file": "f1", "project": "a/b", "deep": {"er": [1]}, "n": 1}\n')
+    assert row.extra == {"deep": {"er": [1]}, "n": 1}
+
+
+def test_a_column_named_like_one_of_a_report_is_carried_along_under_another_name() -> None:
+    (row,) = rows("file,project,outcome,job,manifest_job\nf1,a/b,relapse,nurse,n/a\n")
+    assert row.extra == {"manifest_outcome": "relapse", "manifest_manifest_job": "nurse", "manifest_job": "n/a"}
+    (row,) = rows('{"file": "f1", "project": "a/b", "message": ["x"]}\n')
+    assert row.extra == {"manifest_message": ["x"]}
+
+
+def test_a_report_that_serves_as_a_manifest_leaves_behind_what_it_has_added() -> None:
     header = ",".join(("sample", "file", *REPORT_COLUMNS, "project", "lab"))
     (row,) = rows(f"{header}\ns1,f1,done,x,1,2,text,a/b,\n")
     assert row.extra == {"sample": "s1", "lab": ""}
-    (row,) = rows('{"file": "f1", "project": "a/b", "deep": {"er": [1]}, "outcome": "done", "n": 1}\n')
-    assert row.extra == {"deep": {"er": [1]}, "n": 1}
 
 
 def test_in_a_deletion_a_destination_is_just_another_column() -> None:
@@ -156,6 +168,8 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "only a header": ("file,project\n", [(0, None, "there are no rows in it")]),
     "only blank rows": ("file,project\n\n,\n", [(0, None, "there are no rows in it")]),
     "no object": ('{"file": "f1", "project": "a/b"}\n[1]\n', [(2, None, "a JSON object is wanted on each line")]),
+    "a key twice": ('{"file": "f1", "project": "a/b", "file": "f2"}\n', [(1, "file", "the key is given twice")]),
+    "a key twice, deep in": ('{"file": "f1", "x": [{"y": 1, "y": 2}]}\n', [(1, "y", "the key is given twice")]),
     "wrong types": (
         '{"file": 1, "project": ["a/b"]}\n',
         [(1, "file", "a text is wanted, not 1"), (1, "project", "a text is wanted, not ['a/b']")],
@@ -269,9 +283,21 @@ def test_a_source_named_twice_is_a_problem_of_its_second_row(tmp_path: Path) -> 
     ]
 
 
+def test_a_source_is_named_twice_also_if_its_first_row_has_another_problem(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError) as caught:
+        create_from("file,project,name\nf1,ab,x/y\nf1,a/b,\nf2,a/b,\nf1,a/b,\n", tmp_path / "j")
+    assert [(problem.row, problem.column) for problem in caught.value.problems] == [
+        (2, "project"),
+        (2, "name"),
+        (3, "file"),
+        (5, "file"),
+    ]
+    assert str(caught.value.problems[-1]) == "row 5, column file: f1 stands in row 2 already"
+
+
 def test_a_hundred_problems_are_told_and_the_rest_is_counted(tmp_path: Path) -> None:
     with pytest.raises(ManifestError) as caught:
-        create_from("file,project\n" + "f,a/b\n" + "f,ab\n" * 150 + "f,a/b\n", tmp_path / "deep" / "j")
+        create_from("file,project\n" + "f,a/b\n" + ",a/b\n" * 150 + "f,a/b\n", tmp_path / "deep" / "j")
     assert caught.value.count == 151
     assert [problem.row for problem in caught.value.problems] == list(range(3, 103))
     lines = str(caught.value).splitlines()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Unauthorized,
         UnreadableAnswer,
         WaitTimeout,
+        WrongJournal,
     )
     from sbg_bulk.flows.run import RunOptions
     from sbg_bulk.manifest import ManifestError
@@ -97,6 +98,7 @@ __all__ = [
     "UnreadableAnswer",
     "User",
     "WaitTimeout",
+    "WrongJournal",
 ]
 
 _MODULES: Final = {
@@ -125,6 +127,7 @@ _MODULES: Final = {
         "Unauthorized",
         "UnreadableAnswer",
         "WaitTimeout",
+        "WrongJournal",
     ),
     "sbg_bulk.flows.run": ("RunOptions",),
     "sbg_bulk.manifest": ("ManifestError",),

@@ -18,7 +18,8 @@
     ├── OutcomeUnknown           a request that must not be repeated may or may not have been carried out
     ├── WaitTimeout              a job was still under way when the time was up
     ├── RunStopped               a run cannot tell what became of a submission, and a person must
-    └── JournalError             the record of a run cannot be used: missing, damaged, disk full
+    └── JournalError             the record of a run cannot be used: damaged, disk full
+        ├── WrongJournal         the file named is not a journal, or stands where one is to be made; also an InputError
         └── RunInUse             another process is working on the run
 
 Messages say what was asked, what came back, and what to try. None of them, and no attribute, holds a token.
@@ -239,6 +240,10 @@ class RunStopped(SbgBulkError):
 
 class JournalError(SbgBulkError):
     """The record of a run cannot be used. The run can be resumed once that is mended."""
+
+
+class WrongJournal(JournalError, InputError):
+    """The file named is missing, is no journal, or stands where one is to be made. It is as it was."""
 
 
 class RunInUse(JournalError):

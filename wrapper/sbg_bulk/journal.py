@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 
 from attrs import asdict, frozen
 
-from sbg_bulk.errors import JournalError, RunInUse
+from sbg_bulk.errors import JournalError, RunInUse, WrongJournal
 from sbg_bulk.manifest import ITEMS, ManifestError, Problem, Row
 from sbg_bulk.model import Item
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
@@ -158,7 +158,8 @@ class Journal:
 
         Raises:
             ManifestError: the manifest has problems, duplicate sources among them.
-            JournalError: the file exists already, or cannot be written.
+            WrongJournal: the file exists already.
+            JournalError: it cannot be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,10 +167,10 @@ class Journal:
             path.touch(exist_ok=False)
         except OSError as error:
             if path.exists():
-                raise JournalError(f"{path} exists already; a journal is never overwritten.") from None
+                raise WrongJournal(f"{path} exists already; a journal is never overwritten.") from None
             raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
         try:
-            with _clear_errors(path):
+            with _clear_errors(path, if_full="Nothing was sent. Make room, or keep the journal elsewhere (--journal)."):
                 connection = _connect(path)
                 try:
                     _fill(connection, plan, rows)
@@ -187,8 +188,9 @@ class Journal:
         """Open a journal to work on it.
 
         Raises:
-            JournalError: there is none, it is another program's, of a newer format, damaged, or another process
-                works on it. The file is as it was.
+            WrongJournal: there is none, or it is another program's.
+            RunInUse: another process works on it.
+            JournalError: it is of a newer format, or damaged. The file is as it was.
         """
         _check_header(path)
         with _clear_errors(path):
@@ -196,7 +198,10 @@ class Journal:
             try:
                 connection.execute("BEGIN EXCLUSIVE")
                 damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                version = connection.execute("PRAGMA user_version").fetchone()[0]
                 connection.execute("COMMIT")
+                if version == 0:
+                    raise JournalError(_HALF_MADE.format(path=path))
                 if damage != "ok":
                     raise JournalError(f"{path} is damaged ({damage}). Go back to a copy of it, if there is one.")
                 return cls(path, connection)
@@ -408,6 +413,11 @@ class Journal:
             raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
 
 
+_HALF_MADE: Final = (
+    "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
+)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     # Transactions are begun and ended by name; a lock that is held is not waited for.
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
@@ -429,32 +439,39 @@ def _fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Probl
     )
     problems: list[Problem] = []
     count = 0
-    place = 0
-    for row in rows:
-        found = row if isinstance(row, Problem) else _insert(connection, place, row)
-        if found is None:
-            place += 1
-            continue
-        count += 1
-        if len(problems) < ManifestError.SHOWN:
-            problems.append(found)
+    for place, row in enumerate(rows):
+        found = [row] if isinstance(row, Problem) else []
+        duplicate = _insert(connection, place, row)
+        if duplicate is not None:
+            found.append(duplicate)
+        count += len(found)
+        problems += found[: ManifestError.SHOWN - len(problems)]
     if count:
         raise ManifestError(problems, count)
     connection.execute("COMMIT")
 
 
-def _insert(connection: sqlite3.Connection, place: int, row: Row) -> Problem | None:
-    item = row.item
-    values = tuple(getattr(item, key, None) for key in ("file", "parent", "project", "name"))
-    extra = json.dumps(row.extra, ensure_ascii=False) if row.extra else None
+def _insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Problem | None:
+    """Enter a row, and tell if its source stands in an earlier one.
+
+    One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
+    """
+    if isinstance(row, Problem):
+        number, file, destination, extra = row.row, row.source, [None, None, None], None
+    else:
+        number = row.number
+        file, *destination = (getattr(row.item, key, None) for key in ("file", "parent", "project", "name"))
+        extra = json.dumps(row.extra, ensure_ascii=False) if row.extra else None
+    if file is None:
+        return None
     try:
         connection.execute(
             "INSERT INTO row (place, number, file, parent, project, name, extra) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (place, row.number, *values, extra),
+            (place, number, file, *destination, extra),
         )
     except sqlite3.IntegrityError:
-        earlier = connection.execute("SELECT number FROM row WHERE file = ?", (item.file,)).fetchone()
-        return Problem(row.number, "file", f"{item.file} stands in row {earlier[0]} already")
+        earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()
+        return Problem(number, "file", f"{file} stands in row {earlier[0]} already")
     return None
 
 
@@ -464,16 +481,18 @@ def _check_header(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(100)
     except FileNotFoundError:
-        raise JournalError(f"There is no journal {path}.") from None
+        raise WrongJournal(f"There is no journal {path}.") from None
     except OSError as error:
         raise JournalError(f"The journal {path} cannot be read: {error.strerror}.") from None
     # https://www.sqlite.org/fileformat2.html, section 1.3
+    if not header.strip(b"\0"):
+        raise JournalError(_HALF_MADE.format(path=path))
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise JournalError(f"{path} is not a journal, or it is damaged. Go back to a copy of it, if there is one.")
+        raise WrongJournal(f"{path} is not a journal, or it is damaged. Go back to a copy of it, if there is one.")
     (version,) = struct.unpack_from(">I", header, 60)
     (application,) = struct.unpack_from(">I", header, 68)
     if application != APPLICATION_ID:
-        raise JournalError(f"{path} is a SQLite file, but not a journal of sbg-bulk.")
+        raise WrongJournal(f"{path} is a SQLite file, but not a journal of sbg-bulk.")
     if version > FORMAT:
         raise JournalError(
             f"{path} is of format {version}, and this version of sbg-bulk knows {FORMAT}. Use a newer one (pip install "
@@ -482,7 +501,7 @@ def _check_header(path: Path) -> None:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def _clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, then resume.") -> Iterator[None]:
     """Turn errors of SQLite into ones that say what to do."""
     try:
         yield
@@ -493,9 +512,7 @@ def _clear_errors(path: Path) -> Iterator[None]:
                 f"Another process is working on this run ({path}). Wait for it to end, or end it first."
             ) from None
         if name == "SQLITE_FULL":
-            raise JournalError(
-                f"The disk is full: {path} cannot be written, so nothing more is sent. Make room, then resume."
-            ) from None
+            raise JournalError(f"The disk is full: {path} cannot be written. {if_full}") from None
         raise JournalError(f"{path} cannot be used: {error}.") from None
     except sqlite3.DatabaseError as error:
         raise JournalError(f"{path} is damaged ({error}). Go back to a copy of it, if there is one.") from None

@@ -1,7 +1,8 @@
 """Manifests: lists of what to copy, move or delete, of any length, read as a stream.
 
 CSV, TSV and JSONL (one JSON object a line) with the API's own names: `file`, `parent`, `project`, `name`, in any
-order; for deletions `file` alone. Empty means absent. Other columns are carried along to the report.
+order; for deletions `file` alone. Empty means absent. Other columns are carried along to the report; one that has the
+name of a column which the report adds is called `manifest_NAME` there, unless the manifest itself is a report.
 
 Rows are numbered as a spreadsheet numbers them: in CSV and TSV the header is row 1, and a record that goes over
 several lines is one row. In JSONL they are the lines. Blank rows count, and are skipped.
@@ -18,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.model import CopyItem, DeleteItem, Item, MoveItem, check_destination, check_id, check_name, check_project
@@ -28,8 +29,9 @@ Format: TypeAlias = Literal["csv", "tsv", "jsonl"]
 FORMATS: Final[tuple[Format, ...]] = ("csv", "tsv", "jsonl")
 
 REPORT_COLUMNS: Final = ("outcome", "new_id", "job", "api_code", "message")
-"""What a report adds. In a manifest they are ignored, so that a report can serve as one."""
+"""What a report adds. A manifest that has all of them is a report, and its next report has them anew."""
 
+_ADDED: Final = frozenset(REPORT_COLUMNS)
 _SUFFIXES: Final[Mapping[str, Format]] = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -48,11 +50,13 @@ class Problem:
         row: the row, numbered as above; 0 for the manifest as a whole.
         column: the column, if it is one of them.
         message: what is wrong.
+        source: the file that the row is about, told with the first problem of a row, if it is known.
     """
 
     row: int
     column: str | None
     message: str
+    source: str | None = None
 
     def __str__(self) -> str:
         place = f"row {self.row}" if self.row else "manifest"
@@ -260,7 +264,10 @@ def _json_records(lines: Iterable[str]) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = json.loads(line, object_pairs_hook=_object)
+        except _RepeatedKeyError as error:
+            yield number, Problem(number, str(error), "the key is given twice")
+            continue
         except (ValueError, RecursionError) as error:
             yield number, Problem(number, None, f"not JSON: {error}")
             continue
@@ -268,6 +275,19 @@ def _json_records(lines: Iterable[str]) -> Iterator[Record]:
             yield number, record
         else:
             yield number, Problem(number, None, "a JSON object is wanted on each line")
+
+
+class _RepeatedKeyError(ValueError):
+    """A JSON object has two values for a key, one of which would be lost without a word. The message is the key."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise _RepeatedKeyError(key)
+        made[key] = value
+    return made
 
 
 def _is_utf8(value: object) -> bool:
@@ -299,7 +319,7 @@ def _row(number: int, record: Mapping[str, Any], kind: type[Item], defaults: Def
         elif stripped := value if key == "name" else value.strip():
             values[key] = stripped
     if problems:
-        yield from problems
+        yield from _about(values, problems)
         return
     if kind is not DeleteItem and "parent" not in values and "project" not in values:
         given = {"parent": defaults.parent, "project": defaults.project}
@@ -307,11 +327,31 @@ def _row(number: int, record: Mapping[str, Any], kind: type[Item], defaults: Def
     try:
         item = kind(**values)
     except (InputError, TypeError):
-        yield from _item_problems(number, kind, values)
+        yield from _about(values, list(_item_problems(number, kind, values)))
         return
-    yield Row(
-        number, item, {key: value for key, value in record.items() if key not in keys and key not in REPORT_COLUMNS}
-    )
+    yield Row(number, item, _carried_along({key: value for key, value in record.items() if key not in keys}))
+
+
+def _about(values: Mapping[str, str], problems: Sequence[Problem]) -> Iterator[Problem]:
+    """The problems of one row; the first tells which file it is about."""
+    file = values.get("file")
+    yield evolve(problems[0], source=file if _is_utf8(file) else None)
+    yield from problems[1:]
+
+
+def _carried_along(others: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The other columns of a record, under names that are free in a report."""
+    if others.keys() >= _ADDED:
+        return {key: value for key, value in others.items() if key not in _ADDED}
+    if others.keys().isdisjoint(_ADDED):
+        return others
+    named: dict[str, Any] = {}
+    for key, value in others.items():
+        free = key
+        while free in _ADDED or (free != key and free in others):
+            free = f"manifest_{free}"
+        named[free] = value
+    return named
 
 
 def _item_problems(number: int, kind: type[Item], values: Mapping[str, str]) -> Iterator[Problem]:
