@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "89c5c6175d979529a4dd2159365ada4d657c45c63626f6dc6cd911719d6c6129"
+SPEC_SHA256 = "7e510baef17acab893140971e394ee5f072c1addb136e4023d8137d9b14bff07"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.0.0"

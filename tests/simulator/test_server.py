@@ -90,6 +90,15 @@ def test_half_of_a_truncated_answer_has_gone_out() -> None:
     assert len(body) == int(length.group(1)) // 2
 
 
+def test_an_offer_to_speak_another_protocol_is_passed_over_and_the_body_is_read() -> None:
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAEAAEAAAAIAAAAA"}
+    with served() as (simulator, http):
+        response = http.post("/async/files/delete", json=BODY, headers=offer)
+        assert (response.status_code, response.http_version) == (202, "HTTP/1.1")
+        assert http.get("/user").status_code == 200
+        assert len(simulator.jobs.all()) == 1
+
+
 def test_a_status_that_python_does_not_know_goes_out_as_it_is() -> None:
     with served("kind=520") as (_, http):
         assert http.get("/user").status_code == 520

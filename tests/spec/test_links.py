@@ -27,12 +27,8 @@ def arrow_name(arrow: Arrow) -> str:
     return f"{arrow.response.id}-{arrow.key}"
 
 
-def evaluate(expression: Any, body: Any) -> Any:
-    """What a link's expression, or a structure of such, yields on a response's body."""
-    if isinstance(expression, dict):
-        return {key: evaluate(value, body) for key, value in expression.items()}
-    if isinstance(expression, list):
-        return [evaluate(value, body) for value in expression]
+def evaluate(expression: str, body: Any) -> Any:
+    """What a link's expression yields on a response's body."""
     assert expression.startswith(BODY)
     for part in expression.removeprefix(BODY).split("/"):
         body = body[int(part)] if isinstance(body, list) else body[part]
@@ -50,7 +46,9 @@ def test_a_link_leads_to_a_call_and_to_parameters_that_it_has(arrow: Arrow) -> N
     given = set(arrow.link.get("parameters", {}))
     assert given <= {parameter["name"] for parameter in target.parameters}
     assert given >= {parameter["name"] for parameter in target.parameters if parameter.get("required")}
-    assert ("requestBody" in arrow.link) == (target.request is not None)
+    # No expression within a body is evaluated, and generators reject a body that is not a string.
+    assert target.request is None
+    assert "requestBody" not in arrow.link
 
 
 @pytest.mark.parametrize("arrow", ARROWS, ids=arrow_name)
@@ -58,10 +56,8 @@ def test_following_a_link_from_the_example_makes_a_valid_request(arrow: Arrow) -
     target = BY_ID[arrow.link["operationId"]]
     schemas = {parameter["name"]: parameter["schema"] for parameter in target.parameters}
     for example in examples_of(arrow.response.body).values():
-        for parameter, value in evaluate(arrow.link.get("parameters", {}), example).items():
-            assert faults(value, schemas[parameter]) == []
-        if target.request is not None:
-            assert faults(evaluate(arrow.link["requestBody"], example), target.request["schema"]) == []
+        for parameter, expression in arrow.link.get("parameters", {}).items():
+            assert faults(evaluate(expression, example), schemas[parameter]) == []
 
 
 @pytest.mark.parametrize("kind", ["copy", "move", "delete"])

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
@@ -93,23 +91,3 @@ def test_redocly_finds_what_is_broken(tmp_path: Path, break_it: Callable[[Node],
     break_it(spec)
     problems = redocly.lint(write(spec, tmp_path)).problems
     assert rule in {problem.partition(": ")[2] for problem in problems}
-
-
-def test_installing_the_linter_twice_at_once_gives_one_whole_copy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second to finish must neither fail nor leave anything behind."""
-    shelf = tmp_path / "redocly"
-    both_are_made = Barrier(2)
-
-    def fake_npm(arguments: list[str], **_: object) -> None:
-        command = Path(arguments[arguments.index("--prefix") + 1]) / redocly.COMMAND
-        command.parent.mkdir(parents=True)
-        command.write_text("whole", encoding="utf-8")
-        both_are_made.wait(timeout=10)
-
-    monkeypatch.setattr(redocly, "npm", fake_npm)
-    with ThreadPoolExecutor(2) as pool:
-        commands = list(pool.map(redocly.install, [shelf, shelf]))
-    assert [command.read_text(encoding="utf-8") for command in commands] == ["whole", "whole"]
-    assert list(tmp_path.iterdir()) == [shelf]

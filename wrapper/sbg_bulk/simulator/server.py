@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import re
 import signal
 import socket
 import struct
@@ -79,8 +80,19 @@ def running(simulator: Simulator) -> Iterator[str]:
             thread.join()
 
 
+_OFFER = re.compile(rb"\r\nUpgrade:", re.IGNORECASE)
+
+
 class _Protocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with the ability to break the connection that a request came by."""
+
+    def data_received(self, data: bytes) -> None:
+        # Java's client offers to speak HTTP/2 instead. The parser takes what follows such an offer for another
+        # protocol, and the body would be lost.
+        if _OFFER.search(data):
+            head, end, body = data.partition(b"\r\n\r\n")
+            data = _OFFER.sub(b"\r\nX-Offered:", head) + end + body
+        super().data_received(data)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -1,0 +1,144 @@
+"""Carries out the scenario with `sbg_async_api`, the Python client that is generated from the contract.
+
+Usage: program.py SCENARIO.json, with SB_API_ENDPOINT and SB_AUTH_TOKEN; writes what it has seen to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from sbg_async_api import AuthenticatedClient, models
+from sbg_async_api.api.account import get_rate_limit, get_user
+from sbg_async_api.api.async_jobs import (
+    get_copy_job,
+    get_delete_job,
+    get_move_job,
+    list_async_jobs,
+    submit_copy_job,
+    submit_delete_job,
+    submit_move_job,
+)
+from sbg_async_api.api.files import create_folder, get_file, list_files, list_folder
+from sbg_async_api.api.projects import get_project, list_projects
+
+MOST_CALLS: Final = 20
+"""After so many calls a step without end gives up."""
+
+OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    "create_folder": create_folder.sync_detailed,
+    "get_copy_job": get_copy_job.sync_detailed,
+    "get_delete_job": get_delete_job.sync_detailed,
+    "get_file": get_file.sync_detailed,
+    "get_move_job": get_move_job.sync_detailed,
+    "get_project": get_project.sync_detailed,
+    "get_rate_limit": get_rate_limit.sync_detailed,
+    "get_user": get_user.sync_detailed,
+    "list_async_jobs": list_async_jobs.sync_detailed,
+    "list_files": list_files.sync_detailed,
+    "list_folder": list_folder.sync_detailed,
+    "list_projects": list_projects.sync_detailed,
+    "submit_copy_job": submit_copy_job.sync_detailed,
+    "submit_delete_job": submit_delete_job.sync_detailed,
+    "submit_move_job": submit_move_job.sync_detailed,
+}
+
+BODIES: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "create_folder": models.NewFolder.from_dict,
+    "submit_copy_job": models.CopyRequest.from_dict,
+    "submit_delete_job": models.DeleteRequest.from_dict,
+    "submit_move_job": models.MoveRequest.from_dict,
+}
+
+Answer = Mapping[str, Any]
+
+
+def run(steps: Sequence[Mapping[str, Any]], url: str, token: str) -> list[Mapping[str, Any]]:
+    """Carry out the steps on the service at a base URL; return what was seen, an entry for each call."""
+    names: dict[str, str] = {}
+    seen: list[Mapping[str, Any]] = []
+    with ExitStack() as opened:
+        simulator = opened.enter_context(httpx.Client(base_url=httpx.URL(url).join("/_simulator/")))
+        clients = {each: opened.enter_context(connect(url, each)) for each in [token, *tokens_in(steps)]}
+        for step in steps:
+            if "control" in step:
+                control(simulator, step["control"])
+                continue
+            answers = list(calls(step, names, clients[step.get("token", token)], simulator))
+            for name, path in step.get("capture", {}).items():
+                names[name] = value_at(answers[-1]["body"], path)
+            seen.append({"name": step["name"], "answers": answers})
+    return seen
+
+
+def connect(url: str, token: str) -> AuthenticatedClient:
+    """A client that sends the token."""
+    return AuthenticatedClient(base_url=url, token=token, prefix="", auth_header_name="X-SBG-Auth-Token")
+
+
+def tokens_in(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The tokens that steps want in place of the right one."""
+    return [step["token"] for step in steps if "token" in step]
+
+
+def calls(
+    step: Mapping[str, Any], names: Mapping[str, str], client: AuthenticatedClient, simulator: httpx.Client
+) -> Iterator[Answer]:
+    """The answers to the calls of a step."""
+    arguments = substitute(step.get("arguments", {}), names)
+    if "body" in step:
+        arguments["body"] = BODIES[step["call"]](substitute(step["body"], names))
+    for number in range(1, MOST_CALLS + 1):
+        response = OPERATIONS[step["call"]](client=client, **arguments)
+        body = response.parsed.to_dict()
+        yield {"status": int(response.status_code), "headers": dict(response.headers), "body": body}
+        if "until" in step:
+            if all(value_at(body, path) == value for path, value in step["until"].items()):
+                return
+            control(simulator, step["meanwhile"])
+        elif step.get("pages"):
+            if not any(link["rel"] == "next" for link in body["links"]):
+                return
+            arguments["offset"] += len(body["items"])
+        elif number == step.get("times", 1):
+            return
+    raise RuntimeError(f"{step['name']}: no end after {MOST_CALLS} calls")
+
+
+def control(simulator: httpx.Client, what: Mapping[str, Any]) -> None:
+    """Move the simulator."""
+    simulator.post(what["path"], json=what["body"]).raise_for_status()
+
+
+def value_at(document: Any, path: str) -> Any:
+    """The value that a dotted path leads to."""
+    for part in path.split("."):
+        document = document[int(part) if isinstance(document, list) else part]
+    return document
+
+
+def substitute(value: Any, names: Mapping[str, str]) -> Any:
+    """The value, with each `$name` in it replaced by what the name stands for."""
+    if isinstance(value, dict):
+        return {key: substitute(entry, names) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [substitute(entry, names) for entry in value]
+    if isinstance(value, str) and value.startswith("$"):
+        return names[value[1:]]
+    return value
+
+
+def main() -> None:
+    steps = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    json.dump(run(steps, os.environ["SB_API_ENDPOINT"], os.environ["SB_AUTH_TOKEN"]), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
