@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,8 +66,11 @@ def test_the_first_line_has_the_address_and_the_token_and_sigterm_ends_it_at_onc
         assert serving.url.startswith("http://127.0.0.1:")
         # The client keeps its connection open.
         assert client.get(f"{serving.url}/projects/rfranklin/cohort-a").json()["name"] == "Cohort A"
+        page = serving.url.removesuffix("v2")
+        assert "<title>Simulator of the Seven Bridges API</title>" in client.get(page).text
         code, out, err, seconds = serving.end(signal.SIGTERM)
     assert (code, out) == (0, "")
+    assert f"in a browser on this machine:\n  {page}\n" in err
     assert f"export SB_API_ENDPOINT={serving.url} SB_AUTH_TOKEN={TOKEN}" in err
     assert seconds < AT_ONCE
 
@@ -136,6 +139,29 @@ def test_other_machines_are_let_in_only_by_who_knows(sbg: Run, monkeypatch: pyte
     assert sbg("simulate", "--host", "0.0.0.0").code == 0
     assert sbg("simulate", "--host", "0.0.0.0", "--i-know").code == 0
     assert asked == [("0.0.0.0", False), ("0.0.0.0", True)]
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("http://127.0.0.1:80/v2", "http://127.0.0.1:80/"),
+        ("http://[::1]:80/v2", "http://[::1]:80/"),
+        ("http://0.0.0.0:80/v2", "http://localhost:80/"),
+        ("http://[::]:80/v2", "http://localhost:80/"),
+        ("http://192.0.2.1:80/v2", None),
+    ],
+)
+def test_the_page_is_named_where_this_machine_gets_it(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, url: str, page: str | None
+) -> None:
+    def serve(_: Simulator, *, on_ready: Callable[[str], None], **__: object) -> None:
+        on_ready(url)
+
+    monkeypatch.setattr("sbg_bulk.simulator.serve", serve)
+    monkeypatch.setattr("sbg_bulk.simulator.seeds.TOKEN", "shown")  # the only command that may show one
+    ran = sbg("simulate", "--i-know")
+    assert (ran.code, "in a browser" in ran.err) == (0, page is not None)
+    assert page is None or f"  {page}\n" in ran.err
 
 
 def test_a_port_that_is_taken_is_named(sbg: Run) -> None:

@@ -31,6 +31,7 @@ for module in (sbg_async_api, sbg_async_api.models, sbg_bulk):
 sim = Simulator()
 with httpx.Client(transport=sim.transport(), base_url=sim.base_url, trust_env=False) as client:
     print(client.get("/user", headers={"X-SBG-Auth-Token": "demo-token"}).json()["username"])
+    print(client.get("http://localhost/_page/board.js").headers["Content-Type"])
 """
 
 
@@ -62,4 +63,4 @@ def test_what_is_in_the_wheel_works_without_the_sources(wheel: Path, tmp_path: P
         archive.extractall(tmp_path)
     command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("rfranklin\n", "")
+    assert (done.stdout, done.stderr) == ("rfranklin\ntext/javascript; charset=utf-8\n", "")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 import click
 
 from sbg_bulk.cli.context import json_option, note, write_json
@@ -59,7 +62,8 @@ def simulate(
 ) -> None:
     """Serve a simulator of the API on this machine, until Ctrl-C or SIGTERM.
 
-    The first line of its output has its URL and its token; with --json as {"url": ..., "token": ...}.
+    The first line of its output has its URL and its token; with --json as {"url": ..., "token": ...}. A browser on this
+    machine finds a page there to try the API on, with a board of the files, jobs, requests and faults.
     """
     try:
         from sbg_bulk.simulator import Simulator, parse_rate_limit, serve
@@ -74,9 +78,11 @@ def simulate(
             write_json({"url": url, "token": TOKEN})
             return
         click.echo(f"Simulator at {url}, token {TOKEN}")
-        note(
-            f"Use it from another terminal:\n  export SB_API_ENDPOINT={url} SB_AUTH_TOKEN={TOKEN}\nEnd it with Ctrl-C."
-        )
+        note(f"Use it from another terminal:\n  export SB_API_ENDPOINT={url} SB_AUTH_TOKEN={TOKEN}")
+        page = _page(url)
+        if page is not None:
+            note(f"Or try it on a page, in a browser on this machine:\n  {page}")
+        note("End it with Ctrl-C.")
 
     try:
         simulator = Simulator(seed=seed, speed=speed, rate_limit=parse_rate_limit(rate_limit), faults=faults)
@@ -85,3 +91,12 @@ def simulate(
         raise
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from None
+
+
+def _page(url: str) -> str | None:
+    """Where this machine finds the simulator's page; None if it is served at an address where nobody gets it."""
+    served = urlsplit(url)
+    address = ip_address(served.hostname or "")
+    if address.is_unspecified:
+        return f"http://localhost:{served.port}/"
+    return f"http://{served.netloc}/" if address.is_loopback else None

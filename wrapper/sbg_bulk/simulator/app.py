@@ -15,14 +15,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from attrs import define, frozen
+from attrs import define
 
-from . import control, damage, intake
+from . import damage, intake, local
 from .contract import BASE_PATH, InvalidRequest, Operation
 from .faults import ArmedFault, FaultRule
 from .operations import Call
 from .refusals import ApiError
 from .reply import Reply, refuse
+from .request import Request
 from .requestlog import LoggedRequest
 from .state import State
 from .world import User
@@ -47,23 +48,11 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:]+\](:[0-9]+)?")
 logger = logging.getLogger(__name__)
 
 
-@frozen
-class _Request:
-    """A request as it came in, read to its end."""
-
-    method: str
-    path: str
-    query: str
-    origin: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
 @define
 class _Exchange:
     """A request under way, and what has become known of it."""
 
-    request: _Request
+    request: Request
     entry: LoggedRequest
     user: User | None = None
 
@@ -93,9 +82,8 @@ class Service:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await _read_request(scope, receive)
-        if control.is_control(request.path):
-            reply = control.handle(self._state, request.method, request.path, request.body, scope.get("client"))
-            await _send(send, request, reply, {})
+        if local.is_local(request.path):
+            await _send(send, request, local.handle(self._state, request), local.HEADERS)
             return
         exchange = self._begin(request)
         try:
@@ -111,7 +99,7 @@ class Service:
         exchange.entry.status = reply.status
         await _send(send, request, reply, self._headers(exchange))
 
-    def _begin(self, request: _Request) -> _Exchange:
+    def _begin(self, request: Request) -> _Exchange:
         state = self._state
         with state.lock:
             entry = state.requests.add(
@@ -255,7 +243,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _read_request(scope: Scope, receive: Receive) -> _Request:
+async def _read_request(scope: Scope, receive: Receive) -> Request:
     body = bytearray()
     while True:
         message = await receive()
@@ -264,14 +252,16 @@ async def _read_request(scope: Scope, receive: Receive) -> _Request:
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     raw_path = scope.get("raw_path")
+    client = scope.get("client")
     path = quote(scope["path"]) if raw_path is None else raw_path.decode("latin-1").partition("?")[0]
-    return _Request(
+    return Request(
         method=scope["method"],
         path=path,
         query=scope["query_string"].decode("latin-1"),
         origin=_origin(scope, headers),
         headers=headers,
         body=bytes(body),
+        client=str(client[0]) if client else None,
     )
 
 
@@ -285,7 +275,7 @@ def _origin(scope: Scope, headers: Mapping[str, str]) -> str:
 
 
 async def _send(
-    send: Send, request: _Request, reply: Reply, common: Mapping[bytes, bytes], *, whole: bool = True
+    send: Send, request: Request, reply: Reply, common: Mapping[bytes, bytes], *, whole: bool = True
 ) -> None:
     headers = {
         b"content-type": b"application/json",

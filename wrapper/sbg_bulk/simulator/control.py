@@ -1,7 +1,7 @@
 """The control address: what a person or a test does to a simulator that runs as a server.
 
 It lies beside the service, at `/_simulator`; it is not charged, not logged and needs no token, but answers only to
-the machine that the simulator runs on.
+the machine that the simulator runs on (`local`).
 
 - `POST /_simulator/reset`: everything as it was at the start
 - `POST /_simulator/seed` with `{"name": "demo"}`: the same, with another seed
@@ -13,23 +13,25 @@ the machine that the simulator runs on.
 - `GET /_simulator/requests`: the requests so far, without their tokens
 - `DELETE /_simulator/requests`: forgets them
 - `GET /_simulator/state`: users, projects with their trees, and jobs
+- `GET /_simulator/board?open=ID&open=ID`: what the page shows; of folders and jobs, those named are shown whole
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import parse_qs
 
 from attrs import asdict
 
 from .contract import BASE_PATH
-from .faults import ArmedFault
+from .page import board
 from .refusals import ApiError
 from .rendering import describe_job, user
-from .reply import Reply, answer, refuse
+from .reply import Reply, answer
+from .request import Request
 from .state import State
 from .world import File, Node, Project
 
@@ -41,31 +43,20 @@ def is_control(path: str) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
-def handle(state: State, method: str, path: str, body: bytes, client: Sequence[Any] | None) -> Reply:
-    """Answer a request to the control address. `client` is the ASGI scope's, None for a client in this process."""
-    try:
-        if client is not None and not _is_this_machine(str(client[0])):
-            raise ApiError(90002, "Only the machine that the simulator runs on may control it.")
-        methods = _ROUTES.get(path.removeprefix(PREFIX).strip("/"))
-        if methods is None:
-            known = ", ".join(f"{PREFIX}/{name}" for name in _ROUTES)
-            raise ApiError(90003, f"There is nothing at {path}. Known: {known}.")
-        action = methods.get(method)
-        if action is None:
-            allowed = ", ".join(methods)
-            message = f"{method} is not allowed here, only {allowed}."
-            raise ApiError(90006, message, headers=[(b"allow", allowed.encode("ascii"))])
-        with state.lock:
-            return answer(action(state, _object(body)))
-    except ApiError as error:
-        return refuse(error)
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host in ("localhost", "testclient")
+def handle(state: State, request: Request) -> Reply:
+    """Answer a request to the control address. Raises ApiError if it makes no sense."""
+    methods = _ROUTES.get(request.path.removeprefix(PREFIX).strip("/"))
+    if methods is None:
+        known = ", ".join(f"{PREFIX}/{name}" for name in _ROUTES)
+        raise ApiError(90003, f"There is nothing at {request.path}. Known: {known}.")
+    action = methods.get(request.method)
+    if action is None:
+        allowed = ", ".join(methods)
+        message = f"{request.method} is not allowed here, only {allowed}."
+        raise ApiError(90006, message, headers=[(b"allow", allowed.encode("ascii"))])
+    given = parse_qs(request.query) if request.method == "GET" else _object(request.body)
+    with state.lock:
+        return answer(action(state, given))
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -117,13 +108,13 @@ def _step(state: State, body: Mapping[str, Any]) -> Any:
 
 
 def _faults(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
-    return {"faults": [_fault(armed) for armed in state.faults.armed]}
+    return {"faults": [board.fault(armed) for armed in state.faults.armed]}
 
 
 def _arm(state: State, body: Mapping[str, Any]) -> Any:
     rule = _required(body, "rule", str, '{"rule": "kind=429 op=list_* times=2"}')
     try:
-        return _fault(state.arm(rule))
+        return board.fault(state.arm(rule))
     except ValueError as wrong:
         raise ApiError(90000, f"rule: {wrong}") from None
 
@@ -131,10 +122,6 @@ def _arm(state: State, body: Mapping[str, Any]) -> Any:
 def _disarm(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
     state.disarm()
     return {"faults": []}
-
-
-def _fault(armed: ArmedFault) -> Mapping[str, Any]:
-    return {"rule": str(armed.rule), "seen": armed.seen, "struck": armed.struck}
 
 
 def _requests(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
@@ -154,6 +141,10 @@ def _state(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
         "projects": [_project(each) for each in state.world.projects.values()],
         "jobs": [describe_job(job, BASE_PATH) | {"owner": job.owner.username} for job in state.jobs.all()],
     }
+
+
+def _board(state: State, query: Mapping[str, Any]) -> Any:
+    return board.describe(state, query.get("open", ()))
 
 
 def _project(project: Project) -> Mapping[str, Any]:
@@ -181,5 +172,6 @@ _ROUTES: Mapping[str, Mapping[str, Callable[[State, Mapping[str, Any]], Any]]] =
         "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
         "requests": {"GET": _requests, "DELETE": _forget},
         "state": {"GET": _state},
+        "board": {"GET": _board},
     }
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from attrs import define
 
@@ -47,6 +48,10 @@ class RequestLog:
     def clear(self) -> None:
         """Forget all requests. The numbers go on."""
         self._entries.clear()
+
+    def latest(self, most: int) -> Sequence[LoggedRequest]:
+        """The last requests, at most so many, the newest first."""
+        return list(islice(reversed(self._entries), most))
 
     def __iter__(self) -> Iterator[LoggedRequest]:
         return iter(tuple(self._entries))

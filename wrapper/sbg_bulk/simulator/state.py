@@ -60,6 +60,7 @@ class State:
         self._list_order: ListOrder = list_order
         self._first_faults = tuple(faults)
         self._seed = known_seed(seed)
+        self.starts = 0
         self._start()
 
     # What there is, until the next reset
@@ -72,7 +73,16 @@ class State:
     faults: Faults
     requests: RequestLog
 
+    starts: int
+    """How many times everything has begun anew; at first 1."""
+
+    @property
+    def seed(self) -> str:
+        """The name of the seed in use."""
+        return self._seed
+
     def _start(self) -> None:
+        self.starts += 1
         submit_status, create_status = self._statuses
         self.ids = Ids(self._seed)
         self.world = World(self.clock, self.ids)

@@ -1,0 +1,294 @@
+// The board: asks the simulator every second what there is, and shows it. Whatever comes from the simulator is put on
+// the page as text, never as markup; elements are kept while what they stand for is there, and with them the focus.
+
+const CONTROL = "/_simulator/";
+const EVERY = 1000; // milliseconds
+
+const $ = (id) => document.getElementById(id);
+let starts = null;
+let asked = 0; // numbers the questions: an answer that is overtaken by another is not shown
+let timer;
+
+// Asking
+
+async function control(method, name, body) {
+  const response = await fetch(CONTROL + name, {
+    method,
+    headers: body && { "Content-Type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.message);
+  return answer;
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  const question = ++asked;
+  try {
+    const opened = [...$("board").querySelectorAll("details[open]")];
+    const query = new URLSearchParams(opened.map((details) => ["open", details.dataset.id]));
+    const board = await control("GET", `board?${query}`);
+    if (question !== asked) return;
+    if ($("board").classList.replace("lost", "connected")) say("The simulator answers again.");
+    show(board);
+  } catch (error) {
+    if (question !== asked) return;
+    if ($("board").classList.replace("connected", "lost")) say(`The simulator does not answer (${error.message}).`);
+  }
+  if (!document.hidden) timer = setTimeout(refresh, EVERY);
+}
+
+async function act(method, name, body, done) {
+  try {
+    say(done(await control(method, name, body)));
+    return true;
+  } catch (error) {
+    say(error.message);
+    return false;
+  } finally {
+    await refresh();
+  }
+}
+
+// Showing
+
+function say(text) {
+  $("said").textContent = text;
+}
+
+function set(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function element(name, attributes = {}, ...children) {
+  const made = Object.assign(document.createElement(name), attributes);
+  made.append(...children);
+  return made;
+}
+
+/** Make the children of the parent stand for the entries, in their order; keep those that do already. */
+function match(parent, entries, key, make, fill = () => {}) {
+  const there = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const wanted = entries.map((entry) => {
+    const child = there.get(String(key(entry))) ?? make(entry);
+    child.dataset.key = key(entry);
+    fill(child, entry);
+    return child;
+  });
+  for (const child of [...parent.children]) if (!wanted.includes(child)) child.remove();
+  wanted.forEach((child, index) => {
+    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
+  });
+}
+
+const number = (value) => value.toLocaleString("en");
+const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+const date = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+const clock = (seconds) => date(seconds).slice(11);
+const rest = (more, nouns) => (more ? `… and ${number(more)} more ${nouns}` : "");
+
+function size(bytes) {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  for (; bytes >= 1024 && unit < units.length - 1; unit += 1) bytes /= 1024;
+  return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
+}
+
+function show(board) {
+  set($("now"), `${date(board.now)} UTC`);
+  $("now").dateTime = new Date(board.now * 1000).toISOString();
+  showRate(board.rate, board.now);
+  showJobs(board.jobs);
+  showFaults(board.faults);
+  showRequests(board.requests);
+  showProjects(board);
+  if (board.starts === starts) return;
+  starts = board.starts;
+  $("name").replaceChildren(...board.seeds.map((name) => new Option(name, name, false, name === board.seed)));
+  for (const operation of board.operations) {
+    if (![...$("op").options].some((option) => option.value === operation)) $("op").add(new Option(operation));
+  }
+  document.dispatchEvent(new Event("started"));
+}
+
+function showRate(rate, now) {
+  $("budget").hidden = rate === null;
+  set($("remaining"), rate ? `${number(rate.remaining)} of ${number(rate.limit)} left` : "No limit");
+  set($("reset"), rate ? `The next window begins at ${clock(rate.reset)}, in ${Math.ceil(rate.reset - now)} s.` : "");
+  if (rate) Object.assign($("budget"), { max: rate.limit, low: rate.limit / 10, value: rate.remaining });
+}
+
+function showJobs({ shown, more }) {
+  $("no-jobs").hidden = shown.length > 0;
+  match($("jobs"), shown, (job) => job.id, makeJob, fillJob);
+  set($("more-jobs"), rest(more, "jobs"));
+}
+
+function makeJob(job) {
+  const line = element("summary", {},
+    element("b", { textContent: job.type }), element("code", { textContent: job.id }),
+    element("span", { className: "state" }), element("progress", { ariaLabel: `Files of job ${job.id}` }),
+    element("small", { className: "counts" }));
+  return element("li", {}, openable(job.id, line, element("div")));
+}
+
+function fillJob(item, job) {
+  const [line, content] = item.firstChild.children;
+  const done = job.completed + job.failed;
+  const finished = job.state === "FINISHED";
+  set(line.children[2], job.state);
+  line.children[2].className = `state ${!finished ? "busy" : job.failed ? "bad" : "good"}`;
+  // Nothing is counted before the job runs.
+  Object.assign(line.children[3], { max: job.total || 1, value: finished && !job.total ? 1 : done });
+  const counts = `${number(job.completed)} of ${plural(job.total, "file")} done${job.failed ? `, ${number(job.failed)} failed` : ""}`;
+  set(line.children[4], job.total || finished ? counts : "files not counted yet");
+  if (job.items) showItems(content, job.items);
+}
+
+function showItems(content, { shown, more }) {
+  if (!content.firstChild) {
+    const heads = ["Item", "What became of it"].map((textContent) => element("th", { scope: "col", textContent }));
+    content.append(
+      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody")),
+      element("p", { className: "quiet" }),
+    );
+  }
+  const rows = shown.map((item, index) => ({ ...item, index }));
+  match(content.querySelector("tbody"), rows, (item) => item.index,
+    (item) => element("tr", {}, element("td", {}, element("code", { textContent: item.file })), element("td")),
+    (row, item) => {
+      set(row.lastChild, item.error ?? item.became ?? "waits");
+      row.lastChild.className = item.error ? "bad" : item.became ? "good" : "busy";
+    });
+  set(content.lastChild, rest(more, "items"));
+}
+
+function showFaults(faults) {
+  $("no-faults").hidden = faults.length > 0;
+  $("armed").hidden = $("disarm").hidden = faults.length === 0;
+  match($("faults"), faults.map((fault, index) => ({ ...fault, index })), (fault) => `${fault.index} ${fault.rule}`,
+    (fault) => row(element("code", { textContent: fault.rule }), "", ""),
+    (line, fault) => [fault.seen, fault.struck].forEach((count, index) => {
+      const cell = line.children[index + 1];
+      cell.className = "number";
+      set(cell, number(count));
+    }));
+}
+
+function showRequests({ shown, more }) {
+  $("no-requests").hidden = shown.length > 0;
+  $("log").hidden = shown.length === 0;
+  match($("requests"), shown, (request) => request.number, makeRequest, fillRequest);
+  set($("more-requests"), rest(more, "requests"));
+}
+
+function makeRequest(request) {
+  const address = request.path + (request.query && `?${request.query}`);
+  return row(clock(request.time), element("code", { textContent: `${request.method} ${address}` }), "", "");
+}
+
+function fillRequest(line, request) {
+  const [, , status, fault] = line.children;
+  set(status, request.status === null ? "none" : String(request.status));
+  status.className = `number ${request.status < 400 && request.status !== null ? "good" : "bad"}`;
+  set(fault, request.fault ?? "");
+}
+
+function row(...cells) {
+  return element("tr", {}, ...cells.map((cell) => element("td", {}, cell)));
+}
+
+// The tree
+
+function showProjects({ projects, folders }) {
+  $("no-projects").hidden = projects.length > 0;
+  const roots = projects.map(({ id, root, entries }) => ({ id: root, name: id, entries }));
+  showEntries($("projects"), { shown: roots, more: 0 }, folders);
+}
+
+function showEntries(list, { shown, more }, folders) {
+  const entries = more ? [...shown, { id: "more", more }] : shown;
+  match(list, entries, (entry) => entry.id, makeEntry, (item, entry) => fillEntry(item, entry, folders));
+}
+
+function makeEntry(entry) {
+  if (entry.more) return element("li", { className: "quiet" });
+  const line = [element("span"), " ", element("small"), " ", element("code", { textContent: entry.id })];
+  if (entry.entries === undefined) return element("li", {}, ...line);
+  return element("li", {}, openable(entry.id, element("summary", {}, ...line), element("ul", { className: "tree" })));
+}
+
+function fillEntry(item, entry, folders) {
+  if (entry.more) {
+    set(item, rest(entry.more, "entries"));
+    return;
+  }
+  set(item.querySelector("span"), entry.name);
+  const entries = entry.entries === 1 ? "1 entry" : `${number(entry.entries ?? 0)} entries`;
+  set(item.querySelector("small"), entry.entries === undefined ? size(entry.size) : entries);
+  if (entry.id in folders) showEntries(item.querySelector("ul"), folders[entry.id], folders);
+}
+
+function openable(id, summary, content) {
+  const details = element("details", {}, summary, content);
+  details.dataset.id = id;
+  details.addEventListener("toggle", () => details.open && refresh());
+  return details;
+}
+
+// Acting
+
+function advance(seconds) {
+  act("POST", "advance", { seconds }, ({ now }) => `Advanced by ${number(seconds)} s, to ${clock(now)}.`);
+}
+
+for (const button of document.querySelectorAll("[data-seconds]")) {
+  button.addEventListener("click", () => advance(Number(button.dataset.seconds)));
+}
+
+$("advance").addEventListener("submit", (event) => {
+  event.preventDefault();
+  advance($("seconds").valueAsNumber);
+});
+
+$("seed").addEventListener("submit", (event) => {
+  event.preventDefault();
+  act("POST", "seed", { name: $("name").value }, ({ seed }) => `Started anew with the seed ${seed}.`);
+});
+
+function writeRule() {
+  const words = [$("kind").value, $("op").value && `op=${$("op").value}`, $("times").value && `times=${$("times").value}`];
+  $("rule").value = words.filter(Boolean).join(" ");
+}
+
+for (const id of ["kind", "op", "times"]) $(id).addEventListener("input", writeRule);
+
+$("fault").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  let wrong = "";
+  try {
+    const { rule } = await control("POST", "faults", { rule: $("rule").value });
+    say(`Armed: ${rule}`);
+  } catch (error) {
+    wrong = error.message;
+  }
+  set($("rule-error"), wrong);
+  $("rule").setAttribute("aria-invalid", wrong !== "");
+  await refresh();
+});
+
+$("disarm").addEventListener("click", async () => {
+  await act("DELETE", "faults", undefined, () => "All faults are disarmed.");
+  $("rule").focus(); // the button has gone
+});
+
+for (const link of document.querySelectorAll("nav a")) {
+  // Following the link scrolls; that the next Tab goes on from there is left to chance by some browsers.
+  link.addEventListener("click", () => $(link.hash.slice(1)).focus());
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : refresh()));
+$("board").classList.add("connected");
+writeRule();
+refresh();
