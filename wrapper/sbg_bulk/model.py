@@ -6,17 +6,17 @@ value that is missing or cannot be read is None, and `raw` has what the server s
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from sbg_async_api import models
 from sbg_bulk import reading
 from sbg_bulk.errors import InputError
-from sbg_bulk.reading import GeneratedModel
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class FromServer:
     @property
     def raw(self) -> Any:
         """What the server sent, as decoded JSON, with what this class has no attribute for."""
-        return self._source.to_dict() if isinstance(self._source, GeneratedModel) else self._source
+        return self._source
 
 
 @frozen
@@ -63,16 +63,19 @@ class ItemError:
     more_info: str = ""
 
     @classmethod
-    def from_generated(cls, error: models.ErrorBody) -> ItemError:
+    def from_answer(cls, answer: object) -> ItemError:
+        """The error that a part of an answer describes. What is no object is an error all the same."""
+        if not isinstance(answer, dict):
+            return cls(None, None, str(answer))
         return cls(
-            reading.count(error.status),
-            reading.count(error.code),
-            reading.text(error.message) or "",
-            reading.text(error.more_info) or "",
+            reading.count(answer.get("status")),
+            reading.count(answer.get("code")),
+            reading.text(answer.get("message")) or "",
+            reading.text(answer.get("more_info")) or "",
         )
 
 
-@frozen
+@frozen(init=False, eq=False, repr=False)
 class ItemResult(FromServer):
     """One entry of a job's result.
 
@@ -85,31 +88,63 @@ class ItemResult(FromServer):
         error: why the item failed; None if it did not.
     """
 
-    id: str | None
-    href: str | None
-    error: ItemError | None
+    # A page of finished jobs has thousands of entries, most of which nobody looks at, and to read one takes as long as
+    # its JSON took. So the attributes are read when they are asked for, and the generated models, which take many times
+    # as long, are left out.
+
+    def __init__(self, id: str | None, href: str | None, error: ItemError | None) -> None:
+        answer: dict[str, Any] = {}
+        if id is not None or href is not None:
+            answer["resource"] = {"id": id, "href": href}
+        if error is not None:
+            answer["error"] = asdict(error)
+        _keep_source(self, answer)
+
+    @property
+    def id(self) -> str | None:
+        return self._of_resource("id")
+
+    @property
+    def href(self) -> str | None:
+        return self._of_resource("href")
+
+    @property
+    def error(self) -> ItemError | None:
+        error = self._source.get("error") if isinstance(self._source, dict) else None
+        return None if error is None else ItemError.from_answer(error)
+
+    def _of_resource(self, key: str) -> str | None:
+        resource = self._source.get("resource") if isinstance(self._source, dict) else None
+        return reading.text(resource.get(key)) if isinstance(resource, dict) else None
 
     @property
     def ok(self) -> bool:
         """Whether there is a resource and no error."""
         return self.error is None and self.id is not None
 
+    def __eq__(self, other: object) -> bool:
+        return self._key == other._key if isinstance(other, ItemResult) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"ItemResult(id={self.id!r}, href={self.href!r}, error={self.error!r})"
+
+    @property
+    def _key(self) -> tuple[str | None, str | None, ItemError | None]:
+        return self.id, self.href, self.error
+
     @classmethod
     def from_answer(cls, answer: object) -> ItemResult:
         """The entry that a part of an answer describes; all None if it cannot be read."""
-        entry = reading.read(models.ResultEntry, answer)
-        resource = None if entry is None else reading.read(models.ResourceReference, entry.resource)
-        error: ItemError | None = None
-        if entry is not None and isinstance(entry.error, models.ErrorBody):
-            error = ItemError.from_generated(entry.error)
-        elif isinstance(answer, Mapping) and answer.get("error") is not None:
-            error = ItemError(None, None, str(answer["error"]))
-        return cls(
-            None if resource is None else reading.text(resource.id),
-            None if resource is None else reading.text(resource.href),
-            error,
-            source=answer,
-        )
+        made = object.__new__(cls)
+        _keep_source(made, answer)
+        return made
+
+
+# The slot itself: it is all that a frozen class lets one write to.
+_keep_source: Final[Callable[[FromServer, object], None]] = vars(FromServer)["_source"].__set__
 
 
 @frozen
@@ -155,10 +190,41 @@ class Job(FromServer):
         """Whether the job has ended and nothing in it failed, by its counts and by its result."""
         return self.finished and not self.failed_files and not self.failures
 
+    def to_token(self) -> str:
+        """The job as a text that another process can make it of again, to wait for it: JSON, without secrets.
+
+        It has what names the job, and when it was started, but not its result.
+        """
+        started = None if self.started_on is None else self.started_on.isoformat()
+        return json.dumps({"job": self.id, "type": self.type, "href": self.href, "started_on": started})
+
+    @classmethod
+    def from_token(cls, token: str) -> Job:
+        """The job that a text of `to_token` names. Its state is empty until it is read.
+
+        Raises:
+            InputError: it is no such text.
+        """
+        try:
+            found = json.loads(token)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict) or not reading.text(found.get("job")):
+            raise InputError("This is not the token of a job, as Job.to_token makes them.")
+        return cls(
+            id=reading.text(found["job"]) or "",
+            type=reading.text(found.get("type")) or "",
+            href=reading.text(found.get("href")),
+            started_on=reading.moment(found.get("started_on")),
+        )
+
     @classmethod
     def from_answer(cls, answer: object) -> Job | None:
         """The job that an answer describes; None if there is none in it, or one without an id."""
-        job = reading.read(models.Job, answer)
+        if not isinstance(answer, dict):
+            return None
+        result = answer.get("result")
+        job = reading.read(models.Job, {**answer, "result": None})
         identity = None if job is None else reading.text(job.id)
         if job is None or not identity:
             return None
@@ -167,8 +233,7 @@ class Job(FromServer):
             type=reading.text(job.type_) or "",
             state=reading.text(job.state) or "",
             href=reading.text(job.href),
-            # A list that the generated model could not read as a whole is left in it as it came.
-            result=tuple(map(ItemResult.from_answer, job.result)) if isinstance(job.result, list) else None,
+            result=tuple(map(ItemResult.from_answer, result)) if isinstance(result, list) else None,
             total_files=reading.count(job.total_files),
             completed_files=reading.count(job.completed_files),
             failed_files=reading.count(job.failed_files),
@@ -490,9 +555,11 @@ class Page(Generic[T]):
         offset: how many entries of the whole list come before it.
         next_offset: where the next page begins; None on the last.
         total: how many entries the whole list has; None if the server did not say.
+        size: the bytes of the answer.
     """
 
     items: tuple[T, ...]
     offset: int
     next_offset: int | None
     total: int | None
+    size: int = 0

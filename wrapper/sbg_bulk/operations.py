@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final, Protocol, cast
 
 from attrs import frozen
 
-from sbg_async_api.types import Response
-
 
 class Endpoint(Protocol):
-    """The two functions of a generated module that the drivers use."""
+    """What the drivers use of a generated module.
 
-    sync_detailed: Callable[..., Response[Any]]
-    asyncio_detailed: Callable[..., Coroutine[Any, Any, Response[Any]]]
+    Only the request is made by it. Its other functions parse the answer, strictly, into models: that raises on what
+    the contract does not describe, and takes several times as long as the JSON.
+    """
+
+    _get_kwargs: Callable[..., dict[str, Any]]
 
 
 @frozen
@@ -32,9 +33,14 @@ class Operation:
     tag: str
     repeatable: bool = True
 
+    def request(self, **arguments: Any) -> dict[str, Any]:
+        """The arguments of `httpx.Client.request` for a call with these arguments of the generated function."""
+        # Private, but the generator is pinned, and its output belongs to this distribution.
+        return self._endpoint._get_kwargs(**arguments)
+
     @property
-    def endpoint(self) -> Endpoint:
-        """The generated module, loaded when it is first needed."""
+    def _endpoint(self) -> Endpoint:
+        # Loaded when it is first needed.
         return cast(Endpoint, import_module(f"sbg_async_api.api.{self.tag}.{self.name}"))
 
 

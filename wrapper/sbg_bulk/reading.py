@@ -70,8 +70,10 @@ def _read_piecemeal(model: type[M], data: Mapping[str, Any]) -> M | None:
 
 def text(value: object) -> str | None:
     """A string as it is, a number as its digits (ids come as numbers from careless servers), else None."""
+    if type(value) is str:
+        return value
     if isinstance(value, str):
-        return str(value)
+        return str(value)  # of an enumeration
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None

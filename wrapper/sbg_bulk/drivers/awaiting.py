@@ -9,16 +9,11 @@ from typing import Any, TypeVar
 
 import httpx
 
-import sbg_async_api
-from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, keep, open_http
+from sbg_bulk.drivers.common import Done, Outcome, advance, open_http
 from sbg_bulk.settings import Settings
 from sbg_bulk.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 
 R = TypeVar("R")
-
-
-async def _keep(response: httpx.Response) -> None:
-    keep(response)
 
 
 class AwaitingDriver:
@@ -35,9 +30,7 @@ class AwaitingDriver:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        hooks = {"response": [_keep]}
-        self._http = open_http(httpx.AsyncClient, settings, timeout, transport=transport, event_hooks=hooks)
-        self._generated = sbg_async_api.Client(base_url=settings.endpoint).set_async_httpx_client(self._http)
+        self._http = open_http(httpx.AsyncClient, settings, timeout, transport=transport)
         self._sleep = sleep
         self._clock = clock
 
@@ -88,10 +81,5 @@ class AwaitingDriver:
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
     async def _call(self, step: Call) -> Reply:
-        with Receiver() as receiver:
-            try:
-                await step.operation.endpoint.asyncio_detailed(client=self._generated, **step.arguments)
-            except Exception as error:
-                if not receiver.explains(error):
-                    raise
-            return receiver.reply(step.operation)
+        response = await self._http.request(**step.operation.request(**step.arguments))
+        return Reply(step.operation, response.status_code, response.headers, response.content)

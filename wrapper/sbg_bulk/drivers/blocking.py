@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-import sbg_async_api
-from sbg_bulk.drivers.common import Done, Outcome, Receiver, advance, keep, open_http
+from sbg_bulk.drivers.common import Done, Outcome, advance, open_http
 from sbg_bulk.settings import Settings
 from sbg_bulk.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 
@@ -35,9 +34,7 @@ class BlockingDriver:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        hooks = {"response": [keep]}
-        self._http = open_http(httpx.Client, settings, timeout, transport=transport, event_hooks=hooks)
-        self._generated = sbg_async_api.Client(base_url=settings.endpoint).set_httpx_client(self._http)
+        self._http = open_http(httpx.Client, settings, timeout, transport=transport)
         self._sleep = sleep
         self._clock = clock
 
@@ -87,10 +84,5 @@ class BlockingDriver:
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
     def _call(self, step: Call) -> Reply:
-        with Receiver() as receiver:
-            try:
-                step.operation.endpoint.sync_detailed(client=self._generated, **step.arguments)
-            except Exception as error:
-                if not receiver.explains(error):
-                    raise
-            return receiver.reply(step.operation)
+        response = self._http.request(**step.operation.request(**step.arguments))
+        return Reply(step.operation, response.status_code, response.headers, response.content)

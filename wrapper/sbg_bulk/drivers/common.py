@@ -1,20 +1,17 @@
-"""What both drivers share: taking a flow one step on, the HTTP settings, and reading a response."""
+"""What both drivers share: taking a flow one step on, and the HTTP settings."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextvars import ContextVar
 from importlib.metadata import version
 from typing import Any, Final, Generic, TypeVar
 
 import httpx
 from attrs import frozen
 
-from sbg_bulk import reading
 from sbg_bulk.errors import SettingsError
-from sbg_bulk.operations import Operation
 from sbg_bulk.settings import Settings, Token
-from sbg_bulk.steps import Flow, Reply, Step
+from sbg_bulk.steps import Flow, Step
 
 R = TypeVar("R")
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
@@ -92,39 +89,3 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **optio
             f"No connection can be set up ({error}). Look at the environment variables HTTPS_PROXY, HTTP_PROXY, "
             "ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
         ) from None
-
-
-_received: ContextVar[list[httpx.Response]] = ContextVar("_received")
-
-
-class Receiver:
-    """Keeps the response that generated code is given.
-
-    The generated functions parse a response before they return it. They raise on what the contract does not
-    describe (an HTML page, a status that Python has no name for, a value of another type), and what they
-    return no longer shows what was sent. So the flows read the response itself.
-    """
-
-    def __init__(self) -> None:
-        self._responses: list[httpx.Response] = []
-
-    def __enter__(self) -> Receiver:
-        self._token = _received.set(self._responses)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _received.reset(self._token)
-
-    def reply(self, operation: Operation) -> Reply:
-        """What was received."""
-        response = self._responses[-1]
-        return Reply(operation, response.status_code, response.headers, response.content)
-
-    def explains(self, error: Exception) -> bool:
-        """Whether the error is that of generated code that could not read what was received."""
-        return bool(self._responses) and isinstance(error, (*reading.UNFIT, RecursionError))
-
-
-def keep(response: httpx.Response) -> None:
-    """Event hook of the httpx clients: hand the response to the receiver of the call under way."""
-    _received.get().append(response)
