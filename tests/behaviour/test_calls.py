@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from sbg_bulk import AsyncClient, Client, CopyItem, File, Job, MoveItem, Project, RateLimit, User
 from tests.support import samples
@@ -26,6 +27,7 @@ JOB = Job(
     started_on=datetime(2019, 2, 20, 12, 3, 50, tzinfo=UTC),
     finished_on=datetime(2019, 2, 20, 12, 4, 10, tzinfo=UTC),
 )
+RUNNING = evolve(JOB, state="RUNNING")
 FOLDER_ID = "5c6d4227e4b0385632389300"
 
 Case = tuple[str, tuple[Any, ...], dict[str, Any], Answer, str, str, Any]
@@ -45,7 +47,8 @@ CASES: list[Case] = [
         f"/async/files/delete/{JOB_ID}",
         None,
     ),
-    ("wait", (JOB,), {}, ok(samples.job()), "GET", f"/async/files/copy/{JOB_ID}", None),
+    ("wait", (RUNNING,), {}, ok(samples.job()), "GET", f"/async/files/copy/{JOB_ID}", None),
+    ("iter_finished", ([RUNNING],), {}, ok(samples.job()), "GET", f"/async/files/copy/{JOB_ID}", None),
     (
         "copy",
         (FILES[:1],),

@@ -14,6 +14,7 @@ from sbg_bulk import (
     ApiError,
     InputError,
     Job,
+    JobLost,
     NotFound,
     OutcomeUnknown,
     PagingError,
@@ -31,7 +32,8 @@ ERRORS: list[SbgBulkError] = [
     NotFound("get_file", 404, code=5002, api_message="No such file", more_info="http://example.org", request_id="r"),
     UnreadableAnswer("get_user", 200, "the body is empty"),
     OutcomeUnknown("submit_copy_job", "HTTP 500", "Look first.", [JOB]),
-    WaitTimeout(JOB, 3.5),
+    WaitTimeout([JOB], [JOB.id], 3.5),
+    JobLost([JOB.id], "get_copy_job", finished=[JOB]),
     InputError("There is nothing to do."),
     PagingError("The pages do not fit."),
 ]

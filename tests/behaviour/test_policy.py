@@ -40,19 +40,30 @@ def test_a_pause_between_attempts_is_within_its_bounds(
     assert pause <= retry.pause(attempt, lambda: 0.0)
 
 
-@given(first=SECONDS, longest=SECONDS, looks=st.integers(1, 100_000), jitter=JITTER)
-def test_a_pause_between_looks_is_within_its_bounds(first: float, longest: float, looks: int, jitter: float) -> None:
-    polling = Polling(first=first, longest=longest)
-    pause = polling.pause(looks, lambda: jitter)
-    assert 0.9 * min(first, longest) <= pause <= longest
-    assert pause <= polling.pause(looks + 1, lambda: jitter)
+@given(first=SECONDS, longest=SECONDS, age=st.floats(0, 1e8), left=st.none() | st.floats(1e-9, 1e8))
+def test_a_pause_between_looks_is_within_its_bounds(
+    first: float, longest: float, age: float, left: float | None
+) -> None:
+    pause = Polling(first=first, longest=longest).pause(age, left)
+    assert first <= pause <= max(first, 0.1 * age)
+    if left is None:
+        assert pause <= max(first, longest)
+    else:
+        assert pause <= max(first, left)
 
 
 def test_an_hour_of_waiting_costs_a_quarter_of_one_window() -> None:
     time, looks = 0.0, 1
-    while (time := time + Polling().pause(looks, lambda: 0.5)) < 3600:
+    while (time := time + 0.95 * Polling().pause(time)) < 3600:
         looks += 1
-    assert 230 <= looks <= 270
+    assert 230 <= looks <= 290
+
+
+def test_an_hour_of_waiting_for_a_job_that_tells_its_end_costs_a_twelfth() -> None:
+    time, looks = 0.0, 1
+    while (time := time + 0.95 * Polling().pause(time, 3600 - time)) < 3600:
+        looks += 1
+    assert looks <= 83
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,12 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         (errors.UnreadableAnswer("op", 200, "why"), 1),
         (errors.PagingError(), 1),
         (errors.OutcomeUnknown("op", "why", "advice"), 1),
-        (errors.WaitTimeout(Job("1"), 1), 4),
+        (errors.WaitTimeout([Job("1")], ["1"], 1), 4),
+        (errors.JobLost(["1"], "op"), 1),
         (errors.RunStopped("1", "COPY", 1, []), 6),
         (errors.JournalError(), 1),
         (errors.RunInUse(), 1),
+        (errors.WrongJournal(), 2),
     ],
 )
 def test_every_error_has_its_exit_code(error: errors.SbgBulkError, code: int) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
-from sbg_bulk import Client, Job, WaitTimeout
+from sbg_bulk.flows.watch import Watch
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, FILE_2, TARGET, Run
 
@@ -68,7 +68,7 @@ def test_time_that_is_up_has_its_exit_code_and_says_how_to_go_on(sbg: Run, optio
     job = _submitted(sbg, FILE)
     ran = sbg("jobs", "wait", job, "--timeout", "0", *options)
     assert ran.code == 4
-    state = "RUNNING"
+    state = "RESOLVING"
     assert ran.err == (
         f"sbg-bulk: timed out after 0 s. Still under way: job {job} ({state}). It goes on without you; wait for it "
         f"again with: sbg-bulk jobs wait {job}\n"
@@ -97,52 +97,42 @@ def test_all_that_time_out_are_named_in_one_command(sbg: Run) -> None:
     assert ran.err.endswith(f"They go on without you; wait for them again with: sbg-bulk jobs wait {one} {two}\n")
 
 
-def test_one_timeout_is_for_all_jobs_together(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two, three = _submitted(sbg, FILE), _submitted(sbg, FILE_2), _submitted(sbg, "no-such-file")
-    moments = iter([100.0, 100.0, 107.5, 111.0])
-    monkeypatch.setattr("sbg_bulk.cli.jobs.time", SimpleNamespace(monotonic=lambda: next(moments)))
-    left: list[float] = []
-
-    def wait(_: Client, job: Job, *, timeout: float, **__: object) -> None:
-        left.append(timeout)
-        raise WaitTimeout(job, timeout)
-
-    monkeypatch.setattr(Client, "wait", wait)
-    ran = sbg("jobs", "wait", one, two, three, "--timeout", "10")
-    assert left == [10.0, 2.5, 0.0]
-    assert "timed out after 10 s." in ran.err
-
-
 def test_a_finished_job_is_no_matter_of_time(sbg: Run, simulator: Simulator) -> None:
     simulator.requests.clear()
     assert sbg("jobs", "wait", COPIED_JOB, "--timeout", "0").code == 0
     assert len(simulator.requests) == 1
 
 
-def test_an_unknown_job_ends_the_command_before_any_waiting(sbg: Run) -> None:
-    ran = sbg("jobs", "wait", COPIED_JOB, "no-such-job")
-    assert (ran.code, ran.out) == (2, "")
-    assert "There is no job no-such-job of any type." in ran.err
+@pytest.mark.parametrize("options", [[], ["--timeout", "60"]])
+def test_a_job_that_cannot_be_found_is_told_when_the_others_have_finished(sbg: Run, options: list[str]) -> None:
+    job = _submitted(sbg, FILE)
+    ran = sbg("jobs", "wait", "no-such-job", job, *options)
+    assert (ran.code, ran.out) == (1, "")
+    finished, lost = ran.err.splitlines()
+    assert finished == f"Job {job} has finished: 1 file done, none failed."
+    assert lost.startswith(
+        "sbg-bulk: get_delete_job: HTTP 404, API code 10211: There is no job no-such-job (any more)."
+    )
+    assert "What it has done stays done." in lost
 
 
 def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: Run, simulator: Simulator) -> None:
     job = _submitted(sbg, FILE)
-    # The second call asks whether the other one is a copy job.
-    simulator.arm("kind=html status=404 op=get_copy_job call=3")
+    simulator.arm("kind=html status=403 op=get_copy_job")
     ran = sbg("jobs", "wait", job, DELETED_JOB)
-    assert ran.code == 2
+    assert ran.code == 5
     first, second = ran.err.splitlines()
     assert first == f"Job {DELETED_JOB} has finished: 1 file done, none failed."
-    assert second.startswith("sbg-bulk: get_copy_job: HTTP 404")
+    assert second.startswith("sbg-bulk: get_copy_job: HTTP 403")
 
 
 def test_an_interrupted_wait_says_how_to_go_on(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     job = _submitted(sbg, FILE)
 
-    def interrupted(*_: object, **__: object) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Client, "wait", interrupted)
+    monkeypatch.setattr(Watch, "rest", interrupted)
     ran = sbg("jobs", "wait", COPIED_JOB, job)
     assert ran.code == 130
     assert ran.out == ""
@@ -172,7 +162,49 @@ def test_a_timeout_is_a_number_of_seconds(sbg: Run, simulator: Simulator, timeou
     assert len(simulator.requests) == 0
 
 
-def test_at_least_one_job_is_wanted(sbg: Run) -> None:
-    ran = sbg("jobs", "wait")
+@pytest.mark.parametrize(
+    "words", [[], [COPIED_JOB, "--all"], ["--all", "--from-file", "-"], [COPIED_JOB, "--from-file", "-"]]
+)
+def test_jobs_are_named_in_one_way(sbg: Run, simulator: Simulator, words: list[str]) -> None:
+    simulator.requests.clear()
+    ran = sbg("jobs", "wait", *words)
     assert (ran.code, ran.out) == (2, "")
-    assert "JOB..." in ran.err
+    assert "Name the jobs to wait for, or give --all or --from-file FILE" in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_all_that_are_under_way_are_waited_for_and_no_others(sbg: Run) -> None:
+    jobs = [_submitted(sbg, FILE), _submitted(sbg, "no-such-file")]
+    ran = sbg("jobs", "wait", "--all", "--json")
+    assert ran.code == 3
+    assert sorted(job["id"] for job in ran.documents) == sorted(jobs)
+    ran = sbg("jobs", "wait", "--all")
+    assert (ran.code, ran.out, ran.err) == (0, "", "No jobs to wait for.\n")
+
+
+def test_jobs_are_read_from_a_file(sbg: Run, tmp_path: Path) -> None:
+    one, two = _submitted(sbg, FILE), _submitted(sbg, FILE_2)
+    path = tmp_path / "jobs.txt"
+    path.write_text(f"# mine\n{two}\n\n  {one}\n", "utf-8")
+    ran = sbg("jobs", "wait", "--from-file", str(path), "--json")
+    assert [job["id"] for job in ran.documents] == [two, one]
+    assert ran.code == 0
+
+
+def test_a_file_of_jobs_that_cannot_be_read_is_wrong_usage(sbg: Run, tmp_path: Path) -> None:
+    assert sbg("jobs", "wait", "--from-file", str(tmp_path / "none")).code == 2
+    path = tmp_path / "jobs.txt"
+    path.write_bytes(b"\xff\xfe")
+    ran = sbg("jobs", "wait", "--from-file", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{path} is not a text in UTF-8." in ran.err
+
+
+def test_of_many_that_time_out_only_the_number_is_told(sbg: Run) -> None:
+    jobs = [_submitted(sbg, FILE) for _ in range(11)]
+    ran = sbg("jobs", "wait", *jobs, "--timeout", "0")
+    assert ran.code == 4
+    assert ran.err == (
+        "sbg-bulk: timed out after 0 s. Still under way: 11 jobs. They go on without you; wait for all there are with: "
+        "sbg-bulk jobs wait --all\n"
+    )

@@ -60,6 +60,9 @@ def blocking(folder: Path) -> None:
         assert_type(job.started_on, datetime | None)
         assert_type(job.failures[0].error, ItemError | None)
         assert_type(client.wait(job, timeout=1.5, on_change=print), Job)
+        assert_type(client.wait([job, "1"], on_progress=lambda totals: totals.finished), list[Job])
+        assert_type(list(client.iter_finished([job])), list[Job])
+        assert_type(Job.from_token(job.to_token()), Job)
         assert_type(client.user().username, str)
         assert_type(client.rate_limit().remaining, int | None)
         assert_type(client.project("a/b").permissions, Mapping[str, bool])
@@ -68,7 +71,7 @@ def blocking(folder: Path) -> None:
         client.delete([CopyItem("1", parent="2")])  # type: ignore[list-item]
         client.copy("1", parent=2)  # type: ignore[arg-type]
         client.copy([1], project="a/b")  # type: ignore[list-item]
-        client.wait(1)  # type: ignore[arg-type]
+        client.wait(1)  # type: ignore[call-overload]
         job.state = "FINISHED"  # type: ignore[misc]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ConnectionFailed,
         Forbidden,
         InputError,
+        JobLost,
         JournalError,
         Maintenance,
         NotFound,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         WrongJournal,
     )
     from sbg_bulk.flows.run import RunOptions
+    from sbg_bulk.flows.watch import Totals
     from sbg_bulk.manifest import ManifestError
     from sbg_bulk.model import (
         CopyItem,
@@ -72,6 +74,7 @@ __all__ = [
     "ItemError",
     "ItemResult",
     "Job",
+    "JobLost",
     "JournalError",
     "Maintenance",
     "ManifestError",
@@ -94,6 +97,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Token",
+    "Totals",
     "Unauthorized",
     "UnreadableAnswer",
     "User",
@@ -113,6 +117,7 @@ _MODULES: Final = {
         "ConnectionFailed",
         "Forbidden",
         "InputError",
+        "JobLost",
         "JournalError",
         "Maintenance",
         "NotFound",
@@ -130,6 +135,7 @@ _MODULES: Final = {
         "WrongJournal",
     ),
     "sbg_bulk.flows.run": ("RunOptions",),
+    "sbg_bulk.flows.watch": ("Totals",),
     "sbg_bulk.manifest": ("ManifestError",),
     "sbg_bulk.model": (
         "CopyItem",

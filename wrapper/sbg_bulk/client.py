@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, TypeAlias
+from typing import IO, Self, TypeAlias, overload
 
 import httpx
 from attrs import evolve
@@ -16,16 +16,17 @@ from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.drivers.common import TIMEOUT
 from sbg_bulk.errors import InputError
-from sbg_bulk.flows import jobs, lookups, pages, run, settle
+from sbg_bulk.flows import jobs, lookups, pages, run, settle, watch
 from sbg_bulk.flows.requests import Manner
 from sbg_bulk.flows.run import Progress, RunOptions
+from sbg_bulk.flows.watch import Totals, Wanted
 from sbg_bulk.journal import Journal
 from sbg_bulk.model import CopyItem, DeleteItem, File, Job, MoveItem, Page, Project, RateLimit, User
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry
 from sbg_bulk.runs import RunReport
 from sbg_bulk.settings import Settings, Token
-from sbg_bulk.steps import Flow, record
+from sbg_bulk.steps import Flow, produce, record
 
 Given: TypeAlias = str | Mapping[str, str]
 """An item as a caller may write it: a file's id, or a mapping with the API's keys."""
@@ -57,17 +58,63 @@ class _Flows:
         job_id, known_type = jobs.locate(self.settings.endpoint, job, job_type)
         return jobs.get(self._manner, job_id, known_type)
 
-    def _wait(
+    def _wanted(self, given: Iterable[Job | str], job_type: str | None) -> list[Wanted]:
+        if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+            raise InputError("Give a job, its id or address, or a list of them.")
+        references = list(given)
+        if wrong := [one for one in references if not isinstance(one, Job | str)]:
+            raise InputError(f"A job, its id or its address is wanted, not {wrong[0]!r}.")
+        return [self._one_wanted(one, job_type) for one in references]
+
+    def _one_wanted(self, reference: Job | str, job_type: str | None) -> Wanted:
+        job = reference if isinstance(reference, Job) else None
+        try:
+            return Wanted(*jobs.locate(self.settings.endpoint, reference, job_type), job)
+        except InputError:
+            if job is None or not watch.only_listed(job):
+                raise
+            return Wanted(job.id, None, job)
+
+    def _finish(
         self,
-        job: Job | str,
+        wanted: Sequence[Wanted],
+        timeout: float | None,
+        on_change: Callable[[Job], object] | None,
+        on_progress: Callable[[Totals], object] | None,
+        finished: Callable[[str, Job], Flow[None]],
+    ) -> Flow[None]:
+        if timeout is not None and not timeout >= 0:
+            raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
+        return watch.wait(self._manner, wanted, timeout, on_change, on_progress, finished)
+
+    def _each_finished(
+        self,
+        given: Iterable[Job | str],
         job_type: str | None,
         timeout: float | None,
         on_change: Callable[[Job], object] | None,
-    ) -> Flow[Job]:
-        if timeout is not None and not timeout >= 0:
-            raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
-        job_id, known_type = jobs.locate(self.settings.endpoint, job, job_type)
-        return jobs.wait(self._manner, job_id, known_type, timeout, on_change)
+        on_progress: Callable[[Totals], object] | None,
+    ) -> Flow[None]:
+        wanted = self._wanted(given, job_type)
+        return self._finish(wanted, timeout, on_change, on_progress, lambda _, job: produce(job))
+
+    def _all_finished(
+        self,
+        given: Iterable[Job | str],
+        job_type: str | None,
+        timeout: float | None,
+        on_change: Callable[[Job], object] | None,
+        on_progress: Callable[[Totals], object] | None,
+    ) -> Flow[list[Job]]:
+        wanted = self._wanted(given, job_type)
+        found: dict[str, Job] = {}
+
+        def keep(job_id: str, job: Job) -> Flow[None]:
+            found[job_id] = job
+            yield from ()
+
+        yield from self._finish(wanted, timeout, on_change, on_progress, keep)
+        return [found[one.id] for one in wanted]
 
     def _copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
         return jobs.submit(self._manner, model.items_of(CopyItem, items, project=project, parent=parent))
@@ -334,27 +381,75 @@ class Client(_Flows):
         with self._retried(run, journal) as opened:
             return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
-    def wait(
+    @overload
+    def wait(  # type: ignore[overload-overlap] # a text is a job's id, not a list of ids
         self,
         job: Job | str,
+        *,
+        type: str | None = ...,
+        timeout: float | None = ...,
+        on_change: Callable[[Job], object] | None = ...,
+        on_progress: Callable[[Totals], object] | None = ...,
+    ) -> Job: ...
+    @overload
+    def wait(
+        self,
+        job: Iterable[Job | str],
+        *,
+        type: str | None = ...,
+        timeout: float | None = ...,
+        on_change: Callable[[Job], object] | None = ...,
+        on_progress: Callable[[Totals], object] | None = ...,
+    ) -> list[Job]: ...
+    def wait(
+        self,
+        job: Job | str | Iterable[Job | str],
         *,
         type: str | None = None,
         timeout: float | None = None,
         on_change: Callable[[Job], object] | None = None,
-    ) -> Job:
-        """Wait until a job is FINISHED, and return it. Look at `succeeded` and `failures` then.
+        on_progress: Callable[[Totals], object] | None = None,
+    ) -> Job | list[Job]:
+        """Wait until a job, or each of several, is FINISHED. Look at `succeeded` and `failures` then.
+
+        Any number of jobs can be waited for: a page of the list shows a hundred of them for one request. How often
+        they are looked at is a matter of `polling`.
 
         Args:
-            job: a job, its id, or its address.
+            job: a job, its id, or its address; or several of these.
             type: COPY, MOVE or DELETE; with an id alone, saves up to two requests.
-            timeout: the most seconds to wait; None for no end.
-            on_change: called when the job is first seen and when its state or counts have changed. What it
+            timeout: the most seconds to wait, for all of them together; None for no end.
+            on_change: called with a job when it is first seen and when its state or counts have changed. What it
                 raises ends the wait.
+            on_progress: called with the totals over all jobs when they have changed. What it raises ends the wait.
+
+        Returns:
+            The job, or a list of them in the order in which they were given. One that was FINISHED when it was read
+            is returned as it is.
 
         Raises:
-            WaitTimeout: the job was still under way when the time was up.
+            WaitTimeout: jobs were still under way when the time was up; it names them, and has the others.
+            JobLost: jobs cannot be found; it names them, and has the others. Raised when all others have ended.
         """
-        return self._driver.run(self._wait(job, type, timeout, on_change))
+        if isinstance(job, (Job, str)):
+            return self._driver.run(self._all_finished([job], type, timeout, on_change, on_progress))[0]
+        return self._driver.run(self._all_finished(job, type, timeout, on_change, on_progress))
+
+    def iter_finished(
+        self,
+        jobs: Iterable[Job | str],
+        *,
+        type: str | None = None,
+        timeout: float | None = None,
+        on_change: Callable[[Job], object] | None = None,
+        on_progress: Callable[[Totals], object] | None = None,
+    ) -> Iterator[Job]:
+        """Wait for jobs, and produce each as soon as it is known to be FINISHED.
+
+        The arguments and errors are those of `wait`; the errors are raised after the last job that has finished.
+        Between two jobs nothing is looked at until the next one is asked for.
+        """
+        return self._driver.iterate(self._each_finished(jobs, type, timeout, on_change, on_progress))
 
     def files_page(
         self,
@@ -520,15 +615,49 @@ class AsyncClient(_Flows):
         with self._retried(run, journal) as opened:
             return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
-    async def wait(
+    @overload
+    async def wait(  # type: ignore[overload-overlap] # a text is a job's id, not a list of ids
         self,
         job: Job | str,
+        *,
+        type: str | None = ...,
+        timeout: float | None = ...,
+        on_change: Callable[[Job], object] | None = ...,
+        on_progress: Callable[[Totals], object] | None = ...,
+    ) -> Job: ...
+    @overload
+    async def wait(
+        self,
+        job: Iterable[Job | str],
+        *,
+        type: str | None = ...,
+        timeout: float | None = ...,
+        on_change: Callable[[Job], object] | None = ...,
+        on_progress: Callable[[Totals], object] | None = ...,
+    ) -> list[Job]: ...
+    async def wait(
+        self,
+        job: Job | str | Iterable[Job | str],
         *,
         type: str | None = None,
         timeout: float | None = None,
         on_change: Callable[[Job], object] | None = None,
-    ) -> Job:
-        return await self._driver.run(self._wait(job, type, timeout, on_change))
+        on_progress: Callable[[Totals], object] | None = None,
+    ) -> Job | list[Job]:
+        if isinstance(job, (Job, str)):
+            return (await self._driver.run(self._all_finished([job], type, timeout, on_change, on_progress)))[0]
+        return await self._driver.run(self._all_finished(job, type, timeout, on_change, on_progress))
+
+    def iter_finished(
+        self,
+        jobs: Iterable[Job | str],
+        *,
+        type: str | None = None,
+        timeout: float | None = None,
+        on_change: Callable[[Job], object] | None = None,
+        on_progress: Callable[[Totals], object] | None = None,
+    ) -> AsyncIterator[Job]:
+        return self._driver.iterate(self._each_finished(jobs, type, timeout, on_change, on_progress))
 
     async def files_page(
         self,

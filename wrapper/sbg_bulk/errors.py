@@ -9,6 +9,7 @@
     │   ├── Unauthorized         401: the token is missing, unknown or expired
     │   ├── Forbidden            403: the token's user may not do this
     │   ├── NotFound             404: no such thing, or not visible
+    │   │   └── JobLost          a job that is waited for cannot be found: it has expired, or never was
     │   ├── Conflict             409: it exists already
     │   ├── RateLimited          429: the budget of requests is used up
     │   ├── Maintenance          503 with code 0: the platform is down for maintenance
@@ -16,7 +17,7 @@
     ├── UnreadableAnswer         the server said yes, but not in a way that can be read
     ├── PagingError              the pages of a list do not fit together
     ├── OutcomeUnknown           a request that must not be repeated may or may not have been carried out
-    ├── WaitTimeout              a job was still under way when the time was up
+    ├── WaitTimeout              jobs were still under way when the time was up
     ├── RunStopped               a run cannot tell what became of a submission, and a person must
     └── JournalError             the record of a run cannot be used: damaged, disk full
         ├── WrongJournal         the file named is not a journal, or stands where one is to be made; also an InputError
@@ -135,6 +136,26 @@ class NotFound(ApiError):
     advice = "Check the id, and that the token's user is a member of the project. Jobs expire a month after they end."
 
 
+class JobLost(NotFound):
+    """Jobs that are waited for cannot be found. They have expired, or never were; how they ended is not known.
+
+    Attributes:
+        ids: which.
+        finished: the others that were waited for; all of them have ended.
+    """
+
+    advice = "What it has done stays done. Jobs expire a month after they end."
+
+    def __init__(
+        self, ids: Sequence[str], operation: str, request_id: str | None = None, finished: Sequence[Job] = ()
+    ) -> None:
+        self.ids = tuple(ids)
+        self.finished = tuple(finished)
+        shown = ", ".join(self.ids[:10]) + (f" and {len(self.ids) - 10:,} more" if len(self.ids) > 10 else "")
+        which = "There is no job" if len(self.ids) == 1 else "There are no jobs"
+        super().__init__(operation, 404, code=10211, api_message=f"{which} {shown} (any more).", request_id=request_id)
+
+
 class Conflict(ApiError):
     """It exists already (409)."""
 
@@ -197,18 +218,41 @@ class OutcomeUnknown(SbgBulkError):
 
 
 class WaitTimeout(SbgBulkError):
-    """A job was still under way when the time was up. It goes on; waiting can be taken up again.
+    """Jobs were still under way when the time was up. They go on; waiting can be taken up again.
 
     Attributes:
-        job: the job as last seen.
+        jobs: the jobs as last seen.
+        ids: the ids of all that were still waited for, with those that had not been seen yet.
+        finished: those of the others that have ended.
+        lost: the ids of those that cannot be found any more.
     """
 
-    def __init__(self, job: Job, seconds: float) -> None:
-        self.job = job
-        super().__init__(
-            f"Job {job.id} is still {job.state} after {seconds:g} s of waiting. It goes on without you; wait again "
-            f"with: sbg-bulk jobs wait {job.id}"
-        )
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        ids: Sequence[str],
+        seconds: float,
+        finished: Sequence[Job] = (),
+        lost: Sequence[str] = (),
+    ) -> None:
+        self.jobs = tuple(jobs)
+        self.ids = tuple(ids)
+        self.finished = tuple(finished)
+        self.lost = tuple(lost)
+        again = "wait again with: sbg-bulk jobs wait " + (" ".join(self.ids) if len(self.ids) <= 10 else "--all")
+        if len(self.ids) == 1:
+            state = f" {self.jobs[0].state}" if self.jobs and self.jobs[0].state else " under way"
+            told = f"Job {self.ids[0]} is still{state} after {seconds:g} s of waiting. It goes on without you; {again}"
+        else:
+            told = f"{len(self.ids):,} jobs are still under way after {seconds:g} s of waiting. They go on; {again}"
+        if self.lost:
+            told += f". Not found any more: {len(self.lost):,} (see `lost`)."
+        super().__init__(told)
+
+    @property
+    def job(self) -> Job:
+        """The first of `jobs`."""
+        return self.jobs[0]
 
 
 class RunStopped(SbgBulkError):

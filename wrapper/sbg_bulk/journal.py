@@ -50,6 +50,9 @@ CREATE TABLE submission (
     job TEXT UNIQUE
 );
 CREATE INDEX submission_open ON submission (state) WHERE state IN ('intended', 'running');
+CREATE INDEX submission_void ON submission (state) WHERE state = 'void';
+CREATE INDEX submission_first ON submission (first);
+CREATE INDEX submission_last ON submission (last);
 CREATE TABLE learned (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE foreign_job (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """

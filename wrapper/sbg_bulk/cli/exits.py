@@ -35,6 +35,7 @@ MEANINGS: Final[Mapping[Exit, str]] = {
 """What `--help` says of each."""
 
 _BY_ERROR: Final[tuple[tuple[tuple[type[errors.SbgBulkError], ...], Exit], ...]] = (
+    ((errors.JobLost,), Exit.UNEXPECTED),
     ((errors.InputError, errors.SettingsError), Exit.USAGE),
     ((errors.BadRequest, errors.NotFound, errors.Conflict), Exit.USAGE),
     ((errors.Unauthorized, errors.Forbidden), Exit.NOT_AUTHORISED),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 
 from sbg_bulk.cli.context import Context, complain, json_option, not_negative, note, write_json
-from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.showing import job_document, print_failures, print_job, print_jobs, progress, summary
-from sbg_bulk.errors import WaitTimeout
+from sbg_bulk.cli.wording import counted
+from sbg_bulk.errors import InputError, JobLost, WaitTimeout
 
 if TYPE_CHECKING:
     from sbg_bulk.client import Client
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING", "FINISHED")
 TYPES: Final = ("COPY", "MOVE", "DELETE")
+
+NAMED: Final = 10
+"""Of more jobs than this that are under way, only the number is told."""
 
 
 timeout_option = click.option(
@@ -89,47 +91,90 @@ def show(context: Context, job: str, as_json: bool) -> None:
 
 
 @jobs.command()
-@click.argument("job", nargs=-1, required=True)
+@click.argument("job", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Wait for all jobs that are under way now.")
+@click.option(
+    "--from-file",
+    "listed",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="Wait for the jobs listed in FILE, an id or an address a line; - is standard input.",
+)
 @timeout_option
 @json_option
 @click.pass_context
-def wait(click_context: click.Context, job: tuple[str, ...], timeout: float | None, as_json: bool) -> None:
-    """Wait until each JOB, an id or an address, has finished."""
+def wait(
+    click_context: click.Context,
+    job: tuple[str, ...],
+    every: bool,
+    listed: IO[str] | None,
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Wait until each JOB, an id or an address, has finished. A thousand jobs are watched for ten requests a look."""
+    if bool(job) + every + (listed is not None) != 1:
+        raise click.UsageError("Name the jobs to wait for, or give --all or --from-file FILE: one of the three.")
     context: Context = click_context.obj
     with context.client() as client:
-        found = [client.job(one) for one in job]
+        found: Sequence[Job | str]
+        if every:
+            found = [one for one in client.jobs() if not one.finished]
+        else:
+            found = job if listed is None else _references(listed)
+        if not found:
+            note("No jobs to wait for.")
+            return
         click_context.exit(wait_for(context, client, found, timeout, as_json))
 
 
-def wait_for(context: Context, client: Client, found: Iterable[Job], timeout: float | None, as_json: bool) -> Exit:
-    """Wait for jobs, one after the other, all within one timeout, and report on each. The exit code that follows."""
-    began = time.monotonic()
-    # The jobs as last seen, by the ids they were found by.
-    seen = {job.id: job for job in found}
-    early: Exit | None = None
+def _references(lines: IO[str]) -> list[str]:
+    """The jobs that a file lists. Blank lines and those that begin with # are left out."""
     try:
-        with progress(seen.values()) as show_progress:
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    except UnicodeDecodeError:
+        raise InputError(f"{lines.name} is not a text in UTF-8.") from None
 
-            def changed(job_id: str, job: Job) -> None:
-                seen[job_id] = job
-                show_progress(job_id, job)
 
-            for job_id in [job_id for job_id, job in seen.items() if not job.finished]:
-                left = None if timeout is None else max(0.0, began + timeout - time.monotonic())
-                try:
-                    client.wait(seen[job_id], timeout=left, on_change=partial(changed, job_id))
-                except WaitTimeout:
-                    early = Exit.TIMED_OUT
+def wait_for(
+    context: Context, client: Client, wanted: Sequence[Job | str], timeout: float | None, as_json: bool
+) -> Exit:
+    """Wait for jobs, all within one timeout, and report on each in the order given. The exit code that follows."""
+    from sbg_bulk.flows.jobs import locate
+
+    order = list(dict.fromkeys(locate(client.settings.endpoint, one, None)[0] for one in wanted))
+    # The jobs as last seen, which is what there is to report on if the wait is broken off.
+    seen = {one.id: one for one in wanted if not isinstance(one, str)}
+    early: Exit | None = None
+    lost: JobLost | None = None
+    try:
+        with progress(len(order)) as (show_job, show_totals):
+
+            def changed(job: Job) -> None:
+                seen[job.id] = job
+                show_job(job)
+
+            for job in seen.values():
+                show_job(job)
+            client.wait(wanted, timeout=timeout, on_change=changed, on_progress=show_totals)
+    except WaitTimeout:
+        early = Exit.TIMED_OUT
     except KeyboardInterrupt:
         early = Exit.INTERRUPTED
+    except JobLost as error:
+        lost = error
     finally:
         # Even if an error ends the wait for one job, what became of the others is told.
-        for job in seen.values():
-            _report(job, as_json)
+        for job_id in order:
+            if job_id in seen:
+                _report(seen[job_id], as_json)
+    if lost is not None:
+        complain(str(lost))
+        return exit_code(lost)
     if early is None:
         return Exit.DONE if all(job.succeeded for job in seen.values()) else Exit.FAILED_ITEMS
     ending = "interrupted." if early is Exit.INTERRUPTED else f"timed out after {timeout:g} s."
-    complain(f"{ending}{_under_way(context, [job for job in seen.values() if not job.finished])}")
+    left = [job_id for job_id in order if job_id not in seen or not seen[job_id].finished]
+    complain(f"{ending}{_under_way(context, left, seen)}")
     return early
 
 
@@ -142,12 +187,16 @@ def _report(job: Job, as_json: bool) -> None:
             print_failures(job)
 
 
-def _under_way(context: Context, jobs: Sequence[Job]) -> str:
+def _under_way(context: Context, left: Sequence[str], seen: Mapping[str, Job]) -> str:
     """What to know of jobs that were not waited for to the end."""
-    if not jobs:
+    if not left:
         return ""
-    states = ", ".join(f"job {job.id} ({job.state or 'state unknown'})" for job in jobs)
-    again = context.command("jobs", "wait", *(job.id for job in jobs))
-    if len(jobs) == 1:
-        return f" Still under way: {states}. It goes on without you; wait for it again with: {again}"
-    return f" Still under way: {states}. They go on without you; wait for them again with: {again}"
+    if len(left) > NAMED:
+        again, number = context.command("jobs", "wait", "--all"), counted(len(left), "job")
+        return f" Still under way: {number}. They go on without you; wait for all there are with: {again}"
+    states = {job_id: seen[job_id].state if job_id in seen else "" for job_id in left}
+    told = ", ".join(f"job {job_id} ({state or 'state unknown'})" for job_id, state in states.items())
+    again = context.command("jobs", "wait", *left)
+    if len(left) == 1:
+        return f" Still under way: {told}. It goes on without you; wait for it again with: {again}"
+    return f" Still under way: {told}. They go on without you; wait for them again with: {again}"

@@ -14,10 +14,14 @@ from sbg_bulk.cli.wording import counted
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sbg_bulk.flows.watch import Totals
     from sbg_bulk.model import File, ItemResult, Job
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""
+
+BARS: Final = 10
+"""More jobs than this are waited for behind one bar."""
 
 LEAST_WIDTH: Final = 80
 """Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
@@ -167,33 +171,39 @@ def summary(job: Job) -> str:
 
 
 @contextmanager
-def progress(jobs: Iterable[Job]) -> Iterator[Callable[[str, Job], None]]:
-    """A progress bar for each job while the block runs, on standard error if that is a terminal.
+def progress(jobs: int) -> Iterator[tuple[Callable[[Job], None], Callable[[Totals], None]]]:
+    """Progress bars while the block runs, on standard error if that is a terminal: one for each job if they are few.
 
-    Yields the function to call with a job's id and the job whenever it has changed.
+    Yields the function to call with a job that has changed, and the one to call with the totals.
     """
     # Not rich's own notion of a terminal: variables of the environment make it take a pipe for one.
     if not sys.stderr.isatty():
-        yield lambda *_: None
+        yield lambda _: None, lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.fields[job]}", markup=False),
+        TextColumn("{task.fields[what]}", markup=False),
         TextColumn("{task.fields[state]:<9}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True, highlight=False)) as display:
-        bars = {job.id: display.add_task("", total=None, job=plain(job.id), state="") for job in jobs}
+        bars: dict[str, Any] = {}
 
-        def show(job_id: str, job: Job) -> None:
-            done = (job.completed_files or 0) + (job.failed_files or 0)
+        def show(what: str, state: str, total: int | None, done: int) -> None:
+            if what not in bars:
+                bars[what] = display.add_task("", total=None, what=plain(what), state="")
             # Until the total is known the bar moves without a measure.
-            display.update(bars[job_id], total=job.total_files or None, completed=done, state=plain(job.state))
+            display.update(bars[what], total=total or None, completed=done, state=plain(state))
 
-        for job in jobs:
-            show(job.id, job)
-        yield show
+        def show_job(job: Job) -> None:
+            show(job.id, job.state, job.total_files, (job.completed_files or 0) + (job.failed_files or 0))
+
+        def show_totals(totals: Totals) -> None:
+            show("jobs", f"{totals.failed:,} failed" if totals.failed else "", totals.jobs, totals.finished)
+            show("files", "", totals.total_files, totals.completed_files + totals.failed_files)
+
+        yield (show_job, lambda _: None) if jobs <= BARS else (lambda _: None, show_totals)

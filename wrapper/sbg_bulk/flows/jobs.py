@@ -1,4 +1,4 @@
-"""Jobs: find one, submit one, wait for one."""
+"""Jobs: find one, submit one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sbg_bulk.flows import pages
 from sbg_bulk.flows.requests import Manner, Uncertain, request
 from sbg_bulk.model import Item, Job
 from sbg_bulk.operations import Operation
-from sbg_bulk.steps import Flow, Reply, now, sleep
+from sbg_bulk.steps import Flow, Reply
 
 READERS: Final[Mapping[str, Operation]] = {
     model.COPY: operations.GET_COPY_JOB,
@@ -28,14 +28,6 @@ READERS: Final[Mapping[str, Operation]] = {
 
 LOOK_BACK: Final = timedelta(minutes=10)
 """How far the clocks of a client and of the service may be apart without a candidate being overlooked."""
-
-_PASSING = (
-    errors.ConnectionFailed,
-    errors.RateLimited,
-    errors.Maintenance,
-    errors.ServerError,
-    errors.UnreadableAnswer,
-)
 
 _JOB_PATH = re.compile(r"/async/files/(copy|move|delete)/([^/]+)/?")
 
@@ -207,57 +199,3 @@ def _advice(candidates: Sequence[Job] | None) -> str:
         found = f"It may be one of these jobs: {', '.join(job.id for job in candidates[:10])}{more}; look at them "
         found += "(sbg-bulk jobs show ID)"
     return f"{found} before you submit again."
-
-
-def wait(
-    manner: Manner,
-    job_id: str,
-    job_type: str | None,
-    timeout: float | None,
-    on_change: Callable[[Job], object] | None,
-) -> Flow[Job]:
-    """Look at a job until it is FINISHED. An unknown state means that it is still under way.
-
-    Args:
-        manner: how often to look, and how long to try again when a look fails.
-        job_id: which job.
-        job_type: COPY, MOVE or DELETE, if known.
-        timeout: the most seconds to wait; None for no end, 0 for one look.
-        on_change: called with the job when it is first seen and whenever its state or counts have changed. What
-            it raises ends the wait.
-
-    Returns:
-        The finished job, whether items in it failed or not.
-
-    Raises:
-        WaitTimeout: the time was up before.
-        ApiError, ConnectionFailed, UnreadableAnswer: a look failed, retries included.
-    """
-    began = yield from now()
-    # The first look is worth its retries whatever the timeout is: a job never seen cannot be reported on.
-    job = yield from get(manner, job_id, job_type)
-    shown: tuple[object, ...] | None = None
-    looks = 1
-    left = math.inf
-    while True:
-        job_type = job_type or (job.type if job.type in READERS else None)
-        aspect = (job.state, job.total_files, job.completed_files, job.failed_files)
-        if aspect != shown and on_change is not None:
-            on_change(job)
-        shown = aspect
-        if job.finished:
-            return job
-        if timeout is not None:
-            left = timeout - ((yield from now()) - began)
-            if left <= 0:
-                raise errors.WaitTimeout(job, timeout)
-        pause = min(manner.polling.pause(looks, manner.random), left)
-        yield from sleep(pause)
-        try:
-            # The id is the one asked for, whatever the answer calls itself; retries end with the time that is left.
-            job = yield from get(manner.within(left - pause), job_id, job_type)
-        except _PASSING as error:
-            if timeout is None or left - pause > manner.retry.within:
-                raise
-            raise errors.WaitTimeout(job, timeout) from error
-        looks += 1

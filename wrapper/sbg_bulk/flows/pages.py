@@ -106,6 +106,7 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[m
         offset=offset,
         next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
         total=total,
+        size=len(reply.content),
     )
 
 

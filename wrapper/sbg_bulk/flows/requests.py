@@ -29,6 +29,7 @@ class Manner:
         random: gives numbers from 0 up to 1, for the jitter of pauses.
         meter: keeps to the budget of requests, if one is to be kept to before the server refuses.
         on_wait: called before a pause that a refusal, a failure or the budget asks for, with seconds and reason.
+        on_send: called with the time before each request, those that are sent again included.
     """
 
     retry: Retry = field(factory=Retry)
@@ -36,6 +37,7 @@ class Manner:
     random: Callable[[], float] = _random.random
     meter: Meter | None = None
     on_wait: Callable[[float, str], object] | None = None
+    on_send: Callable[[float], object] | None = None
 
     def within(self, seconds: float) -> Manner:
         """The same, with retries that end after `seconds` at the latest."""
@@ -101,7 +103,10 @@ def request(
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None
         # A server that asks for no pause at all is not to be hammered.
         pause = max(manner.retry.pause(attempt, manner.random), asked or 0.0)
-        spent = (yield from now()) - began
+        moment = yield from now()
+        if manner.meter is not None:
+            pause = max(pause, manner.meter.pause(moment))
+        spent = moment - began
         if spent + pause > manner.retry.within:
             raise failure
         if manner.on_wait is not None:
@@ -110,14 +115,14 @@ def request(
 
 
 def _keep_pace(manner: Manner) -> Flow[None]:
-    if manner.meter is None:
-        return
-    pause = manner.meter.pause((yield from now()))
-    if pause <= 0:
-        return
-    if manner.on_wait is not None:
-        manner.on_wait(pause, "to stay within the rate limit")
-    yield from sleep(pause)
+    if manner.meter is not None:
+        pause = manner.meter.pause((yield from now()))
+        if pause > 0:
+            if manner.on_wait is not None:
+                manner.on_wait(pause, "to stay within the rate limit")
+            yield from sleep(pause)
+    if manner.on_send is not None:
+        manner.on_send((yield from now()))
 
 
 def _judge(reply: Reply, check: Callable[[Reply], object]) -> tuple[errors.SbgBulkError | None, Verdict]:

@@ -10,27 +10,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final
 
 from attrs import define, evolve, field, frozen, validators
 
-from sbg_bulk import errors, model
-from sbg_bulk.flows import jobs, lookups, pages
+from sbg_bulk import errors
+from sbg_bulk.flows import jobs, lookups
 from sbg_bulk.flows.requests import Manner, Uncertain
 from sbg_bulk.flows.settle import Sent, settle, whole_list
+from sbg_bulk.flows.watch import Wanted, Watch
 from sbg_bulk.journal import Journal, State, Submission, Tally
-from sbg_bulk.model import Job
 from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
 from sbg_bulk.policy.pace import Meter, Pace
-from sbg_bulk.steps import Flow, now, record, sleep
+from sbg_bulk.steps import Flow, now, record
 
-JOBS_IN_FLIGHT: Final = 100
-"""As many jobs as one page of the list shows."""
+JOBS_IN_FLIGHT: Final = 1000
+"""As many jobs as a window of the rate limit allows to submit."""
 
 LIST_LAG: Final = 30.0
 """Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
 
+
+LOOKS: Final = 0.05
+"""The share of the budget that looks at jobs may take while it is wanted to submit more of them."""
 
 OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
 """Codes of a 403 that are about a project or a file, and not about the user."""
@@ -78,12 +80,15 @@ class _Run:
     options: RunOptions
     on_change: Callable[[Progress], object] | None
     tally: Tally
+    watch: Watch
+    unsettled: list[Submission] = field(factory=list)
+    running: dict[str, Submission] = field(factory=dict)
     jobs_ended: int = 0
-    missing_since: dict[str, float] = field(factory=dict)
     shown: Progress | None = None
     sent: Sent | None = None
 
-    def show(self, running: int) -> None:
+    def show(self) -> None:
+        running = len(self.running) + len(self.unsettled)
         progress = Progress(self.journal.plan.run, str(self.journal.path), self.tally, running, self.jobs_ended)
         if self.on_change is not None and progress != self.shown:
             self.shown = progress
@@ -121,33 +126,42 @@ def run(
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
     manner = evolve(manner, meter=Meter(Pace(options.reserve)))
-    state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)))
+    watch = Watch(manner, options.list_lag)
+    state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)), watch)
+    yield from _take_up(state)
     # Whoever watches is told of the run before anything can go wrong with it.
-    state.show(len((yield from record(journal.unfinished))))
+    state.show()
     yield from _learn_the_time(state)
     yield from _check_the_user(state)
-    looks = 0
     while True:
-        unfinished = yield from record(journal.unfinished)
-        state.show(len(unfinished))
-        unsettled = next((one for one in unfinished if one.state is State.INTENDED), None)
-        if unsettled is not None:
-            yield from settle(manner, journal, unsettled, options.list_lag, state.sent)
-            state.tally = yield from record(journal.tally)
+        state.show()
+        if state.unsettled:
+            yield from settle(manner, journal, state.unsettled[0], options.list_lag, state.sent)
+            yield from _take_up(state)
             continue
-        if len(unfinished) < options.jobs_in_flight:
+        places = None
+        if len(state.running) < options.jobs_in_flight:
             places = yield from record(journal.next_rows)
-            if places is not None:
-                yield from _submit(state, *places)
-                looks = 0
-                continue
-        if not unfinished:
-            return state.tally
-        looks += 1
-        if (yield from _sweep(state, unfinished)):
-            looks = 0
+        watch.allowance.share = manner.polling.share if places is None else min(LOOKS, manner.polling.share)
+        if state.running and watch.overdue((yield from now())):
+            yield from _look(state)
+        elif places is not None:
+            yield from _submit(state, *places)
+        elif state.running:
+            yield from watch.rest()
         else:
-            yield from sleep(manner.polling.pause(looks, manner.random))
+            return state.tally
+
+
+def _take_up(state: _Run) -> Flow[None]:
+    """See from the journal what is under way."""
+    state.tally = yield from record(state.journal.tally)
+    unfinished = yield from record(state.journal.unfinished)
+    state.unsettled = [one for one in unfinished if one.state is State.INTENDED]
+    state.running = {one.job: one for one in unfinished if one.job is not None}
+    moment = yield from now()
+    for job_id in state.running.keys() - state.watch.tracks.keys():
+        state.watch.add(Wanted(job_id, state.journal.plan.job_type), moment)
 
 
 def _check_the_user(state: _Run) -> Flow[None]:
@@ -177,7 +191,7 @@ def _learn_the_time(state: _Run) -> Flow[None]:
     assert state.manner.meter is not None
     if state.manner.meter.server_time is not None:
         return
-    if any(one.state is State.INTENDED for one in (yield from record(state.journal.unfinished))):
+    if state.unsettled:
         return  # one of the jobs in the list may be its own
     # Without the server's time older jobs are told from new ones by having been there before.
     earlier = yield from whole_list(state.manner)
@@ -195,7 +209,8 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     try:
         job = yield from jobs.post(state.manner, items)
     except Uncertain:
-        return  # the journal says so, and the run settles it next
+        state.unsettled.append(submission)
+        return
     except errors.ApiError as refusal:
         if refusal.code is None:
             # Not the API's own words: something in between may have passed the request on. Settled when resumed.
@@ -218,6 +233,8 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
         raise
     yield from record(lambda: journal.started(submission, job.id))
     meter.started(job.started_on)
+    state.running[job.id] = submission
+    state.watch.add(Wanted(job.id, journal.plan.job_type), (yield from now()), due=False)
 
 
 def _end(state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome]) -> Flow[None]:
@@ -226,59 +243,16 @@ def _end(state: _Run, submission: Submission, job: str | None, outcomes: Sequenc
     state.jobs_ended += 1
 
 
-def _sweep(state: _Run, running: Sequence[Submission]) -> Flow[bool]:
-    """Look at the jobs under way, and write down what has ended. Whether any has."""
-    by_job = {submission.job: submission for submission in running if submission.job is not None}
-    ended = False
-    for job_id, job in (yield from _seen(state, list(by_job))).items():
-        submission = by_job[job_id]
-        if job is None:
-            ended = (yield from _lost(state, submission, job_id)) or ended
-            continue
-        state.missing_since.pop(job_id, None)
-        if job.finished:
-            items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
-            yield from _end(state, submission, job_id, attribute(items, job))
-            ended = True
-    return ended
-
-
-def _seen(state: _Run, wanted: Sequence[str]) -> Flow[dict[str, Job | None]]:
-    """The wanted jobs as they are now; None for one that cannot be found.
-
-    A page of the list shows up to a hundred jobs for the price of one, so the list is read first, but for no more
-    pages than there are jobs left to find. The rest is asked for one by one.
-    """
-    left = set(wanted)
-    found: dict[str, Job | None] = {}
-    offset: int | None = 0 if len(left) > 1 else None
-    read = 0
-    with suppress(errors.PagingError):
-        while offset is not None and len(left) > 1 and read < len(left):
-            page: model.Page[Job] = yield from pages.page(state.manner, pages.jobs(), offset, pages.PAGE_LIMIT)
-            read += 1
-            for job in page.items:
-                # The details may have a result that the list leaves out.
-                if job.id in left and not (job.finished and job.result is None):
-                    left.discard(job.id)
-                    found[job.id] = job
-            offset = page.next_offset
-    for job_id in sorted(left):
-        try:
-            found[job_id] = yield from jobs.get(state.manner, job_id, state.journal.plan.job_type)
-        except errors.NotFound:
-            found[job_id] = None
-    return found
-
-
-def _lost(state: _Run, submission: Submission, job_id: str) -> Flow[bool]:
-    """A job cannot be found. Just after its submission that may pass; later it has expired. Whether it is given up."""
-    moment = yield from now()
-    since = state.missing_since.setdefault(job_id, moment)
-    if moment - since < state.options.list_lag:
-        return False
-    message = f"job {job_id} can no longer be read: jobs expire a month after they end"
-    yield from _end(
-        state, submission, job_id, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]
-    )
-    return True
+def _look(state: _Run) -> Flow[None]:
+    """Look at the jobs under way, and write down what has ended."""
+    looked = yield from state.watch.look()
+    for track in looked.finished:
+        submission, job = state.running.pop(track.id), track.job
+        assert job is not None
+        items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
+        yield from _end(state, submission, track.id, attribute(items, job))
+    for track in looked.lost:
+        submission = state.running.pop(track.id)
+        message = f"job {track.id} can no longer be read: jobs expire a month after they end"
+        lost = [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]
+        yield from _end(state, submission, track.id, lost)

@@ -20,7 +20,7 @@ from sbg_bulk.journal import Journal, State, Submission
 from sbg_bulk.model import File, Item, Job, MoveItem
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
 from sbg_bulk.policy.matching import Match, likeness, match, may_be_gone, weigh
-from sbg_bulk.steps import Flow, record, sleep
+from sbg_bulk.steps import Flow, now, record, sleep
 
 SAMPLES: Final = 10
 """How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
@@ -92,14 +92,15 @@ def settle(
     inquiry = _Inquiry(manner, journal, submission, items, known, ours)
     # What a look shows that began before would prove nothing.
     yield from _pause(manner, lag)
-    looks = 0
+    began = yield from now()
+    first = True
     while True:
-        yield from _look(inquiry, newcomers=looks == 0)
+        yield from _look(inquiry, newcomers=first)
         matches = yield from _judge(inquiry)
-        looks += 1
+        first = False
         if not _having(matches, Match.RUNNING):
             return (yield from _decide(inquiry, matches))
-        yield from _pause(manner, manner.polling.pause(looks, manner.random))
+        yield from _pause(manner, manner.polling.pause((yield from now()) - began))
 
 
 def _pause(manner: Manner, seconds: float) -> Flow[None]:

@@ -91,12 +91,14 @@ class Meter:
     Attributes:
         pace: how the budget is spent.
         budget: what the last answer with sensible headers said.
+        limit: requests in a window, if an answer has told; that needs fewer headers than a budget.
         server_time: the server's time at the last answer that told it, in Unix seconds, or somewhat earlier.
         latest: the latest time that the server has told, in Unix seconds.
     """
 
     pace: Pace = field(factory=Pace)
     budget: Budget | None = None
+    limit: int | None = None
     server_time: float | None = None
     latest: float | None = None
     _observed: float = 0.0
@@ -104,6 +106,8 @@ class Meter:
     def observe(self, headers: Mapping[str, str], received: float) -> None:
         """Take note of an answer's headers."""
         self.budget = budget_of(headers, received) or self.budget
+        limit = _whole(headers.get("X-RateLimit-Limit"))
+        self.limit = limit if limit is not None and limit >= 1 else self.limit
         date = unix_time(headers.get("Date"))
         if date is None:
             return

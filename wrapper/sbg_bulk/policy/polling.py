@@ -1,29 +1,43 @@
-"""How long to wait between two looks at a job."""
+"""How often to look at jobs that are under way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Final
 
 from attrs import field, frozen, validators
+
+PATIENCE: Final = 0.1
+"""The share of a job's age that passes between two looks at most, so that its end is noticed within so much of it."""
 
 
 @frozen
 class Polling:
-    """The pauses between looks at a job that is under way.
+    """The pauses between looks at jobs that are under way.
 
-    The n-th pause is `first * 1.5**(n-1)` seconds, at most `longest`, shortened at random by up to a tenth.
-    With the defaults a job that takes an hour is looked at some 250 times, a quarter of one window's budget
-    spread over twelve windows.
+    The pause after a look is a tenth of the job's age, at least `first` and at most `longest` seconds, shortened at
+    random by up to a tenth. So the end of a job is noticed within a tenth of the time it took, or within `first`. Where
+    the counts of a job grow, they tell when it will end: it is looked at then, if that is sooner, and `longest` does
+    not matter.
 
     Attributes:
-        first: seconds before the second look.
-        longest: the most seconds between two looks.
+        first: the fewest seconds between two looks.
+        longest: the most seconds between two looks at a job that does not tell when it will end.
+        share: the part of the budget of requests that looks may take, above 0 and at most 1. A look each `longest`
+            seconds is taken in any case.
     """
 
     first: float = field(default=1.0, validator=validators.gt(0))
     longest: float = field(default=15.0, validator=validators.gt(0))
+    share: float = field(default=0.25, validator=validators.and_(validators.gt(0), validators.le(1)))
 
-    def pause(self, looks: int, random: Callable[[], float]) -> float:
-        """Seconds to wait after the `looks`-th look (from 1)."""
-        full = min(self.longest, self.first * 1.5 ** min(looks - 1, 60))
-        return full * (1 - 0.1 * random())
+    def pause(self, age: float, left: float | None = None) -> float:
+        """Seconds to wait after a look, before what chance takes away.
+
+        Args:
+            age: seconds since the job began.
+            left: seconds until it will end, if its counts tell.
+        """
+        patience = max(self.first, PATIENCE * age)
+        if left is None:
+            return min(patience, max(self.first, self.longest))
+        return min(patience, max(self.first, left))
