@@ -198,7 +198,7 @@ def test_a_job_of_a_new_type_that_no_call_reads_is_waited_for_in_the_list(href: 
     outcome = perform(answers, "wait", job)
     assert outcome.value.finished
     assert {request.path for request in outcome.requests} == {"/v2/async/files"}
-    lost = perform([page([])], "wait", job).error
+    lost = perform([page([]), page([])], "wait", job).error
     assert isinstance(lost, JobLost)
     assert isinstance(perform([], "job", job).error, InputError)
 

@@ -11,7 +11,7 @@ from sbg_bulk.flows.watch import Looked, Watch
 from sbg_bulk.model import Job
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.sweeping import Atlas, Stretch
-from sbg_bulk.policy.watching import Allowance
+from sbg_bulk.policy.watching import Allowance, Track
 from sbg_bulk.steps import Flow
 from scripts.lib.histories.drawing import draw
 from scripts.lib.histories.many import shared_out
@@ -53,9 +53,9 @@ def any_list_end_believed(patch: Patch) -> None:
 def not_in_the_list_is_lost(patch: Patch) -> None:
     """A job that the list does not show is not asked for."""
 
-    def gone(self: Watch, track: object, until: float) -> Flow[None]:
-        del until
-        self._missing(track, 0.0)  # type: ignore[arg-type]
+    def gone(self: Watch, track: Track, until: float) -> Flow[None]:
+        del self, until
+        track.missed(0.0)
         yield from ()
 
     patch.setattr(Watch, "_one_by_one", gone)

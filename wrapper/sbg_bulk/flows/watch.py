@@ -111,23 +111,16 @@ class Watch:
 
     def overdue(self, moment: float) -> bool:
         """Whether a look is due, and allowed."""
-        return moment >= self._due and self._hold(moment) <= 0
+        return moment >= self._due and self.allowance.pause(moment) <= 0
 
     def rest(self, until: float = math.inf) -> Flow[None]:
         """Let time pass until the next look is due and allowed, or until the time is up."""
         moment = yield from now()
-        pause, hold = self._due - moment, self._hold(moment)
-        if hold > pause:
-            self._tell(min(hold, until - moment))
-        yield from sleep(max(0.0, min(max(pause, hold), until - moment)))
-
-    def _tell(self, pause: float) -> None:
-        if self.manner.on_wait is not None:
+        hold = max(self.allowance.pause(moment), self._meter.pause(moment))
+        pause = max(0.0, min(max(self._due - moment, hold), until - moment))
+        if hold >= pause > 0 and self.manner.on_wait is not None:
             self.manner.on_wait(pause, "to stay within the rate limit")
-
-    def _hold(self, moment: float) -> float:
-        """Seconds until the next request is allowed."""
-        return max(self.allowance.pause(moment), self._meter.pause(moment))
+        yield from sleep(pause)
 
     def look(self, until: float = math.inf) -> Flow[Looked]:
         """Look at the jobs that are due; when the time is up, at all of them once more.
@@ -156,9 +149,7 @@ class Watch:
         tracks = list(self.tracks.values())
         changed = [track for track in tracks if track.aspect != before[track.id]]
         finished = [track for track in tracks if track.job is not None and track.job.finished]
-        lost = [
-            track for track in tracks if track.missing_since is not None and moment - track.missing_since >= self.grace
-        ]
+        lost = [track for track in tracks if track.lost(moment, self.grace)]
         for track in (*finished, *lost):
             del self.tracks[track.id]
             self._atlas.places.pop(track.id, None)
@@ -179,7 +170,7 @@ class Watch:
             return
         for job in [job for job in unseen if self.tracks[job].listed]:
             # It is not in the list, and there is no other way to ask for it.
-            self._missing(self.tracks[job], (yield from now()))
+            self.tracks[job].missed((yield from now()))
             del unseen[job]
 
     def _where_expected(self, unseen: dict[str, None], until: float) -> Flow[None]:
@@ -203,12 +194,14 @@ class Watch:
     def _search(self, unseen: dict[str, None], until: float) -> Flow[None]:
         """Search the list for jobs whose place is not known, for no more requests than it takes to ask for each."""
         read = 0
+        if listed := [job for job in unseen if self.tracks[job].listed]:
+            # There is no other way to ask for these: the whole list is searched, wherever they were expected.
+            self._atlas.search_anew()
+            for job in listed:
+                self._atlas.places.pop(job, None)
         while lacking := [job for job in unseen if job not in self._atlas.places]:
             must = any(self.tracks[job].listed for job in lacking)
             stretch = self._atlas.next_search()
-            if stretch is None and must and read == 0:
-                self._atlas.search_anew()
-                stretch = self._atlas.next_search()
             if stretch is None or not (must or (read < len(lacking) and self._atlas.worth(stretch, len(lacking)))):
                 self._atlas.missed()
                 return
@@ -241,17 +234,13 @@ class Watch:
                 continue
             self._saw(track, job, (yield from now()))
             return
-        self._missing(track, (yield from now()))
+        track.missed((yield from now()))
 
     def _saw(self, track: Track, job: Job, moment: float) -> None:
         if job.type in jobs.READERS:
             track.type = track.type or job.type
         track.listed = track.type is None and only_listed(job)
         track.saw(job, moment, self._meter.server_time)
-
-    def _missing(self, track: Track, moment: float) -> None:
-        if track.missing_since is None:
-            track.missing_since = moment
 
     def _sent(self, until: float, asking: Callable[[Manner], Flow[R]]) -> Flow[R]:
         """Send a request when that is allowed.
@@ -260,11 +249,12 @@ class Watch:
             _TimeUp: the time would be up before.
         """
         moment = yield from now()
-        pause = self._hold(moment)
+        pause = self.allowance.pause(moment)
+        held = max(pause, self._meter.pause(moment))
+        if held > 0 and moment + held >= until:
+            raise _TimeUp
         if pause > 0:
-            if moment + pause >= until:
-                raise _TimeUp
-            self._tell(pause)
+            # What the budget asks for on top, the request waits by itself, and says so.
             yield from sleep(pause)
         manner = self.manner if self.patient else self.manner.within(until - moment - pause)
         answer = yield from asking(manner)

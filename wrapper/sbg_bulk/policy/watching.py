@@ -40,6 +40,7 @@ class Track:
         began: when it began, by the client's clock, as far as is known.
         due: when the next look at it is due.
         missing_since: since when it cannot be found.
+        misses: how many looks in a row have not found it.
         refusal: what was said last when it was not found.
         listed: whether it can only be read in the list, being of a type that has no call of its own.
     """
@@ -50,6 +51,7 @@ class Track:
     due: float
     job: Job | None = None
     missing_since: float | None = None
+    misses: int = 0
     refusal: Exception | None = None
     listed: bool = False
     _first: Growth | None = None
@@ -64,7 +66,7 @@ class Track:
 
     def saw(self, job: Job, now: float, server_time: float | None) -> None:
         """The job was seen."""
-        self.job, self.missing_since = job, None
+        self.job, self.missing_since, self.misses = job, None, 0
         if job.started_on is not None and server_time is not None:
             age = server_time - job.started_on.timestamp()
             self.began = now - age if 0 <= age <= OLDEST else self.began
@@ -86,6 +88,21 @@ class Track:
         left = (self.job.total_files - self._last.count) * took / grown - (now - self._last.time)
         # It should have ended, or gone on: what it promised is void.
         return left if left > 0 else None
+
+    def missed(self, now: float) -> None:
+        """The job was not found."""
+        self.missing_since = now if self.missing_since is None else self.missing_since
+        self.misses += 1
+
+    def lost(self, now: float, grace: float) -> bool:
+        """Whether it has not been found for so many seconds.
+
+        The list may change while it is read, so that a job falls between two pages; where there is no other way to ask
+        for a job, it is looked for twice.
+        """
+        if self.missing_since is None or now - self.missing_since < grace:
+            return False
+        return self.misses > 1 or not self.listed
 
     def looked(self, now: float, polling: Polling, chance: float) -> None:
         """The job was looked for, found or not: set when the next look is due. `chance` is from 0 up to 1."""
