@@ -55,6 +55,11 @@ class Visit:
         """What the page tells of the last action."""
         return self.board.get_by_role("status")
 
+    @property
+    def lost(self) -> Locator:
+        """What the page tells while it has no answer."""
+        return self.page.locator("#lost")
+
     def operation(self, name: str) -> Locator:
         """An operation in the reference, by its operationId, opened and ready to be tried out."""
         block = self.page.locator(f".opblock[id$=-{name}]")

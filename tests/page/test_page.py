@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
-from sbg_bulk.simulator import JobType, ManualClock, Simulator
+from sbg_bulk.simulator import JobType, ManualClock, Simulator, running
 from sbg_bulk.simulator.page import reference
 from sbg_bulk.simulator.refusals import ApiError
 from tests.page.axe import violations
 from tests.page.conftest import Visit, Visitor
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">&amp;"
+
+LOST = "The simulator does not answer; trying again."
 
 SWAGGER_UI = "#swagger"
 """Left to its makers: its headings skip a level, its blue and green buttons have too little contrast, and some of its
@@ -105,7 +107,8 @@ def test_a_rule_that_makes_no_sense_is_explained_at_its_field(visit: Visitor) ->
     rule = there.board.get_by_label("Rule")
     rule.fill("kind=428")
     there.board.get_by_role("button", name="Arm", exact=True).click()
-    alert = there.board.get_by_role("alert")
+    alert = there.board.locator("#rule-error")
+    expect(alert).to_have_role("alert")
     expect(alert).to_contain_text("word 1, 'kind=428'")
     expect(rule).to_have_attribute("aria-invalid", "true")
     expect(rule).to_have_accessible_description(alert.inner_text())
@@ -114,6 +117,22 @@ def test_a_rule_that_makes_no_sense_is_explained_at_its_field(visit: Visitor) ->
     rule.press("Enter")
     expect(alert).to_be_empty()
     expect(rule).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_time_beyond_all_dates_is_refused_at_its_field(visit: Visitor) -> None:
+    there = visit()
+    seconds = there.board.get_by_label("Seconds")
+    seconds.fill("3e11")
+    seconds.press("Enter")
+    alert = there.board.locator("#seconds-error")
+    expect(alert).to_have_role("alert")
+    expect(alert).to_have_text("seconds: time goes no further than to the beginning of the year 9999")
+    expect(seconds).to_have_attribute("aria-invalid", "true")
+    expect(seconds).to_have_accessible_description(alert.inner_text())
+    there.excused.append("status of 400")
+    there.board.get_by_role("button", name="+1 min").click()
+    expect(there.board.locator("time")).to_have_text("2019-02-20 12:01:00 UTC")
+    expect(alert).to_be_empty()
 
 
 def test_names_are_shown_as_text_whatever_is_in_them(visit: Visitor) -> None:
@@ -145,14 +164,94 @@ def test_with_another_seed_the_reference_names_what_is_there_now(visit: Visitor)
     expect(body).to_contain_text('"items"')
     before = json.loads(body.input_value())["items"][0]["file"]
     assert before in there.simulator.world.nodes
+    there.board.get_by_role("button", name="+1 min").click()
     there.board.get_by_label("Seed").select_option("examples")
     there.board.get_by_role("button", name="Start anew").click()
     expect(there.said).to_have_text("Started anew with the seed examples.")
+    expect(there.board.get_by_text("Forgets all that was done. The clock goes on.")).to_be_visible()
+    expect(there.board.locator("time")).to_have_text("2019-02-20 12:01:00 UTC")
     expect(there.board.locator("#projects > li")).to_have_count(6)
     expect(there.page.locator(".opblock .opblock-body")).to_have_count(0)  # drawn anew, with all calls closed
     after = there.operation("submit_delete_job").get_by_role("textbox")
     expect(after).to_contain_text('"items"')
     assert json.loads(after.input_value())["items"][0]["file"] in there.simulator.world.nodes
+
+
+def test_a_simulator_begun_anew_at_the_same_address_is_taken_for_another(visit: Visitor) -> None:
+    there = visit()
+    expect(there.board.locator("#name")).to_have_value("demo")
+    there.operation("submit_delete_job")
+    other = Simulator(clock=ManualClock(), seed="examples")
+    with running(other) as url:
+
+        def lead_there(route: Route) -> None:
+            address = route.request.url.replace(there.address, url.removesuffix("v2"))
+            route.fulfill(response=route.fetch(url=address))
+
+        there.page.route("**/*", lead_there)
+        expect(there.board.locator("#name")).to_have_value("examples")
+        expect(there.board.locator("#projects > li")).to_have_count(6)
+        expect(there.page.locator(".opblock .opblock-body")).to_have_count(0)  # drawn anew, with all calls closed
+        body = there.operation("submit_delete_job").get_by_role("textbox")
+        expect(body).to_contain_text('"items"')
+        assert json.loads(body.input_value())["items"][0]["file"] in other.world.nodes
+        there.page.unroute_all(behavior="wait")
+
+
+def test_what_has_the_same_number_or_id_in_another_world_is_shown_anew(visit: Visitor) -> None:
+    simulator = Simulator(clock=ManualClock())
+
+    def fill(name: str) -> str:
+        now = simulator.clock.now()
+        simulator.requests.add(now, "GET", f"/v2/{name}", "", "")
+        user = simulator.world.users["rfranklin"]
+        return simulator.jobs.add_finished(user, JobType.COPY, [name], submitted_on=now, finished_on=now).id
+
+    first = fill("first")
+    there = visit(simulator)
+    jobs = there.board.locator("#jobs > li")
+    jobs.locator("summary").click()
+    expect(jobs.locator("tbody td").first).to_have_text("first")
+    with simulator.lock:
+        simulator.reset()
+        assert fill("second") == first
+    expect(there.board.locator("#requests tr code")).to_have_text(["GET /v2/second"])
+    expect(jobs.locator("details[open]")).to_have_count(0)
+    jobs.locator("summary").click()
+    expect(jobs.locator("tbody tr td:first-child")).to_have_text(["second"])
+
+
+def test_an_opened_job_shows_failed_items_first_in_a_box_that_the_keyboard_scrolls(visit: Visitor) -> None:
+    simulator = Simulator(clock=ManualClock())
+    outcomes: list[str | ApiError] = [f"file{index}" for index in range(299)]
+    outcomes.append(ApiError(10225, "gone"))
+    user, now = simulator.world.users["rfranklin"], simulator.clock.now()
+    job = simulator.jobs.add_finished(user, JobType.COPY, outcomes, submitted_on=now, finished_on=now)
+    there = visit(simulator)
+    item = there.board.locator("#jobs > li")
+    item.locator("summary").click()
+    expect(item.locator("tbody tr")).to_have_count(100)
+    expect(item.locator("tbody tr td:last-child").first).to_have_text("10225: gone")
+    expect(item.get_by_text("… and 200 more items")).to_be_visible()
+    box = item.get_by_role("region", name=f"Items of job {job.id}")
+    there.page.keyboard.press("Tab")
+    expect(box).to_be_focused()
+    there.page.keyboard.press("End")
+    expect(box.get_by_text("file98").first).to_be_in_viewport()
+    assert box.evaluate("(box) => box.clientHeight") < 400
+
+
+def test_a_finished_job_with_failures_is_finished_and_what_failed_stands_out(visit: Visitor) -> None:
+    simulator = Simulator(clock=ManualClock())
+    user, now = simulator.world.users["rfranklin"], simulator.clock.now()
+    outcomes: list[str | ApiError] = ["file", ApiError(10225, "gone")]
+    simulator.jobs.add_finished(user, JobType.COPY, outcomes, submitted_on=now, finished_on=now)
+    there = visit(simulator)
+    line = there.board.locator("#jobs summary")
+    expect(line.get_by_text("FINISHED")).to_have_class("state good")
+    expect(line).to_contain_text("1 of 2 files done, 1 failed")
+    expect(line.get_by_text("1 failed")).to_have_class("bad")
+    expect(line.locator(".bad")).to_have_count(1)
 
 
 def test_what_is_open_stays_open_and_keeps_the_focus_while_things_change(visit: Visitor) -> None:
@@ -211,10 +310,63 @@ def _asked(there: Visit) -> int:
 def test_a_simulator_that_does_not_answer_is_noticed_and_so_is_its_return(visit: Visitor) -> None:
     there = visit()
     there.page.route("**/board*", lambda route: route.abort())
-    expect(there.said).to_contain_text("The simulator does not answer")
+    expect(there.lost).to_have_text(LOST)
     there.page.unroute("**/board*")
     expect(there.said).to_have_text("The simulator answers again.")
+    expect(there.lost).to_be_empty()
     there.excused.append("ERR_FAILED")
+
+
+def test_a_simulator_that_hangs_is_noticed(visit: Visitor) -> None:
+    there = visit()
+    there.page.evaluate("""
+        window.timeout = AbortSignal.timeout;
+        AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds / 100);
+    """)
+    there.page.route("**/board*", lambda _: None)
+    expect(there.lost).to_have_text(LOST)
+    there.page.evaluate("AbortSignal.timeout = window.timeout")
+    there.page.unroute("**/board*")
+    expect(there.lost).to_be_empty()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_that_there_is_no_answer_is_plain_to_see_and_a_click_says_nothing_else(visit: Visitor, colours: str) -> None:
+    there = visit(viewport={"width": 390, "height": 800}, color_scheme=colours, reduced_motion="reduce")
+    expect(there.lost).to_have_role("alert")
+    there.board.get_by_role("button", name="+10 s").click()
+    expect(there.said).to_have_text("Advanced by 10 s, to 12:00:10.")
+    there.page.route("**/_simulator/**", lambda route: route.abort())
+    there.board.get_by_role("button", name="+10 s").click()
+    expect(there.said).to_be_empty()
+    expect(there.board.locator("#seconds-error")).to_be_empty()
+    for part in ("Reference", "Board"):
+        there.page.get_by_role("link", name=part).click()
+        expect(there.lost).to_have_text(LOST)
+        expect(there.lost).to_be_in_viewport(ratio=1)
+    assert violations(there.page, SWAGGER_UI) == []
+    there.excused.append("ERR_FAILED")
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_a_part_that_is_gone_to_begins_below_the_bar(visit: Visitor, width: int) -> None:
+    there = visit(viewport={"width": width, "height": 800})
+    there.page.locator(".opblock").first.wait_for()
+    there.page.get_by_role("link", name="Board").click()
+    there.page.wait_for_function("location.hash === '#board'")
+    bar, heading = there.page.locator("nav").bounding_box(), there.page.locator("#board-title").bounding_box()
+    assert bar is not None
+    assert heading is not None
+    assert bar["y"] + bar["height"] <= heading["y"] < 100
+
+
+def test_a_long_word_in_a_message_does_not_make_the_page_wider(visit: Visitor) -> None:
+    there = visit(viewport={"width": 390, "height": 800})
+    word = "x" * 60
+    there.board.get_by_label("Rule").fill(f"kind=header field={word}")
+    there.board.get_by_role("button", name="Arm", exact=True).click()
+    expect(there.said).to_have_text(f"Armed: kind=header field={word}")
+    assert there.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_the_page_can_send_nothing_to_a_real_deployment(visit: Visitor) -> None:
@@ -251,7 +403,7 @@ def test_nothing_is_hard_to_read_or_to_reach(visit: Visitor, width: int, colours
     there.excused.append("status of 429")
     there.board.get_by_label("Rule").fill("kind=428")
     there.board.get_by_role("button", name="Arm", exact=True).click()
-    expect(there.board.get_by_role("alert")).not_to_be_empty()
+    expect(there.board.locator("#rule-error")).not_to_be_empty()
     there.excused.append("status of 400")
     there.board.locator("#jobs summary").first.click()
     there.board.locator("#projects summary").first.click()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sbg_bulk.simulator import FaultError, ManualClock, Simulator
+from sbg_bulk.simulator.clock import LATEST
 from tests.simulator.api import Api
 
 CONTROL = "http://localhost/_simulator"
@@ -80,6 +81,22 @@ def test_time_is_advanced_for_jobs_and_for_the_rate_limit() -> None:
     assert api.get("/user").status_code == 429
     api.simulator.advance(0.5)
     assert api.get("/user").status_code == 200
+
+
+def test_time_is_not_advanced_beyond_what_dates_can_tell(api: Api, simulator: Simulator) -> None:
+    now = simulator.clock.now()
+    for seconds in (LATEST - now + 1, 3e11, 1e13, 10**400):
+        refused = control(api, "POST", "advance", {"seconds": seconds})
+        assert (refused.status_code, refused.json()["message"]) == (
+            400,
+            "seconds: time goes no further than to the beginning of the year 9999",
+        )
+        with pytest.raises(ValueError, match="the beginning of the year 9999"):
+            simulator.advance(seconds)
+    assert simulator.clock.now() == now
+    assert control(api, "POST", "advance", {"seconds": LATEST - now}).json() == {"now": LATEST}
+    project = simulator.world.add_project("rfranklin/last")
+    assert api.get(f"/projects/{project.id}").json()["created_on"] == "9999-01-01T00:00:00Z"
 
 
 def test_a_job_is_stepped(api: Api) -> None:

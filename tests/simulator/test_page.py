@@ -175,6 +175,7 @@ def test_other_web_pages_can_neither_control_the_simulator_nor_read_of_it(
     simulator: Simulator, headers: Mapping[str, str]
 ) -> None:
     simulator.arm("kind=429")
+    before = simulator.world_id
     for method, path in (
         ("DELETE", "/_simulator/faults"),
         ("POST", "/_simulator/reset"),
@@ -183,7 +184,7 @@ def test_other_web_pages_can_neither_control_the_simulator_nor_read_of_it(
     ):
         assert ask(simulator, path, method, **headers).status_code == 403
     assert len(list(simulator.faults.armed)) == 1
-    assert simulator.starts == 1
+    assert simulator.world_id == before
 
 
 def test_the_page_itself_programs_and_links_to_the_page_are_let_in(simulator: Simulator) -> None:
@@ -333,7 +334,10 @@ def test_the_board_shows_what_is_opened_and_only_that(api: Api, simulator: Simul
         project.root.id: {"shown": [{"id": folder.id, "name": "sample", "entries": 1}], "more": 0},
         folder.id: {"shown": [{"id": file.id, "name": "a.bam", "size": 5}], "more": 0},
     }
-    items = [{"file": file.id, "became": None, "error": None}, {"file": "missing", "became": None, "error": None}]
+    items: list[dict[str, Any]] = [
+        {"index": 0, "file": file.id, "became": None, "error": None},
+        {"index": 1, "file": "missing", "became": None, "error": None},
+    ]
     assert opened()["jobs"]["shown"][0]["items"] == {"shown": items, "more": 0}
     simulator.advance(3600)
     items[0]["became"] = file.id
@@ -346,8 +350,19 @@ def test_the_board_shows_what_is_opened_and_only_that(api: Api, simulator: Simul
         "total": 2,
         "completed": 1,
         "failed": 1,
-        "items": {"shown": items, "more": 0},
+        "items": {"shown": items[::-1], "more": 0},
     }
+
+
+def test_failed_items_come_first_however_late_they_are_in_the_job(api: Api, simulator: Simulator) -> None:
+    failed = (3, 500, 999)
+    outcomes = [ApiError(10225, "gone") if index in failed else f"file {index}" for index in range(1000)]
+    now = simulator.clock.now()
+    job = simulator.jobs.add_finished(me(simulator), JobType.COPY, outcomes, submitted_on=now, finished_on=now)
+    items = api.http.get(BOARD, params={"open": job.id}).json()["jobs"]["shown"][0]["items"]
+    assert [item["index"] for item in items["shown"]] == [*failed, 0, 1, 2, *range(4, 98)]
+    assert [item["error"] for item in items["shown"][:4]] == ["10225: gone"] * 3 + [None]
+    assert items["more"] == 900
 
 
 def test_the_board_brings_jobs_up_to_date_and_charges_nothing() -> None:
@@ -381,11 +396,19 @@ def test_the_board_stays_small_however_much_there_is(api: Api, simulator: Simula
     assert len(answer.content) < 50_000
 
 
-def test_the_board_counts_how_often_everything_began_anew(api: Api, simulator: Simulator) -> None:
-    assert (api.http.get(BOARD).json()["starts"], simulator.seed) == (1, "empty")
+def test_each_world_has_an_id_of_its_own_after_a_reset_and_in_another_simulator(api: Api, simulator: Simulator) -> None:
+    def shown(api: Api) -> tuple[str, str]:
+        board = api.http.get(BOARD).json()
+        return board["seed"], board["world"]
+
+    worlds = [shown(api), shown(Api(Simulator(clock=ManualClock())))]
+    assert shown(api) == worlds[0]
+    simulator.reset()
+    worlds.append(shown(api))
     simulator.reset("demo")
-    shown = api.http.get(BOARD).json()
-    assert (shown["starts"], shown["seed"]) == (2, "demo")
+    worlds.append(shown(api))
+    assert [seed for seed, _ in worlds] == ["empty", "empty", "empty", "demo"]
+    assert len({world for _, world in worlds}) == 4
 
 
 def test_every_fault_that_the_page_offers_can_be_armed(api: Api, simulator: Simulator) -> None:

@@ -9,6 +9,10 @@ from typing import Protocol
 DAY = 86_400.0
 """Seconds in a day."""
 
+LATEST = 253_370_764_800.0
+"""How far a simulator can be advanced: to 9999-01-01T00:00:00Z. Dates have four digits for the year, and a clock that
+runs still does so for a while after that."""
+
 START = 1_550_664_000.0
 """Where a manual clock starts unless told otherwise: 2019-02-20T12:00:00Z, the day of the contract's examples."""
 

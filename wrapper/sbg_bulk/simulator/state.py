@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
-from .clock import Clock, RealClock
+from .clock import LATEST, Clock, RealClock
 from .contract import Contract, load_contract
 from .faults import ArmedFault, FaultRule, Faults
 from .ids import Ids
@@ -60,7 +61,6 @@ class State:
         self._list_order: ListOrder = list_order
         self._first_faults = tuple(faults)
         self._seed = known_seed(seed)
-        self.starts = 0
         self._start()
 
     # What there is, until the next reset
@@ -73,8 +73,9 @@ class State:
     faults: Faults
     requests: RequestLog
 
-    starts: int
-    """How many times everything has begun anew; at first 1."""
+    world_id: str
+    """Another one each time that everything begins anew, in this process or in another; the only thing left to
+    chance."""
 
     @property
     def seed(self) -> str:
@@ -82,7 +83,7 @@ class State:
         return self._seed
 
     def _start(self) -> None:
-        self.starts += 1
+        self.world_id = secrets.token_hex(8)
         submit_status, create_status = self._statuses
         self.ids = Ids(self._seed)
         self.world = World(self.clock, self.ids)
@@ -117,8 +118,13 @@ class State:
             self._start()
 
     def advance(self, seconds: float) -> None:
-        """Jump ahead in time. Raises ValueError for less than no time."""
+        """Jump ahead in time, by so many seconds.
+
+        Raises ValueError if they are negative or lead beyond the beginning of the year 9999, and changes nothing then.
+        """
         with self.lock:
+            if seconds > LATEST - self.clock.now():
+                raise ValueError("time goes no further than to the beginning of the year 9999")
             self.clock.advance(seconds)
             self.jobs.catch_up(self.clock.now())
 

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import asdict
 
 from ..faults import ArmedFault
-from ..jobs import Job
+from ..jobs import Job, Outcome
 from ..limits import UNLIMITED
 from ..refusals import ApiError
 from ..seeds import SEEDS
@@ -35,7 +35,7 @@ def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
     folders = [node for node in map(state.world.nodes.get, opened) if isinstance(node, Folder)]
     return {
         "now": now,
-        "starts": state.starts,
+        "world": state.world_id,
         "seed": state.seed,
         "seeds": SEEDS,
         "operations": list(state.contract.operations),
@@ -101,12 +101,26 @@ def _job(job: Job, opened: bool) -> Mapping[str, Any]:
 
 
 def _items(job: Job) -> Mapping[str, Any]:
-    shown = range(min(len(job.items), MOST_ENTRIES))
-    return {"shown": [_item(job, index) for index in shown], "more": len(job.items) - len(shown)}
+    """What failed comes first: that is what one opens a job for. Otherwise items are in the order of the job."""
+    order = sorted(range(len(job.items)), key=lambda index: not isinstance(_outcome(job, index), ApiError))
+    shown = order[:MOST_ENTRIES]
+    return {"shown": [_item(job, index) for index in shown], "more": len(order) - len(shown)}
+
+
+def _outcome(job: Job, index: int) -> Outcome | None:
+    return job.outcomes[index] if index < len(job.outcomes) else None
 
 
 def _item(job: Job, index: int) -> Mapping[str, Any]:
-    """An item: `became` is the id in its result, `error` what it was refused for; neither while it waits."""
-    outcome = job.outcomes[index] if index < len(job.outcomes) else None
+    """An item: `index` counts from 0, `became` is the id in its result, `error` what it was refused for.
+
+    Neither of the two while it waits.
+    """
+    outcome = _outcome(job, index)
     error = f"{outcome.code}: {outcome.message}" if isinstance(outcome, ApiError) else None
-    return {"file": job.items[index].file, "became": outcome if isinstance(outcome, str) else None, "error": error}
+    return {
+        "index": index,
+        "file": job.items[index].file,
+        "became": outcome if isinstance(outcome, str) else None,
+        "error": error,
+    }

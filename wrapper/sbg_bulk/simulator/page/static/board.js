@@ -3,21 +3,31 @@
 
 const CONTROL = "/_simulator/";
 const EVERY = 1000; // milliseconds
+const PATIENCE = 5000; // milliseconds
 
 const $ = (id) => document.getElementById(id);
-let starts = null;
+let world = null;
 let asked = 0; // numbers the questions: an answer that is overtaken by another is not shown
 let timer;
 
 // Asking
 
+/** There is no answer, or none that the simulator would give. */
+class Lost extends Error {}
+
 async function control(method, name, body) {
-  const response = await fetch(CONTROL + name, {
-    method,
-    headers: body && { "Content-Type": "application/json" },
-    body: body && JSON.stringify(body),
-  });
-  const answer = await response.json();
+  let response, answer;
+  try {
+    response = await fetch(CONTROL + name, {
+      method,
+      headers: body && { "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    answer = await response.json();
+  } catch {
+    throw new Lost("The simulator does not answer; trying again.");
+  }
   if (!response.ok) throw new Error(answer.message);
   return answer;
 }
@@ -30,25 +40,33 @@ async function refresh() {
     const query = new URLSearchParams(opened.map((details) => ["open", details.dataset.id]));
     const board = await control("GET", `board?${query}`);
     if (question !== asked) return;
-    if ($("board").classList.replace("lost", "connected")) say("The simulator answers again.");
+    if ($("lost").textContent) say("The simulator answers again.");
+    set($("lost"), "");
     show(board);
   } catch (error) {
     if (question !== asked) return;
-    if ($("board").classList.replace("connected", "lost")) say(`The simulator does not answer (${error.message}).`);
+    set($("lost"), error.message);
   }
   if (!document.hidden) timer = setTimeout(refresh, EVERY);
 }
 
-async function act(method, name, body, done) {
+/** Have something done, and tell what was. If it is refused, tell why: at the field that is to blame, if there is one. */
+async function act(method, name, body, done, field) {
+  let told = "";
+  let wrong = "";
   try {
-    say(done(await control(method, name, body)));
-    return true;
+    told = done(await control(method, name, body));
   } catch (error) {
-    say(error.message);
-    return false;
-  } finally {
-    await refresh();
+    if (error instanceof Lost) set($("lost"), error.message);
+    else if (field) wrong = error.message;
+    else told = error.message;
   }
+  say(told);
+  if (field) {
+    set($(`${field}-error`), wrong);
+    $(field).setAttribute("aria-invalid", wrong !== "");
+  }
+  await refresh();
 }
 
 // Showing
@@ -96,6 +114,9 @@ function size(bytes) {
 }
 
 function show(board) {
+  const another = board.world !== world;
+  // What has the same id or number in another world is not the same.
+  if (another) for (const id of ["jobs", "faults", "requests", "projects"]) $(id).replaceChildren();
   set($("now"), `${date(board.now)} UTC`);
   $("now").dateTime = new Date(board.now * 1000).toISOString();
   showRate(board.rate, board.now);
@@ -103,8 +124,8 @@ function show(board) {
   showFaults(board.faults);
   showRequests(board.requests);
   showProjects(board);
-  if (board.starts === starts) return;
-  starts = board.starts;
+  if (!another) return;
+  world = board.world;
   $("name").replaceChildren(...board.seeds.map((name) => new Option(name, name, false, name === board.seed)));
   for (const operation of board.operations) {
     if (![...$("op").options].some((option) => option.value === operation)) $("op").add(new Option(operation));
@@ -129,38 +150,41 @@ function makeJob(job) {
   const line = element("summary", {},
     element("b", { textContent: job.type }), element("code", { textContent: job.id }),
     element("span", { className: "state" }), element("progress", { ariaLabel: `Files of job ${job.id}` }),
-    element("small", { className: "counts" }));
+    element("small", { className: "counts" }, element("span"), element("span", { className: "bad" })));
   return element("li", {}, openable(job.id, line, element("div")));
 }
 
 function fillJob(item, job) {
   const [line, content] = item.firstChild.children;
-  const done = job.completed + job.failed;
+  const past = job.completed + job.failed;
   const finished = job.state === "FINISHED";
   set(line.children[2], job.state);
-  line.children[2].className = `state ${!finished ? "busy" : job.failed ? "bad" : "good"}`;
+  line.children[2].className = `state ${finished ? "good" : "busy"}`;
   // Nothing is counted before the job runs.
-  Object.assign(line.children[3], { max: job.total || 1, value: finished && !job.total ? 1 : done });
-  const counts = `${number(job.completed)} of ${plural(job.total, "file")} done${job.failed ? `, ${number(job.failed)} failed` : ""}`;
-  set(line.children[4], job.total || finished ? counts : "files not counted yet");
-  if (job.items) showItems(content, job.items);
+  Object.assign(line.children[3], { max: job.total || 1, value: finished && !job.total ? 1 : past });
+  const counts = `${number(job.completed)} of ${plural(job.total, "file")} done`;
+  const [done, failed] = line.children[4].children;
+  set(done, job.total || finished ? counts : "files not counted yet");
+  set(failed, job.failed ? `, ${number(job.failed)} failed` : "");
+  if (job.items) showItems(content, job);
 }
 
-function showItems(content, { shown, more }) {
+function showItems(content, { id, items: { shown, more } }) {
   if (!content.firstChild) {
     const heads = ["Item", "What became of it"].map((textContent) => element("th", { scope: "col", textContent }));
+    const caption = element("caption", { className: "out-of-sight", textContent: "Items, failed ones first" });
+    const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...heads)), element("tbody"));
     content.append(
-      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody")),
+      element("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: `Items of job ${id}` }, table),
       element("p", { className: "quiet" }),
     );
   }
-  const rows = shown.map((item, index) => ({ ...item, index }));
-  match(content.querySelector("tbody"), rows, (item) => item.index,
-    (item) => element("tr", {}, element("td", {}, element("code", { textContent: item.file })), element("td")),
-    (row, item) => {
-      set(row.lastChild, item.error ?? item.became ?? "waits");
-      row.lastChild.className = item.error ? "bad" : item.became ? "good" : "busy";
-    });
+  match(content.querySelector("tbody"), shown, (item) => item.index, () => row(element("code"), ""), (line, item) => {
+    const [file, outcome] = line.children;
+    set(file.firstChild, item.file);
+    set(outcome, item.error ?? item.became ?? "waits");
+    outcome.className = item.error ? "bad" : item.became ? "good" : "busy";
+  });
   set(content.lastChild, rest(more, "items"));
 }
 
@@ -179,17 +203,14 @@ function showFaults(faults) {
 function showRequests({ shown, more }) {
   $("no-requests").hidden = shown.length > 0;
   $("log").hidden = shown.length === 0;
-  match($("requests"), shown, (request) => request.number, makeRequest, fillRequest);
+  match($("requests"), shown, (request) => request.number, () => row("", element("code"), "", ""), fillRequest);
   set($("more-requests"), rest(more, "requests"));
 }
 
-function makeRequest(request) {
-  const address = request.path + (request.query && `?${request.query}`);
-  return row(clock(request.time), element("code", { textContent: `${request.method} ${address}` }), "", "");
-}
-
 function fillRequest(line, request) {
-  const [, , status, fault] = line.children;
+  const [time, what, status, fault] = line.children;
+  set(time, clock(request.time));
+  set(what.firstChild, `${request.method} ${request.path}${request.query && `?${request.query}`}`);
   set(status, request.status === null ? "none" : String(request.status));
   status.className = `number ${request.status < 400 && request.status !== null ? "good" : "bad"}`;
   set(fault, request.fault ?? "");
@@ -240,7 +261,7 @@ function openable(id, summary, content) {
 // Acting
 
 function advance(seconds) {
-  act("POST", "advance", { seconds }, ({ now }) => `Advanced by ${number(seconds)} s, to ${clock(now)}.`);
+  act("POST", "advance", { seconds }, ({ now }) => `Advanced by ${number(seconds)} s, to ${clock(now)}.`, "seconds");
 }
 
 for (const button of document.querySelectorAll("[data-seconds]")) {
@@ -264,18 +285,9 @@ function writeRule() {
 
 for (const id of ["kind", "op", "times"]) $(id).addEventListener("input", writeRule);
 
-$("fault").addEventListener("submit", async (event) => {
+$("fault").addEventListener("submit", (event) => {
   event.preventDefault();
-  let wrong = "";
-  try {
-    const { rule } = await control("POST", "faults", { rule: $("rule").value });
-    say(`Armed: ${rule}`);
-  } catch (error) {
-    wrong = error.message;
-  }
-  set($("rule-error"), wrong);
-  $("rule").setAttribute("aria-invalid", wrong !== "");
-  await refresh();
+  act("POST", "faults", { rule: $("rule").value }, ({ rule }) => `Armed: ${rule}`, "rule");
 });
 
 $("disarm").addEventListener("click", async () => {
@@ -289,6 +301,5 @@ for (const link of document.querySelectorAll("nav a")) {
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : refresh()));
-$("board").classList.add("connected");
 writeRule();
 refresh();

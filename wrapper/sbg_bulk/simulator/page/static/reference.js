@@ -32,5 +32,7 @@ async function show() {
   });
 }
 
+// Or else a library within Swagger UI takes over all links within the page, and scrolls past the margins that are set.
+window.noZensmooth = true;
 $("address").textContent = `${location.origin}/v2`;
 document.addEventListener("started", show); // the board says so, at first and whenever the world is another
