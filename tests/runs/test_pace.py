@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sbg_bulk import Maintenance, RateLimited, Retry, RunOptions
 from sbg_bulk.policy.pace import Budget, Meter, Pace, budget_of
+from sbg_bulk.simulator import Timing
 from sbg_bulk.steps import Sleep
 from tests.support.runs import TARGET, Service, outcomes, table
 
@@ -95,6 +96,39 @@ def test_the_last_tenth_is_spread_over_what_is_left_of_the_window() -> None:
     assert now + Pace().pause(Budget(100, 0, 300.0), now) == pytest.approx(300)
 
 
+def test_the_last_tenth_is_not_spread_if_it_suffices_for_all_that_is_to_come() -> None:
+    budget = Budget(100, 10, 300.0)
+    assert Pace().pause(budget, 0.0, to_come=10) == 0
+    assert Pace().pause(budget, 0.0, to_come=11) > 0
+    assert Pace(1).pause(budget, 0.0, to_come=10) > 0
+    assert Pace(10).pause(budget, 0.0, to_come=0) == 300
+
+
+@given(st.integers(1, 50), st.floats(0, 1), st.integers(0, 60), st.integers(0, 500), st.booleans())
+def test_to_spare_is_what_does_not_put_the_last_request_off_to_a_later_window(
+    limit: int, part: float, reserve: int, to_come: int, over: bool
+) -> None:
+    budget = Budget(limit, int(limit * part), 300.0)
+    pace = Pace(reserve)
+    now = 301.0 if over else 0.0
+
+    def windows(requests: int) -> int:
+        used, left = 1, limit if over else budget.remaining
+        for _ in range(requests):
+            while left - min(reserve, limit - 1) <= 0:
+                used, left = used + 1, limit
+            left -= 1
+        return used
+
+    spare = int(pace.spare(budget, now, to_come))
+    assert windows(to_come + spare) == windows(to_come)
+    assert windows(to_come + spare + 1) > windows(to_come)
+
+
+def test_without_a_budget_there_is_no_telling_what_is_to_spare() -> None:
+    assert Pace().spare(None, 0.0, 5) == math.inf
+
+
 def test_nothing_is_held_back_without_a_budget_or_after_its_window() -> None:
     assert Pace().pause(None, 5.0) == 0
     assert Pace().pause(Budget(10, 0, 5.0), 5.0) == 0
@@ -143,6 +177,18 @@ def test_a_run_alone_is_never_refused(tmp_path: Path, limit: tuple[int, float]) 
     assert report.succeeded
     assert not service.refusals
     assert any("rate limit" in why for _, why in told)
+
+
+@pytest.mark.parametrize(("jobs", "windows"), [(20, 1), (21, 2), (40, 2), (59, 3)])
+def test_submissions_that_fill_their_windows_need_no_further_one(tmp_path: Path, jobs: int, windows: int) -> None:
+    service = Service(jobs, rate_limit=(20, 300.0), timing=Timing(1, 1, 58))
+    began = service.clock.now()
+    manifest = service.manifest(project=TARGET)
+    options = RunOptions(jobs_in_flight=1000)
+    assert service.client().run("copy", manifest, journal=tmp_path / "j", items_per_job=1, options=options).succeeded
+    last = max(one.time for one in service.submissions)
+    assert last - began <= (windows - 1) * 302
+    assert not service.refusals
 
 
 def test_a_reserve_is_left_in_every_window(tmp_path: Path) -> None:

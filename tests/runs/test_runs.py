@@ -21,6 +21,7 @@ from sbg_bulk import (
     BadRequest,
     Client,
     InputError,
+    Maintenance,
     ManifestError,
     NotFound,
     Polling,
@@ -31,6 +32,7 @@ from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.flows.run import Progress
 from sbg_bulk.journal import Journal, Tally
+from sbg_bulk.settings import Token
 from sbg_bulk.simulator import ApiError, Timing
 from sbg_bulk.steps import Call, Reply, Sleep, Step
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
@@ -417,16 +419,89 @@ def test_a_manifest_is_read_from_a_file(path: Path, tmp_path: Path) -> None:
         assert (journal.plan.form, journal.plan.manifest) == ("tsv", str(source))
 
 
-def test_a_run_is_not_resumed_as_another_user_whose_list_does_not_show_its_jobs(path: Path) -> None:
-    service = Service(4, faults=["kind=cut_after op=submit_copy_job call=1"])
-    with pytest.raises(Killed):
-        carry(service, path, driver=interrupted(14, after=True))
-    service.world.add_user("other", token="other-token")
+def other_client(service: Service, token: str) -> Client:
+    """A client with another token."""
     driver = partial(BlockingDriver, transport=service.simulator.transport(), sleep=service.clock.advance)
+    return Client(ENDPOINT, token, driver=driver)
+
+
+def asked_for_the_user(service: Service) -> int:
+    return sum(one.operation == "get_user" for one in service.simulator.requests)
+
+
+def break_off(service: Service, path: Path, until: Callable[[], object]) -> None:
+    """Carry a run until this is so, and break it off then."""
+
+    class Broken(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            if until():
+                raise Killed
+            return super()._perform(step)
+
+    with pytest.raises(Killed):
+        carry(service, path, driver=Broken)
+
+
+def remembered(path: Path, key: str) -> str | None:
+    with Journal.open(path) as journal:
+        return journal.remembered(key)
+
+
+def test_a_run_is_not_resumed_as_another_user_whose_list_does_not_show_its_jobs(path: Path) -> None:
+    service = Service(4, timing=Timing(1, 1, 100))
+    break_off(
+        service, path, lambda: asked_for_the_user(service) and service.simulator.requests[-1].operation != "get_user"
+    )
+    assert remembered(path, "user") == "rfranklin"
+    service.world.add_user("other", token="other-token")
     with pytest.raises(InputError, match="was begun by rfranklin, and the token is that of other"):
-        Client(ENDPOINT, "other-token", driver=driver).resume(path)
+        other_client(service, "other-token").resume(path)
     assert service.client().resume(path).succeeded
     assert service.copies() == names(4)
+
+
+def test_a_run_is_resumed_with_a_new_token_of_the_same_user(path: Path) -> None:
+    service = Service(4, timing=Timing(1, 1, 100))
+    break_off(
+        service, path, lambda: asked_for_the_user(service) and service.simulator.requests[-1].operation != "get_user"
+    )
+    assert remembered(path, "user") == "rfranklin"
+    service.world.tokens["new-token"] = service.world.users["rfranklin"]
+    assert other_client(service, "new-token").resume(path).succeeded
+    assert asked_for_the_user(service) == 2
+    assert service.copies() == names(4)
+
+
+def test_a_run_whose_user_is_not_known_yet_is_resumed_with_its_own_token_only(path: Path) -> None:
+    service = Service(4, faults=["kind=cut_after op=submit_copy_job call=1"])
+    break_off(service, path, lambda: bool(service.submissions))
+    assert remembered(path, "user") is None
+    service.world.add_user("other", token="other-token")
+    with pytest.raises(InputError, match="Resume it with the token that it was begun with"):
+        other_client(service, "other-token").resume(path)
+    assert len(service.submissions) == 1
+    assert service.client().resume(path).succeeded
+    assert service.copies() == names(4)
+
+
+def test_another_user_may_carry_a_run_of_which_nothing_was_done(path: Path) -> None:
+    service = Service(2, faults=["kind=maintenance op=submit_*"])
+    with pytest.raises(Maintenance):
+        carry(service, path, within=60)
+    assert remembered(path, "token") is not None
+    service.simulator.disarm()
+    service.world.add_user("other", token="other-token")
+    # It is that user who may not read the files: the rows have failed, which is not refused beforehand.
+    assert other_client(service, "other-token").resume(path).tally.failed == 2
+
+
+def test_the_token_is_not_in_the_journal_nor_to_be_found_out_from_it(path: Path) -> None:
+    service = Service(2)
+    assert carry(service, path).succeeded
+    with Journal.open(path) as journal:
+        mark = journal.remembered("token")
+    assert mark == Token(TOKEN).mark(journal.plan.run) != Token(TOKEN).mark("another run")
+    assert TOKEN.encode() not in path.read_bytes()
 
 
 def test_what_failed_is_tried_again_by_one_run_only(tmp_path: Path, path: Path) -> None:

@@ -180,7 +180,8 @@ class _Flows:
     ) -> Flow[RunReport]:
         patience = evolve(self._manner.retry, within=math.inf if within is None else within)
         manner = evolve(self._manner, retry=patience, on_wait=on_wait or self._manner.on_wait)
-        tally = yield from run.run(manner, journal, options or RunOptions(), on_change)
+        mark = self.settings.token.mark(journal.plan.run)
+        tally = yield from run.run(manner, journal, options or RunOptions(), on_change, token=mark)
         return RunReport(journal.plan.run, journal.path, tally)
 
 

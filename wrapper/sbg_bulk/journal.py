@@ -381,7 +381,11 @@ class Journal:
         return None if found is None else str(found[0])
 
     def remember(self, key: str, value: str) -> None:
-        """Something was learned of the run: `user`, whose token carries it; `retry`, the run that tries again."""
+        """Something was learned of the run.
+
+        That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is; or
+        `retry`, the run that tries again.
+        """
         with self._change():
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))
 

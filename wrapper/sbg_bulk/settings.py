@@ -9,6 +9,8 @@ A token is used with the endpoint it was stored with, and with no other.
 from __future__ import annotations
 
 import configparser
+import hashlib
+import hmac
 import ipaddress
 import os
 from collections.abc import Mapping
@@ -53,6 +55,13 @@ class Token:
     def reveal(self) -> str:
         """The token itself, for the one header it is sent in."""
         return self._value
+
+    def mark(self, place: str) -> str:
+        """What the token can be known again by in a place, e.g. a run; nobody finds it out from there.
+
+        A keyed digest: tokens are long and random, so there is no trying them out.
+        """
+        return hmac.new(place.encode(), self._value.encode(), hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
         return "Token(***)"

@@ -103,12 +103,14 @@ class Trial:
         # Never for ever, so that a run that hangs is seen to.
         manner = Manner(Retry(within=100 * 86_400.0), Polling(), random=rng.random)
         options = RunOptions(schedule.jobs_in_flight, schedule.reserve, schedule.list_lag)
-        settings = Settings(Simulator.base_url, Token(TOKEN))
+        token = Token(TOKEN)
+        settings = Settings(Simulator.base_url, token)
         with closing(BlockingDriver(settings, TIMEOUT, stage, stage.clock.advance, self._now)) as driver:
             while True:
                 try:
                     with self._open() as journal:
-                        self.tally = driver.run(self._watched(run(manner, journal, options)))
+                        mark = token.mark(journal.plan.run)
+                        self.tally = driver.run(self._watched(run(manner, journal, options, token=mark)))
                     return
                 except Crash:
                     self.counts["crashes"] += 1

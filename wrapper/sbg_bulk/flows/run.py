@@ -8,6 +8,7 @@ any point is taken up where it stood. A submission of unknown outcome is settled
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -22,6 +23,7 @@ from sbg_bulk.flows.watch import Wanted, Watch
 from sbg_bulk.journal import Journal, State, Submission, Tally
 from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
 from sbg_bulk.policy.pace import Meter, Pace
+from sbg_bulk.policy.watching import USUAL_LIMIT
 from sbg_bulk.steps import Flow, now, record
 
 JOBS_IN_FLIGHT: Final = 1000
@@ -32,7 +34,8 @@ LIST_LAG: Final = 30.0
 
 
 LOOKS: Final = 0.05
-"""The share of the budget that looks at jobs may take while it is wanted to submit more of them."""
+"""The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
+spare in the window in which the last is submitted."""
 
 OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
 """Codes of a 403 that are about a project or a file, and not about the user."""
@@ -84,6 +87,7 @@ class _Run:
     unsettled: list[Submission] = field(factory=list)
     running: dict[str, Submission] = field(factory=dict)
     jobs_ended: int = 0
+    user_asked: bool = False
     shown: Progress | None = None
     sent: Sent | None = None
 
@@ -106,7 +110,12 @@ class _Run:
 
 
 def run(
-    manner: Manner, journal: Journal, options: RunOptions, on_change: Callable[[Progress], object] | None = None
+    manner: Manner,
+    journal: Journal,
+    options: RunOptions,
+    on_change: Callable[[Progress], object] | None = None,
+    *,
+    token: str,
 ) -> Flow[Tally]:
     """Carry a run to its end, from wherever it stands.
 
@@ -115,6 +124,7 @@ def run(
         journal: the run's.
         options: how to go about it.
         on_change: called with the progress whenever it has changed. What it raises ends the run, which can be resumed.
+        token: something that the token can be known again by, and not be found out from.
 
     Returns:
         How many rows came to which end.
@@ -122,17 +132,18 @@ def run(
     Raises:
         RunStopped: it cannot be told what became of a submission.
         JournalError: the journal cannot be read or written. Nothing was sent that is not in it.
-        InputError: the token is not that of the user who began the run.
+        InputError: the token is not, or may not be, that of the user who began the run.
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
-    manner = evolve(manner, meter=Meter(Pace(options.reserve)))
+    meter = Meter(Pace(options.reserve))
+    manner = evolve(manner, meter=meter)
     watch = Watch(manner, options.list_lag)
     state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)), watch)
     yield from _take_up(state)
     # Whoever watches is told of the run before anything can go wrong with it.
     state.show()
     yield from _learn_the_time(state)
-    yield from _check_the_user(state)
+    yield from _check_the_token(state, token)
     while True:
         state.show()
         if state.unsettled:
@@ -143,10 +154,15 @@ def run(
         if len(state.running) < options.jobs_in_flight:
             places = yield from record(journal.next_rows)
         watch.allowance.share = manner.polling.share if places is None else min(LOOKS, manner.polling.share)
-        if state.running and watch.overdue((yield from now())):
+        meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
+        moment = yield from now()
+        may_look = places is None or meter.spare(moment) >= LOOKS * (meter.limit or USUAL_LIMIT)
+        if state.running and may_look and watch.overdue(moment):
             yield from _look(state)
         elif places is not None:
             yield from _submit(state, *places)
+        elif state.running and not state.user_asked:
+            yield from _learn_the_user(state)
         elif state.running:
             yield from watch.rest()
         else:
@@ -164,20 +180,46 @@ def _take_up(state: _Run) -> Flow[None]:
         state.watch.add(Wanted(job_id, state.journal.plan.job_type), moment)
 
 
-def _check_the_user(state: _Run) -> Flow[None]:
-    """See that the token is that of the user who began: only that user's list shows the run's jobs."""
-    try:
-        user = (yield from lookups.user(state.manner)).username
-    except (errors.BadRequest, errors.Forbidden, errors.NotFound):
-        return  # a service that does not say
+def _check_the_token(state: _Run, token: str) -> Flow[None]:
+    """See that the token is that of the user who began: only that user's list shows the run's jobs.
+
+    The same token is the same user's, which costs no request. It is not for a run that begins to spend one, either: the
+    first submissions may need all that there are.
+    """
+    began_with = yield from record(lambda: state.journal.remembered("token"))
     began = yield from record(lambda: state.journal.remembered("user"))
-    if began is None and user:
-        yield from record(lambda: state.journal.remember("user", user))
-    elif began is not None and began != user:
+    if began_with == token:
+        return
+    if began is not None:
+        user = yield from _user(state)
+        if user not in (None, began):
+            raise errors.InputError(
+                f"Run {state.journal.plan.run} was begun by {began}, and the token is that of {user}, whose list of "
+                f"jobs does not show what was done. Resume it with a token of {began}."
+            )
+    elif began_with is not None and state.tally.open < state.tally.rows:
         raise errors.InputError(
-            f"Run {state.journal.plan.run} was begun by {began}, and the token is that of {user}, whose list of jobs "
-            f"does not show what was done. Resume it with a token of {began}."
+            f"Run {state.journal.plan.run} was begun with another token, and broken off before it was known whose. "
+            "Another user's list of jobs does not show what was done. Resume it with the token that it was begun with."
         )
+    yield from record(lambda: state.journal.remember("token", token))
+
+
+def _learn_the_user(state: _Run) -> Flow[None]:
+    """Learn whose token it is, in case that the run is resumed with another."""
+    state.user_asked = True
+    if (yield from record(lambda: state.journal.remembered("user"))) is not None:
+        return
+    user = yield from _user(state)
+    if user:
+        yield from record(lambda: state.journal.remember("user", user))
+
+
+def _user(state: _Run) -> Flow[str | None]:
+    try:
+        return (yield from lookups.user(state.manner)).username
+    except (errors.BadRequest, errors.Forbidden, errors.NotFound):
+        return None  # a service that does not say
 
 
 def _learn_the_time(state: _Run) -> Flow[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -43,22 +44,38 @@ class Pace:
 
     reserve: int = field(default=0, validator=validators.ge(0))
 
-    def pause(self, budget: Budget | None, now: float) -> float:
+    def pause(self, budget: Budget | None, now: float, to_come: int | None = None) -> float:
         """Seconds to wait before the next request.
 
         None are needed without a budget (nothing is known yet, or the headers make no sense), after its window,
         or while more than the last tenth is left. From there on the rest is spread evenly over what is left of
-        the window. With nothing left but the reserve the wait is until the window ends.
+        the window, unless it suffices for all that is `to_come`. With nothing left but the reserve the wait is until
+        the window ends.
         """
         if budget is None or now >= budget.ends:
             return 0.0
         left = budget.ends - now
-        spendable = budget.remaining - min(self.reserve, budget.limit - 1)
+        spendable = budget.remaining - self._kept(budget)
         if spendable <= 0:
             return left
-        if spendable > budget.limit * EASE_OFF:
+        if spendable > budget.limit * EASE_OFF or (to_come is not None and to_come <= spendable):
             return 0.0
         return left / (spendable + 1)
+
+    def spare(self, budget: Budget | None, now: float, to_come: int) -> float:
+        """How many requests more than those `to_come` can be sent without putting the last one off to a later window.
+
+        Without a budget there is no telling: infinitely many.
+        """
+        if budget is None:
+            return math.inf
+        in_each = budget.limit - self._kept(budget)
+        spendable = in_each if now >= budget.ends else max(0, budget.remaining - self._kept(budget))
+        windows_to_come = max(0, math.ceil((to_come - spendable) / in_each))
+        return spendable + windows_to_come * in_each - to_come
+
+    def _kept(self, budget: Budget) -> int:
+        return min(self.reserve, budget.limit - 1)
 
 
 def budget_of(headers: Mapping[str, str], received: float) -> Budget | None:
@@ -94,6 +111,7 @@ class Meter:
         limit: requests in a window, if an answer has told; that needs fewer headers than a budget.
         server_time: the server's time at the last answer that told it, in Unix seconds, or somewhat earlier.
         latest: the latest time that the server has told, in Unix seconds.
+        to_come: how many requests are still to be sent without a wait for anything else, if that is known.
     """
 
     pace: Pace = field(factory=Pace)
@@ -101,6 +119,7 @@ class Meter:
     limit: int | None = None
     server_time: float | None = None
     latest: float | None = None
+    to_come: int | None = None
     _observed: float = 0.0
 
     def observe(self, headers: Mapping[str, str], received: float) -> None:
@@ -124,4 +143,8 @@ class Meter:
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request."""
-        return self.pace.pause(self.budget, now)
+        return self.pace.pause(self.budget, now, self.to_come)
+
+    def spare(self, now: float) -> float:
+        """How many requests there are beside those to come, without putting the last of them off to a later window."""
+        return self.pace.spare(self.budget, now, self.to_come or 0)
