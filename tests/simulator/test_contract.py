@@ -120,7 +120,14 @@ def test_the_cases_of_the_comparison_are_of_both_kinds() -> None:
 def test_defaults_of_the_contract_are_filled_in() -> None:
     contract = load_contract()
     arguments = contract.read(contract.operations["list_files"], {}, [("project", "a/b")], "", b"")
-    assert arguments.query == {"project": "a/b", "parent": None, "name": None, "offset": 0, "limit": 25}
+    assert arguments.query == {
+        "project": "a/b",
+        "parent": None,
+        "name": None,
+        "fields": None,
+        "offset": 0,
+        "limit": 25,
+    }
 
 
 def test_the_simulator_follows_the_document_not_a_copy_of_it() -> None:

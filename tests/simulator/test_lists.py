@@ -207,3 +207,21 @@ def test_project_details_name_the_root_folder_and_what_one_may_do(api: Api, simu
     assert "billing_group" not in details
     simulator.world.add_project("rfranklin/mine")
     assert all(api.get("/projects/rfranklin/mine").json()["permissions"].values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "more"),
+    [
+        (None, {"type", "project", "parent"}),
+        ("_all", {"type", "project", "parent", "size", "created_on", "modified_on"}),
+        ("size, modified_on", {"size", "modified_on"}),
+        ("metadata", set()),
+        ("", set()),
+    ],
+)
+def test_entries_of_a_folder_have_the_fields_that_are_asked_for(fields: str | None, more: set[str]) -> None:
+    simulator = Simulator(clock=ManualClock(), seed="examples", rate_limit=None)
+    query = {"project": "rfranklin/my-project"} | ({} if fields is None else {"fields": fields})
+    page = Api(simulator).get("/files", **query).json()
+    assert {frozenset(item) for item in page["items"]} == {frozenset({"href", "id", "name"} | more)}
+    assert ("fields=" in page["href"]) is (fields is not None)

@@ -170,7 +170,10 @@ class Operations:
     def list_nodes(self, nodes: Sequence[Node], call: Call) -> Reply:
         """An answer that lists one page of these files and folders."""
         page = self.page(nodes, call)
-        return self.listing(call, [encode(rendering.node(node, call.base)) for node in page], len(nodes))
+        fields = call.arguments.query.get("fields")
+        if fields is None:
+            return self.listing(call, [encode(rendering.node(node, call.base)) for node in page], len(nodes))
+        return self.listing(call, [encode(rendering.node_fields(node, call.base, fields)) for node in page], len(nodes))
 
     def listed_folder(self, user: User, query: Mapping[str, Any]) -> Folder:
         """The folder that a listing by project or by parent is about.

@@ -70,6 +70,12 @@ def node_details(each: Node, base: str) -> dict[str, Any]:
     }
 
 
+def node_fields(each: Node, base: str, fields: str) -> dict[str, Any]:
+    """A file or folder with these properties, separated by commas, or `_all`. Names that it lacks are left out."""
+    wanted = {name.strip() for name in fields.split(",")} | {"href", "id", "name"}
+    return {name: value for name, value in node_details(each, base).items() if "_all" in wanted or name in wanted}
+
+
 def project(project: Project, base: str) -> dict[str, Any]:
     """A project as lists show it."""
     return {"href": f"{base}/projects/{quote(project.id)}", "id": project.id, "name": project.name}

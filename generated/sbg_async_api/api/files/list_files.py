@@ -15,6 +15,7 @@ def _get_kwargs(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
 ) -> dict[str, Any]:
@@ -30,6 +31,8 @@ def _get_kwargs(
         json_name = name
 
     params["name"] = json_name
+
+    params["fields"] = fields
 
     params["offset"] = offset
 
@@ -112,6 +115,7 @@ def sync_detailed(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
 ) -> Response[ErrorBody | FileList]:
@@ -124,6 +128,7 @@ def sync_detailed(
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
 
@@ -139,6 +144,7 @@ def sync_detailed(
         project=project,
         parent=parent,
         name=name,
+        fields=fields,
         offset=offset,
         limit=limit,
     )
@@ -156,6 +162,7 @@ def sync(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
 ) -> ErrorBody | FileList | None:
@@ -168,6 +175,7 @@ def sync(
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
 
@@ -184,6 +192,7 @@ def sync(
         project=project,
         parent=parent,
         name=name,
+        fields=fields,
         offset=offset,
         limit=limit,
     ).parsed
@@ -195,6 +204,7 @@ async def asyncio_detailed(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
 ) -> Response[ErrorBody | FileList]:
@@ -207,6 +217,7 @@ async def asyncio_detailed(
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
 
@@ -222,6 +233,7 @@ async def asyncio_detailed(
         project=project,
         parent=parent,
         name=name,
+        fields=fields,
         offset=offset,
         limit=limit,
     )
@@ -237,6 +249,7 @@ async def asyncio(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
 ) -> ErrorBody | FileList | None:
@@ -249,6 +262,7 @@ async def asyncio(
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
 
@@ -266,6 +280,7 @@ async def asyncio(
             project=project,
             parent=parent,
             name=name,
+            fields=fields,
             offset=offset,
             limit=limit,
         )
