@@ -148,7 +148,7 @@ def demonstrate(shell: Shell) -> None:
     shell.run("files", "list", DESTINATION)
     copied = sum(shell.ask("jobs", "show", job)[0]["completed_files"] for job in jobs)
     copies = [file["id"] for file in shell.ask("files", "list", DESTINATION) if file["id"] not in before]
-    shell.run("delete", *copies, "--timeout", "300")
+    shell.run("delete", "--yes", *copies, "--timeout", "300")
     shell.run("files", "list", DESTINATION)
     if {file["id"] for file in shell.ask("files", "list", DESTINATION)} != before:
         raise DemoFailed(f"{DESTINATION} does not hold what it held before")

@@ -17,6 +17,7 @@ from sbg_bulk import (
     Maintenance,
     NotFound,
     RateLimited,
+    Redirected,
     Retry,
     SbgBulkError,
     ServerError,
@@ -79,7 +80,7 @@ FINAL: dict[str, tuple[Answer, type[SbgBulkError]]] = {
     "405": (refusal(405, 90006), BadRequest),
     "409": (refusal(409, 5003, "Exists."), Conflict),
     "418 without a body": (raw(418), BadRequest),
-    "302": (raw(302, headers={"Location": "https://elsewhere.example.org/v2/user"}), BadRequest),
+    "302": (raw(302, headers={"Location": "https://elsewhere.example.org/v2/user"}), Redirected),
 }
 
 
@@ -192,7 +193,7 @@ def test_an_error_tells_what_the_server_said() -> None:
     assert (error.api_message, error.more_info, error.request_id) == (body["message"], body["more_info"], "f00d")
     assert str(error) == (
         "get_user: HTTP 403, API code 3001: No access to the project. Ask an administrator of the project for the "
-        "permission. http://docs.example.org (request f00d)"
+        "permission: to copy there, or to write. http://docs.example.org (request f00d)"
     )
 
 

@@ -8,13 +8,15 @@ import logging
 import pickle
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import attrs
 import httpx
 import pytest
 
-from sbg_bulk import AsyncClient, Client, Retry, SbgBulkError, Settings, SettingsError, Token
+from sbg_bulk import AsyncClient, Client, InputError, Retry, SbgBulkError, Settings, SettingsError, Token
+from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.drivers.common import TokenAuth, open_http
 from tests.support import samples
 from tests.support.clients import ENDPOINT, KINDS, TOKEN, observe, perform
@@ -165,3 +167,85 @@ def test_the_default_port_is_the_same_host() -> None:
     assert next(flow).headers["X-SBG-Auth-Token"] == TOKEN
     flow.close()
     assert "X-SBG-Auth-Token" not in request.headers
+
+
+# A server that echoes the token
+
+ECHOES: dict[str, Answer] = {
+    "message": refusal(403, 3001, f"The token {TOKEN} may not do this."),
+    "status nobody knows": ok({"message": f"I know {TOKEN}"}, 418),
+    "request id": refusal(404, 5002, "None.", headers={"X-Request-Id": f"for-{TOKEN}"}),
+    "more info": ok({"status": 400, "code": 5033, "more_info": f"https://example.org/?token={TOKEN}"}, 400),
+    "redirection": raw(302, headers={"Location": f"https://example.org/{TOKEN}/login"}),
+    "page": raw(200, f"<html>{TOKEN}".encode()),
+}
+
+
+@pytest.mark.parametrize("answer", ECHOES.values(), ids=ECHOES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_token_that_the_server_echoes_is_shown_in_no_error(
+    log: pytest.LogCaptureFixture, kind: Any, answer: Answer
+) -> None:
+    error = observe(kind, [answer], "user", retry=Retry(within=0)).error
+    assert isinstance(error, SbgBulkError)
+    assert TOKEN not in shown(error) + logged(log) + "".join(traceback.format_exception(error))
+    assert "***" in str(error)
+
+
+def test_a_token_that_the_server_echoes_in_an_answer_is_not_in_what_is_made_of_it() -> None:
+    user = perform([ok({**samples.user(), "affiliation": TOKEN, TOKEN: [TOKEN]})], "user").value
+    assert TOKEN not in shown(user)
+    assert user.raw["affiliation"] == "***"
+
+
+def test_a_short_token_hides_nothing_that_is_like_it_by_chance() -> None:
+    job = samples.job()
+    script = Script([ok(job)])
+    made = partial(BlockingDriver, transport=httpx.MockTransport(script))
+    with Client(ENDPOINT, str(job["id"])[:7], driver=made) as client:
+        assert client.job(str(job["id"]), type="COPY").id == job["id"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("method", "args", "kwargs"),
+    [("file", (TOKEN,), {}), ("job", (TOKEN,), {"type": "COPY"}), ("files", ("a/b",), {"name": f"x{TOKEN}"})],
+)
+def test_a_token_in_place_of_an_id_is_not_sent_in_an_address(
+    log: pytest.LogCaptureFixture, kind: Any, method: str, args: Any, kwargs: Any
+) -> None:
+    outcome = observe(kind, [], method, *args, **kwargs)
+    assert isinstance(outcome.error, InputError)
+    assert outcome.requests == []
+    assert TOKEN not in shown(outcome.error) + log.text
+
+
+# What the package itself logs
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_request_is_logged_with_all_but_what_it_carries(log: pytest.LogCaptureFixture, kind: Any) -> None:
+    answers = [
+        broken(httpx.ConnectError),
+        raw(503, b"", {"X-Request-Id": "r-2"}),
+        ok(samples.job(), headers={"X-Request-Id": "r-3"}),
+    ]
+    # An address with what a user has written, and a body.
+    observe(kind, [page([])], "files", "a/b", name="x y.bam", takes=0.5)
+    observe(kind, answers, "job", JOB_ID, type="COPY", takes=0.0414)
+    observe(kind, [ok(samples.job())], "copy", FILES, project="a/b", takes=1.5)
+    told = [record.getMessage() for record in log.records if record.name == "sbg_bulk.requests"]
+    assert told == [
+        "GET /files?project=a%2Fb&name=x+y.bam&offset=0&limit=100: 200 in 500 ms",
+        f"GET /async/files/copy/{JOB_ID}: no answer (ConnectError) in 41 ms",
+        f"GET /async/files/copy/{JOB_ID}: 503 in 41 ms, attempt 2, request r-2",
+        f"GET /async/files/copy/{JOB_ID}: 200 in 41 ms, attempt 3, request r-3",
+        "POST /async/files/copy: 200 in 1500 ms",
+    ]
+    assert {record.levelname for record in log.records if record.name == "sbg_bulk.requests"} == {"DEBUG"}
+
+
+def test_a_program_that_wants_no_log_gets_none() -> None:
+    logger = logging.getLogger("sbg_bulk.requests")
+    assert [type(handler) for handler in logger.handlers] == [logging.NullHandler]
+    assert (logger.level, logger.propagate) == (logging.NOTSET, True)

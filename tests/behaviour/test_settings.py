@@ -74,6 +74,50 @@ def test_a_profile_that_is_asked_for_counts_before_the_environment(file: Path) -
     assert find(file, profile="eu", **both) == (EU, "token-of-eu%%x", "profile 'eu' of FILE")
 
 
+def test_the_environment_can_name_the_profile(file: Path) -> None:
+    assert find(file, SB_PROFILE="eu") == (EU, "token-of-eu%%x", "profile 'eu' of FILE")
+    assert find(file, SB_PROFILE="") == (CGC, "token-of-default", "profile 'default' of FILE")
+    assert find(file, EU, SB_PROFILE="eu")[:2] == (EU, "token-of-eu%%x")
+    assert find(file, token="given", SB_PROFILE="eu")[:2] == (EU, "given")
+    assert find(file, "eu", SB_PROFILE="no-endpoint")[:2] == (EU, "lonely-token")
+    assert "has no profile 'us'" in why_not(file, SB_PROFILE="us")
+    assert "so it is not sent to" in why_not(file, "cgc", SB_PROFILE="eu")
+
+
+def test_arguments_count_before_the_profile_of_the_environment(file: Path) -> None:
+    assert find(file, profile="default", SB_PROFILE="eu")[:2] == (CGC, "token-of-default")
+    assert find(file, "cgc", "given", SB_PROFILE="us")[:2] == (CGC, "given")
+
+
+@pytest.mark.parametrize(
+    ("environment", "why"),
+    [
+        ({"SB_AUTH_TOKEN": "0123abcd"}, "SB_AUTH_TOKEN is another token"),
+        ({"SB_AUTH_TOKEN": "0123abcd", "SB_API_ENDPOINT": EU}, "SB_AUTH_TOKEN is another token"),
+        ({"SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT is another endpoint"),
+        ({"SB_AUTH_TOKEN": "token-of-eu%%x", "SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT is another endpoint"),
+    ],
+)
+def test_a_profile_and_another_pair_in_the_environment_are_refused(
+    file: Path, environment: dict[str, str], why: str
+) -> None:
+    told = why_not(file, SB_PROFILE="eu", **environment)
+    assert why in told
+    assert "0123abcd" not in told
+    assert find(file, profile="eu", SB_PROFILE="eu", **environment)[:2] == (EU, "token-of-eu%%x")
+
+
+def test_a_profile_and_the_same_pair_in_the_environment_agree(file: Path) -> None:
+    same = {"SB_API_ENDPOINT": "eu", "SB_AUTH_TOKEN": "token-of-eu%%x"}
+    assert find(file, SB_PROFILE="eu", **same) == (EU, "token-of-eu%%x", "profile 'eu' of FILE")
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "credentials"
+    path.write_text(FILE.lstrip(), encoding="utf-8-sig")
+    assert find(path)[:2] == (CGC, "token-of-default")
+
+
 def test_a_token_that_is_given_takes_the_endpoint_from_where_it_is_found(file: Path) -> None:
     assert find(file, token="given") == (CGC, "given", "arguments")
     assert find(file, token="given", profile="eu")[:2] == (EU, "given")
@@ -126,8 +170,13 @@ def test_what_is_missing_is_said(file: Path, tmp_path: Path) -> None:
     assert why_not(nowhere, "cgc").startswith("No token found")
     assert why_not(nowhere, token="t").startswith("No endpoint")
     assert why_not(nowhere, SB_API_ENDPOINT=EU).startswith("No token found in the environment.")
-    assert why_not(nowhere, profile="eu") == f"Profile 'eu' is asked for, but there is no file {nowhere}."
-    assert why_not(file, profile="us") == (f"{file} has no profile 'us'; it has: default, eu, no-token, no-endpoint.")
+    assert why_not(nowhere, profile="eu") == (
+        f"Profile 'eu' is asked for, but there is no file {nowhere}. Make it with: sbg-bulk configure --profile eu"
+    )
+    assert why_not(file, profile="us") == (
+        f"{file} has no profile 'us'; it has: default, eu, no-token, no-endpoint. Name one of these. Make it with: "
+        "sbg-bulk configure --profile us"
+    )
     assert why_not(file, profile="no-token").startswith(f"No token found in profile 'no-token' of {file}.")
     assert "but no endpoint with it" in why_not(file, profile="no-endpoint")
 

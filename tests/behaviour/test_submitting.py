@@ -16,6 +16,7 @@ from sbg_bulk import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    Redirected,
     Retry,
     SbgBulkError,
     Unauthorized,
@@ -73,7 +74,7 @@ FINAL: dict[str, tuple[Answer, type[SbgBulkError]]] = {
     "404": (refusal(404, 10225), NotFound),
     "409": (refusal(409, 90007), Conflict),
     "a request that httpx refuses to send": (broken(httpx.LocalProtocolError), ConnectionFailed),
-    "302": (raw(302, headers={"Location": "/v2/login"}), BadRequest),
+    "302": (raw(302, headers={"Location": "/v2/login"}), Redirected),
 }
 
 

@@ -21,6 +21,7 @@ from attrs import frozen
 from sbg_bulk.cli import main
 from sbg_bulk.simulator import Folder, Simulator
 from sbg_bulk.simulator.jobs import Job
+from tests.cli.schema import check_output
 
 TOKEN = "demo-token"
 COMMAND = Path(sysconfig.get_path("scripts")) / "sbg-bulk"
@@ -35,6 +36,9 @@ FILE_2 = "5c6d3f30e4b038563238932f"
 FOLDER = "1e3de690c4b058509735944e"
 COPIED_JOB = "70711174378885120"
 DELETED_JOB = "71721895316959284"
+
+ENVELOPE = ("event", "version", "time")
+"""What every event has."""
 
 JOB_KEYS = {
     "href",
@@ -67,9 +71,15 @@ class Ran:
 
     @property
     def document(self) -> Any:
-        """The one JSON document that standard output consists of."""
-        (document,) = self.documents
-        return document
+        """What standard output comes to: its one JSON document, or the last of its events."""
+        document = self.documents[-1]
+        if len(self.documents) > 1:
+            assert all("event" in one for one in self.documents)
+        return {key: value for key, value in document.items() if key not in ENVELOPE}
+
+    def events(self, event: str) -> list[Any]:
+        """The events of a kind, in the order in which they came."""
+        return [one for one in self.documents if one["event"] == event]
 
     @property
     def documents(self) -> list[Any]:
@@ -81,6 +91,7 @@ def checked(ran: Ran) -> Ran:
     """What holds for every run of the command as a client."""
     assert TOKEN not in ran.out + ran.err
     assert "Traceback" not in ran.out + ran.err
+    check_output(ran.out)
     return ran
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+import sbg_bulk
 from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.model import Job
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import FILE, MINE, Run
+from tests.cli.harness import FILE, MINE, TOKEN, Run
+
+ROOT: Final = Path(__file__).resolve().parents[2] / "wrapper"
 
 
 @pytest.fixture
@@ -27,6 +36,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         (errors.InputError(), 2),
         (errors.ConnectionFailed(), 1),
         (errors.BadRequest("op", 400), 2),
+        (errors.Redirected("op", 302), 2),
         (errors.Unauthorized("op", 401), 5),
         (errors.Forbidden("op", 403), 5),
         (errors.NotFound("op", 404), 2),
@@ -65,6 +75,8 @@ def test_a_token_that_is_not_known_is_not_shown(sbg: Run, monkeypatch: pytest.Mo
     assert (ran.code, ran.out) == (Exit.NOT_AUTHORISED, "")
     assert ran.err.startswith("sbg-bulk: list_async_jobs: HTTP 401, API code 90001: ")
     assert "Check that the token is for this deployment" in ran.err
+    assert "sbg-bulk configure stores it." in ran.err
+    assert "The token is that of the environment, and the endpoint is http://127.0.0.1:" in ran.err
     assert "fake-token-of-nobody" not in ran.err
 
 
@@ -88,8 +100,8 @@ def test_trouble_of_the_service_is_a_short_message(sbg: Run, simulator: Simulato
     ran = sbg("files", "list", MINE)
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
     assert ran.err.startswith("sbg-bulk: list_files: ")
-    assert ran.err.count("\n") == 1
-    assert len(ran.err) < 400
+    assert ran.err.count("\n") <= 2
+    assert len(ran.err) < 500
 
 
 def test_a_token_does_not_go_to_another_endpoint(sbg: Run) -> None:
@@ -104,11 +116,12 @@ def test_no_server_is_a_short_message(sbg: Run, monkeypatch: pytest.MonkeyPatch)
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
     assert "no answer (ConnectError" in ran.err
-    assert "Check the network, the proxy settings (HTTPS_PROXY) and the endpoint." in ran.err
+    assert "Nothing listens at that address: check the endpoint" in ran.err
+    assert ran.err.endswith("\nThe endpoint is http://127.0.0.1:1/v2.\n")
 
 
 @pytest.mark.parametrize(
-    "command", [["jobs", "list"], ["jobs", "wait", "1"], ["delete", FILE], ["files", "list", MINE]]
+    "command", [["jobs", "list"], ["jobs", "wait", "1"], ["delete", "--yes", FILE], ["files", "list", MINE]]
 )
 def test_without_a_token_it_says_where_to_put_one(
     sbg: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
@@ -117,7 +130,7 @@ def test_without_a_token_it_says_where_to_put_one(
     ran = sbg(*command)
     assert (ran.code, ran.out) == (Exit.USAGE, "")
     assert "SB_AUTH_TOKEN" in ran.err
-    assert "~/.sevenbridges/credentials" in ran.err
+    assert "sbg-bulk configure" in ran.err
 
 
 def test_an_endpoint_that_is_none_is_wrong_usage(sbg: Run) -> None:
@@ -174,3 +187,142 @@ def test_what_an_error_quotes_does_not_command_the_terminal(sbg: Run) -> None:
     ran = sbg("files", "list", "rfranklin/\x1b[2Jnone")
     assert ran.code == Exit.USAGE
     assert "\x1b" not in ran.err
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes], str]]:
+    """Starts servers that give one answer to whatever comes; their host and port."""
+    servers: list[socket.socket] = []
+
+    def start(answer: bytes) -> str:
+        server = socket.create_server(("127.0.0.1", 0))
+        servers.append(server)
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:  # closed
+                    return
+                with connection, suppress(OSError):
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+    yield start
+    for server in servers:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
+def _http(status: str, body: bytes = b"", *headers: str) -> bytes:
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers])
+    return head.encode() + b"\r\n\r\n" + body
+
+
+PROXY_PAGE = 'See "Behind a proxy" in the documentation.'
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_host_that_is_not_known_is_told_as_such(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SB_API_ENDPOINT", "https://no-such-host.invalid/v2")
+    ran = sbg("jobs", "list")
+    assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
+    assert "The name of the endpoint's host, or of the proxy in HTTPS_PROXY, is not known" in ran.err
+    assert ran.err.endswith("\nThe endpoint is https://no-such-host.invalid/v2.\n")
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_tls_at_a_port_without_it_is_told_as_such(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, answering: Callable[[bytes], str]
+) -> None:
+    monkeypatch.setenv("SB_API_ENDPOINT", f"https://{answering(_http('400 Bad Request'))}/v2")
+    ran = sbg("jobs", "list")
+    assert ran.code == Exit.UNEXPECTED
+    assert "What answers there does not speak TLS" in ran.err
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("407 Proxy Authentication Required", "set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT."),
+        ("403 Forbidden", "The proxy does not let it through"),
+        (None, "Nothing listens at that address"),
+    ],
+)
+def test_a_proxy_that_does_not_help_is_named_without_its_password(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, answering: Callable[[bytes], str], status: str | None, told: str
+) -> None:
+    proxy = "127.0.0.1:1" if status is None else answering(_http(status))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:secret-word@{proxy}")
+    monkeypatch.setenv("SB_API_ENDPOINT", "cgc")
+    ran = sbg("jobs", "list")
+    assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
+    assert told in ran.err
+    assert PROXY_PAGE in ran.err
+    assert ran.err.endswith(f"https://cgc-api.sbgenomics.com/v2, reached through the proxy {proxy}.\n")
+    assert "secret-word" not in ran.err
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_login_page_in_between_is_told_as_such(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, answering: Callable[[bytes], str]
+) -> None:
+    page = _http("200 OK", b"<html><title>Welcome to the hotel</title>", "Content-Type: text/html")
+    monkeypatch.setenv("SB_API_ENDPOINT", f"http://{answering(page)}/v2")
+    ran = sbg("jobs", "list")
+    assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
+    assert "is there a proxy or a login page in between?" in ran.err
+    assert PROXY_PAGE in ran.err
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        (
+            "https://login.example.org/sso?return=there#x",
+            "the server sends elsewhere, to https://login.example.org/sso.",
+        ),
+        ("https://me:word@example.org/", "the server sends elsewhere, to https://example.org/."),
+        ("/login?there", "the server sends elsewhere, to /login."),
+        (None, "HTTP 302. That is not followed"),
+    ],
+)
+def test_a_redirection_is_told_as_such_and_not_followed(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, answering: Callable[[bytes], str], location: str | None, told: str
+) -> None:
+    headers = [] if location is None else [f"Location: {location}"]
+    monkeypatch.setenv("SB_API_ENDPOINT", f"http://{answering(_http('302 Found', b'', *headers))}/v2")
+    ran = sbg("jobs", "list")
+    assert (ran.code, ran.out) == (Exit.USAGE, "")
+    assert told in ran.err
+    assert PROXY_PAGE in ran.err
+    assert "word" not in ran.err
+    assert "there" not in ran.err
+
+
+def test_every_message_that_names_a_page_of_the_documentation_names_one_that_is_there() -> None:
+    package, pages = Path(sbg_bulk.__file__).parent, set[str]()
+    for source in package.rglob("*.py"):
+        # Texts may be in pieces, on several lines.
+        text = re.sub(r"\"\s*\n\s*f?\"|'\s*\n\s*f?'|\"\s*\n\s*f?'|'\s*\n\s*f?\"", "", source.read_text("utf-8"))
+        pages |= set(re.findall(r"[Ss]ee \"([^\"\n]+)\" in the documentation", text))
+    assert {"Behind a proxy", "Several tools on one token"} <= pages
+    there = {page.read_text("utf-8").splitlines()[0].removeprefix("# ") for page in (ROOT / "docs").rglob("*.md")}
+    assert pages <= there
+
+
+def test_the_token_in_place_of_an_id_is_not_sent_in_an_address(sbg: Run, simulator: Simulator) -> None:
+    simulator.requests.clear()
+    for words in (
+        ["jobs", "show", TOKEN],
+        ["files", "list", "--folder", TOKEN],
+        ["files", "list", MINE, "--name", TOKEN],
+    ):
+        ran = sbg(*words)
+        assert (ran.code, ran.out) == (Exit.USAGE, "")
+        assert "Nothing was sent: the token would stand in the address of the request" in ran.err
+    assert len(simulator.requests) == 0

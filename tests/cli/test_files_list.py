@@ -39,10 +39,77 @@ def test_an_empty_folder_is_no_error(sbg: Run) -> None:
     assert sbg("files", "list", "--folder", FOLDER, "--json").documents == []
 
 
-@pytest.mark.parametrize("words", [[], [MINE, "--folder", FOLDER], ["my-project"]])
+@pytest.mark.parametrize(
+    "words", [[], [MINE, "--folder", FOLDER], ["a//b"], ["x:y"], [f"cgc:{MINE}", "--profile", "x"]]
+)
 def test_one_well_formed_place_is_wanted(sbg: Run, simulator: Simulator, words: list[str]) -> None:
     simulator.requests.clear()
     ran = sbg("files", "list", *words)
     assert (ran.code, ran.out) == (2, "")
-    assert "owner/project" in ran.err
     assert len(simulator.requests) == 0
+
+
+def test_a_project_without_its_owner_is_told_how_to_write_it(sbg: Run) -> None:
+    ran = sbg("files", "list", "my-project")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "sbg-bulk: There is no folder with the id my-project that you may see. A project is written with its owner: "
+        "owner/project.\n"
+    )
+
+
+def test_a_folder_is_listed_by_its_path_and_by_its_id(sbg: Run, simulator: Simulator) -> None:
+    simulator.world.add_file("a.bam", folder_of(simulator), size=1)
+    for place in (f"{TARGET}/incoming", f"{TARGET}/incoming/", FOLDER):
+        assert sbg("files", "list", place, "--json").document["name"] == "a.bam"
+    assert sbg("files", "list", f"{TARGET}/incoming/a.bam", "--json").document["name"] == "a.bam"
+    ran = sbg("files", "list", f"{TARGET}/incoming/b.bam")
+    assert ran.code == 2
+    assert ran.err.endswith(f"See what is there with: sbg-bulk files list {TARGET}/incoming\n")
+
+
+def test_globs_narrow_the_list(sbg: Run) -> None:
+    words = ["files", "list", MINE, "--match", "sample*", "--match", "*.vcf.gz", "--json"]
+    names = {document["name"] for document in sbg(*words).documents}
+    assert names == {f"{name}.bam" for name in ("sample", "sample-1", "sample-2", "sample-3")} | {
+        f"variants-{number}.vcf.gz" for number in (1, 2, 3)
+    }
+    assert sbg("files", "list", MINE, "--match", "none").err == "Nothing there fits.\n"
+
+
+def test_a_long_list_has_sizes_and_dates(sbg: Run) -> None:
+    ran = sbg("files", "list", MINE, "--name", "sample.bam", "--long")
+    header, row = (line.split() for line in ran.out.splitlines())
+    assert header == ["ID", "TYPE", "SIZE", "MODIFIED", "NAME"]
+    assert row[1:4] == ["file", "2.15", "GB"]
+    document = sbg("files", "list", f"{MINE}/sample.bam", "--long", "--json").document
+    assert document["size"] == 2 << 30
+    assert document["modified_on"].endswith("Z")
+
+
+def test_a_tree_is_drawn_with_sizes_and_totals(sbg: Run, simulator: Simulator) -> None:
+    folder = folder_of(simulator)
+    for name in ("b", "a"):
+        simulator.world.add_file("x.bam", simulator.world.add_folder(name, folder), size=1_500_000)
+    simulator.world.add_file("c\x1b[1m", folder, size=12)
+    ran = sbg("files", "tree", f"{TARGET}/incoming")
+    assert ran.out.splitlines() == [
+        f"{TARGET}/incoming",
+        "├── a/",
+        "│   └── x.bam  1.5 MB",
+        "├── b/",
+        "│   └── x.bam  1.5 MB",
+        "└── c\\x1b[1m  12 B",
+    ]
+    assert ran.err == "2 folders, 3 files, 3 MB.\n"
+    flat = sbg("files", "tree", FOLDER, "--depth", "1")
+    assert len(flat.out.splitlines()) == 1 + 3
+    documents = sbg("files", "tree", f"{TARGET}/incoming", "--json").documents
+    assert [one["path"].removeprefix(f"{TARGET}/incoming/") for one in documents] == [
+        "a",
+        "a/x.bam",
+        "b",
+        "b/x.bam",
+        "c\x1b[1m",
+    ]
+    assert documents[1]["size"] == 1_500_000

@@ -26,10 +26,25 @@ def test_a_job_is_waited_for_and_reported_on(sbg: Run) -> None:
 
 def test_several_jobs_are_reported_on_in_the_order_asked(sbg: Run) -> None:
     one, two = _submitted(sbg, FILE), _submitted(sbg, FILE_2)
+    ran = sbg("jobs", "wait", two, COPIED_JOB, one, two)
+    assert (ran.code, ran.out) == (0, "")
+    assert [line.split()[1] for line in ran.err.splitlines()] == [two, COPIED_JOB, one]
+
+
+def test_with_json_each_job_is_told_once_and_the_last_event_is_one_of_them(sbg: Run) -> None:
+    one, two = _submitted(sbg, FILE), _submitted(sbg, FILE_2)
     ran = sbg("jobs", "wait", two, COPIED_JOB, one, two, "--json")
-    assert [job["id"] for job in ran.documents] == [two, COPIED_JOB, one]
-    assert {job["state"] for job in ran.documents} == {"FINISHED"}
     assert (ran.code, ran.err) == (0, "")
+    assert sorted(job["id"] for job in ran.events("job-finished")) == sorted([two, COPIED_JOB, one])
+    assert {job["state"] for job in ran.events("job-finished")} == {"FINISHED"}
+    assert ran.documents[-1]["event"] == "job-finished"
+
+
+def test_with_json_and_quiet_there_are_the_jobs_alone(sbg: Run) -> None:
+    job = _submitted(sbg, FILE)
+    ran = sbg("jobs", "wait", job, COPIED_JOB, "--json", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    assert [one["event"] for one in ran.documents] == ["job-finished"] * 2
 
 
 def test_failed_items_are_listed_alone_and_have_their_exit_code(sbg: Run) -> None:
@@ -73,7 +88,15 @@ def test_time_that_is_up_has_its_exit_code_and_says_how_to_go_on(sbg: Run, optio
         f"sbg-bulk: timed out after 0 s. Still under way: job {job} ({state}). It goes on without you; wait for it "
         f"again with: sbg-bulk jobs wait {job}\n"
     )
-    assert [document["state"] for document in ran.documents] == ([state] if options else [])
+    if options:
+        (error,), (unfinished,) = ran.events("error"), ran.events("job-unfinished")
+        assert (error["error"], error["exit_code"]) == ("WaitTimeout", 4)
+        assert f"sbg-bulk: {error['message']}\n" == ran.err
+        assert error["resume"] == f"sbg-bulk jobs wait {job}"
+        assert (unfinished["id"], unfinished["state"]) == (job, state)
+        assert ran.documents[-1] == unfinished
+    else:
+        assert ran.out == ""
 
 
 def test_one_of_several_that_times_out_does_not_hide_the_others(sbg: Run, simulator: Simulator) -> None:
@@ -82,11 +105,8 @@ def test_one_of_several_that_times_out_does_not_hide_the_others(sbg: Run, simula
         simulator.step(failed)
     ran = sbg("jobs", "wait", late, failed, COPIED_JOB, "--timeout", "0", "--json")
     assert ran.code == 4
-    assert [(job["id"], job["state"] == "FINISHED") for job in ran.documents] == [
-        (late, False),
-        (failed, True),
-        (COPIED_JOB, True),
-    ]
+    assert [job["id"] for job in ran.events("job-unfinished")] == [late]
+    assert {job["id"] for job in ran.events("job-finished")} == {failed, COPIED_JOB}
     assert ran.err.endswith(f"wait for it again with: sbg-bulk jobs wait {late}\n")
 
 
@@ -113,7 +133,7 @@ def test_a_job_that_cannot_be_found_is_told_when_the_others_have_finished(sbg: R
     assert lost.startswith(
         "sbg-bulk: get_delete_job: HTTP 404, API code 10211: There is no job no-such-job (any more)."
     )
-    assert "What it has done stays done." in lost
+    assert "What it has done stays done: look for it" in lost
 
 
 def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: Run, simulator: Simulator) -> None:
@@ -154,7 +174,7 @@ def test_how_to_go_on_repeats_the_options_that_stood_before_the_command(sbg: Run
 @pytest.mark.parametrize("timeout", ["-1", "nan", "soon"])
 def test_a_timeout_is_a_number_of_seconds(sbg: Run, simulator: Simulator, timeout: str) -> None:
     simulator.requests.clear()
-    for command in (["jobs", "wait", COPIED_JOB], ["copy", FILE, "--to-project", TARGET], ["delete", FILE]):
+    for command in (["jobs", "wait", COPIED_JOB], ["copy", FILE, "--to-project", TARGET], ["delete", "--yes", FILE]):
         ran = sbg(*command, "--timeout", timeout)
         assert (ran.code, ran.out) == (2, "")
         assert "--timeout" in ran.err
@@ -177,7 +197,7 @@ def test_all_that_are_under_way_are_waited_for_and_no_others(sbg: Run) -> None:
     jobs = [_submitted(sbg, FILE), _submitted(sbg, "no-such-file")]
     ran = sbg("jobs", "wait", "--all", "--json")
     assert ran.code == 3
-    assert sorted(job["id"] for job in ran.documents) == sorted(jobs)
+    assert sorted(job["id"] for job in ran.events("job-finished")) == sorted(jobs)
     ran = sbg("jobs", "wait", "--all")
     assert (ran.code, ran.out, ran.err) == (0, "", "No jobs to wait for.\n")
 
@@ -187,7 +207,7 @@ def test_jobs_are_read_from_a_file(sbg: Run, tmp_path: Path) -> None:
     path = tmp_path / "jobs.txt"
     path.write_text(f"# mine\n{two}\n\n  {one}\n", "utf-8")
     ran = sbg("jobs", "wait", "--from-file", str(path), "--json")
-    assert [job["id"] for job in ran.documents] == [two, one]
+    assert {job["id"] for job in ran.events("job-finished")} == {one, two}
     assert ran.code == 0
 
 

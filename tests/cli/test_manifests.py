@@ -76,7 +76,7 @@ def test_rows_that_name_no_destination_go_where_the_option_says(
     assert "1_sample-1.bam" in tree(simulator, simulator.world.projects[MINE].root.id)
 
 
-@pytest.mark.parametrize("words", [["move", "--to-folder", FOLDER], ["delete"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [["move", "--to-folder", FOLDER], ["delete", "--yes"]], ids=lambda words: words[0])
 def test_moves_and_deletions_are_run_too(sbg: Run, simulator: Simulator, tmp_path: Path, words: list[str]) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
@@ -88,14 +88,14 @@ def test_moves_and_deletions_are_run_too(sbg: Run, simulator: Simulator, tmp_pat
 def test_rows_are_submitted_so_many_as_one_job(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("\n".join(["file", *add_files(simulator, 7)]), "utf-8")
-    assert sbg("delete", "--manifest", str(path), "--items-per-job", "3").code == 0
+    assert sbg("delete", "--yes", "--manifest", str(path), "--items-per-job", "3").code == 0
     assert [len(job.items) for job in started_jobs(simulator)] == [3, 3, 1]
 
 
 def test_no_more_jobs_are_under_way_than_wanted(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("\n".join(["file", *add_files(simulator, 3)]), "utf-8")
-    assert sbg("delete", "--manifest", str(path), "--items-per-job", "1", "--jobs-in-flight", "1").code == 0
+    assert sbg("delete", "--yes", "--manifest", str(path), "--items-per-job", "1", "--jobs-in-flight", "1").code == 0
     asked = [request.operation for request in simulator.requests]
     places = [place for place, operation in enumerate(asked) if operation == "submit_delete_job"]
     assert len(places) == 3
@@ -169,29 +169,59 @@ def test_a_manifest_that_is_none_is_explained(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["copy", FILE, "--manifest", "m"], "Give FILEs or --manifest, not both."),
-        (["copy", "--manifest", "m", "--detach"], "--detach and --timeout are for FILEs"),
-        (["delete", "--manifest", "m", "--timeout", "5"], "--detach and --timeout are for FILEs"),
+        (["copy", FILE, "--manifest", "m"], "Give SOURCEs or --manifest, not both."),
+        (["copy", "--manifest", "m", "--detach"], "--detach and --timeout are for ids"),
+        (["delete", "--yes", "--manifest", "m", "--timeout", "5"], "--detach and --timeout are for ids"),
         (["copy", "--manifest", "m", "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
         (["copy", "--manifest", "m", "--to-project", "none"], "sbg-bulk: project: 'none' is not"),
-        (["delete", FILE, "--dry-run"], "--dry-run goes with --manifest."),
-        (["delete", FILE, "--format", "csv"], "--format goes with --manifest."),
-        (["delete", FILE, "--items-per-job", "5"], "--items-per-job goes with --manifest."),
-        (["delete", FILE, "--journal", "j"], "--journal goes with --manifest."),
-        (["delete", FILE, "--jobs-in-flight", "5"], "--jobs-in-flight goes with --manifest."),
-        (["delete", FILE, "--reserve", "5"], "--reserve goes with --manifest."),
-        (["delete", FILE, "--reserve", "0"], "--reserve goes with --manifest."),
-        (["delete", FILE, "--give-up-after", "0"], "--give-up-after goes with --manifest."),
-        (["delete", FILE, "--list-lag", "0"], "--list-lag goes with --manifest."),
-        (["delete", "--manifest", "m", "--format", "xlsx"], "--format"),
-        (["delete", "--manifest", "m", "--items-per-job", "0"], "--items-per-job"),
-        (["delete", "--manifest", "m", "--jobs-in-flight", "0"], "--jobs-in-flight"),
-        (["delete", "--manifest", "m", "--reserve", "-1"], "--reserve"),
-        (["delete", "--manifest", "m", "--give-up-after", "-1"], "--give-up-after"),
-        (["delete", "--manifest", "m", "--give-up-after", "nan"], "--give-up-after"),
-        (["delete", "--manifest", "m", "--list-lag", "nan"], "--list-lag"),
-        (["delete", "--manifest", "no-such-manifest"], "The manifest no-such-manifest cannot be read: No such file"),
-        (["delete", "--manifest", "no-such-manifest", "--dry-run"], "The manifest no-such-manifest cannot be read"),
+        (
+            ["delete", "--yes", FILE, "--dry-run"],
+            "--dry-run goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (["delete", "--yes", FILE, "--format", "csv"], "--format goes with --manifest."),
+        (
+            ["delete", "--yes", FILE, "--items-per-job", "5"],
+            "--items-per-job goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (
+            ["delete", "--yes", FILE, "--journal", "j"],
+            "--journal goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (
+            ["delete", "--yes", FILE, "--jobs-in-flight", "5"],
+            "--jobs-in-flight goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (
+            ["delete", "--yes", FILE, "--reserve", "5"],
+            "--reserve goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (
+            ["delete", "--yes", FILE, "--reserve", "0"],
+            "--reserve goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (
+            ["delete", "--yes", FILE, "--give-up-after", "0"],
+            "--give-up-after goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (
+            ["delete", "--yes", FILE, "--list-lag", "0"],
+            "--list-lag goes with paths, filters or --manifest, not with ids alone.",
+        ),
+        (["delete", "--yes", "--manifest", "m", "--format", "xlsx"], "--format"),
+        (["delete", "--yes", "--manifest", "m", "--items-per-job", "0"], "--items-per-job"),
+        (["delete", "--yes", "--manifest", "m", "--jobs-in-flight", "0"], "--jobs-in-flight"),
+        (["delete", "--yes", "--manifest", "m", "--reserve", "-1"], "--reserve"),
+        (["delete", "--yes", "--manifest", "m", "--give-up-after", "-1"], "--give-up-after"),
+        (["delete", "--yes", "--manifest", "m", "--give-up-after", "nan"], "--give-up-after"),
+        (["delete", "--yes", "--manifest", "m", "--list-lag", "nan"], "--list-lag"),
+        (
+            ["delete", "--yes", "--manifest", "no-such-manifest"],
+            "The manifest no-such-manifest cannot be read: No such file",
+        ),
+        (
+            ["delete", "--yes", "--manifest", "no-such-manifest", "--dry-run"],
+            "The manifest no-such-manifest cannot be read",
+        ),
     ],
     ids=lambda value: " ".join(value[1:]) if isinstance(value, list) else "",
 )

@@ -36,7 +36,7 @@ def stuck() -> Iterator[tuple[Simulator, str]]:
 
 
 def test_standard_output_has_json_alone_and_no_bar_shows_in_a_pipe(env: dict[str, str]) -> None:
-    ran = run_process(["delete", FILE, "no-such-file", "--json", "--timeout", "0"], env)
+    ran = run_process(["delete", "--yes", FILE, "no-such-file", "--json", "--timeout", "0"], env)
     assert ran.code == 4
     assert ran.document["type"] == "DELETE"
     submitted, still = ran.err.splitlines()
@@ -119,7 +119,7 @@ def test_an_interrupted_submission_says_what_to_look_for(env: dict[str, str]) ->
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(PATIENCE)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
-        process = start(["delete", FILE], env | {"SB_API_ENDPOINT": url})
+        process = start(["delete", "--yes", FILE], env | {"SB_API_ENDPOINT": url})
         connection, _ = listener.accept()
         with connection:
             assert connection.recv(4) == b"POST"
@@ -145,7 +145,7 @@ def test_an_interrupted_look_says_just_that(env: dict[str, str]) -> None:
 
 def test_the_token_is_in_no_process_argument(stuck: tuple[Simulator, str], env: dict[str, str]) -> None:
     simulator, url = stuck
-    process = start(["delete", FILE], env | {"SB_API_ENDPOINT": url})
+    process = start(["delete", "--yes", FILE], env | {"SB_API_ENDPOINT": url})
     until(lambda: any(request.operation == "get_delete_job" for request in simulator.requests))
     with open(f"/proc/{process.pid}/cmdline", "rb") as arguments:  # noqa: PTH123 - a device
         assert TOKEN.encode() not in arguments.read()

@@ -87,9 +87,11 @@ def test_ctrl_c_prints_the_very_command_that_takes_the_run_up_again(
     assert refused.err.startswith("sbg-bulk: Another process is working on this run")
     process.send_signal(signal.SIGINT)
     ran = finish(process)
-    assert (ran.code, ran.out) == (130, "")
-    told = f"sbg-bulk: interrupted. Take the run up again with: sbg-bulk runs resume {journal.stem}"
-    assert ran.err.splitlines()[-1] == told
+    assert ran.code == 130
+    told = f"interrupted. Take the run up again with: sbg-bulk runs resume {journal.stem}"
+    assert ran.err.splitlines()[-1] == f"sbg-bulk: {told}"
+    resume = f"sbg-bulk runs resume {journal.stem}"
+    assert ran.document == {"error": "Interrupted", "message": told, "exit_code": 130, "resume": resume}
     quick.disarm()
     (again,) = printed_commands(ran.err)
     resumed = run_process([*again, "--json"], at)
@@ -137,7 +139,7 @@ def test_a_reader_of_a_report_that_goes_away_is_no_reason_to_complain(
 ) -> None:
     missing = tmp_path / "missing.csv"
     missing.write_text("file,note\n" + "".join(f"{place:024x},{'x' * 900}\n" for place in range(300)), "utf-8")
-    assert run_process(["delete", "--manifest", str(missing)], at).code == 3
+    assert run_process(["delete", "--yes", "--manifest", str(missing)], at).code == 3
     (journal,) = journals(home)
     reader, writer = os.pipe()
     process = subprocess.Popen(

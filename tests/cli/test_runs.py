@@ -9,7 +9,6 @@ import re
 import sqlite3
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -95,7 +94,7 @@ def test_a_run_with_all_rows_done_says_so(sbg: Run, simulator: Simulator, home: 
 
 
 def test_a_run_of_one_row_speaks_of_one(sbg: Run, tmp_path: Path) -> None:
-    ran = sbg("delete", "--manifest", str(_write(tmp_path / "one.csv", f"file\n{FILE}\n")))
+    ran = sbg("delete", "--yes", "--manifest", str(_write(tmp_path / "one.csv", f"file\n{FILE}\n")))
     assert ": 1 row.\n" in ran.err
     assert ran.err.endswith(" is complete: 1 row done, none failed.\n")
 
@@ -124,10 +123,11 @@ def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
     assert "Nothing has failed" in retried.err
 
 
-def test_with_json_the_report_is_one_document(sbg: Run, home: Path, flawed: Path) -> None:
+def test_with_json_the_last_event_is_the_report(sbg: Run, home: Path, flawed: Path) -> None:
     ran = sbg("copy", "--manifest", str(flawed), "--json")
     assert ran.code == 3
     (journal,) = journals(home)
+    assert ran.documents[-1]["event"] == "run-finished"
     assert ran.document == {"run": _id(ran), "journal": str(journal), **TALLY, "rows": 2, "done": 1, "failed": 1}
     assert ran.err.count("\n") == 2
 
@@ -179,7 +179,7 @@ def test_ctrl_c_while_a_manifest_is_read_leaves_nothing(
     monkeypatch.setattr("sbg_bulk.journal._insert", interrupted)
     simulator.requests.clear()
     ran = sbg("copy", "--manifest", str(manifest))
-    assert (ran.code, ran.out, ran.err) == (130, "", "sbg-bulk: interrupted before anything was sent.\n")
+    assert (ran.code, ran.out, ran.err) == (130, "", "sbg-bulk: interrupted before any job was submitted.\n")
     assert (len(simulator.requests), list(home.rglob("*.sbg-run*"))) == (0, [])
 
 
@@ -205,7 +205,7 @@ def test_other_commands_tell_what_they_wait_for_too(sbg: Run, simulator: Simulat
     simulator.arm("kind=429 op=list_files call=1 retry_after=240")
     ran = sbg("files", "list", MINE)
     assert ran.code == 0
-    assert ran.err == "Trying again in 4 min: the rate limit (HTTP 429, API code 1000).\n"
+    assert ran.err == "Waiting 4 min: the rate limit (HTTP 429, API code 1000).\n"
     assert slept == [240.0]
 
 
@@ -213,8 +213,8 @@ def test_other_commands_tell_what_they_wait_for_too(sbg: Run, simulator: Simulat
 def test_a_wait_that_goes_on_is_told_again_only_now_and_then(
     sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
 ) -> None:
-    moments = iter(range(1000, 10_000, 25))
-    monkeypatch.setattr("sbg_bulk.cli.carrying.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    moments = iter(range(1000, 100_000, 5))
+    monkeypatch.setattr("sbg_bulk.cli.displays.monotonic", lambda: next(moments))
     simulator.arm("kind=429 op=submit_copy_job times=20 retry_after=25")
     told = sbg("copy", "--manifest", str(manifest)).err.count("Waiting 25 s: ")
     assert 1 < told <= 10
@@ -223,11 +223,11 @@ def test_a_wait_that_goes_on_is_told_again_only_now_and_then(
 def test_a_long_run_tells_in_a_pipe_how_it_goes_on(
     sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
 ) -> None:
-    moments = iter(range(1000, 100_000, 61))
-    monkeypatch.setattr("sbg_bulk.cli.carrying.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    moments = iter(range(1000, 100_000, 31))
+    monkeypatch.setattr("sbg_bulk.cli.displays.monotonic", lambda: next(moments))
     ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1")
-    assert "0 of 2 rows done, 0 failed; 1 job running." in ran.err
-    assert "2 of 2 rows done, 0 failed; 0 jobs running." in ran.err
+    assert "0 of 2 rows done, 0 failed; 0 of 2 jobs ended, 1 under way." in ran.err
+    assert "2 of 2 rows done, 0 failed; 2 of 2 jobs ended, 0 under way; " in ran.err
     assert len(started_jobs(simulator)) == 2
 
 

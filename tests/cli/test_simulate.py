@@ -95,7 +95,7 @@ def test_a_rate_limit_can_be_off_and_jobs_fast(home: Path) -> None:
     with _serving(home, "--rate-limit", "off", "--speed", "1e6", "--seed", "examples") as serving:
         env = environment(home, serving.url)
         # At the real speed it would not have finished by the first look.
-        ran = run_process(["delete", "5c6d3f30e4b038563238932b", "--json", "--timeout", "0"], env)
+        ran = run_process(["delete", "--yes", "5c6d3f30e4b038563238932b", "--json", "--timeout", "0"], env)
         assert (ran.code, ran.document["completed_files"]) == (0, 1)
         limit = httpx.get(f"{serving.url}/rate_limit", headers=HEADERS).json()["rate"]["limit"]
         assert limit > 1_000_000

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -37,6 +39,8 @@ WITH_TERMINAL = "import os; os.close(os.open(os.ttyname(2), os.O_RDWR)); from sb
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 BAR = "━"
+CONTROL = r"\x1b\[\??\d*(?:;\d+)*[A-Za-z]"
+"""What moves the cursor, wipes a line, or sets a style."""
 
 
 class Terminal:
@@ -78,6 +82,9 @@ class Terminal:
     def settings(self) -> list[Any]:
         """Echo, line mode and so on."""
         return termios.tcgetattr(self._person)
+
+    def resize(self, columns: int) -> None:
+        fcntl.ioctl(self._person, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
 
     def type(self, keys: bytes) -> None:
         os.write(self._person, keys)
@@ -123,8 +130,16 @@ def test_a_bar_shows_progress_on_a_terminal_and_leaves_a_piped_output_clean(env:
     assert ran.code == 4
     assert set(ran.document) == JOB_KEYS
     assert BAR in ran.err
-    assert f"{ran.document['id']} RESOLVING" in ran.err
+    assert f"{ran.document['id']}  RESOLVING" in ran.err
     assert ran.err.rindex(SHOW_CURSOR) > ran.err.rindex(HIDE_CURSOR)
+
+
+def test_events_on_a_terminal_are_not_mixed_with_a_display(env: dict[str, str]) -> None:
+    with _terminal(["jobs", "wait", COPIED_JOB, "--json"], env) as terminal:
+        ran = terminal.end()
+    assert ran.code == 0
+    assert "\x1b" not in ran.err
+    assert [json.loads(line)["event"] for line in ran.err.splitlines()] == ["wait-started", "progress", "job-finished"]
 
 
 def test_a_bar_of_a_finished_job_is_full(env: dict[str, str]) -> None:
@@ -132,22 +147,23 @@ def test_a_bar_of_a_finished_job_is_full(env: dict[str, str]) -> None:
         ran = terminal.end()
     assert ran.code == 0
     assert "FINISHED" in ran.err
-    assert "1/1" in ran.err
-    assert ran.err.endswith(f"Job {COPIED_JOB} has finished: 1 file done, none failed.\n")
+    assert "1 of 1" in ran.err
+    assert screen(ran.err, 80) == [f"Job {COPIED_JOB} has finished: 1 file done, none failed."]
 
 
 def test_ctrl_c_at_the_bar_leaves_the_terminal_in_order(stuck: tuple[Simulator, str], env: dict[str, str]) -> None:
     _, url = stuck
-    with _terminal(["delete", FILE], env | {"SB_API_ENDPOINT": url}) as terminal:
+    with _terminal(["delete", "--yes", FILE], env | {"SB_API_ENDPOINT": url}) as terminal:
         until(lambda: BAR in terminal.screen)
         terminal.type(b"\x03")
         ran = terminal.end()
         assert terminal.settings == terminal.settings_before
     assert ran.code == 130
     assert ran.err.rindex(SHOW_CURSOR) > ran.err.rindex(HIDE_CURSOR)
-    job = ran.err.split("Submitted job ")[1].split(".")[0]
-    last = ran.err.rpartition(SHOW_CURSOR)[2].strip("\n")
-    assert last == (
+    submitted, *last = screen(ran.err, 80)
+    job = submitted.removeprefix("Submitted job ").removesuffix(".")
+    # Nothing of the display is left, and no trace of the key.
+    assert "".join(last) == (
         f"sbg-bulk: interrupted. Still under way: job {job} (SUBMITTED). It goes on without you; wait for it again "
         f"with: sbg-bulk jobs wait {job}"
     )
@@ -181,11 +197,11 @@ def test_a_long_message_is_folded_within_its_column(env: dict[str, str], simulat
 @pytest.mark.parametrize("wish", [{}, {"NO_COLOR": "1"}], ids=["colours", "none"])
 def test_colours_are_left_out_if_they_are_not_wanted(env: dict[str, str], wish: dict[str, str]) -> None:
     with _terminal(["jobs", "wait", COPIED_JOB], env | wish) as terminal:
-        assert ("\x1b[38;" in terminal.end().err) is not bool(wish)
+        assert ("\x1b[32m" in terminal.end().err) is not bool(wish)
 
 
 def _without_styles(text: str) -> str:
-    return "".join(part.partition("m")[2] if index else part for index, part in enumerate(text.split("\x1b[")))
+    return re.sub(CONTROL, "", text)
 
 
 def _manifest(simulator: Simulator, tmp_path: Path, number: int) -> Path:
@@ -202,37 +218,105 @@ def quick() -> Iterator[tuple[Simulator, str]]:
         yield simulator, url
 
 
-@pytest.mark.parametrize("columns", [80, 120])
-def test_a_run_has_one_bar_that_fits_and_shows_what_is_waited_for(
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_run_has_one_display_that_fits_and_shows_what_is_waited_for(
     quick: tuple[Simulator, str], env: dict[str, str], tmp_path: Path, columns: int
 ) -> None:
     simulator, url = quick
     simulator.arm("kind=maintenance op=submit_delete_job call=2 retry_after=1")
-    words = ["delete", "--manifest", str(_manifest(simulator, tmp_path, 300))]
+    words = ["delete", "--yes", "--manifest", str(_manifest(simulator, tmp_path, 300))]
     with _terminal(words, env | {"SB_API_ENDPOINT": url}, columns=columns) as terminal:
         ran = terminal.end()
     assert ran.code == 0
     lines = _without_styles(ran.err).replace("\r", "\n").splitlines()
-    bars = [line for line in lines if BAR in line]
-    assert any("waiting 1 s: maintenance of the platform" in line for line in bars)
-    assert "300/300" in bars[-1]
-    assert max(map(len, bars)) <= columns
+    assert any(line.startswith("now       waiting 1 s: maintenance of the platform") for line in lines)
+    assert any("300 of 300 rows" in line for line in lines if BAR in line)
+    assert max(len(line) for line in lines if not line.startswith(("Run", "Its"))) < columns
     assert "Waiting" not in ran.err
     assert ran.err.rindex(SHOW_CURSOR) > ran.err.rindex(HIDE_CURSOR)
-    assert ran.err.endswith("is complete: 300 rows done, none failed.\n")
+    shown = screen(ran.err, columns)
+    assert "".join(shown).endswith("is complete: 300 rows done, none failed.")
+    assert not any(line.startswith(("jobs", "now")) or BAR in line for line in shown)
 
 
-def test_ctrl_c_at_the_bar_of_a_run_ends_with_the_command_that_goes_on(
+def test_a_terminal_on_which_nothing_can_be_redrawn_gets_lines(
+    quick: tuple[Simulator, str], env: dict[str, str], tmp_path: Path
+) -> None:
+    simulator, url = quick
+    simulator.arm("kind=maintenance op=submit_delete_job call=2 retry_after=1")
+    words = ["delete", "--yes", "--manifest", str(_manifest(simulator, tmp_path, 300))]
+    with _terminal(words, env | {"SB_API_ENDPOINT": url, "TERM": "dumb"}) as terminal:
+        ran = terminal.end()
+    assert ran.code == 0
+    assert "\x1b" not in ran.err
+    assert BAR not in ran.err
+    assert "\nWaiting 1 s: maintenance of the platform (HTTP 503, API code 0).\n" in ran.err
+
+
+def test_a_display_made_narrower_is_wiped_out_with_its_folded_lines(
+    stuck: tuple[Simulator, str], env: dict[str, str]
+) -> None:
+    _, url = stuck
+    with _terminal(["delete", "--yes", FILE], env | {"SB_API_ENDPOINT": url}, columns=100) as terminal:
+        until(lambda: BAR in terminal.screen)
+        before = len(terminal.screen)
+        terminal.resize(40)
+        until(lambda: "…" in terminal.screen[before:])
+        narrower = terminal.screen[before:]
+        terminal.type(b"\x03")
+        terminal.end()
+    # The bar's line of 86 columns has become three rows: the five lines are seven rows at least, the last not counted.
+    wipes = re.findall(r"(?:\r|\x1b\[2K|\x1b\[1A)+", narrower[: narrower.index("…")])
+    assert max(wipe.count("\x1b[1A") for wipe in wipes) >= 6
+
+
+def test_ctrl_c_at_the_display_of_a_run_ends_with_the_command_that_goes_on(
     quick: tuple[Simulator, str], env: dict[str, str], tmp_path: Path
 ) -> None:
     simulator, url = quick
     simulator.arm("kind=delay seconds=60 op=submit_delete_job call=2")
-    words = ["delete", "--manifest", str(_manifest(simulator, tmp_path, 2)), "--items-per-job", "1"]
-    with _terminal(words, env | {"SB_API_ENDPOINT": url}) as terminal:
+    words = ["delete", "--yes", "--manifest", str(_manifest(simulator, tmp_path, 2)), "--items-per-job", "1"]
+    with _terminal(words, env | {"SB_API_ENDPOINT": url}, columns=200) as terminal:
         until(lambda: BAR in terminal.screen and started_jobs(simulator))
         terminal.type(b"\x03")
         ran = terminal.end()
         assert terminal.settings == terminal.settings_before
     assert ran.code == 130
-    (again,) = printed_commands(ran.err.rpartition(SHOW_CURSOR)[2])
+    shown = screen(ran.err, 200)
+    assert [line.split()[0] for line in shown] == ["Run", "Its", "sbg-bulk:"]
+    (again,) = printed_commands(shown[-1])
     assert again[:2] == ["runs", "resume"]
+
+
+def test_each_request_is_logged_above_the_display(stuck: tuple[Simulator, str], env: dict[str, str]) -> None:
+    _, url = stuck
+    words = ["-v", "delete", "--yes", FILE, "--timeout", "1"]
+    with _terminal(words, env | {"SB_API_ENDPOINT": url}, columns=60) as terminal:
+        ran = terminal.end()
+    assert ran.code == 4
+    shown = "".join(screen(ran.err, 60))
+    assert re.search(r"\d\d:\d\d:\d\d GET /async/files/delete/\d+: 200 in \d+ ms, request [0-9a-f-]+", shown)
+
+
+def screen(written: str, columns: int) -> list[str]:
+    """The rows that are left on a terminal, without those that are empty: it knows as much as the display uses."""
+    rows, row, column = [""], 0, 0
+    for part in re.findall(rf"{CONTROL}|[^\x1b]", written):
+        if part == "\n":
+            row, column = row + 1, 0
+        elif part == "\r":
+            column = 0
+        elif part == "\x1b[1A":
+            row = max(0, row - 1)
+        elif part == "\x1b[2K":
+            rows[row] = ""
+        elif part.startswith("\x1b"):
+            assert part[-1] in "mhl", part
+        else:
+            if column == columns:
+                row, column = row + 1, 0
+            rows += [""] * (row + 1 - len(rows))
+            rows[row] = rows[row].ljust(column)[:column] + part + rows[row][column + 1 :]
+            column += 1
+        rows += [""] * (row + 1 - len(rows))
+    return [text.rstrip() for text in rows if text.strip()]

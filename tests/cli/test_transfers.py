@@ -13,7 +13,7 @@ TRANSFERS = [
     ["copy", FILE, FILE_2, "--to-folder", FOLDER],
     ["move", FILE, FILE_2, "--to-project", TARGET],
     ["move", FILE, FILE_2, "--to-folder", FOLDER],
-    ["delete", FILE, FILE_2],
+    ["delete", "--yes", FILE, FILE_2],
 ]
 
 
@@ -59,7 +59,7 @@ def test_files_arrive_where_they_are_sent(sbg: Run, simulator: Simulator) -> Non
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
     assert sbg("move", FILE_2, "--to-folder", FOLDER).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
-    assert sbg("delete", FILE_2).code == 0
+    assert sbg("delete", "--yes", FILE_2).code == 0
     assert tree(simulator, FOLDER) == ["sample.bam"]
 
 
@@ -88,14 +88,19 @@ def test_time_that_is_up_leaves_the_job_running(sbg: Run, simulator: Simulator, 
         (["copy", FILE, "--to-project", "destination-project"], "sbg-bulk: project: 'destination-project' is not"),
         (["copy", FILE, "--to-project", ""], "'' is not of the form owner/project"),
         (["move", FILE, "--to-folder", "a/b"], "sbg-bulk: parent: 'a/b' is not an id"),
-        (["copy", "--to-project", TARGET], "Give FILEs, the ids of files or folders, or --manifest."),
-        (["delete"], "Give FILEs, the ids of files or folders, or --manifest."),
-        (["delete", FILE, "--to-project", TARGET], "No such option"),
-        (["delete", FILE, ""], "sbg-bulk: FILE: an id is wanted, not ''"),
-        (["delete", "my-project/sample.bam"], "sbg-bulk: FILE: 'my-project/sample.bam' is not an id"),
-        (["copy", FILE, FILE, "--to-project", TARGET], f"sbg-bulk: FILE: {FILE} is given twice."),
+        (["copy", "--to-project", TARGET], "Give SOURCEs, paths or ids of files and folders, or --manifest."),
+        (["delete", "--yes"], "Give SOURCEs, paths or ids of files and folders, or --manifest."),
+        (["delete", "--yes", FILE, "--to-project", TARGET], "No such option"),
+        (["delete", "--yes", FILE, ""], "sbg-bulk: SOURCE: an id is wanted, not ''"),
+        (
+            ["delete", "--yes", "my-project/"],
+            "sbg-bulk: 'my-project/' is not a path: it is written [NAME:]owner/project",
+        ),
+        (["copy", "a b", "--to", "my project/x"], "sbg-bulk: project: 'my project/x' is not of the form owner/project"),
+        (["copy", FILE, "--to", TARGET, "--to-project", TARGET], "Give one destination"),
+        (["copy", FILE, FILE, "--to-project", TARGET], f"sbg-bulk: SOURCE: {FILE} is given twice."),
         (["copy", FILE, "--to-project", TARGET, "--detach", "--timeout", "5"], "--detach does not wait"),
-        (["delete", FILE, "--token", "other"], "No such option"),
+        (["delete", "--yes", FILE, "--token", "other"], "No such option"),
     ],
 )
 def test_wrong_usage_is_explained_and_sends_nothing(
@@ -111,7 +116,7 @@ def test_wrong_usage_is_explained_and_sends_nothing(
 def test_an_unknown_outcome_is_no_success_and_names_the_job_it_may_be(sbg: Run, simulator: Simulator) -> None:
     before = set(simulator.jobs.all())
     simulator.arm("kind=cut_after op=submit_delete_job")
-    ran = sbg("delete", FILE)
+    ran = sbg("delete", "--yes", FILE)
     (started,) = set(simulator.jobs.all()) - before
     assert (ran.code, ran.out) == (1, "")
     assert started.id in ran.err
@@ -123,7 +128,7 @@ def test_an_interrupted_submission_says_that_it_may_have_been_made(sbg: Run, mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Client, "delete", interrupted)
-    ran = sbg("delete", FILE)
+    ran = sbg("delete", "--yes", FILE)
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == (
         "sbg-bulk: interrupted while submitting. The job may have been started: look for it before you submit again, "

@@ -43,9 +43,9 @@ def late_intent(patch: Patch) -> None:
 
     started, void, ended = Journal.started, Journal.void, Journal.ended
     patch.setattr(Journal, "intend", only_thought_of)
-    patch.setattr(Journal, "started", lambda self, one, job: started(self, first_intended(self, one), job))
+    patch.setattr(Journal, "started", lambda self, one, *what: started(self, first_intended(self, one), *what))
     patch.setattr(Journal, "void", lambda self, one: void(self, first_intended(self, one)))
-    patch.setattr(Journal, "ended", lambda self, one, job, rows: ended(self, first_intended(self, one), job, rows))
+    patch.setattr(Journal, "ended", lambda self, one, *what: ended(self, first_intended(self, one), *what))
 
 
 def blind_repetition(patch: Patch) -> None:

@@ -89,6 +89,7 @@ def _look_around(call: Call) -> None:
     assert [entry.id for entry in call("files", parent=root)] == [entry.id for entry in entries]
     assert [entry.name for entry in call("files", PROJECT, name="sample.bam")] == ["sample.bam"]
     assert call("files", PROJECT, name="nothing.txt") == call("projects", name="nothing") == []
+    assert all(entry.modified_on for entry in call("files", PROJECT, details=True))
     assert len(call("files_page", PROJECT, offset=1, limit=2).items) == 2
     assert call("file", FILES[0]).size
     assert call("file", FOLDER).size is None

@@ -30,7 +30,7 @@ def nobody_answers(output: str) -> bool:
 
 def test_it_copies_2500_files_in_jobs_deletes_them_and_stops_the_simulator(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, DEMO], capture_output=True, text=True, timeout=120, env={**os.environ, "HOME": str(tmp_path)}
+        [sys.executable, DEMO], capture_output=True, text=True, timeout=600, env={**os.environ, "HOME": str(tmp_path)}
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2,500 files copied in 2 jobs, 2,500 deleted in one." in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
@@ -19,11 +20,13 @@ from hypothesis import strategies as st
 
 from sbg_bulk import InputError, JournalError, journal, runs
 from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.journal import FORMAT, Journal, State, Submission, Tally
+from sbg_bulk.flows.run import RunOptions
+from sbg_bulk.journal import FORMAT, Course, Journal, State, Submission, Tally
 from sbg_bulk.manifest import Problem, Row
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
+from sbg_bulk.policy.traffic import Slot
 from sbg_bulk.steps import Call, Sleep, Step
-from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, rows
+from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
 
 DONE = RowOutcome(Outcome.DONE, "new")
@@ -422,7 +425,7 @@ def test_a_journal_that_was_copied_is_taken_up_where_it_is(path: Path, tmp_path:
 
 
 def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "folder", lambda: tmp_path / "runs")
+    monkeypatch.setattr("sbg_bulk.places.folder", lambda: tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
     with runs.create(rows(1), "COPY", ENDPOINT) as made:
         run, path = made.plan.run, made.path
@@ -440,3 +443,191 @@ def test_a_run_is_not_taken_up_on_another_deployment(path: Path) -> None:
     with pytest.raises(InputError, match="is for https://other/v2"):
         Service().client().resume(path)
     Journal.open(path).close()
+
+
+# What a report tells beside the rows
+
+
+def test_when_jobs_began_and_ended_is_kept_by_both_clocks(path: Path) -> None:
+    service = Service(4)
+    service.world.delete(service.world.nodes[service.files[0]])
+    start = service.clock.now()
+    carry(service, path, service.rows(), fast=3600, items_per_job=2)
+    with Journal.read(path) as opened:
+        first, second = opened.courses()
+    assert first.submission.job is not None
+    for course in (first, second):
+        assert course.sent_at is not None
+        assert course.known_at is not None
+        assert course.ended_at is not None
+        assert course.started_on is not None
+        assert course.finished_on is not None
+        assert start + 3600 <= course.sent_at <= course.known_at < course.ended_at
+        assert start <= course.started_on < course.finished_on <= course.ended_at - 3600
+    assert (first.total_files, first.completed_files, first.failed_files) == (2, 1, 1)
+    assert (first.done, first.failed, second.done, second.failed) == (1, 1, 2, 0)
+
+
+def test_requests_and_waits_are_counted_in_slots_of_time(path: Path) -> None:
+    moments = iter([100.0, 104.9, 105.0, 106.0, 107.0, 250.0])
+    new(path, 3).close()
+    with Journal.open(path, lambda: next(moments)) as opened:
+        told = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "17", "X-RateLimit-Reset": "400"}
+        opened.answered(200, {**told, "Date": "Thu, 01 Jan 1970 00:02:00 GMT"})
+        opened.answered(429, {**told, "X-RateLimit-Remaining": "0"})
+        opened.answered(503, {"X-RateLimit-Limit": "many", "X-RateLimit-Remaining": "1e300"})
+        opened.answered(None, {})
+        opened.waits(20.0, "rate-limit")
+        opened.answered(200, {}, free=True)
+    with Journal.read(path) as opened:
+        assert list(opened.slots()) == [
+            Slot(100, 2, 1, limit=1000, remaining=0, resets=400.0, ahead=20.0),
+            Slot(105, 2, failed=2, waited=20.0, cause="rate-limit"),
+            Slot(250),
+        ]
+
+
+def test_what_is_counted_costs_no_commit_and_is_written_with_the_next_one(path: Path) -> None:
+    new(path, 9).close()
+    with Journal.open(path, lambda: 0.0) as opened:
+        for _ in range(2):
+            before = path.read_bytes()
+            for _ in range(50):
+                opened.answered(200, {})
+            assert path.read_bytes() == before
+            opened.void(opened.intend(0, 2, None))
+        assert list(opened.slots()) == [Slot(0, 100)]
+
+
+def test_a_crash_loses_the_counts_since_the_last_commit_and_nothing_else(path: Path, tmp_path: Path) -> None:
+    new(path, 3).close()
+    copied = tmp_path / "copied"
+    with Journal.open(path, lambda: 0.0) as opened:
+        opened.answered(200, {})
+        first = opened.intend(0, 2, None)
+        opened.answered(200, {})
+        shutil.copy(path, copied)
+    with Journal.read(copied) as read:
+        assert list(read.slots()) == [Slot(0, 1)]
+        assert read.unfinished() == [first]
+    with Journal.read(path) as read:
+        assert list(read.slots()) == [Slot(0, 2)]
+
+
+def test_counts_that_a_failed_change_did_not_write_are_written_later(path: Path) -> None:
+    with new(path, 6) as opened:
+        opened.started(opened.intend(0, 2, None), "1")
+        other = opened.intend(3, 5, None)
+        opened.answered(200, {})
+        with pytest.raises(JournalError, match="is damaged"):
+            opened.started(other, "1")  # which is the first one's
+        assert list(opened.slots()) == []
+        opened.started(other, "2")
+        assert [slot.sent for slot in opened.slots()] == [1]
+
+
+# Reading
+
+
+def test_several_may_read_a_journal_at_once_and_nobody_works_on_it_meanwhile(path: Path) -> None:
+    new(path).close()
+    before = path.read_bytes()
+    with Journal.read(path) as one, Journal.read(path) as other:
+        assert one.tally() == other.tally() == Tally(10, open=10)
+        with pytest.raises(JournalError, match="Another process"):
+            Journal.open(path)
+        with pytest.raises(JournalError, match="cannot be used"):
+            one.intend(0, 2, None)
+    assert path.read_bytes() == before
+    Journal.open(path).close()
+
+
+def test_a_journal_that_is_worked_on_cannot_be_read(path: Path, holder: subprocess.Popen[str]) -> None:
+    assert holder.poll() is None
+    with pytest.raises(JournalError, match="Another process"):
+        Journal.read(path)
+
+
+def test_what_a_crash_has_left_half_written_is_undone_by_reading_too(path: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    with new(path, 2000) as made:
+        made._db.execute("PRAGMA cache_size = 1")
+        made._db.execute("BEGIN")
+        made._db.execute("UPDATE row SET outcome = 'done'")
+        for end in ("", "-journal"):
+            shutil.copy(f"{path}{end}", f"{copied}{end}")
+    with Journal.read(copied) as opened:
+        assert opened.tally() == Tally(2000, open=2000)
+
+
+# Format 1
+
+
+@pytest.fixture
+def of_format_1(path: Path) -> Path:
+    """A journal as the code wrote it that knew no other format: two jobs have ended, one submission is open."""
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "data" / "format-1.sbg-run.gz").read_bytes()))
+    return path
+
+
+FORMAT_1_TALLY = Tally(10, done=5, failed=1, running=3, open=1)
+
+
+def courses_of_format_1() -> list[Course]:
+    return [
+        Course(Submission(1, 0, 2, State.ENDED, 1550664000.0, "71800000794186335"), done=2, failed=1),
+        Course(Submission(2, 3, 5, State.ENDED, 1550664002.0, "71800004698873552"), done=3, failed=0),
+        Course(Submission(3, 6, 8, State.INTENDED, 1550664005.0)),
+    ]
+
+
+def test_a_journal_of_format_1_is_read_as_it_is(of_format_1: Path) -> None:
+    before = of_format_1.read_bytes()
+    with Journal.read(of_format_1) as opened:
+        assert opened.tally() == FORMAT_1_TALLY
+        assert list(opened.courses()) == courses_of_format_1()
+        assert list(opened.slots()) == []
+        assert [row["outcome"] for row in opened.report()].count("done") == 5
+    assert of_format_1.read_bytes() == before
+
+
+def test_a_journal_of_format_1_becomes_one_of_this_format_when_it_is_worked_on(of_format_1: Path) -> None:
+    with Journal.read(of_format_1) as opened:
+        before = list(opened.report())
+    for _ in range(2):
+        with Journal.open(of_format_1) as opened:
+            assert list(opened.courses()) == courses_of_format_1()
+            assert list(opened.report()) == before
+    with Journal.open(of_format_1) as opened:
+        opened.answered(200, {})
+        opened.started(opened.unfinished()[0], "1")
+        assert [slot.sent for slot in opened.slots()] == [1]
+    with sqlite3.connect(of_format_1) as migrated, new(of_format_1.with_name("new")) as fresh:
+        names = "SELECT group_concat(name) FROM pragma_table_info('submission')"
+        assert migrated.execute(names).fetchone() == fresh._db.execute(names).fetchone()
+        assert migrated.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+    migrated.close()
+
+
+def test_a_run_of_format_1_is_carried_to_its_end_each_row_once(of_format_1: Path) -> None:
+    service = Service(10)
+    service.world.delete(service.world.nodes[service.files[1]])
+    # What was done by then.
+    assert [service.submit(service.files[first : first + 3]) for first in (0, 3)] == [
+        course.submission.job for course in courses_of_format_1()[:2]
+    ]
+    service.clock.advance(60)
+    report = service.client().resume(of_format_1, options=RunOptions(jobs_in_flight=1))
+    assert report.tally == Tally(10, done=9, failed=1)
+    assert service.copies() == sorted(f"f{n}.bam" for n in range(10) if n != 1)
+
+
+def test_a_migration_that_is_broken_off_leaves_the_file_as_it_was(
+    of_format_1: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = of_format_1.read_bytes()
+    monkeypatch.setattr(journal, "_SLOTS", "CREATE TABLE submission (a)")
+    with pytest.raises(JournalError, match="cannot be used"):
+        Journal.open(of_format_1)
+    assert of_format_1.read_bytes() == before
+    assert list(of_format_1.parent.iterdir()) == [of_format_1]

@@ -18,7 +18,7 @@ def kilobytes(rows: int, path: Path) -> int:
     return int(ran.stdout)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in other units elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc elsewhere")
 def test_ten_times_the_rows_take_hardly_more_memory(tmp_path: Path) -> None:
     bare = kilobytes(0, tmp_path / "none")
     small = kilobytes(20_000, tmp_path / "small")

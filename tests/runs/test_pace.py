@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sbg_bulk import Maintenance, RateLimited, Retry, RunOptions
+from sbg_bulk import Cause, Maintenance, RateLimited, Retry, RunOptions, Wait
 from sbg_bulk.policy.pace import Budget, Meter, Pace, budget_of
 from sbg_bulk.simulator import Timing
 from sbg_bulk.steps import Sleep
@@ -166,17 +166,17 @@ def test_a_job_that_starts_before_the_date_corrects_it() -> None:
 @pytest.mark.parametrize("limit", [(5, 60.0), (20, 300.0), (60, 300.0)])
 def test_a_run_alone_is_never_refused(tmp_path: Path, limit: tuple[int, float]) -> None:
     service = Service(120, rate_limit=limit)
-    told: list[tuple[float, str]] = []
+    told: list[Wait] = []
     report = service.client().run(
         "copy",
         service.manifest(project=TARGET),
         journal=tmp_path / "j",
         items_per_job=2,
-        on_wait=lambda seconds, why: told.append((seconds, why)),
+        on_wait=told.append,
     )
     assert report.succeeded
     assert not service.refusals
-    assert any("rate limit" in why for _, why in told)
+    assert any(wait.cause is Cause.RATE_LIMIT for wait in told)
 
 
 @pytest.mark.parametrize(("jobs", "windows"), [(20, 1), (21, 2), (40, 2), (59, 3)])
@@ -234,7 +234,7 @@ def _steps(service: Service, files: list[str], path: Path) -> Generator[float, N
     from sbg_bulk.drivers.common import Done, Outcome, advance
 
     client = service.client()
-    with client._new_run("copy", table(files, project=TARGET), None, None, path, 2) as journal:  # type: ignore[arg-type]
+    with client._new_run("copy", table(files, project=TARGET), None, None, path, 2, {}) as journal:  # type: ignore[arg-type]
         flow = client._carry(journal, None, None, None, None)
         outcome = Outcome()
         while not isinstance(step := advance(flow, outcome), Done):
@@ -258,18 +258,18 @@ REFUSALS = {
 @pytest.mark.parametrize("fault", REFUSALS)
 def test_what_passes_is_waited_out_for_as_long_as_it_takes_and_said_so(tmp_path: Path, fault: str) -> None:
     service = Service(6, faults=[fault])
-    told: list[tuple[float, str]] = []
+    told: list[Wait] = []
     report = service.client().run(
         "copy",
         service.manifest(project=TARGET),
         journal=tmp_path / "j",
         items_per_job=2,
-        on_wait=lambda seconds, why: told.append((seconds, why)),
+        on_wait=told.append,
     )
     assert report.succeeded
     assert len(service.submissions) >= 3
-    assert any(REFUSALS[fault] in why for _, why in told)
-    assert all(seconds > 0 for seconds, _ in told)
+    assert any(REFUSALS[fault] in wait.reason for wait in told)
+    assert all(wait.seconds > 0 for wait in told)
 
 
 @pytest.mark.parametrize("fault", ["kind=429 op=submit_*", "kind=maintenance op=submit_*"])

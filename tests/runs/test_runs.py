@@ -27,6 +27,7 @@ from sbg_bulk import (
     Polling,
     RunOptions,
     Unauthorized,
+    Wait,
 )
 from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
@@ -345,7 +346,7 @@ def test_results_of_another_number_leave_the_rows_unattributed_and_name_the_job(
 # Both clients
 
 
-def _run(client: Any, manifest: IO[bytes], path: Path, on_wait: Callable[[float, str], object]) -> Any:
+def _run(client: Any, manifest: IO[bytes], path: Path, on_wait: Callable[[Wait], object]) -> Any:
     return client.run("copy", manifest, journal=path, items_per_job=2, on_wait=on_wait)
 
 
@@ -382,9 +383,7 @@ def test_both_clients_do_the_same(tmp_path: Path, faults: list[str]) -> None:
         random.seed(3)
         service, path = Service(6, faults=faults), tmp_path / f"{number}"
         told: list[object] = []
-        work = partial(
-            _run, manifest=service.manifest(project=TARGET), path=path, on_wait=lambda *wait, t=told: t.append(wait)
-        )
+        work = partial(_run, manifest=service.manifest(project=TARGET), path=path, on_wait=told.append)
         done = perform(service, work)
         requests = [(one.time, one.method, one.path, one.query, one.status) for one in service.simulator.requests]
         seen.append((done.tally, report(path), requests, told))

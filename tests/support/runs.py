@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sbg_bulk import Client, Polling
+from sbg_bulk import Client, Polling, Retry, Settings, Token
 from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.journal import Journal
+from sbg_bulk.drivers.common import TIMEOUT
+from sbg_bulk.flows.requests import Manner
+from sbg_bulk.flows.run import RunOptions, run
+from sbg_bulk.journal import Journal, Tally
 from sbg_bulk.manifest import Problem, Row
 from sbg_bulk.model import CopyItem
 from sbg_bulk.runs import create
@@ -53,6 +58,10 @@ class Service:
         """All files of the source as a manifest."""
         return table(self.files, **columns)
 
+    def rows(self, **columns: str) -> list[Row | Problem]:
+        """All files of the source as rows that copy them."""
+        return [Row(n + 2, CopyItem(file, project=TARGET), columns) for n, file in enumerate(self.files)]
+
     def copies(self, project: Project | None = None) -> list[str]:
         """The names of the files in the target, or in another project."""
         return sorted((project or self.target).root.children)
@@ -71,6 +80,27 @@ class Service:
     @property
     def refusals(self) -> list[LoggedRequest]:
         return [one for one in self.simulator.requests if one.status == 429]
+
+
+def carry(
+    service: Service,
+    path: Path,
+    made: Sequence[Row | Problem],
+    *,
+    fast: float = 0.0,
+    items_per_job: int = 100,
+    **options: Any,
+) -> Tally:
+    """Carry a run of these rows, on a machine whose clock is so many seconds ahead of the service's.
+
+    What the flow raises comes through, with the journal closed.
+    """
+    create(made, "COPY", ENDPOINT, items_per_job=items_per_job, journal=path).close()
+    settings = Settings(ENDPOINT, Token(TOKEN))
+    manner = Manner(Retry(within=math.inf), Polling(1.0, 5.0), random=lambda: 0.5)
+    driver = BlockingDriver(settings, TIMEOUT, service.simulator.transport(), service.clock.advance, service.clock.now)
+    with closing(driver), Journal.open(path, lambda: service.clock.now() + fast) as opened:
+        return driver.run(run(manner, opened, RunOptions(**options), token="a mark"))
 
 
 def table(files: Sequence[str], **columns: str) -> io.BytesIO:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sbg_bulk import InputError, Job, JobLost, Totals, WaitTimeout
+from sbg_bulk import Cause, InputError, Job, JobLost, Totals, Wait, WaitTimeout
 from sbg_bulk.simulator import ApiError, JobType, Timing
 from tests.support import samples
 from tests.support.clients import KINDS, PATIENT, POLLING, Outcome, observe, perform
@@ -195,10 +195,11 @@ def test_a_thousand_jobs_are_watched_within_a_quarter_of_the_budget_and_without_
 
 def test_a_pause_for_the_rate_limit_is_told() -> None:
     service = Service(1, timing=Timing(1e6, 1, 1), rate_limit=(10, 300))
-    told: list[tuple[float, str]] = []
-    with service.client(on_wait=lambda seconds, why: told.append((seconds, why))) as client, pytest.raises(WaitTimeout):
+    told: list[Wait] = []
+    with service.client(on_wait=told.append) as client, pytest.raises(WaitTimeout):
         client.wait(submitted(service, 1), timeout=200)
-    assert {why for _, why in told} == {"to stay within the rate limit"}
+    assert {wait.reason for wait in told if wait.cause is Cause.RATE_LIMIT} == {"to stay within the rate limit"}
+    assert {wait.reason for wait in told if wait.cause is not Cause.RATE_LIMIT} <= {"for the next look at 1 job"}
     assert service.refusals == []
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         OutcomeUnknown,
         PagingError,
         RateLimited,
+        Redirected,
         RunInUse,
         RunStopped,
         SbgBulkError,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         WaitTimeout,
         WrongJournal,
     )
-    from sbg_bulk.flows.run import RunOptions
+    from sbg_bulk.flows.run import Progress, RunOptions
     from sbg_bulk.flows.watch import Totals
     from sbg_bulk.manifest import ManifestError
     from sbg_bulk.model import (
@@ -53,8 +54,11 @@ if TYPE_CHECKING:
         RateLimit,
         User,
     )
+    from sbg_bulk.policy.choice import Choice, Remaining
+    from sbg_bulk.policy.comparing import Verification
     from sbg_bulk.policy.polling import Polling
     from sbg_bulk.policy.retry import Retry
+    from sbg_bulk.policy.waiting import Cause, Wait
     from sbg_bulk.runs import RunReport
     from sbg_bulk.settings import DEPLOYMENTS, Settings, Token
 
@@ -63,6 +67,8 @@ __all__ = [
     "ApiError",
     "AsyncClient",
     "BadRequest",
+    "Cause",
+    "Choice",
     "Client",
     "Conflict",
     "ConnectionFailed",
@@ -84,9 +90,12 @@ __all__ = [
     "Page",
     "PagingError",
     "Polling",
+    "Progress",
     "Project",
     "RateLimit",
     "RateLimited",
+    "Redirected",
+    "Remaining",
     "Retry",
     "RunInUse",
     "RunOptions",
@@ -101,6 +110,8 @@ __all__ = [
     "Unauthorized",
     "UnreadableAnswer",
     "User",
+    "Verification",
+    "Wait",
     "WaitTimeout",
     "WrongJournal",
 ]
@@ -124,6 +135,7 @@ _MODULES: Final = {
         "OutcomeUnknown",
         "PagingError",
         "RateLimited",
+        "Redirected",
         "RunInUse",
         "RunStopped",
         "SbgBulkError",
@@ -134,7 +146,7 @@ _MODULES: Final = {
         "WaitTimeout",
         "WrongJournal",
     ),
-    "sbg_bulk.flows.run": ("RunOptions",),
+    "sbg_bulk.flows.run": ("Progress", "RunOptions"),
     "sbg_bulk.flows.watch": ("Totals",),
     "sbg_bulk.manifest": ("ManifestError",),
     "sbg_bulk.model": (
@@ -150,8 +162,14 @@ _MODULES: Final = {
         "RateLimit",
         "User",
     ),
+    "sbg_bulk.policy.choice": (
+        "Choice",
+        "Remaining",
+    ),
+    "sbg_bulk.policy.comparing": ("Verification",),
     "sbg_bulk.policy.polling": ("Polling",),
     "sbg_bulk.policy.retry": ("Retry",),
+    "sbg_bulk.policy.waiting": ("Cause", "Wait"),
     "sbg_bulk.runs": ("RunReport",),
     "sbg_bulk.settings": (
         "DEPLOYMENTS",

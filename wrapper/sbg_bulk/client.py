@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, TypeAlias, overload
@@ -11,25 +13,51 @@ from typing import IO, Self, TypeAlias, overload
 import httpx
 from attrs import evolve
 
-from sbg_bulk import manifest, model, runs
+from sbg_bulk import manifest, model, places, runs
 from sbg_bulk.drivers.awaiting import AwaitingDriver
 from sbg_bulk.drivers.blocking import BlockingDriver
 from sbg_bulk.drivers.common import TIMEOUT
 from sbg_bulk.errors import InputError
-from sbg_bulk.flows import jobs, lookups, pages, run, settle, watch
+from sbg_bulk.flows import choosing, jobs, locating, lookups, pages, run, settle, trees, verifying, watch
 from sbg_bulk.flows.requests import Manner
 from sbg_bulk.flows.run import Progress, RunOptions
 from sbg_bulk.flows.watch import Totals, Wanted
 from sbg_bulk.journal import Journal
 from sbg_bulk.model import CopyItem, DeleteItem, File, Job, MoveItem, Page, Project, RateLimit, User
+from sbg_bulk.naming import meaning
+from sbg_bulk.notebook import bars
+from sbg_bulk.policy.choice import Choice, Remaining
+from sbg_bulk.policy.comparing import Verification
+from sbg_bulk.policy.pace import Meter, Pace
+from sbg_bulk.policy.paths import Location, is_path, place_of
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry
+from sbg_bulk.policy.selecting import Filters, moment
+from sbg_bulk.policy.waiting import Wait
 from sbg_bulk.runs import RunReport
 from sbg_bulk.settings import Settings, Token
 from sbg_bulk.steps import Flow, produce, record
 
 Given: TypeAlias = str | Mapping[str, str]
 """An item as a caller may write it: a file's id, or a mapping with the API's keys."""
+
+
+Source: TypeAlias = Path | IO[bytes] | Choice | Remaining
+"""What a run is made of: a manifest, what was chosen by paths, or what is left of a manifest."""
+
+
+def _resuming(journal: Journal) -> str:
+    return f"client.resume({places.reference(journal.plan.run, journal.path)!r})"
+
+
+@contextmanager
+def _resumable(journal: Journal) -> Iterator[None]:
+    """Note on whatever breaks a run off, an interrupt above all, how the run is taken up again."""
+    try:
+        yield
+    except BaseException as broken:
+        broken.add_note(f"The run is kept as it stands; go on with {_resuming(journal)}")
+        raise
 
 
 class _Flows:
@@ -40,7 +68,7 @@ class _Flows:
         settings: Settings,
         retry: Retry | None,
         polling: Polling | None,
-        on_wait: Callable[[float, str], object] | None,
+        on_wait: Callable[[Wait], object] | None,
     ) -> None:
         self.settings = settings
         self._manner = Manner(retry or Retry(), polling or Polling(), on_wait=on_wait)
@@ -113,7 +141,10 @@ class _Flows:
             found[job_id] = job
             yield from ()
 
-        yield from self._finish(wanted, timeout, on_change, on_progress, keep)
+        # A notebook gets a bar, unless the caller looks on by other means.
+        display = bars.kernel_display() if on_change is None and on_progress is None else None
+        with bars.for_wait(display) as on_bar:
+            yield from self._finish(wanted, timeout, on_change, on_progress or on_bar, keep)
         return [found[one.id] for one in wanted]
 
     def _copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
@@ -128,29 +159,133 @@ class _Flows:
     def _new_run(
         self,
         job_type: str,
-        source: Path | IO[bytes],
+        source: Source,
         defaults: manifest.Defaults,
         form: manifest.Format | None,
         journal: Path | None,
         items_per_job: int,
+        made: Mapping[Location, str],
     ) -> Journal:
-        if job_type.upper() not in manifest.ITEMS:
-            raise InputError(f"job_type: {job_type!r} is none of: {', '.join(manifest.ITEMS)}.")
+        kind = self._kind(job_type)
         if isinstance(source, Path):
             with manifest.opened(source) as stream:
-                return self._new_run(
-                    job_type, stream, defaults, form or manifest.guess_format(source.name), journal, items_per_job
-                )
-        rows = manifest.read(source, manifest.ITEMS[job_type.upper()], form, defaults)
-        return runs.create(
+                guessed = form or manifest.guess_format(source.name)
+                return self._new_run(kind, stream, defaults, guessed, journal, items_per_job, made)
+        rows: Iterable[manifest.Row | manifest.Problem]
+        if isinstance(source, Choice):
+            rows, name, chosen_form = source.rows(kind, made), source.name, "csv"
+        elif isinstance(source, Remaining):
+            rows, name, chosen_form = source.rows, source.name, source.form
+        else:
+            read = manifest.read(source, manifest.ITEMS[kind], form, defaults)
+            rows, name, chosen_form = read, str(getattr(source, "name", "-")), read.form
+        new = runs.create(
             rows,
-            job_type.upper(),
+            kind,
             self.settings.endpoint,
             items_per_job=items_per_job,
             journal=journal,
-            name=str(getattr(source, "name", "-")),
-            form=rows.form,
+            name=name,
+            form=chosen_form,
         )
+        if isinstance(source, Choice):
+            new.remember(verifying.CHOSEN, "paths")
+        return new
+
+    def _kind(self, job_type: str) -> str:
+        if job_type.upper() not in manifest.ITEMS:
+            raise InputError(f"job_type: {job_type!r} is none of: {', '.join(manifest.ITEMS)}.")
+        return job_type.upper()
+
+    def _prepared(self, job_type: str, source: Source) -> Flow[Mapping[Location, str]]:
+        """See that there is something to do, and make the folders that it goes to."""
+        kind = self._kind(job_type)
+        if isinstance(source, (Choice, Remaining)) and not len(source):
+            raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
+        if not isinstance(source, Choice):
+            return {}
+        source.check_type(kind)
+        return (yield from choosing.make_folders(self._looking(), source.folders, source.places))
+
+    def _looking(self) -> Manner:
+        """The manner of looking things up, which may take many requests: within the rate limit."""
+        return evolve(self._manner, meter=Meter(Pace()))
+
+    def _place(self, text: str) -> Location:
+        """The place that a path or an id means, if it is on the deployment that the client is connected to."""
+        place = place_of(text)
+        if place.deployment is not None and meaning(place.deployment).endpoint != self.settings.endpoint:
+            raise InputError(
+                f"{text!r} is on another deployment than {self.settings.endpoint}, which the client is connected to."
+            )
+        return place
+
+    def _locate(self, path: str) -> Flow[File | Project]:
+        if not is_path(path):
+            return (yield from lookups.file(self._manner, path))
+        place = self._place(path)
+        if not place.names:
+            return (yield from lookups.project(self._manner, place.project or ""))
+        atlas = locating.Atlas(self._manner)
+        yield from atlas.look_up([place])
+        return atlas.existing(place)
+
+    def _choose(
+        self,
+        sources: Iterable[str],
+        to: str | None,
+        match: Iterable[str],
+        exclude: Iterable[str],
+        newer_than: datetime | str | None,
+        type: str | None,
+        recursive: bool,
+        parents: bool,
+        skip_existing: bool,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[Choice]:
+        if isinstance(sources, str):
+            raise InputError("sources: give a list, even if it is only one path or id.")
+        given = list(sources)
+        for text in (*filter(is_path, given), *([] if to is None else [to])):
+            self._place(text)
+        since = moment(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
+        return choosing.choose(
+            self._looking(),
+            given,
+            to,
+            Filters(tuple(match), tuple(exclude), since, type),
+            recursive=recursive,
+            parents=parents,
+            skip_existing=skip_existing,
+            on_request=on_request,
+        )
+
+    def _remaining(
+        self,
+        job_type: str,
+        source: Path | IO[bytes],
+        defaults: manifest.Defaults,
+        form: manifest.Format | None,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[Remaining]:
+        kind = self._kind(job_type)
+        if kind == model.DELETE:
+            raise InputError("Nothing can be in the way of a deletion: it has no destination.")
+        if isinstance(source, Path):
+            with manifest.opened(source) as stream:
+                guessed = form or manifest.guess_format(source.name)
+                return (yield from self._remaining(kind, stream, defaults, guessed, on_request))
+        rows = manifest.read(source, manifest.ITEMS[kind], form, defaults)
+        name = str(getattr(source, "name", "-"))
+        return (yield from choosing.remaining(self._looking(), rows, name, rows.form, on_request))
+
+    def _tree(self, place: str, depth: int | None, on_request: Callable[[int], object] | None) -> Flow[None]:
+        if depth is not None and depth < 1:
+            raise InputError(f"depth: {depth} is not at least 1.")
+        return trees.tree(self._looking(), self._place(place), depth, on_request)
+
+    def _verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
+        return verifying.verify(self._looking(), journal, on_request)
 
     def _opened(self, run: str | Path) -> Journal:
         journal = Journal.open(runs.find(run))
@@ -176,12 +311,14 @@ class _Flows:
         options: RunOptions | None,
         within: float | None,
         on_change: Callable[[Progress], object] | None,
-        on_wait: Callable[[float, str], object] | None,
+        on_wait: Callable[[Wait], object] | None,
     ) -> Flow[RunReport]:
         patience = evolve(self._manner.retry, within=math.inf if within is None else within)
         manner = evolve(self._manner, retry=patience, on_wait=on_wait or self._manner.on_wait)
         mark = self.settings.token.mark(journal.plan.run)
-        tally = yield from run.run(manner, journal, options or RunOptions(), on_change, token=mark)
+        display = bars.kernel_display() if on_change is None and on_wait is None else None
+        with bars.for_run(display, _resuming(journal)) as on_bar:
+            tally = yield from run.run(manner, journal, options or RunOptions(), on_change or on_bar, token=mark)
         return RunReport(journal.plan.run, journal.path, tally)
 
 
@@ -190,16 +327,21 @@ class Client(_Flows):
 
     Use it as a context manager, or call `close`. It may be used by one thread at a time.
 
+    Proxies and certificate authorities are taken from the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
+    `NO_PROXY`, in capitals or not, `SSL_CERT_FILE` (one file of certificates, in PEM) and `SSL_CERT_DIR`. They take the
+    place of the usual authorities. `REQUESTS_CA_BUNDLE` is not read.
+
     Args:
         endpoint: a base URL, or a deployment's short name (us, eu, cgc, cavatica, bdc, cn). Without it, the
             environment or the credentials file says: see `sbg_bulk.settings`.
         token: the token, if not to be taken from there.
-        profile: a section of the credentials file.
+        profile: a section of the credentials file. Default: the one that `SB_PROFILE` names, or `default`.
         credentials: the credentials file, if not ~/.sevenbridges/credentials.
         timeout: seconds for each phase of a request, or httpx.Timeout. Default: 10 to connect, 60 to read.
         retry: how long and how often a request is tried again.
         polling: how often a job is looked at while waiting for it.
-        on_wait: called before a pause that a refusal or a failure asks for, with its seconds and its reason.
+        on_wait: called before each pause, with what it is for: a refusal, a failure, the rate limit, the next look at
+            jobs (`Wait.cause` tells them apart).
         driver: performs the steps; for tests, on another transport or clock.
 
     Raises:
@@ -216,7 +358,7 @@ class Client(_Flows):
         timeout: float | httpx.Timeout = TIMEOUT,
         retry: Retry | None = None,
         polling: Polling | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
         driver: Callable[[Settings, httpx.Timeout], BlockingDriver] = BlockingDriver,
     ) -> None:
         super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling, on_wait)
@@ -295,7 +437,7 @@ class Client(_Flows):
     def run(
         self,
         job_type: str,
-        source: Path | IO[bytes],
+        source: Source,
         *,
         project: str | None = None,
         parent: str | None = None,
@@ -305,13 +447,17 @@ class Client(_Flows):
         options: RunOptions | None = None,
         within: float | None = None,
         on_change: Callable[[Progress], object] | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
         """Do all rows of a manifest of any size, each exactly once, in as many jobs as that takes.
 
+        A run that is broken off, by an interrupt too, is kept: `resume` takes it up again. In a notebook a bar shows
+        how far it is, unless a callback is given.
+
         Args:
             job_type: COPY, MOVE or DELETE, in any case.
-            source: the manifest: see `sbg_bulk.manifest`.
+            source: the manifest: see `sbg_bulk.manifest`. Or what `choose` or `remaining` found; the missing folders of
+                a choice are made first, and the three arguments that follow do not count.
             project: where to, for rows that do not say: a project's id.
             parent: where to, for rows that do not say: a folder's id.
             form: the manifest's format; None to go by its name, or by its first line.
@@ -320,16 +466,20 @@ class Client(_Flows):
             options: how to go about it.
             within: seconds for which each request is tried again; None for no end.
             on_change: called with the progress when it has changed. What it raises ends the run.
-            on_wait: called before a pause that a refusal, a failure or the budget asks for, with seconds and reason.
+            on_wait: called before each pause, with what it is for. The progress that `on_change` gets says it too.
 
         Raises:
             ManifestError: the manifest has problems; nothing was sent.
             JournalError: the record cannot be kept; nothing was sent that is not in it.
             RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
+            InputError: nothing was chosen, or the job does not go with the choice.
         """
-        with self._new_run(
-            job_type, source, manifest.Defaults(parent, project), form, journal, items_per_job
-        ) as opened:
+        made = self._driver.run(self._prepared(job_type, source))
+        defaults = manifest.Defaults(parent, project)
+        with (
+            self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
+            _resumable(opened),
+        ):
             return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     def resume(
@@ -341,7 +491,7 @@ class Client(_Flows):
         options: RunOptions | None = None,
         within: float | None = None,
         on_change: Callable[[Progress], object] | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
         """Take up a run where it stands.
 
@@ -355,7 +505,7 @@ class Client(_Flows):
         Raises:
             InputError: the job to adopt does not exist or is certainly another's; nothing was changed.
         """
-        with self._opened(run) as opened:
+        with self._opened(run) as opened, _resumable(opened):
             self._driver.run(self._decide(opened, adopt, resubmit))
             return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
@@ -367,7 +517,7 @@ class Client(_Flows):
         options: RunOptions | None = None,
         within: float | None = None,
         on_change: Callable[[Progress], object] | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
         """Make a new run of the rows of another that failed, and carry it to its end.
 
@@ -379,7 +529,7 @@ class Client(_Flows):
         Raises:
             InputError: nothing has failed in it.
         """
-        with self._retried(run, journal) as opened:
+        with self._retried(run, journal) as opened, _resumable(opened):
             return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     @overload
@@ -414,7 +564,8 @@ class Client(_Flows):
         """Wait until a job, or each of several, is FINISHED. Look at `succeeded` and `failures` then.
 
         Any number of jobs can be waited for: a page of the list shows a hundred of them for one request. How often
-        they are looked at is a matter of `polling`.
+        they are looked at is a matter of `polling`. In a notebook a bar shows how far they are, unless a callback is
+        given.
 
         Args:
             job: a job, its id, or its address; or several of these.
@@ -465,7 +616,12 @@ class Client(_Flows):
         return self._driver.run(pages.page(self._manner, pages.files(project, parent, name), offset, limit))
 
     def files(
-        self, project: str | None = None, *, parent: str | None = None, name: str | None = None
+        self,
+        project: str | None = None,
+        *,
+        parent: str | None = None,
+        name: str | None = None,
+        details: bool = False,
     ) -> Iterator[File]:
         """What is directly in a project's root or in a folder, not below; pages are read as they are asked for.
 
@@ -473,12 +629,137 @@ class Client(_Flows):
             project: a project's id, `owner/project`. Exclusive with `parent`.
             parent: a folder's id.
             name: only entries of exactly this name.
+            details: ask for dates and sizes too. A service may leave them out all the same.
         """
-        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name)))
+        fields = "_all" if details else None
+        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name, fields)))
 
     def file(self, file_id: str) -> File:
         """Read a file or folder."""
         return self._driver.run(lookups.file(self._manner, file_id))
+
+    def locate(self, path: str) -> File | Project:
+        """What a path names.
+
+        Takes a request for each name after `owner/project`; for a project, or for an id, one.
+
+        Args:
+            path: `[NAME:]owner/project[/folder/...[/file]]`, where NAME is a profile or a deployment's short name that
+                has to be the client's; or an id.
+
+        Raises:
+            InputError: there is no such folder or file.
+            NotFound: there is no such project.
+        """
+        return self._driver.run(self._locate(path))
+
+    def destination(self, to: str, *, parents: bool = False) -> Location:
+        """Where a path or a folder's id leads, as the `project` or the `folder` of a place without names.
+
+        Takes a request for each folder on the path, and one for each that is made.
+
+        Args:
+            to: a path, or a folder's id.
+            parents: whether missing folders are made.
+
+        Raises:
+            InputError: a folder is missing, and is not to be made; or a file stands in its place.
+        """
+        self._place(to)
+        return self._driver.run(choosing.destination(self._manner, to, parents))
+
+    def choose(
+        self,
+        sources: Iterable[str],
+        *,
+        to: str | None = None,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        type: str | None = None,
+        recursive: bool = False,
+        parents: bool = False,
+        skip_existing: bool = False,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Choice:
+        """Choose what to copy or move somewhere, or to delete, for `run`. Nothing is changed.
+
+        A path of a folder or project means what is in it; a path of a file, and an id, mean the thing itself.
+
+        Args:
+            sources: paths and ids.
+            to: the destination, the path of a folder or project or a folder's id; None to delete.
+            match: only what one of these globs fits: see `sbg_bulk.policy.selecting`.
+            exclude: nothing that one of these globs fits. Folders that one fits are not entered.
+            newer_than: only what was changed after this: a datetime with a time zone, a date such as `2026-11-01`, or a
+                time before now such as `7d`, `12h` or `30m`.
+            type: only `file`, or only `folder`; such folders are taken with all they hold.
+            recursive: what is in subfolders too. Without a filter each of these is one item, with all it holds. With
+                one they are looked through, and their structure is kept.
+            parents: have missing folders made when the choice is run. Without it they are an error.
+            skip_existing: leave out what has the name of something in the place where it would go.
+            on_request: called with the number of requests so far.
+
+        Raises:
+            InputError: something is not there, or what is chosen does not go together.
+        """
+        return self._driver.run(
+            self._choose(sources, to, match, exclude, newer_than, type, recursive, parents, skip_existing, on_request)
+        )
+
+    def remaining(
+        self,
+        job_type: str,
+        source: Path | IO[bytes],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        form: manifest.Format | None = None,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Remaining:
+        """The rows of a manifest whose name is not where they go yet, for `run`.
+
+        Each destination is listed once. A row without a `name` costs a request, unless its destination is empty. The
+        rows are held in memory.
+
+        Args:
+            job_type: COPY or MOVE, in any case.
+            on_request: called with the number of requests so far.
+
+        The other arguments and errors are those of `run`.
+        """
+        defaults = manifest.Defaults(parent, project)
+        return self._driver.run(self._remaining(job_type, source, defaults, form, on_request))
+
+    def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
+        """List the destinations of a run anew, and compare name by name with what it says that it did.
+
+        What it was to move or delete is looked for in its old place too, where that is known or costs nothing. See
+        `sbg_bulk.flows.verifying`.
+
+        Args:
+            run: its id, or its journal's path.
+            on_request: called with the number of requests so far.
+
+        Raises:
+            InputError: it is not complete, or there is none.
+        """
+        with self._opened(run) as opened:
+            return self._driver.run(self._verify(opened, on_request))
+
+    def tree(
+        self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
+    ) -> Iterator[trees.Branch]:
+        """What is in a folder or project and below it, each folder before what is in it, in the order of the names.
+
+        Takes a request for each hundred entries of each folder, sent as they are asked for.
+
+        Args:
+            place: a path, or a folder's id.
+            depth: how many levels to go down, from 1; None for all.
+            on_request: called with the number of requests so far.
+        """
+        return self._driver.iterate(self._tree(place, depth, on_request))
 
     def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
         """Make a folder in a project's root (`project`) or in a folder (`parent`).
@@ -538,7 +819,7 @@ class AsyncClient(_Flows):
         timeout: float | httpx.Timeout = TIMEOUT,
         retry: Retry | None = None,
         polling: Polling | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
         driver: Callable[[Settings, httpx.Timeout], AwaitingDriver] = AwaitingDriver,
     ) -> None:
         super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling, on_wait)
@@ -571,7 +852,7 @@ class AsyncClient(_Flows):
     async def run(
         self,
         job_type: str,
-        source: Path | IO[bytes],
+        source: Source,
         *,
         project: str | None = None,
         parent: str | None = None,
@@ -581,11 +862,14 @@ class AsyncClient(_Flows):
         options: RunOptions | None = None,
         within: float | None = None,
         on_change: Callable[[Progress], object] | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        with self._new_run(
-            job_type, source, manifest.Defaults(parent, project), form, journal, items_per_job
-        ) as opened:
+        made = await self._driver.run(self._prepared(job_type, source))
+        defaults = manifest.Defaults(parent, project)
+        with (
+            self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
+            _resumable(opened),
+        ):
             return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     async def resume(
@@ -597,9 +881,9 @@ class AsyncClient(_Flows):
         options: RunOptions | None = None,
         within: float | None = None,
         on_change: Callable[[Progress], object] | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        with self._opened(run) as opened:
+        with self._opened(run) as opened, _resumable(opened):
             await self._driver.run(self._decide(opened, adopt, resubmit))
             return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
@@ -611,9 +895,9 @@ class AsyncClient(_Flows):
         options: RunOptions | None = None,
         within: float | None = None,
         on_change: Callable[[Progress], object] | None = None,
-        on_wait: Callable[[float, str], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        with self._retried(run, journal) as opened:
+        with self._retried(run, journal) as opened, _resumable(opened):
             return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
 
     @overload
@@ -672,12 +956,65 @@ class AsyncClient(_Flows):
         return await self._driver.run(pages.page(self._manner, pages.files(project, parent, name), offset, limit))
 
     def files(
-        self, project: str | None = None, *, parent: str | None = None, name: str | None = None
+        self,
+        project: str | None = None,
+        *,
+        parent: str | None = None,
+        name: str | None = None,
+        details: bool = False,
     ) -> AsyncIterator[File]:
-        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name)))
+        fields = "_all" if details else None
+        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name, fields)))
 
     async def file(self, file_id: str) -> File:
         return await self._driver.run(lookups.file(self._manner, file_id))
+
+    async def locate(self, path: str) -> File | Project:
+        return await self._driver.run(self._locate(path))
+
+    async def destination(self, to: str, *, parents: bool = False) -> Location:
+        self._place(to)
+        return await self._driver.run(choosing.destination(self._manner, to, parents))
+
+    async def choose(
+        self,
+        sources: Iterable[str],
+        *,
+        to: str | None = None,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        type: str | None = None,
+        recursive: bool = False,
+        parents: bool = False,
+        skip_existing: bool = False,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Choice:
+        return await self._driver.run(
+            self._choose(sources, to, match, exclude, newer_than, type, recursive, parents, skip_existing, on_request)
+        )
+
+    async def remaining(
+        self,
+        job_type: str,
+        source: Path | IO[bytes],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        form: manifest.Format | None = None,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Remaining:
+        defaults = manifest.Defaults(parent, project)
+        return await self._driver.run(self._remaining(job_type, source, defaults, form, on_request))
+
+    async def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
+        with self._opened(run) as opened:
+            return await self._driver.run(self._verify(opened, on_request))
+
+    def tree(
+        self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
+    ) -> AsyncIterator[trees.Branch]:
+        return self._driver.iterate(self._tree(place, depth, on_request))
 
     async def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
         return await self._driver.run(lookups.create_folder(self._manner, name, project, parent))

@@ -6,6 +6,7 @@
     ├── ConnectionFailed         the server was not reached, or broke off; retries are used up
     ├── ApiError                 the server answered with an error
     │   ├── BadRequest           400 and other 4xx: the request is wrong
+    │   │   └── Redirected       3xx: the server sends elsewhere, where the token does not go
     │   ├── Unauthorized         401: the token is missing, unknown or expired
     │   ├── Forbidden            403: the token's user may not do this
     │   ├── NotFound             404: no such thing, or not visible
@@ -115,25 +116,37 @@ class BadRequest(ApiError):
     """The server finds the request wrong (400, or a 4xx that has no class of its own)."""
 
 
+class Redirected(BadRequest):
+    """The server sends elsewhere (3xx). That is not followed: the token is for the endpoint's host only."""
+
+    advice = (
+        "That is not followed, as the token is for the endpoint alone. Check the endpoint, its https and its path, and "
+        'whether a login page stands in between. See "Behind a proxy" in the documentation.'
+    )
+
+
 class Unauthorized(ApiError):
     """The server does not know the token (401)."""
 
     advice = (
-        "Check that the token is for this deployment and has not expired (a new one: the platform's developer "
-        "dashboard)."
+        "Check that the token is for this deployment and has not expired. The platform's developer dashboard makes a "
+        "new one, and sbg-bulk configure stores it."
     )
 
 
 class Forbidden(ApiError):
     """The token's user may not do this (403)."""
 
-    advice = "Ask an administrator of the project for the permission."
+    advice = "Ask an administrator of the project for the permission: to copy there, or to write."
 
 
 class NotFound(ApiError):
     """There is no such thing, or the token's user may not see it (404)."""
 
-    advice = "Check the id, and that the token's user is a member of the project. Jobs expire a month after they end."
+    advice = (
+        "Check the id, and that the token's user is a member of the project: sbg-bulk projects list and sbg-bulk files "
+        "list show what can be seen. Jobs expire a month after they end."
+    )
 
 
 class JobLost(NotFound):
@@ -144,7 +157,7 @@ class JobLost(NotFound):
         finished: the others that were waited for; all of them have ended.
     """
 
-    advice = "What it has done stays done. Jobs expire a month after they end."
+    advice = "What it has done stays done: look for it at its destination. Jobs expire a month after they end."
 
     def __init__(
         self, ids: Sequence[str], operation: str, request_id: str | None = None, finished: Sequence[Job] = ()
@@ -159,11 +172,16 @@ class JobLost(NotFound):
 class Conflict(ApiError):
     """It exists already (409)."""
 
+    advice = "Give it another name, or see whether what is there will do."
+
 
 class RateLimited(ApiError):
     """The token's requests of this window are used up (429), and the time for waiting too."""
 
-    advice = "Every process that uses this token shares one budget: wait for the next five minutes, or allow more time."
+    advice = (
+        "Every process that uses this token shares one budget: wait for the next five minutes, or allow more time. See "
+        '"Several tools on one token" in the documentation.'
+    )
 
 
 class Maintenance(ApiError):
@@ -191,7 +209,8 @@ class UnreadableAnswer(SbgBulkError):
         self.status = status
         super().__init__(
             f"{operation}: HTTP {status}, but {why}. "
-            "Is the endpoint that of the API, and is there a proxy or a login page in between?"
+            "Is the endpoint that of the API, with its path (/v2), and is there a proxy or a login page in between? "
+            'See "Behind a proxy" in the documentation.'
         )
 
 

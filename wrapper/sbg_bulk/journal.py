@@ -5,6 +5,10 @@ disk before anything else is sent. It holds no token.
 
 While a process works on a run it holds the file locked, and no other can open it. The lock goes with the process,
 however that ends.
+
+What a report tells beside the rows (when jobs began and ended, how many requests were sent) is kept too. The requests
+are counted in memory and written with whatever is written next, so that a crash may lose the counts since then, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -12,24 +16,27 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
 
-from attrs import asdict, frozen
+from attrs import asdict, astuple, frozen
 
 from sbg_bulk.errors import JournalError, RunInUse, WrongJournal
-from sbg_bulk.manifest import ITEMS, ManifestError, Problem, Row
-from sbg_bulk.model import Item
+from sbg_bulk.manifest import ITEMS, REPORT_COLUMNS, ManifestError, Problem, Row
+from sbg_bulk.model import Item, Job
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
+from sbg_bulk.policy.traffic import Slot, Traffic
 
 APPLICATION_ID: Final = 0x5342_4C4A
 """Marks a SQLite file as a journal of ours ("SBLJ")."""
 
-FORMAT: Final = 1
-"""The version of the tables below."""
+FORMAT: Final = 2
+"""The version of the tables below. Journals of format 1 are brought up to it when they are opened to be worked on."""
 
 _TABLES: Final = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -47,7 +54,11 @@ CREATE TABLE submission (
     first INTEGER NOT NULL, last INTEGER NOT NULL,  -- the places of its rows
     state TEXT NOT NULL,
     sent_on REAL,               -- the server's time at the last answer before it was sent, Unix seconds
-    job TEXT UNIQUE
+    job TEXT UNIQUE,
+    sent_at REAL, known_at REAL, ended_at REAL,  -- by this machine's clock, Unix seconds
+    started_on REAL, finished_on REAL,           -- of the job, by the server's clock, Unix seconds
+    total_files INTEGER, completed_files INTEGER, failed_files INTEGER,  -- of the job
+    done INTEGER, failed INTEGER                 -- of its rows
 );
 CREATE INDEX submission_open ON submission (state) WHERE state IN ('intended', 'running');
 CREATE INDEX submission_void ON submission (state) WHERE state = 'void';
@@ -56,6 +67,19 @@ CREATE INDEX submission_last ON submission (last);
 CREATE TABLE learned (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE foreign_job (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+
+_SLOTS: Final = """
+CREATE TABLE slot (
+    start INTEGER PRIMARY KEY, sent INTEGER NOT NULL, refused INTEGER NOT NULL, failed INTEGER NOT NULL,
+    waited REAL NOT NULL, cause TEXT, "limit" INTEGER, remaining INTEGER, resets REAL, ahead REAL
+)
+"""
+
+_SINCE_2: Final = (
+    "sent_at REAL", "known_at REAL", "ended_at REAL", "started_on REAL", "finished_on REAL", "total_files INTEGER",
+    "completed_files INTEGER", "failed_files INTEGER", "done INTEGER", "failed INTEGER",
+)  # fmt: skip
+"""The columns of submissions that format 1 lacks."""
 
 
 class State(StrEnum):
@@ -98,6 +122,35 @@ class Submission:
 
 
 @frozen
+class Course:
+    """When a submission went how far, and what came of it. What is not known is None.
+
+    Attributes:
+        submission: which.
+        sent_at: when it was about to be sent, by the clock of the machine that sent it (Unix seconds, as all times).
+        known_at: when its job was known, by that clock.
+        ended_at: when the job's end was seen, by that clock.
+        started_on: when the job started, by the server's clock.
+        finished_on: when the job ended, by the server's clock.
+        total_files, completed_files, failed_files: the job's counts, as last seen.
+        done: how many of its rows were done.
+        failed: how many of its rows have failed. Of the others of an ended one it is not known what became of them.
+    """
+
+    submission: Submission
+    sent_at: float | None = None
+    known_at: float | None = None
+    ended_at: float | None = None
+    started_on: float | None = None
+    finished_on: float | None = None
+    total_files: int | None = None
+    completed_files: int | None = None
+    failed_files: int | None = None
+    done: int | None = None
+    failed: int | None = None
+
+
+@frozen
 class Plan:
     """What a run is to do; it does not change.
 
@@ -128,7 +181,10 @@ class Tally:
 
     Attributes:
         rows: all of them.
-        done, failed, unattributed, unknown: see `sbg_bulk.policy.attribution.Outcome`.
+        done: carried out.
+        failed: certainly not carried out.
+        unattributed: in jobs that had failures and do not tell whose.
+        unknown: in jobs that can no longer be read.
         running: in a job that has not ended, or whose submission has an outcome that is not known.
         open: not submitted yet.
     """
@@ -147,17 +203,40 @@ class Tally:
         return not self.running and not self.open
 
 
+@frozen
+class Destinations:
+    """Where the rows of a run go.
+
+    Attributes:
+        most: projects and folders, each with its number of rows; the most first.
+        others: how many others there are.
+    """
+
+    most: Sequence[tuple[str, int]]
+    others: int
+
+
 class Journal:
     """An open journal. All methods raise JournalError if the file cannot be read or written."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._db = connection
+        self._clock = clock
+        self._traffic = Traffic()
         self.plan = self._read_plan()
 
     @classmethod
-    def create(cls, path: Path, plan: Plan, rows: Iterable[Row | Problem]) -> Self:
+    def create(
+        cls, path: Path, plan: Plan, rows: Iterable[Row | Problem], clock: Callable[[], float] = time.time
+    ) -> Self:
         """Make a journal of a manifest. If anything is wrong, no file is left behind.
+
+        Args:
+            path: where.
+            plan: what the run is to do.
+            rows: those of the manifest, with its problems.
+            clock: tells the time, in Unix seconds.
 
         Raises:
             ManifestError: the manifest has problems, duplicate sources among them.
@@ -177,7 +256,7 @@ class Journal:
                 connection = _connect(path)
                 try:
                     _fill(connection, plan, rows)
-                    return cls(path, connection)
+                    return cls(path, connection, clock)
                 except BaseException:
                     connection.close()
                     raise
@@ -187,33 +266,58 @@ class Journal:
             raise
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a journal to work on it.
+    def open(cls, path: Path, clock: Callable[[], float] = time.time) -> Self:
+        """Open a journal to work on it. One of an older format is brought up to this one's.
+
+        Args:
+            path: where it is.
+            clock: tells the time, in Unix seconds.
 
         Raises:
             WrongJournal: there is none, or it is another program's.
-            RunInUse: another process works on it.
+            RunInUse: another process works on it, or reads it.
             JournalError: it is of a newer format, or damaged. The file is as it was.
         """
+        return cls._opened(path, clock, to_read=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open a journal to read it, as it is now, until it is closed. Several processes can do so at once.
+
+        The file stays as it is, whatever its format, but for what a crash has left half written, which is undone.
+
+        Raises:
+            WrongJournal, RunInUse, JournalError: see `open`.
+        """
+        return cls._opened(path, time.time, to_read=True)
+
+    @classmethod
+    def _opened(cls, path: Path, clock: Callable[[], float], *, to_read: bool) -> Self:
         _check_header(path)
         with _clear_errors(path):
-            connection = _connect(path)
+            connection = sqlite3.connect(path, timeout=0, isolation_level=None) if to_read else _connect(path)
             try:
-                connection.execute("BEGIN EXCLUSIVE")
+                connection.execute("BEGIN" if to_read else "BEGIN EXCLUSIVE")
                 damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
-                connection.execute("COMMIT")
                 if version == 0:
                     raise JournalError(_HALF_MADE.format(path=path))
                 if damage != "ok":
                     raise JournalError(f"{path} is damaged ({damage}). Go back to a copy of it, if there is one.")
-                return cls(path, connection)
+                journal = cls(path, connection, clock)
+                if version == 1:
+                    _show_as_format_2(connection) if to_read else _make_format_2(connection)
+                connection.execute("PRAGMA query_only = ON" if to_read else "COMMIT")
+                return journal
             except BaseException:
                 connection.close()
                 raise
 
     def close(self) -> None:
         """Close the file and give up the lock."""
+        if self._traffic.slots:
+            with suppress(JournalError), self._change():
+                pass  # that alone writes what was counted, whose loss would do no harm
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -279,6 +383,22 @@ class Journal:
         with _clear_errors(self.path):
             return {row[0] for row in self._db.execute("SELECT id FROM foreign_job")}
 
+    def courses(self) -> Iterator[Course]:
+        """The course of each submission, in the order in which they were sent; those that were void too."""
+        with _clear_errors(self.path):
+            found = self._db.execute(
+                "SELECT id, first, last, state, sent_on, job, sent_at, known_at, ended_at, started_on, finished_on, "
+                "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
+            )
+            for id_, first, last, state, sent_on, job, *rest in found:
+                yield Course(Submission(id_, first, last, State(state), sent_on, job), *rest)
+
+    def slots(self) -> Iterator[Slot]:
+        """The requests that were sent, in slots of time; those of which nothing is known are left out."""
+        with _clear_errors(self.path):
+            for values in self._db.execute("SELECT * FROM slot ORDER BY start"):
+                yield Slot(*values)
+
     def report(self, outcomes: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """The manifest's rows with what became of them: the columns of the manifest and REPORT_COLUMNS.
 
@@ -313,18 +433,33 @@ class Journal:
                     break  # in a table all rows have the same
         return list(columns)
 
+    def report_columns(self) -> tuple[str, ...]:
+        """The columns of a report in the form of a table."""
+        return (*self.item_columns, *self.extra_columns(), *REPORT_COLUMNS)
+
     @property
     def item_columns(self) -> tuple[str, ...]:
         """The columns of the manifest that say what is to be done."""
         return tuple(attribute.name for attribute in ITEMS[self.plan.job_type].__attrs_attrs__)
 
-    def failures(self) -> list[tuple[int | None, str | None, int]]:
-        """The rows that were not done, grouped: API code, a message of the group, number of rows; the most first."""
+    def failures(self) -> list[tuple[str, int | None, int, str | None]]:
+        """The rows that were not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
         with _clear_errors(self.path):
             return self._db.execute(
-                "SELECT api_code, min(message), count(*) AS rows FROM row "
-                "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code ORDER BY rows DESC"
+                "SELECT outcome, api_code, count(*) AS rows, min(message) FROM row "
+                "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code "
+                "ORDER BY rows DESC, api_code"
             ).fetchall()
+
+    def destinations(self, limit: int) -> Destinations:
+        """Where the rows go: the projects and folders that most of them name, and how many others there are."""
+        with _clear_errors(self.path):
+            found = self._db.execute(
+                "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM row "
+                "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
+            )
+            most = found.fetchmany(limit)
+            return Destinations(most, sum(1 for _ in found))
 
     def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
         """The rows with one of these outcomes, as those of a manifest."""
@@ -345,27 +480,55 @@ class Journal:
         """Rows are about to be submitted."""
         with self._change():
             cursor = self._db.execute(
-                "INSERT INTO submission (first, last, state, sent_on) VALUES (?, ?, 'intended', ?)",
-                (first, last, sent_on),
+                "INSERT INTO submission (first, last, state, sent_on, sent_at) VALUES (?, ?, 'intended', ?, ?)",
+                (first, last, sent_on, self._clock()),
             )
         assert cursor.lastrowid is not None
         return Submission(cursor.lastrowid, first, last, State.INTENDED, sent_on)
 
-    def started(self, submission: Submission, job: str) -> None:
-        """A submission's job is known."""
+    def started(self, submission: Submission, job: str, seen: Job | None = None) -> None:
+        """A submission's job is known.
+
+        Args:
+            submission: which.
+            job: the job's id.
+            seen: the job, if it was read.
+        """
         with self._change():
-            self._db.execute("UPDATE submission SET state = 'running', job = ? WHERE id = ?", (job, submission.id))
+            self._db.execute(
+                "UPDATE submission SET state = 'running', job = ?, known_at = ?, started_on = ? WHERE id = ?",
+                (job, self._clock(), None if seen is None else _unix(seen.started_on), submission.id),
+            )
 
     def void(self, submission: Submission) -> None:
         """A submission was certainly not carried out; its rows are to be submitted again."""
         with self._change():
             self._db.execute("UPDATE submission SET state = 'void' WHERE id = ?", (submission.id,))
 
-    def ended(self, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome]) -> None:
-        """A submission is over, and this became of its rows, in their order."""
+    def ended(
+        self, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome], seen: Job | None = None
+    ) -> None:
+        """A submission is over.
+
+        Args:
+            submission: which.
+            job: its job's id, if it had one.
+            outcomes: what became of its rows, in their order.
+            seen: the job as it ended, if it was read.
+        """
         assert len(outcomes) == submission.size
+        reached = [one.outcome for one in outcomes]
+        of_job: tuple[float | None, ...] = (None,) * 5
+        if seen is not None:
+            times = _unix(seen.started_on), _unix(seen.finished_on)
+            of_job = (*times, *map(_countable, (seen.total_files, seen.completed_files, seen.failed_files)))
         with self._change():
-            self._db.execute("UPDATE submission SET state = 'ended' WHERE id = ?", (submission.id,))
+            self._db.execute(
+                "UPDATE submission SET state = 'ended', ended_at = ?, done = ?, failed = ?, started_on = "
+                "coalesce(?, started_on), finished_on = ?, total_files = ?, completed_files = ?, failed_files = ? "
+                "WHERE id = ?",
+                (self._clock(), reached.count(Outcome.DONE), reached.count(Outcome.FAILED), *of_job, submission.id),
+            )
             self._db.executemany(
                 "UPDATE row SET outcome = ?, new_id = ?, job = ?, api_code = ?, message = ? WHERE place = ?",
                 (
@@ -394,17 +557,29 @@ class Journal:
         with self._change():
             self._db.executemany("INSERT OR IGNORE INTO foreign_job VALUES (?)", ((job,) for job in jobs))
 
+    # What is counted. It is durable with the next of the above, or when the journal is closed.
+
+    def answered(self, status: int | None, headers: Mapping[str, str], *, free: bool = False) -> None:
+        """A request was answered; see `sbg_bulk.policy.traffic.Traffic.answered`."""
+        self._traffic.answered(self._clock(), status, headers, free=free)
+
+    def waits(self, seconds: float, cause: str) -> None:
+        """A pause of so many seconds begins."""
+        self._traffic.waits(self._clock(), seconds, cause)
+
     @contextmanager
     def _change(self) -> Iterator[None]:
         with _clear_errors(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.executemany(_COUNT, [astuple(one) for one in self._traffic.slots.values()])
             except BaseException:
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+        self._traffic.slots.clear()
 
     def _submissions(self, where: str) -> Iterator[Submission]:
         with _clear_errors(self.path):
@@ -419,6 +594,15 @@ class Journal:
         except (TypeError, ValueError) as error:
             raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
 
+
+_COUNT: Final = """
+INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UPDATE SET
+    sent = sent + excluded.sent, refused = refused + excluded.refused, failed = failed + excluded.failed,
+    cause = CASE WHEN excluded.waited > waited THEN excluded.cause ELSE cause END,
+    waited = waited + excluded.waited, "limit" = coalesce(excluded."limit", "limit"),
+    remaining = coalesce(excluded.remaining, remaining), resets = coalesce(excluded.resets, resets),
+    ahead = coalesce(excluded.ahead, ahead)
+"""
 
 _HALF_MADE: Final = (
     "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
@@ -435,9 +619,39 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _make_format_2(connection: sqlite3.Connection) -> None:
+    """Bring the tables of format 1 up to format 2. Of times nothing was kept; the rows tell how many were done."""
+    for column in _SINCE_2:
+        connection.execute(f"ALTER TABLE submission ADD COLUMN {column}")
+    connection.execute(
+        "UPDATE submission SET (done, failed) = (SELECT sum(outcome = 'done'), sum(outcome = 'failed') FROM row "
+        "WHERE place BETWEEN first AND last) WHERE state = 'ended'"
+    )
+    connection.execute(_SLOTS)
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _show_as_format_2(connection: sqlite3.Connection) -> None:
+    """Have a file of format 1 look like one of format 2, as long as it is open. What is temporary comes first."""
+    of_rows = "(SELECT sum(outcome = '{}') FROM row WHERE state = 'ended' AND place BETWEEN first AND last) AS {}"
+    added = [f"NULL AS {column.split()[0]}" for column in _SINCE_2[:-2]]
+    added += [of_rows.format(outcome, outcome) for outcome in ("done", "failed")]
+    connection.execute(f"CREATE TEMP VIEW submission AS SELECT *, {', '.join(added)} FROM main.submission")  # noqa: S608
+    connection.execute(_SLOTS.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+
+
+def _unix(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _countable(number: int | None) -> int | None:
+    """A count, if a database can hold it."""
+    return None if number is None or abs(number) >= 1 << 63 else number
+
+
 def _fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem]) -> None:
     connection.execute("BEGIN EXCLUSIVE")
-    for statement in _TABLES.split(";\n"):
+    for statement in (*_TABLES.split(";\n"), _SLOTS):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")

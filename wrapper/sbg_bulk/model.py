@@ -34,6 +34,13 @@ NAME_LIMIT: Final = 255
 _PROJECT_ID = re.compile(r"(?!\.{1,2}/)[^/\s]+/(?!\.{1,2}$)[^/\s]+")
 
 
+def _html(thing: object) -> str:
+    # Loaded when a notebook asks.
+    from sbg_bulk.notebook import tables
+
+    return tables.html(thing)
+
+
 @frozen
 class FromServer:
     """What is made from a part of an answer, and keeps it."""
@@ -44,6 +51,9 @@ class FromServer:
     def raw(self) -> Any:
         """What the server sent, as decoded JSON, with what this class has no attribute for."""
         return self._source
+
+    def _repr_html_(self) -> str:
+        return _html(self)
 
 
 @frozen
@@ -404,9 +414,9 @@ class File(FromServer):
         type: `file` or `folder`; None if the server did not say.
         project: the project it is in, `owner/project`.
         parent: the id of the folder it is in; None for a root folder.
-        size: its size in bytes; None for a folder, and in lists.
-        created_on: when it was made; None in lists.
-        modified_on: when it was last changed; None in lists.
+        size: its size in bytes; None for a folder, and in lists that were not asked for it.
+        created_on: when it was made; None in lists that were not asked for it.
+        modified_on: when it was last changed; None in lists that were not asked for it.
     """
 
     id: str
@@ -563,3 +573,6 @@ class Page(Generic[T]):
     next_offset: int | None
     total: int | None
     size: int = 0
+
+    def _repr_html_(self) -> str:
+        return _html(self)

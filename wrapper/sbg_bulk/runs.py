@@ -1,4 +1,4 @@
-"""Runs as files: where their journals are, how a manifest becomes one, and what a run would take."""
+"""Runs as files: how a manifest becomes a journal, what a run would take, how it ended. `places` has their journals."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import math
 import secrets
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import IO, Final
 
-import platformdirs
 from attrs import frozen
 
-from sbg_bulk import manifest
-from sbg_bulk.errors import InputError
+from sbg_bulk import manifest, places
+from sbg_bulk.errors import InputError, JournalError
 from sbg_bulk.flows.pages import PAGE_LIMIT
 from sbg_bulk.journal import Journal, Plan, State, Tally
 from sbg_bulk.manifest import Problem, Row
+from sbg_bulk.places import SUFFIX as SUFFIX
+from sbg_bulk.places import find as find
+from sbg_bulk.places import folder as folder
+from sbg_bulk.places import known as known
 from sbg_bulk.policy.retry import RATE_LIMIT_WINDOW
 
 ITEMS_PER_JOB: Final = 100
@@ -29,35 +33,6 @@ REQUESTS_PER_WINDOW: Final = 1000
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
-
-SUFFIX: Final = ".sbg-run"
-
-
-def folder() -> Path:
-    """Where journals are kept unless a place is named: the user's state folder."""
-    return platformdirs.user_state_path("sbg-bulk", appauthor=False) / "runs"
-
-
-def find(run: str | Path) -> Path:
-    """The journal that a run's id or a path means.
-
-    Raises:
-        InputError: there is none.
-    """
-    if isinstance(run, Path) or Path(run).name != run or run.endswith(SUFFIX):
-        path = Path(run)
-        if path.is_file():
-            return path
-        raise InputError(f"There is no journal {path}.")
-    for path in (folder() / f"{run}{SUFFIX}", Path(run)):
-        if path.is_file():
-            return path
-    raise InputError(f"There is no run {run} in {folder()}; see sbg-bulk runs list, or name its journal's path.")
-
-
-def known() -> list[Path]:
-    """The journals in the usual folder, oldest first."""
-    return sorted(folder().glob(f"*{SUFFIX}"))
 
 
 def create(
@@ -101,7 +76,7 @@ def create(
         form=form,
         retry_of=retry_of,
     )
-    return Journal.create(journal or folder() / f"{run}{SUFFIX}", plan, rows)
+    return Journal.create(journal or places.folder() / f"{run}{SUFFIX}", plan, rows)
 
 
 def retry(earlier: Journal, journal: Path | None = None) -> Journal:
@@ -189,6 +164,19 @@ class RunReport:
         """Whether every row was done."""
         return self.tally.done == self.tally.rows
 
+    @property
+    def reference(self) -> str:
+        """What names the run: its id, or its journal's path if that is not where runs are kept."""
+        return places.reference(self.run, self.journal)
+
+    def _repr_html_(self) -> str:
+        from sbg_bulk.notebook import tables
+
+        failures: list[tuple[str, int | None, int, str | None]] = []
+        with suppress(JournalError), Journal.read(self.journal) as journal:
+            failures = journal.failures()
+        return tables.report(self, failures)
+
 
 def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:
     """How many rows a manifest has, if all of them are fit to be run.
@@ -223,9 +211,16 @@ class Estimate:
     seconds: float
 
 
-def estimate(items: int, items_per_job: int, reserve: int = 0) -> Estimate:
-    """What a run takes, at least, with the documented rate limit all to itself."""
+def estimate(items: int, items_per_job: int, reserve: int = 0, besides: int = 0) -> Estimate:
+    """What a run takes, at least, with the documented rate limit all to itself.
+
+    Args:
+        items: how many rows it has.
+        items_per_job: how many rows are submitted as one job.
+        reserve: requests in each window that are left to other programs.
+        besides: requests for other things: folders to make, destinations to look at afterwards.
+    """
     jobs = math.ceil(items / items_per_job)
-    requests = jobs + math.ceil(jobs / PAGE_LIMIT)
+    requests = jobs + math.ceil(jobs / PAGE_LIMIT) + besides
     windows = max(0, math.ceil(requests / max(1, REQUESTS_PER_WINDOW - reserve)) - 1)
     return Estimate(items, jobs, requests, windows * RATE_LIMIT_WINDOW)

@@ -3,16 +3,16 @@
 What is given as an argument counts first, then the environment (`SB_API_ENDPOINT`, `SB_AUTH_TOKEN`), then a
 profile of `~/.sevenbridges/credentials`: the order of the official clients
 (https://docs.sevenbridges.com/docs/store-credentials-to-access-seven-bridges-client-applications-and-libraries).
-A token is used with the endpoint it was stored with, and with no other.
+The profile is the one given, or the one that `SB_PROFILE` names, or `default`. One that is given counts before the
+environment. `SB_PROFILE` beside another token or endpoint in the environment is refused: nothing is done on an account
+that may not be the one meant. A token is used with the endpoint it was stored with, and with no other.
 """
 
 from __future__ import annotations
 
-import configparser
-import hashlib
-import hmac
 import ipaddress
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from sbg_bulk import credentials as credentials_file
+from sbg_bulk.credentials import Profile
 from sbg_bulk.errors import SettingsError
 
 DEPLOYMENTS: Final[Mapping[str, str]] = {
@@ -34,6 +36,8 @@ DEPLOYMENTS: Final[Mapping[str, str]] = {
 
 ENDPOINT_VARIABLE: Final = "SB_API_ENDPOINT"
 TOKEN_VARIABLE: Final = "SB_AUTH_TOKEN"  # noqa: S105 - the variable's name
+PROFILE_VARIABLE: Final = "SB_PROFILE"
+DEFAULT_PROFILE: Final = "default"
 
 
 class Token:
@@ -61,6 +65,10 @@ class Token:
 
         A keyed digest: tokens are long and random, so there is no trying them out.
         """
+        # Loaded when a run asks: the command starts sooner.
+        import hashlib
+        import hmac
+
         return hmac.new(place.encode(), self._value.encode(), hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
@@ -107,7 +115,8 @@ class Settings:
         Args:
             endpoint: a base URL or a short name of DEPLOYMENTS.
             token: the token, if not to be taken from the environment or the file.
-            profile: a section of the credentials file; given, the environment does not count.
+            profile: a section of the credentials file; given, the environment does not count. None for what
+                `SB_PROFILE` says.
             environment: instead of `os.environ`.
             credentials: instead of `~/.sevenbridges/credentials`.
 
@@ -120,7 +129,7 @@ class Settings:
         stored = _stored(
             profile,
             os.environ if environment is None else environment,
-            credentials or Path.home() / ".sevenbridges" / "credentials",
+            credentials or credentials_file.usual_path(),
         )
         found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, stored.source)
         if token is not None:
@@ -197,53 +206,64 @@ class _Stored:
 
 def _stored(profile: str | None, environment: Mapping[str, str], credentials: Path) -> _Stored:
     """The pair of endpoint and token from the first place that has a token; they are never mixed."""
-    if profile is None:
-        endpoint, token = environment.get(ENDPOINT_VARIABLE) or None, environment.get(TOKEN_VARIABLE) or None
-        if token is not None:
-            return _Stored(endpoint, token, "the environment")
-        if endpoint is not None and not credentials.exists():
-            return _Stored(endpoint, None, "the environment")
-        if endpoint is not None:
-            section = _section(credentials, "default", required=False)
-            same = section.endpoint is not None and normal_endpoint(section.endpoint) == normal_endpoint(endpoint)
-            return section if same else _Stored(endpoint, None, "the environment")
-        return _section(credentials, "default", required=False)
-    return _section(credentials, profile, required=True)
+    if profile is not None:
+        return _of_profile(credentials, profile)
+    endpoint, token = environment.get(ENDPOINT_VARIABLE) or None, environment.get(TOKEN_VARIABLE) or None
+    named = environment.get(PROFILE_VARIABLE) or None
+    if named is not None:
+        stored = _of_profile(credentials, named)
+        _check_agreement(stored, endpoint, token)
+        return stored
+    if token is not None:
+        return _Stored(endpoint, token, "the environment")
+    if endpoint is not None and not credentials.exists():
+        return _Stored(endpoint, None, "the environment")
+    default = credentials_file.read(credentials).get(DEFAULT_PROFILE)
+    stored = _Stored(None, None, str(credentials)) if default is None else _stored_in(default, credentials)
+    if endpoint is not None:
+        same = stored.endpoint is not None and _same(endpoint, stored.endpoint)
+        return stored if same else _Stored(endpoint, None, "the environment")
+    return stored
 
 
-def _section(credentials: Path, name: str, *, required: bool) -> _Stored:
-    parser, problem = configparser.ConfigParser(interpolation=None, default_section=""), ""
-    try:
-        parser.read_string(credentials.read_text(encoding="utf-8"), str(credentials))
-    except FileNotFoundError:
-        if required:
-            problem = f"Profile {name!r} is asked for, but there is no file {credentials}."
-    except OSError as error:
-        problem = f"{credentials} cannot be read: {error.strerror}."
-    except UnicodeDecodeError:
-        problem = f"{credentials} cannot be read: it is not UTF-8."
-    except configparser.Error as error:
-        line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), None)
-        place = f" (line {line})" if line else ""
-        problem = f"{credentials} is not a valid credentials file{place}."
-    if problem:
-        # Raised out here, so that it does not carry the error caught: that quotes what may be the token.
-        raise SettingsError(problem)
-    if not parser.has_section(name):
-        if required:
-            known = ", ".join(parser.sections()) or "none"
-            raise SettingsError(f"{credentials} has no profile {name!r}; it has: {known}.")
-        return _Stored(None, None, str(credentials))
-    section = parser[name]
-    return _Stored(
-        section.get("api_endpoint") or None, section.get("auth_token") or None, f"profile {name!r} of {credentials}"
+def _of_profile(credentials: Path, name: str) -> _Stored:
+    profiles = credentials_file.read(credentials)
+    if name in profiles:
+        return _stored_in(profiles[name], credentials)
+    make = f"Make it with: sbg-bulk configure --profile {shlex.quote(name)}"
+    if not credentials.exists():
+        raise SettingsError(f"Profile {name!r} is asked for, but there is no file {credentials}. {make}")
+    raise SettingsError(
+        f"{credentials} has no profile {name!r}; it has: {', '.join(profiles) or 'none'}. Name one of these. {make}"
     )
+
+
+def _stored_in(profile: Profile, credentials: Path) -> _Stored:
+    return _Stored(profile.endpoint, profile.token, f"profile {profile.name!r} of {credentials}")
+
+
+def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -> None:
+    """Refuse a profile of the environment beside another pair there: nobody can tell which account is meant."""
+    if token is not None and token.strip() != stored.token:
+        other = f"{TOKEN_VARIABLE} is another token"
+    elif endpoint is not None and stored.endpoint is not None and not _same(endpoint, stored.endpoint):
+        other = f"{ENDPOINT_VARIABLE} is another endpoint"
+    else:
+        return
+    raise SettingsError(
+        f"{PROFILE_VARIABLE} names {stored.source}, but {other}. Unset one of the two variables, or say which profile "
+        "is meant, with --profile or an argument."
+    )
+
+
+def _same(endpoint: str, stored: str) -> bool:
+    return normal_endpoint(endpoint, ENDPOINT_VARIABLE) == normal_endpoint(stored)
 
 
 def _no_token(source: str) -> str:
     return (
-        f"No token found in {source}. Set {ENDPOINT_VARIABLE} and {TOKEN_VARIABLE}, or write both as api_endpoint and "
-        "auth_token to a section [default] of ~/.sevenbridges/credentials."
+        f"No token found in {source}. Store one with sbg-bulk configure, or set {ENDPOINT_VARIABLE} and "
+        f"{TOKEN_VARIABLE}."
     )
 
 

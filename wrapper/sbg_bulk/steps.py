@@ -26,10 +26,17 @@ _NOT_YET: Final = object()
 
 @frozen
 class Call:
-    """Send one request, by a function that the generator made. The outcome is a `Reply`."""
+    """Send one request, by a function that the generator made. The outcome is a `Reply`.
+
+    Attributes:
+        operation: the call of the API.
+        arguments: those of the generated function.
+        attempt: how often it has been sent with this one, for the log.
+    """
 
     operation: Operation
     arguments: Mapping[str, Any] = field(factory=dict)
+    attempt: int = 1
 
 
 @frozen
@@ -115,9 +122,9 @@ class Reply:
         return errors.UnreadableAnswer(self.operation.name, self.status, why)
 
 
-def call(operation: Operation, **arguments: Any) -> Flow[Reply]:
-    """Send one request. Raises httpx.RequestError if there is no answer."""
-    reply = yield Call(operation, arguments)
+def call(operation: Operation, attempt: int, **arguments: Any) -> Flow[Reply]:
+    """Send one request, for the `attempt`-th time. Raises httpx.RequestError if there is no answer."""
+    reply = yield Call(operation, arguments, attempt)
     assert isinstance(reply, Reply)
     return reply
 

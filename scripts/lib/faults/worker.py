@@ -14,6 +14,7 @@ from sbg_bulk.errors import RunStopped
 from sbg_bulk.flows.run import Progress, RunOptions
 from sbg_bulk.policy.polling import Polling
 from sbg_bulk.policy.retry import Retry
+from sbg_bulk.policy.waiting import Wait
 
 COMPLETE = "complete"
 STOPPED = "stopped"
@@ -53,9 +54,8 @@ def main() -> None:
     print(COMPLETE, flush=True)
 
 
-def _tell(seconds: float, reason: str) -> None:
-    del seconds
-    print(reason, flush=True)
+def _tell(wait: Wait) -> None:
+    print(wait.reason, flush=True)
 
 
 def _show(progress: Progress) -> None:

@@ -1,17 +1,18 @@
 """The command line, `sbg-bulk`: a thin layer on the client.
 
 Results go to standard output, everything else to standard error. With `--json`, one thing is one JSON document on
-one line, and a list is one document a line (JSON Lines).
+one line, and a list is one document a line (JSON Lines). While a run is carried, or jobs are waited for, it is events,
+one a line, which `events.schema.json` describes.
 
     exit code   meaning
     0           done
     1           unexpected: no connection, an error of the server, an unknown outcome
     2           wrong usage or input: an option, an id, a setting
-    3           finished, with failed items
+    3           finished, with failed items, or with differences (--verify)
     4           timed out: the job is still running
     5           not authorised: the token is not accepted, or may not do this
     6           stopped: it is not known what became of a submission, and you must say
-    130         interrupted
+    130         interrupted, or answered with no
 """
 
 from sbg_bulk.cli.app import main

@@ -9,11 +9,14 @@ from typing import Any
 
 import click
 
-from sbg_bulk.cli import files, jobs, runs, simulate, transfers
-from sbg_bulk.cli.context import Context, complain
+from sbg_bulk.cli import account, completion, configure, files, jobs, runs, simulate, transfers, verifying
+from sbg_bulk.cli.connection_options import accept_after, connection_options
+from sbg_bulk.cli.context import Context, complain, explained
+from sbg_bulk.cli.events import events_schema
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
+from sbg_bulk.cli.speech import accept_everywhere
+from sbg_bulk.cli.version import version_option
 from sbg_bulk.errors import SbgBulkError
-from sbg_bulk.settings import DEPLOYMENTS
 
 
 class _Command(click.Group):
@@ -23,7 +26,7 @@ class _Command(click.Group):
         try:
             return super().invoke(ctx)
         except SbgBulkError as error:
-            complain(str(error))
+            complain(explained(error))
             ctx.exit(exit_code(error))
         except BrokenPipeError:
             # The reader of the output has gone (… | head).
@@ -45,23 +48,14 @@ def _drop_output() -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<5}{meaning}" for code, meaning in MEANINGS.items()),
 )
-@click.option(
-    "--endpoint",
-    metavar="URL|NAME",
-    help=f"The API's base URL, or one of: {', '.join(DEPLOYMENTS)}.  [default: SB_API_ENDPOINT, or the profile's]",
-)
-@click.option(
-    "--profile",
-    metavar="NAME",
-    help="Section of ~/.sevenbridges/credentials.  [default: SB_API_ENDPOINT and SB_AUTH_TOKEN, or section default]",
-)
-@click.version_option(package_name="sbg-bulk")
+@connection_options
+@version_option
 @click.pass_context
 def sbg_bulk(context: click.Context, endpoint: str | None, profile: str | None) -> None:
     """Copy, move and delete files in bulk on the Seven Bridges platforms.
 
     The token is read from SB_AUTH_TOKEN or from ~/.sevenbridges/credentials, never from the command line, where
-    others could see it.
+    others could see it. --endpoint and --profile may stand after the command too.
     """
     context.obj = Context(endpoint, profile)
 
@@ -70,9 +64,18 @@ sbg_bulk.add_command(transfers.copy)
 sbg_bulk.add_command(transfers.move)
 sbg_bulk.add_command(transfers.delete)
 sbg_bulk.add_command(jobs.jobs)
+runs.runs.add_command(verifying.verify_run)
 sbg_bulk.add_command(runs.runs)
 sbg_bulk.add_command(files.files)
+sbg_bulk.add_command(account.projects)
+sbg_bulk.add_command(account.whoami)
+sbg_bulk.add_command(account.rate_limit)
 sbg_bulk.add_command(simulate.simulate)
+sbg_bulk.add_command(configure.configure)
+sbg_bulk.add_command(completion.completion)
+sbg_bulk.add_command(events_schema)
+accept_after(sbg_bulk)
+accept_everywhere(sbg_bulk)
 
 
 def main() -> None:
@@ -80,6 +83,8 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name with characters that the locale lacks is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
+    if os.environ.get(completion.VARIABLE):
+        completion.answer(sbg_bulk)
     try:
         sys.exit(sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE)
     except click.ClickException as error:

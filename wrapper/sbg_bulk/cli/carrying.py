@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import math
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sbg_bulk.cli.context import Context, F, complain, not_negative, note, write_json
+from sbg_bulk.cli.context import Context, F, complain, explained, not_negative, note, tell
+from sbg_bulk.cli.displays import followed
 from sbg_bulk.cli.exits import Exit, exit_code
-from sbg_bulk.cli.wording import counted, duration
+from sbg_bulk.cli.wording import counted
 from sbg_bulk.errors import RunStopped, SbgBulkError
 
 if TYPE_CHECKING:
     from sbg_bulk.flows.run import Progress, RunOptions
     from sbg_bulk.runs import RunReport
 
-REMINDER: Final = 60.0
-"""Seconds after which, where there is no bar, progress or a wait that goes on is told again."""
-
 _OPTIONS: Final = (
     click.option(
-        "--jobs-in-flight", type=click.IntRange(min=1), metavar="N", help="Keep no more jobs under way.  [default: 100]"
+        "--jobs-in-flight",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Keep no more jobs under way.  [default: 1000]",
     ),
     click.option(
         "--reserve",
@@ -67,106 +65,74 @@ def given_options(jobs_in_flight: int | None, reserve: int | None, list_lag: flo
     return RunOptions(**chosen)
 
 
-class Watcher:
-    """Shows how a run goes on, on standard error: redrawn on a terminal, now and then a line elsewhere."""
+def carry(context: Context, work: Callable[[Callable[[Progress], object]], RunReport], as_json: bool) -> Exit:
+    """Carry a run, report on it, and say how to go on if it was broken off.
 
-    def __init__(self, display: Any | None) -> None:
-        self.latest: Progress | None = None
-        self._display = display
-        self._bar: Any = None
-        self._progress_told = 0.0
-        self._waits_told: dict[str, float] = {}
+    Args:
+        context: the options before the command.
+        work: carries the run, and calls what it is given with the progress.
+        as_json: whether events are written.
 
-    def on_change(self, progress: Progress) -> None:
-        """The run has come further."""
-        first = self.latest is None
-        self.latest = progress
-        tally = progress.tally
-        ended = tally.rows - tally.open - tally.running
-        unclear = tally.unattributed + tally.unknown
-        failed = f"{tally.failed:,} failed" + (f", {unclear:,} unclear" if unclear else "")
-        if first:
-            note(f"Run {progress.run}: {counted(tally.rows, 'row')}.\nIts journal: {progress.journal}")
-            self._progress_told = time.monotonic()
-        if self._display is not None:
-            text = f"{counted(progress.jobs_running, 'job')} running, {failed}"
-            if self._bar is None:
-                self._bar = self._display.add_task("", total=tally.rows, text=text)
-            self._display.update(self._bar, completed=ended, text=text)
-        elif time.monotonic() - self._progress_told >= REMINDER:
-            self._progress_told = time.monotonic()
-            note(
-                f"{tally.done:,} of {counted(tally.rows, 'row')} done, {failed}; "
-                f"{counted(progress.jobs_running, 'job')} running."
-            )
-
-    def on_wait(self, seconds: float, reason: str) -> None:
-        """The run waits before its next request."""
-        if self._display is not None and self._bar is not None:
-            self._display.update(self._bar, text=f"waiting {duration(seconds)}: {reason}")
-            return
-        moment = time.monotonic()
-        if seconds >= 1 and moment - self._waits_told.get(reason, -math.inf) >= REMINDER:
-            self._waits_told[reason] = moment
-            note(f"Waiting {duration(seconds)}: {reason}.")
-
-
-@contextmanager
-def watcher() -> Iterator[Watcher]:
-    """A watcher, with a bar while the block runs if standard error is a terminal."""
-    if not sys.stderr.isatty():
-        yield Watcher(None)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True, highlight=False)) as display:
-        yield Watcher(display)
-
-
-def carry(
-    context: Context,
-    work: Callable[[Callable[[Progress], object], Callable[[float, str], object]], RunReport],
-    as_json: bool,
-) -> Exit:
-    """Carry a run, report on it, and say how to go on if it was broken off. The exit code that follows."""
+    Returns:
+        The exit code.
+    """
     report: RunReport | None = None
     broken: SbgBulkError | None = None
-    with watcher() as watching:
+    # What is waited for is in the progress.
+    begun: list[Progress] = []
+    with followed(as_json, lambda *_: None) as (following, events):
+
+        def changed(progress: Progress) -> None:
+            if not begun:
+                begun.append(progress)
+                note(f"Run {progress.run}: {counted(progress.tally.rows, 'row')}.\nIts journal: {progress.journal}")
+            following.run(progress)
+
         try:
-            report = work(watching.on_change, watching.on_wait)
+            report = work(changed)
         except KeyboardInterrupt:
             pass
+        except BrokenPipeError:
+            # Who reads the events has gone (… | head). There is a person to tell, perhaps.
+            if begun:
+                complain(f"nobody reads the output any more. {_again(_resume(context, begun[0]))}")
+            raise
         except SbgBulkError as error:
-            if watching.latest is None:
+            if not begun:
                 raise
             broken = error
     if report is not None:
-        if as_json:
-            write_json(report_document(report))
+        if events is not None:
+            events.run_finished(report_document(report))
         else:
-            note(report_text(context, report))
+            (note if report.succeeded else tell)(report_text(context, report))
         return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
-    if watching.latest is None:
-        complain("interrupted before anything was sent.")
+    if not begun:
+        complain("interrupted before any job was submitted.")
         return Exit.INTERRUPTED
-    resume = ("runs", "resume", reference(watching.latest.run, Path(watching.latest.journal)))
-    if isinstance(broken, RunStopped):
-        complain(_stopped_text(context, broken, resume))
-    elif broken is not None:
-        complain(f"{broken}\nThe run can be taken up again with: {context.command(*resume)}")
+    resume = _resume(context, begun[0])
+    code = Exit.INTERRUPTED if broken is None else exit_code(broken)
+    if broken is None:
+        name, told, again = "Interrupted", f"interrupted. {_again(resume)}", resume
+    elif isinstance(broken, RunStopped):
+        name, told, again = type(broken).__name__, _stopped_text(context, broken, resume), None
     else:
-        complain(f"interrupted. Take the run up again with: {context.command(*resume)}")
-    return Exit.INTERRUPTED if broken is None else exit_code(broken)
+        name, told, again = type(broken).__name__, f"{explained(broken)}\n{_again(resume)}", resume
+    if events is not None:
+        events.failed(name, told, code, again)
+    complain(told)
+    return code
 
 
-def _stopped_text(context: Context, stopped: RunStopped, resume: tuple[str, ...]) -> str:
+def _resume(context: Context, progress: Progress) -> str:
+    return context.command("runs", "resume", reference(progress.run, Path(progress.journal)))
+
+
+def _again(resume: str) -> str:
+    return f"Take the run up again with: {resume}"
+
+
+def _stopped_text(context: Context, stopped: RunStopped, resume: str) -> str:
     """Why a run has stopped, and the commands that settle it, to be pasted: with this endpoint and journal."""
     ids = [job.id for job in stopped.candidates]
     return "\n".join(
@@ -175,19 +141,18 @@ def _stopped_text(context: Context, stopped: RunStopped, resume: tuple[str, ...]
             f"{counted(stopped.rows, 'row')}. It may be:",
             *(f"  {context.command('jobs', 'show', job)}" for job in ids),
             "If it is, say so, and the run goes on from there:" if len(ids) == 1 else "If it is one of them, say so:",
-            *(f"  {context.command(*resume, '--adopt', job)}" for job in ids),
+            *(f"  {resume} --adopt {shlex.quote(job)}" for job in ids),
             "If it certainly is not:" if len(ids) == 1 else "If it certainly is none of them:",
-            f"  {context.command(*resume, '--resubmit')}",
+            f"  {resume} --resubmit",
         )
     )
 
 
 def reference(run: str, journal: Path) -> str:
-    """What names a run on a command line: its id, or its journal's path if that is not where runs are kept."""
-    from sbg_bulk import runs
+    """What names a run on a command line: see `places.reference`."""
+    from sbg_bulk import places
 
-    journal = journal.absolute()
-    return run if journal == runs.folder() / f"{run}{runs.SUFFIX}" else str(journal)
+    return places.reference(run, journal)
 
 
 def report_document(report: RunReport) -> dict[str, Any]:

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import frozen
 
-from sbg_bulk.cli.wording import duration
+from sbg_bulk.cli.connection import Connection
+from sbg_bulk.cli.speech import speech
+from sbg_bulk.cli.wording import waiting
+from sbg_bulk.wording import plain as plain
 
 if TYPE_CHECKING:
     from sbg_bulk.client import Client
+    from sbg_bulk.errors import SbgBulkError
+    from sbg_bulk.policy.waiting import Wait
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +53,7 @@ class Context:
         from sbg_bulk.client import Client
 
         with Client(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
+            speech().connection = Connection.of(client.settings)
             yield client
 
     def command(self, *words: str) -> str:
@@ -57,9 +63,12 @@ class Context:
         return shlex.join(["sbg-bulk", *options, *words])
 
 
-def _tell_wait(seconds: float, reason: str) -> None:
-    if seconds >= 1:  # shorter ones are over before they are read
-        note(f"Trying again in {duration(seconds)}: {reason}.")
+def _tell_wait(wait: Wait) -> None:
+    telling = speech().on_wait
+    if telling is not None:
+        telling(wait)
+    elif wait.seconds >= 1:  # shorter ones are over before they are read
+        note(f"{waiting(wait)}.")
 
 
 def write_json(document: object) -> None:
@@ -68,15 +77,23 @@ def write_json(document: object) -> None:
 
 
 def note(text: str) -> None:
-    """Write one or more lines for the person who looks on, to standard error."""
-    click.echo("\n".join(map(plain, text.split("\n"))), err=True)
+    """Write one or more lines for the person who looks on, to standard error, unless `--quiet` is given."""
+    if not speech().quiet:
+        tell(text)
+
+
+def tell(text: str) -> None:
+    """Write one or more lines that are to be seen in any case, to standard error."""
+    speech().write("\n".join(map(plain, text.split("\n"))))
+
+
+def explained(error: SbgBulkError) -> str:
+    """What an error says, and to which connection it happened where that helps to mend it."""
+    connection = speech().connection
+    more = None if connection is None else connection.about(error)
+    return f"{error}\n{more}" if more else str(error)
 
 
 def complain(text: str) -> None:
     """Write what went wrong, to standard error."""
-    note(f"sbg-bulk: {text}")
-
-
-def plain(text: str) -> str:
-    """A text on one line, with escapes in place of what would command the terminal: names may hold anything."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    tell(f"sbg-bulk: {text}")

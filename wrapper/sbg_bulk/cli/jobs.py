@@ -8,13 +8,16 @@ from typing import IO, TYPE_CHECKING, Final
 
 import click
 
-from sbg_bulk.cli.context import Context, complain, json_option, not_negative, note, write_json
+from sbg_bulk.cli.context import Context, complain, explained, json_option, not_negative, note, tell, write_json
+from sbg_bulk.cli.displays import followed
 from sbg_bulk.cli.exits import Exit, exit_code
-from sbg_bulk.cli.showing import job_document, print_failures, print_job, print_jobs, progress, summary
+from sbg_bulk.cli.following import Following
+from sbg_bulk.cli.showing import job_document, print_failures, print_job, print_jobs, summary
 from sbg_bulk.cli.wording import counted
-from sbg_bulk.errors import InputError, JobLost, WaitTimeout
+from sbg_bulk.errors import InputError, SbgBulkError, WaitTimeout
 
 if TYPE_CHECKING:
+    from sbg_bulk.cli.events import Events
     from sbg_bulk.client import Client
     from sbg_bulk.model import Job
 
@@ -145,58 +148,67 @@ def wait_for(
     # The jobs as last seen, which is what there is to report on if the wait is broken off.
     seen = {one.id: one for one in wanted if not isinstance(one, str)}
     early: Exit | None = None
-    lost: JobLost | None = None
-    try:
-        with progress(len(order)) as (show_job, show_totals):
+    broken: SbgBulkError | None = None
+    with followed(as_json, Following.wait) as (following, events):
 
-            def changed(job: Job) -> None:
-                seen[job.id] = job
-                show_job(job)
+        def changed(job: Job) -> None:
+            seen[job.id] = job
+            following.job(job)
+            if events is not None:
+                events.job_seen(job)
 
-            for job in seen.values():
-                show_job(job)
-            client.wait(wanted, timeout=timeout, on_change=changed, on_progress=show_totals)
-    except WaitTimeout:
-        early = Exit.TIMED_OUT
-    except KeyboardInterrupt:
-        early = Exit.INTERRUPTED
-    except JobLost as error:
-        lost = error
-    finally:
-        # Even if an error ends the wait for one job, what became of the others is told.
-        for job_id in order:
-            if job_id in seen:
-                _report(seen[job_id], as_json)
-    if lost is not None:
-        complain(str(lost))
-        return exit_code(lost)
-    if early is None:
-        return Exit.DONE if all(job.succeeded for job in seen.values()) else Exit.FAILED_ITEMS
-    ending = "interrupted." if early is Exit.INTERRUPTED else f"timed out after {timeout:g} s."
+        following.expect(len(order))
+        if events is not None:
+            events.wait_started(len(order))
+        for job in seen.values():
+            changed(job)
+        try:
+            client.wait(wanted, timeout=timeout, on_change=changed, on_progress=following.totals)
+        except WaitTimeout as error:
+            early, broken = Exit.TIMED_OUT, error
+        except KeyboardInterrupt:
+            early = Exit.INTERRUPTED
+        except SbgBulkError as error:
+            broken = error
     left = [job_id for job_id in order if job_id not in seen or not seen[job_id].finished]
-    complain(f"{ending}{_under_way(context, left, seen)}")
-    return early
+    code, told, again = Exit.DONE, "", None
+    if early is not None:
+        ending = "interrupted." if early is Exit.INTERRUPTED else f"timed out after {timeout:g} s."
+        again = context.command("jobs", "wait", *(left if len(left) <= NAMED else ["--all"])) if left else None
+        code, told = early, f"{ending}{_under_way(again, left, seen)}"
+    elif broken is not None:
+        code, told = exit_code(broken), explained(broken)
+    elif not all(job.succeeded for job in seen.values()):
+        code = Exit.FAILED_ITEMS
+    if events is not None and told:
+        events.failed("Interrupted" if broken is None else type(broken).__name__, told, code, again)
+    # Even if an error ends the wait for one job, what became of the others is told.
+    for job_id in order:
+        if job_id in seen:
+            _report(seen[job_id], events)
+    if told:
+        complain(told)
+    return code
 
 
-def _report(job: Job, as_json: bool) -> None:
-    if as_json:
-        write_json(job_document(job))
+def _report(job: Job, events: Events | None) -> None:
+    if events is not None:
+        events.job_told(job)
     elif job.finished:
-        note(summary(job))
+        (note if job.succeeded else tell)(summary(job))
         if job.failures:
             print_failures(job)
 
 
-def _under_way(context: Context, left: Sequence[str], seen: Mapping[str, Job]) -> str:
+def _under_way(again: str | None, left: Sequence[str], seen: Mapping[str, Job]) -> str:
     """What to know of jobs that were not waited for to the end."""
-    if not left:
+    if again is None:
         return ""
     if len(left) > NAMED:
-        again, number = context.command("jobs", "wait", "--all"), counted(len(left), "job")
+        number = counted(len(left), "job")
         return f" Still under way: {number}. They go on without you; wait for all there are with: {again}"
     states = {job_id: seen[job_id].state if job_id in seen else "" for job_id in left}
     told = ", ".join(f"job {job_id} ({state or 'state unknown'})" for job_id, state in states.items())
-    again = context.command("jobs", "wait", *left)
     if len(left) == 1:
         return f" Still under way: {told}. It goes on without you; wait for it again with: {again}"
     return f" Still under way: {told}. They go on without you; wait for them again with: {again}"

@@ -10,7 +10,9 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from sbg_bulk.cli.carrying import carry, given_options, reference, run_options
+from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context, json_option, note, write_json
+from sbg_bulk.cli.report import report
 from sbg_bulk.cli.showing import print_pairs, print_rows
 from sbg_bulk.cli.wording import counted
 from sbg_bulk.errors import InputError, JournalError, RunInUse
@@ -31,7 +33,7 @@ def _open(run: str) -> Journal:
     from sbg_bulk import runs
     from sbg_bulk.journal import Journal
 
-    return Journal.open(runs.find(run))
+    return Journal.read(runs.find(run))
 
 
 def _document(journal: Journal) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def list_runs(as_json: bool) -> None:
     for path in runs.known():
         state = None
         try:
-            with Journal.open(path) as journal:
+            with Journal.read(path) as journal:
                 document = _document(journal)
         except JournalError as error:
             document = {"run": path.stem, "journal": str(path), "problem": str(error)}
@@ -82,7 +84,7 @@ def list_runs(as_json: bool) -> None:
 
 
 @runs.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @json_option
 @click.pass_obj
 def show(context: Context, run: str, as_json: bool) -> None:
@@ -91,14 +93,14 @@ def show(context: Context, run: str, as_json: bool) -> None:
         document = _document(journal)
         failures = journal.failures()
         if as_json:
-            codes = [{"api_code": code, "message": message, "rows": rows} for code, message, rows in failures]
+            codes = [{"api_code": code, "message": message, "rows": rows} for _, code, rows, message in failures]
             write_json({**document, "failures": codes})
             return
         always = ("rows", "done", "failed")
         print_pairs([(key, value) for key, value in document.items() if value or key in always])
         if failures:
             click.echo()
-            print_rows(("CODE", "ROWS", "FOR EXAMPLE"), [(code, rows, message) for code, message, rows in failures])
+            print_rows(("CODE", "ROWS", "FOR EXAMPLE"), [(code, rows, message) for _, code, rows, message in failures])
         name = reference(journal.plan.run, journal.path)
         if not journal.tally().complete:
             note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
@@ -107,7 +109,7 @@ def show(context: Context, run: str, as_json: bool) -> None:
 
 
 @runs.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.option("--adopt", metavar="JOB", help="The submission of unknown outcome has started this job.")
 @click.option("--resubmit", is_flag=True, help="The submission of unknown outcome has started no job.")
 @run_options
@@ -132,14 +134,13 @@ def resume(
     with context.client() as client:
         outcome = carry(
             context,
-            lambda on_change, on_wait: client.resume(
+            lambda on_change: client.resume(
                 run,
                 adopt=adopt,
                 resubmit=resubmit,
                 options=options,
                 within=give_up_after,
                 on_change=on_change,
-                on_wait=on_wait,
             ),
             as_json,
         )
@@ -147,7 +148,7 @@ def resume(
 
 
 @runs.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the new run's journal here.")
 @run_options
 @json_option
@@ -168,13 +169,12 @@ def retry(
     with context.client() as client:
         outcome = carry(
             context,
-            lambda on_change, on_wait: client.retry(
+            lambda on_change: client.retry(
                 run,
                 journal=journal,
                 options=options,
                 within=give_up_after,
                 on_change=on_change,
-                on_wait=on_wait,
             ),
             as_json,
         )
@@ -182,7 +182,7 @@ def retry(
 
 
 @runs.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.option(
     "--format",
     "form",
@@ -209,17 +209,18 @@ def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path |
     Added are the columns outcome, new_id, job, api_code and message. The report can serve as a manifest.
     """
     from sbg_bulk import manifest
-    from sbg_bulk.manifest import REPORT_COLUMNS
 
     if as_json and form not in (None, "jsonl"):
         raise click.UsageError(f"--json is --format jsonl; it does not go with --format {form}.")
     with _open(run) as journal:
         guessed = None if output is None else manifest.guess_format(output.name)
         chosen: Any = "jsonl" if as_json else form or guessed or journal.plan.form
-        columns = (*journal.item_columns, *journal.extra_columns(), *REPORT_COLUMNS)
         target: Any = nullcontext(sys.stdout) if output is None else _new_file(output)
         with target as stream:
-            manifest.write(stream, chosen, columns, journal.report(outcomes))
+            manifest.write(stream, chosen, journal.report_columns(), journal.report(outcomes))
+
+
+runs.add_command(report)
 
 
 def _new_file(path: Path) -> IO[str]:
@@ -232,7 +233,7 @@ def _new_file(path: Path) -> IO[str]:
 
 
 @runs.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.option("--force", is_flag=True, help="Forget it even if it is not complete.")
 @json_option
 def forget(run: str, force: bool, as_json: bool) -> None:

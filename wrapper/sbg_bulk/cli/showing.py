@@ -1,10 +1,9 @@
-"""How jobs and files look: as JSON documents, as tables, and while they make progress."""
+"""How jobs and files look: as JSON documents, and as tables."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,14 +13,10 @@ from sbg_bulk.cli.wording import counted
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sbg_bulk.flows.watch import Totals
     from sbg_bulk.model import File, ItemResult, Job
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""
-
-BARS: Final = 10
-"""More jobs than this are waited for behind one bar."""
 
 LEAST_WIDTH: Final = 80
 """Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
@@ -29,7 +24,7 @@ LEAST_WIDTH: Final = 80
 ROOM_FOR_BOTH_DATES: Final = 100
 """Columns of a terminal from which on the table of jobs has the date of their end too."""
 
-NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT")
+NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE")
 """The columns that are set to the right."""
 
 PIPE_WIDTH: Final = 10_000
@@ -47,8 +42,8 @@ def job_document(job: Job) -> dict[str, Any]:
         "total_files": job.total_files,
         "completed_files": job.completed_files,
         "failed_files": job.failed_files,
-        "started_on": _date(job.started_on),
-        "finished_on": _date(job.finished_on),
+        "started_on": date(job.started_on),
+        "finished_on": date(job.finished_on),
     }
 
 
@@ -71,7 +66,8 @@ def file_document(file: File) -> dict[str, Any]:
     return {"id": file.id, "name": file.name, "type": file.type, "project": file.project, "parent": file.parent}
 
 
-def _date(moment: datetime | None) -> str | None:
+def date(moment: datetime | None) -> str | None:
+    """A date as the API writes it."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -122,7 +118,7 @@ def print_jobs(jobs: Iterable[Job]) -> None:
 
 def _job_row(job: Job) -> tuple[object, ...]:
     counts = (job.total_files, job.completed_files, job.failed_files)
-    return (job.id, job.type, job.state, *counts, _date(job.started_on), _date(job.finished_on))
+    return (job.id, job.type, job.state, *counts, date(job.started_on), date(job.finished_on))
 
 
 def print_files(files: Iterable[File]) -> None:
@@ -168,42 +164,3 @@ def summary(job: Job) -> str:
     done = "an unknown number of files" if job.completed_files is None else counted(job.completed_files, "file")
     failed = job.failed_files or len(job.failures)
     return f"Job {job.id} has finished: {done} done, {f'{failed:,}' if failed else 'none'} failed."
-
-
-@contextmanager
-def progress(jobs: int) -> Iterator[tuple[Callable[[Job], None], Callable[[Totals], None]]]:
-    """Progress bars while the block runs, on standard error if that is a terminal: one for each job if they are few.
-
-    Yields the function to call with a job that has changed, and the one to call with the totals.
-    """
-    # Not rich's own notion of a terminal: variables of the environment make it take a pipe for one.
-    if not sys.stderr.isatty():
-        yield lambda _: None, lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.fields[what]}", markup=False),
-        TextColumn("{task.fields[state]:<9}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True, highlight=False)) as display:
-        bars: dict[str, Any] = {}
-
-        def show(what: str, state: str, total: int | None, done: int) -> None:
-            if what not in bars:
-                bars[what] = display.add_task("", total=None, what=plain(what), state="")
-            # Until the total is known the bar moves without a measure.
-            display.update(bars[what], total=total or None, completed=done, state=plain(state))
-
-        def show_job(job: Job) -> None:
-            show(job.id, job.state, job.total_files, (job.completed_files or 0) + (job.failed_files or 0))
-
-        def show_totals(totals: Totals) -> None:
-            show("jobs", f"{totals.failed:,} failed" if totals.failed else "", totals.jobs, totals.finished)
-            show("files", "", totals.total_files, totals.completed_files + totals.failed_files)
-
-        yield (show_job, lambda _: None) if jobs <= BARS else (lambda _: None, show_totals)

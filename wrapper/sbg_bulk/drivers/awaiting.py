@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from sbg_bulk.drivers.common import Done, Outcome, advance, open_http
+from sbg_bulk.drivers.common import Done, Exchanges, Outcome, advance, open_http
 from sbg_bulk.settings import Settings
 from sbg_bulk.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 
@@ -31,6 +31,7 @@ class AwaitingDriver:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = open_http(httpx.AsyncClient, settings, timeout, transport=transport)
+        self._exchanges = Exchanges(settings.token)
         self._sleep = sleep
         self._clock = clock
 
@@ -81,5 +82,11 @@ class AwaitingDriver:
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
     async def _call(self, step: Call) -> Reply:
-        response = await self._http.request(**step.operation.request(**step.arguments))
-        return Reply(step.operation, response.status_code, response.headers, response.content)
+        request = step.operation.request(**step.arguments)
+        began = self._clock()
+        try:
+            response = await self._http.request(**request)
+        except httpx.RequestError as error:
+            self._exchanges.broken(step, request, error, self._clock() - began)
+            raise
+        return self._exchanges.answered(step, request, response, self._clock() - began)

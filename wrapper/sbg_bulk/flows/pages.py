@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,8 +49,16 @@ def jobs() -> Listing[model.Job]:
     return Listing(operations.LIST_ASYNC_JOBS, model.Job.from_answer, {})
 
 
-def files(project: str | None, parent: str | None, name: str | None) -> Listing[model.File]:
+def files(
+    project: str | None, parent: str | None, name: str | Sequence[str] | None = None, fields: str | None = None
+) -> Listing[model.File]:
     """What is directly in a project's root or in a folder.
+
+    Args:
+        project: the project's id; exclusive with `parent`.
+        parent: the folder's id.
+        name: only entries of exactly this name, or of one of these.
+        fields: which properties the entries are to have; `_all` for dates and sizes too. A service may ignore it.
 
     Raises:
         InputError: not exactly one of project and parent is given, or its id is malformed.
@@ -61,7 +69,8 @@ def files(project: str | None, parent: str | None, name: str | None) -> Listing[
         model.check_project(project)
     else:
         model.check_id("parent", parent)
-    given = {"project": project, "parent": parent, "name": None if name is None else [name]}
+    names = [name] if isinstance(name, str) else name
+    given = {"project": project, "parent": parent, "name": None if names is None else list(names), "fields": fields}
     arguments = {key: value for key, value in given.items() if value is not None}
     return Listing(operations.LIST_FILES, model.File.from_answer, arguments)
 
@@ -138,6 +147,18 @@ def entries(
                 if len(seen) == at_most:
                     return
         offset = found.next_offset
+
+
+def everything(manner: Manner, listing: Listing[T]) -> Flow[list[T]]:
+    """The entries of all pages, each once. Raises what `page` raises."""
+    found: dict[str, T] = {}
+    offset: int | None = 0
+    while offset is not None:
+        read: model.Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        for entry in read.items:
+            found.setdefault(entry.id, entry)
+        offset = read.next_offset
+    return list(found.values())
 
 
 def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:

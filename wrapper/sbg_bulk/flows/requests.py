@@ -15,7 +15,16 @@ from sbg_bulk import errors, reading
 from sbg_bulk.operations import Operation
 from sbg_bulk.policy.pace import Meter
 from sbg_bulk.policy.polling import Polling
-from sbg_bulk.policy.retry import Retry, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
+from sbg_bulk.policy.reaching import advice
+from sbg_bulk.policy.retry import (
+    Retry,
+    Verdict,
+    asked_pause,
+    may_repeat,
+    verdict_on_error,
+    verdict_on_status,
+)
+from sbg_bulk.policy.waiting import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
 from sbg_bulk.steps import Flow, Reply, call, now, sleep
 
 
@@ -28,16 +37,18 @@ class Manner:
         polling: how often a job is looked at.
         random: gives numbers from 0 up to 1, for the jitter of pauses.
         meter: keeps to the budget of requests, if one is to be kept to before the server refuses.
-        on_wait: called before a pause that a refusal, a failure or the budget asks for, with seconds and reason.
+        on_wait: called before each pause, with what it is for.
         on_send: called with the time before each request, those that are sent again included.
+        on_reply: called with each request that was sent, and its answer; None if there was none.
     """
 
     retry: Retry = field(factory=Retry)
     polling: Polling = field(factory=Polling)
     random: Callable[[], float] = _random.random
     meter: Meter | None = None
-    on_wait: Callable[[float, str], object] | None = None
+    on_wait: Callable[[Wait], object] | None = None
     on_send: Callable[[float], object] | None = None
+    on_reply: Callable[[Operation, Reply | None], object] | None = None
 
     def within(self, seconds: float) -> Manner:
         """The same, with retries that end after `seconds` at the latest."""
@@ -87,11 +98,15 @@ def request(
         yield from _keep_pace(manner)
         reply: Reply | None = None
         try:
-            reply = yield from call(operation, **arguments)
+            reply = yield from call(operation, attempt, **arguments)
             if manner.meter is not None:
                 manner.meter.observe(reply.headers, (yield from now()))
+            if manner.on_reply is not None:
+                manner.on_reply(operation, reply)
             failure, verdict = _judge(reply, check)
         except httpx.RequestError as error:
+            if manner.on_reply is not None:
+                manner.on_reply(operation, None)
             failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
         if failure is None:
             assert reply is not None
@@ -102,25 +117,28 @@ def request(
             raise failure
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None
         # A server that asks for no pause at all is not to be hammered.
-        pause = max(manner.retry.pause(attempt, manner.random), asked or 0.0)
+        seconds = max(manner.retry.pause(attempt, manner.random), asked or 0.0)
         moment = yield from now()
         if manner.meter is not None:
-            pause = max(pause, manner.meter.pause(moment))
+            seconds = max(seconds, manner.meter.pause(moment))
         spent = moment - began
-        if spent + pause > manner.retry.within:
+        if spent + seconds > manner.retry.within:
             raise failure
-        if manner.on_wait is not None:
-            manner.on_wait(pause, _in_short(failure))
-        yield from sleep(pause)
+        yield from pause(manner, seconds, _cause(failure), _in_short(failure))
+
+
+def pause(manner: Manner, seconds: float, cause: Cause, reason: str) -> Flow[None]:
+    """Let time pass, and say what for before. All pauses are made by this."""
+    if manner.on_wait is not None and seconds > 0:
+        manner.on_wait(Wait(seconds, cause, reason, BudgetLeft.of(manner.meter, (yield from now()))))
+    yield from sleep(seconds)
 
 
 def _keep_pace(manner: Manner) -> Flow[None]:
     if manner.meter is not None:
-        pause = manner.meter.pause((yield from now()))
-        if pause > 0:
-            if manner.on_wait is not None:
-                manner.on_wait(pause, "to stay within the rate limit")
-            yield from sleep(pause)
+        seconds = manner.meter.pause((yield from now()))
+        if seconds > 0:
+            yield from pause(manner, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
     if manner.on_send is not None:
         manner.on_send((yield from now()))
 
@@ -144,26 +162,40 @@ def api_error(reply: Reply) -> errors.ApiError:
         body = reading.read(ErrorBody, reply.answer())
     code = None if body is None else reading.count(body.code)
     kind = _BY_STATUS.get(reply.status, errors.ServerError if reply.status >= 500 else errors.BadRequest)
+    message = (body and reading.text(body.message)) or ""
     if reply.status == 503 and code == 0:
         kind = errors.Maintenance
+    elif 300 <= reply.status <= 399:
+        kind = errors.Redirected
+        message = message or _elsewhere(reply.headers.get("Location"))
     return kind(
         reply.operation.name,
         reply.status,
         code=code,
-        api_message=(body and reading.text(body.message)) or "",
+        api_message=message,
         more_info=(body and reading.text(body.more_info)) or "",
         request_id=reply.headers.get("X-Request-Id"),
     )
 
 
+def _elsewhere(location: str | None) -> str:
+    """Where a redirection leads, without what a login page is handed along."""
+    if not location:
+        return ""
+    return f"the server sends elsewhere, to {httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b'')}"
+
+
 def _unreached(operation: Operation, error: httpx.RequestError, attempts: int) -> errors.ConnectionFailed:
     tried = "" if attempts == 1 else f" after {attempts} attempts"
-    failure = errors.ConnectionFailed(
-        f"{operation.name}: no answer{tried} ({describe(error)}). Check the network, the proxy settings "
-        "(HTTPS_PROXY) and the endpoint."
-    )
+    failure = errors.ConnectionFailed(f"{operation.name}: no answer{tried} ({describe(error)}). {advice(error)}")
     failure.__cause__ = error
     return failure
+
+
+def _cause(failure: errors.SbgBulkError) -> Cause:
+    if isinstance(failure, errors.RateLimited):
+        return Cause.RATE_LIMIT
+    return Cause.MAINTENANCE if isinstance(failure, errors.Maintenance) else Cause.RETRY
 
 
 def _in_short(failure: errors.SbgBulkError) -> str:

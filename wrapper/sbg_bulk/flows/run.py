@@ -21,10 +21,13 @@ from sbg_bulk.flows.requests import Manner, Uncertain
 from sbg_bulk.flows.settle import Sent, settle, whole_list
 from sbg_bulk.flows.watch import Wanted, Watch
 from sbg_bulk.journal import Journal, State, Submission, Tally
+from sbg_bulk.model import Job
+from sbg_bulk.operations import GET_RATE_LIMIT, Operation
 from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
 from sbg_bulk.policy.pace import Meter, Pace
+from sbg_bulk.policy.waiting import BudgetLeft, Cause, Wait
 from sbg_bulk.policy.watching import USUAL_LIMIT
-from sbg_bulk.steps import Flow, now, record
+from sbg_bulk.steps import Flow, Reply, now, record
 
 JOBS_IN_FLIGHT: Final = 1000
 """As many jobs as a window of the rate limit allows to submit."""
@@ -58,6 +61,27 @@ class RunOptions:
 
 
 @frozen
+class EndedJob:
+    """A job of a run that has ended. The numbers of rows add up to `rows`.
+
+    Attributes:
+        id: its id; None if the service has refused to start it.
+        rows: how many rows it had.
+        done: how many of them were carried out.
+        failed: how many certainly were not.
+        unattributed: how many may or may not have been: the job had failures and does not tell whose.
+        unknown: how many are in question because the job can no longer be read.
+    """
+
+    id: str | None
+    rows: int
+    done: int = 0
+    failed: int = 0
+    unattributed: int = 0
+    unknown: int = 0
+
+
+@frozen
 class Progress:
     """How far a run has come.
 
@@ -66,7 +90,11 @@ class Progress:
         journal: the path of its journal.
         tally: its rows.
         jobs_running: how many of its jobs are under way.
-        jobs_ended: how many of its jobs have ended since it was started or resumed.
+        jobs_ended: how many of its jobs have ended, those before it was resumed included.
+        jobs_total: how many jobs it takes in all, as far as can be told now.
+        budget: what is left of the rate limit; None if that is not known.
+        waiting: the pause that is about to be made; None if there is none.
+        ended: the jobs that have ended since the progress before this one. They are not compared.
     """
 
     run: str
@@ -74,6 +102,10 @@ class Progress:
     tally: Tally
     jobs_running: int
     jobs_ended: int
+    jobs_total: int
+    budget: BudgetLeft | None = None
+    waiting: Wait | None = None
+    ended: Sequence[EndedJob] = field(default=(), eq=False)
 
 
 @define
@@ -87,19 +119,40 @@ class _Run:
     unsettled: list[Submission] = field(factory=list)
     running: dict[str, Submission] = field(factory=dict)
     jobs_ended: int = 0
+    newly_ended: list[EndedJob] = field(factory=list)
+    posting: int = 0
     user_asked: bool = False
     shown: Progress | None = None
     sent: Sent | None = None
 
-    def show(self) -> None:
-        running = len(self.running) + len(self.unsettled)
-        progress = Progress(self.journal.plan.run, str(self.journal.path), self.tally, running, self.jobs_ended)
-        if self.on_change is not None and progress != self.shown:
+    def show(self) -> Flow[None]:
+        """Tell how far it has come, between two steps."""
+        self.posting = 0
+        if self.on_change is not None:
+            self.tell(BudgetLeft.of(self.manner.meter, (yield from now())), None)
+
+    def tell(self, budget: BudgetLeft | None, waiting: Wait | None) -> None:
+        """Tell how far it has come, if anything has changed."""
+        assert self.on_change is not None
+        running, plan = len(self.running) + len(self.unsettled), self.journal.plan
+        progress = Progress(
+            plan.run,
+            str(self.journal.path),
+            self.tally,
+            running,
+            self.jobs_ended,
+            jobs_total=self.jobs_ended + running + self.posting + math.ceil(self.tally.open / plan.items_per_job),
+            budget=budget,
+            waiting=waiting,
+            ended=tuple(self.newly_ended),
+        )
+        if progress != self.shown:
             self.shown = progress
+            self.newly_ended.clear()
             self.on_change(progress)
 
-    def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> None:
-        """Rows have been submitted, or have come to an end."""
+    def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> Counter[str]:
+        """Rows have been submitted, or have come to an end. How many of them to which end."""
         reached = Counter(str(one.outcome) for one in outcomes)
         self.tally = evolve(
             self.tally,
@@ -107,6 +160,7 @@ class _Run:
             running=self.tally.running + opened - len(outcomes),
             **{name: getattr(self.tally, name) + number for name, number in reached.items()},
         )
+        return reached
 
 
 def run(
@@ -136,16 +190,19 @@ def run(
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
     meter = Meter(Pace(options.reserve))
-    manner = evolve(manner, meter=meter)
+    manner = _counting(evolve(manner, meter=meter), journal)
+    if on_change is not None:
+        manner = _telling(manner, lambda wait: state.tell(wait.budget, wait))
     watch = Watch(manner, options.list_lag)
     state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)), watch)
     yield from _take_up(state)
+    state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
     # Whoever watches is told of the run before anything can go wrong with it.
-    state.show()
+    yield from state.show()
     yield from _learn_the_time(state)
     yield from _check_the_token(state, token)
     while True:
-        state.show()
+        yield from state.show()
         if state.unsettled:
             yield from settle(manner, journal, state.unsettled[0], options.list_lag, state.sent)
             yield from _take_up(state)
@@ -167,6 +224,34 @@ def run(
             yield from watch.rest()
         else:
             return state.tally
+
+
+def _counting(manner: Manner, journal: Journal) -> Manner:
+    """The same manner, with the journal told of each request and each pause."""
+
+    def answered(operation: Operation, reply: Reply | None) -> None:
+        status, headers = (None, {}) if reply is None else (reply.status, reply.headers)
+        journal.answered(status, headers, free=operation is GET_RATE_LIMIT)
+        if manner.on_reply is not None:
+            manner.on_reply(operation, reply)
+
+    def waits(wait: Wait) -> None:
+        if wait.cause is not Cause.NEXT_LOOK:
+            journal.waits(wait.seconds, wait.cause)
+
+    return evolve(_telling(manner, waits), on_reply=answered)
+
+
+def _telling(manner: Manner, waits: Callable[[Wait], object]) -> Manner:
+    """The same manner, with somebody else told of each pause, before those who are told already."""
+    others = manner.on_wait
+
+    def tell(wait: Wait) -> None:
+        waits(wait)
+        if others is not None:
+            others(wait)
+
+    return evolve(manner, on_wait=tell)
 
 
 def _take_up(state: _Run) -> Flow[None]:
@@ -247,6 +332,7 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     items = yield from record(lambda: journal.items(first, last))
     submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
     state.count(opened=submission.size)
+    state.posting = 1
     state.sent = Sent(submission.id, meter.latest)
     try:
         job = yield from jobs.post(state.manner, items)
@@ -273,16 +359,20 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     except errors.SbgBulkError:
         yield from record(lambda: journal.void(submission))
         raise
-    yield from record(lambda: journal.started(submission, job.id))
+    yield from record(lambda: journal.started(submission, job.id, job))
     meter.started(job.started_on)
     state.running[job.id] = submission
     state.watch.add(Wanted(job.id, journal.plan.job_type), (yield from now()), due=False)
 
 
-def _end(state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome]) -> Flow[None]:
-    yield from record(lambda: state.journal.ended(submission, job, outcomes))
-    state.count(outcomes=outcomes)
+def _end(
+    state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome], seen: Job | None = None
+) -> Flow[None]:
+    yield from record(lambda: state.journal.ended(submission, job, outcomes, seen))
+    reached = state.count(outcomes=outcomes)
     state.jobs_ended += 1
+    if state.on_change is not None:
+        state.newly_ended.append(EndedJob(job, submission.size, **reached))
 
 
 def _look(state: _Run) -> Flow[None]:
@@ -292,7 +382,7 @@ def _look(state: _Run) -> Flow[None]:
         submission, job = state.running.pop(track.id), track.job
         assert job is not None
         items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
-        yield from _end(state, submission, track.id, attribute(items, job))
+        yield from _end(state, submission, track.id, attribute(items, job), job)
     for track in looked.lost:
         submission = state.running.pop(track.id)
         message = f"job {track.id} can no longer be read: jobs expire a month after they end"

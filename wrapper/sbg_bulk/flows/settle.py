@@ -15,12 +15,13 @@ from attrs import define, field, frozen
 
 from sbg_bulk import errors, model
 from sbg_bulk.flows import jobs, lookups, pages
-from sbg_bulk.flows.requests import Manner
+from sbg_bulk.flows.requests import Manner, pause
 from sbg_bulk.journal import Journal, State, Submission
 from sbg_bulk.model import File, Item, Job, MoveItem
 from sbg_bulk.policy.attribution import Outcome, RowOutcome
 from sbg_bulk.policy.matching import Match, likeness, match, may_be_gone, weigh
-from sbg_bulk.steps import Flow, now, record, sleep
+from sbg_bulk.policy.waiting import Cause
+from sbg_bulk.steps import Flow, now, record
 
 SAMPLES: Final = 10
 """How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
@@ -104,9 +105,7 @@ def settle(
 
 
 def _pause(manner: Manner, seconds: float) -> Flow[None]:
-    if manner.on_wait is not None and seconds > 0:
-        manner.on_wait(seconds, "to find out what became of a submission")
-    yield from sleep(seconds)
+    return pause(manner, seconds, Cause.SETTLING, "to find out what became of a submission")
 
 
 def _having(matches: Sequence[tuple[Job, Match]], *wanted: Match) -> list[Job]:

@@ -16,12 +16,13 @@ from attrs import define, evolve, field, frozen
 
 from sbg_bulk import errors, model
 from sbg_bulk.flows import jobs, pages
-from sbg_bulk.flows.requests import Manner
+from sbg_bulk.flows.requests import Manner, pause
 from sbg_bulk.model import Job
 from sbg_bulk.policy.pace import Meter
 from sbg_bulk.policy.sweeping import Atlas, Stretch
+from sbg_bulk.policy.waiting import FOR_THE_LIMIT, Cause
 from sbg_bulk.policy.watching import Allowance, Track
-from sbg_bulk.steps import Flow, now, sleep
+from sbg_bulk.steps import Flow, now
 
 R = TypeVar("R")
 
@@ -117,10 +118,12 @@ class Watch:
         """Let time pass until the next look is due and allowed, or until the time is up."""
         moment = yield from now()
         hold = max(self.allowance.pause(moment), self._meter.pause(moment))
-        pause = max(0.0, min(max(self._due - moment, hold), until - moment))
-        if hold >= pause > 0 and self.manner.on_wait is not None:
-            self.manner.on_wait(pause, "to stay within the rate limit")
-        yield from sleep(pause)
+        seconds = max(0.0, min(max(self._due - moment, hold), until - moment))
+        if hold >= seconds:
+            yield from pause(self.manner, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+        else:
+            jobs = "1 job" if len(self.tracks) == 1 else f"{len(self.tracks):,} jobs"
+            yield from pause(self.manner, seconds, Cause.NEXT_LOOK, f"for the next look at {jobs}")
 
     def look(self, until: float = math.inf) -> Flow[Looked]:
         """Look at the jobs that are due; when the time is up, at all of them once more.
@@ -249,14 +252,14 @@ class Watch:
             _TimeUp: the time would be up before.
         """
         moment = yield from now()
-        pause = self.allowance.pause(moment)
-        held = max(pause, self._meter.pause(moment))
+        hold = self.allowance.pause(moment)
+        held = max(hold, self._meter.pause(moment))
         if held > 0 and moment + held >= until:
             raise _TimeUp
-        if pause > 0:
-            # What the budget asks for on top, the request waits by itself, and says so.
-            yield from sleep(pause)
-        manner = self.manner if self.patient else self.manner.within(until - moment - pause)
+        if hold > 0:
+            # What the budget asks for on top, the request waits by itself.
+            yield from pause(self.manner, hold, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+        manner = self.manner if self.patient else self.manner.within(until - moment - hold)
         answer = yield from asking(manner)
         self.allowance.limit = self._meter.limit or self.allowance.limit
         return answer

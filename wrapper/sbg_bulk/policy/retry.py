@@ -7,6 +7,7 @@ a refusal or a passing fault yes, after a plain error no.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
@@ -78,11 +79,21 @@ def verdict_on_status(status: int, code: int | None) -> Verdict:
 
 def verdict_on_error(error: httpx.RequestError) -> Verdict:
     """What an error of the transport says."""
+    if untrusted(error):
+        return Verdict.FINAL
     if isinstance(error, _NEVER_SENT):
         return Verdict.REFUSED
     if isinstance(error, _PASSING):
         return Verdict.UNCERTAIN
     return Verdict.FINAL
+
+
+def untrusted(error: httpx.RequestError) -> bool:
+    """Whether it was the server's certificate that was refused, here. Nothing was sent then."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 def may_repeat(verdict: Verdict, *, repeatable: bool) -> bool:

@@ -1,0 +1,324 @@
+"""`sbg-bulk copy`, `move` and `delete` of paths: what is shown, what is done, and what is told afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk import Client, ConnectionFailed
+from sbg_bulk.simulator import Folder, Simulator
+from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, journals, tree
+
+IN = f"{TARGET}/incoming"
+
+
+def below(simulator: Simulator, *names: str, files: Sequence[str] = ()) -> Folder:
+    """A folder of `MINE` with files in it; both are made if they are not there."""
+    folder = simulator.world.projects[MINE].root
+    for name in names:
+        found = folder.children.get(name) or simulator.world.add_folder(name, folder)
+        assert isinstance(found, Folder)
+        folder = found
+    for name in files:
+        simulator.world.add_file(name, folder, size=1_500_000)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def run(simulator: Simulator) -> Folder:
+    """The folder `run` of `MINE`: two files, and a subfolder with one."""
+    below(simulator, "run", "old", files=["c.bam"])
+    return below(simulator, "run", files=["a.bam", "b.txt"])
+
+
+def test_what_is_chosen_is_shown_and_carried_in_a_run(sbg: Run, simulator: Simulator, home: Path) -> None:
+    ran = sbg("copy", f"{MINE}/run", "--to", IN, "--yes")
+    assert (ran.code, ran.out) == (0, "")
+    first, second, third, fourth, *_, last = ran.err.splitlines()
+    assert first == f"Chosen: 2 files of {MINE}/run, to {IN}."
+    assert second == "Left out: 1 subfolder (give --recursive for what is in them)."
+    assert third == "To come: 1 job, with at least 2 requests. The rate limit allows that at once."
+    assert fourth == "Looking took 3 requests."
+    assert last.endswith(" is complete: 2 rows done, none failed.")
+    assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
+    assert len(journals(home)) == 1
+
+
+def test_the_report_has_paths(sbg: Run) -> None:
+    report = sbg("copy", f"{MINE}/run/a.bam", "--to", IN, "--yes", "--json").document
+    (row,) = sbg("runs", "export", report["run"], "--json").documents
+    assert (row["source_path"], row["destination_path"]) == (f"{MINE}/run/a.bam", f"{IN}/a.bam")
+
+
+def test_patterns_dates_and_types_narrow_the_choice(sbg: Run) -> None:
+    def names(*words: str) -> list[str]:
+        found = sbg("copy", f"{MINE}/run", "--to", TARGET, "--parents", "--dry-run", "--json", *words)
+        return [one["destination"].removeprefix(f"{TARGET}/") for one in found.document["choice"]]
+
+    assert names() == ["a.bam", "b.txt"]
+    assert names("-r") == ["old", "a.bam", "b.txt"]
+    assert names("-r", "--match", "*.bam") == ["a.bam", "old/c.bam"]
+    assert names("--match", "*.bam", "--match", "*.txt", "--exclude", "a*") == ["b.txt"]
+    assert names("--type", "folder") == ["old"]
+    assert names("--newer-than", "2019-01-01") == ["a.bam", "b.txt"]
+    assert names("--newer-than", "1h") == []  # the service's files are of 2019
+
+
+def test_missing_folders_are_made_or_named(sbg: Run, simulator: Simulator) -> None:
+    words = ["copy", f"{MINE}/run", "--to", f"{IN}/x/y", "-r", "--match", "*.bam", "--yes"]
+    refused = sbg(*words)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (f"sbg-bulk: There is no folder {IN}/x to put things in. Have it made with --parents.\n")
+    assert tree(simulator, FOLDER) == []
+    ran = sbg(*words, "--parents")
+    assert ran.code == 0
+    assert "To come: 3 folders to make, 1 job, with at least 5 requests." in ran.err
+    assert tree(simulator, FOLDER) == ["x"]
+
+
+def test_a_name_may_be_odd(sbg: Run, simulator: Simulator) -> None:
+    odd = ["-rf", "a *.bam", "Größe\x1b[1m"]
+    below(simulator, "-odd", files=odd)
+    for name in odd:
+        assert sbg("copy", "--to", IN, "--yes", "--", f"{MINE}/-odd/{name}").code == 0
+    assert tree(simulator, FOLDER) == sorted(odd)
+    assert "\x1b" not in sbg("copy", f"{MINE}/-odd/", "--to", TARGET, "--dry-run").out
+
+
+# A dry run
+
+
+def test_a_dry_run_shows_the_choice_and_changes_nothing(sbg: Run, simulator: Simulator, home: Path) -> None:
+    simulator.requests.clear()
+    ran = sbg("move", f"{MINE}/run", FILE, "--to", f"{IN}/new", "--parents", "--dry-run")
+    assert ran.code == 0
+    header, *rows = [line.split() for line in ran.out.splitlines()]
+    assert header == ["TYPE", "SOURCE", "DESTINATION"]
+    assert rows == [
+        ["file", f"{MINE}/run/a.bam", f"{IN}/new/a.bam"],
+        ["file", f"{MINE}/run/b.txt", f"{IN}/new/b.txt"],
+        ["file", FILE, f"{IN}/new/sample.bam"],
+    ]
+    assert "Chosen: 3 files of 2 sources, to" in ran.err
+    assert ran.err.endswith("Nothing was changed.\n")
+    assert {request.method for request in simulator.requests} == {"GET"}
+    assert journals(home) == []
+
+
+def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simulator: Simulator) -> None:
+    below(simulator, "many", files=[f"{number:03}" for number in range(120)])
+    words = ["delete", f"{MINE}/many", "--dry-run"]
+    ran = sbg(*words)
+    assert len(ran.out.splitlines()) == 1 + 20 + 1
+    assert ran.out.endswith("... and 100 more; --json has them all.\n")
+    document = sbg(*words, "--json", "--items-per-job", "50").document
+    assert len(document["choice"]) == document["items"] == 120
+    assert (document["jobs"], document["requests"], document["looked"]) == (3, 4, 3)
+    assert document["choice"][0].keys() == {"file", "name", "type", "source", "destination"}
+    assert document["choice"][0]["destination"] is None
+
+
+def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
+    ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("Nothing to do: nothing there fits.\n")
+    assert journals(home) == []
+
+
+# What is there already
+
+
+def test_what_is_there_is_left_out_and_counted(sbg: Run, simulator: Simulator) -> None:
+    words = ["copy", f"{MINE}/run", "--to", IN, "--skip-existing", "--yes"]
+    assert sbg(*words, "--match", "a*").code == 0
+    ran = sbg(*words)
+    assert "Chosen: 1 file of " in ran.err
+    assert "Left out: 1 subfolder (give --recursive for what is in them), 1 there already." in ran.err
+    again = sbg(*words)
+    assert again.code == 0
+    assert again.err.startswith("Nothing to do: all of it is there already.\n")
+    assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
+
+
+def test_rows_of_a_manifest_that_are_there_are_left_out(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
+    assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
+    words = ["copy", "--manifest", str(manifest), "--to", IN, "--skip-existing"]
+    dry = sbg(*words, "--dry-run")
+    assert dry.out.startswith("Nothing was sent. To do: 1 row in 1 job, with at least 2 requests.")
+    assert dry.err == "Left out: 1 row, there already. Looking took 3 requests.\n"
+    assert sbg(*words).code == 0
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+    again = sbg(*words)
+    assert again.code == 0
+    assert again.err.endswith("Nothing to do: all of it is there already.\n")
+
+
+# Where things go
+
+
+def test_ids_and_a_manifest_go_to_a_path_too(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"file\n{FILE_2}\n", "utf-8")
+    simulator.requests.clear()
+    assert sbg("copy", FILE, "--to", f"{IN}/x", "--parents").code == 0
+    asked = [request.operation for request in simulator.requests]
+    assert asked[:5] == ["list_files", "list_files", "create_folder", "submit_copy_job", "get_copy_job"]
+    assert sbg("move", "--manifest", str(manifest), "--to", f"{IN}/x").code == 0
+    folder = next(node for node in simulator.world.nodes.values() if node.name == "x")
+    assert tree(simulator, folder.id) == ["sample-1.bam", "sample.bam"]
+    assert sbg("copy", FILE, "--to", f"{IN}/none").code == 2
+
+
+def test_several_hundred_ids_are_one_job_as_ever(sbg: Run, simulator: Simulator) -> None:
+    ids = add_files(simulator, 300)
+    simulator.requests.clear()
+    assert sbg("move", *ids, "--to", FOLDER).code == 0
+    submitted = [request.operation for request in simulator.requests if request.method == "POST"]
+    assert submitted == ["submit_move_job"]
+
+
+# Verify
+
+
+@pytest.mark.parametrize("words", [["copy", "--to", IN], ["move", "--to", IN], ["delete"]], ids=lambda words: words[0])
+def test_what_was_done_is_verified(sbg: Run, words: list[str]) -> None:
+    ran = sbg(*words, f"{MINE}/run", "-r", "--yes", "--verify")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith("Verified: 3 rows, all as they should be.\n")
+
+
+def test_a_difference_has_its_exit_code_and_is_told(sbg: Run, simulator: Simulator) -> None:
+    simulator.world.add_file("a.bam", simulator.world.projects[TARGET].root, size=1)
+    words = [f"{MINE}/run", "--yes", "--verify"]
+    ran = sbg("copy", *words, "--to", TARGET)
+    assert ran.code == 3
+    assert ran.err.endswith(f"Verified: 2 rows, 1 difference:\n  {TARGET}/a.bam: is there as 1_a.bam\n")
+    found = sbg("move", *words, "--to", TARGET, "--json")
+    assert found.code == 3
+    verified = found.documents[-1]
+    assert (verified["event"], verified["agrees"], verified["checked"]) == ("run-verified", False, 2)
+    assert {(one["expected"], one["finding"], one["found"]) for one in verified["differences"]} == {
+        (f"{TARGET}/a.bam", "renamed", "2_a.bam"),
+        (f"{TARGET}/b.txt", "renamed", "1_b.txt"),
+    }
+
+
+def test_many_differences_are_told_in_part(sbg: Run, simulator: Simulator) -> None:
+    names = [f"{number:03}" for number in range(30)]
+    below(simulator, "many", files=names)
+    for name in names:
+        simulator.world.add_file(name, simulator.world.projects[TARGET].root, size=1)
+    ran = sbg("copy", f"{MINE}/many", "--to", TARGET, "--yes", "--verify")
+    assert ran.err.endswith("  ... and 10 more; --json has them all.\n")
+    assert ran.err.count(": is there as 1_") == 20
+
+
+def test_a_manifest_is_verified_too_and_a_run_at_any_time(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"file,name\n{FILE},new.bam\n", "utf-8")
+    ran = sbg("copy", "--manifest", str(manifest), "--to", IN, "--verify")
+    assert ran.code == 0
+    assert ran.err.endswith("Verified: 1 row, all as they should be.\n")
+    run = sbg("runs", "list", "--json").document["run"]
+    (copy,) = (node for node in simulator.world.nodes.values() if node.name == "new.bam")
+    simulator.world.delete(copy)
+    again = sbg("runs", "verify", run)
+    assert again.code == 3
+    assert again.err == f"Verified: 1 row, 1 difference:\n  new.bam in folder {FOLDER}: is not there\n"
+    assert sbg("runs", "verify", "none").code == 2
+
+
+def test_a_verification_that_breaks_off_says_how_to_take_it_up(
+    sbg: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "verify", _broken)
+    ran = sbg("copy", f"{MINE}/run/a.bam", "--to", IN, "--yes", "--verify")
+    (journal,) = journals(home)
+    assert ran.code == 1
+    assert ran.err.endswith(f"but was not verified. Verify it with: sbg-bulk runs verify {journal.stem}\n")
+
+
+# Deployments and accounts
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["cavatica:a/b", "--to", "cgc:c/d"], "cavatica: and cgc: are two deployments. Data cannot be copied or moved"),
+        (["here:a/b", "--to", "cgc:c/d"], "here: and cgc: are two deployments"),
+        (["here:a/b", "--to", "there:c/d"], "here: and there: are two accounts"),
+        (["cavatcia:a/b", "--to", "c/d"], "cavatcia: is neither a deployment (us, eu, cgc"),
+        (["cgc:a/b", "--to", "c/d", "--endpoint", "eu"], "cgc: is https://cgc-api.sbgenomics.com/v2, and --endpoint"),
+        (["here:a/b", "--to", "c/d", "--profile", "there"], "here: is another account than that of --profile there"),
+        (["cgc:a/b", "--to", "c/d", "--profile", "there"], "cgc: is another account than that of --profile there"),
+        (["cgc:a/b", "--to", "c/d"], "is not sent to https://cgc-api.sbgenomics.com/v2"),
+    ],
+)
+def test_names_that_contradict_each_other_or_the_options_are_refused(
+    sbg: Run, simulator: Simulator, home: Path, env: dict[str, str], words: list[str], told: str
+) -> None:
+    _profiles(home, env["SB_API_ENDPOINT"], "here", "there")
+    simulator.requests.clear()
+    ran = sbg("copy", *words, "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert told in " ".join(ran.err.split())
+    assert len(simulator.requests) == 0
+
+
+def test_a_name_connects_to_where_it_leads(
+    sbg: Run, simulator: Simulator, home: Path, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _profiles(home, env["SB_API_ENDPOINT"], "here")
+    monkeypatch.delenv("SB_API_ENDPOINT")
+    monkeypatch.delenv("SB_AUTH_TOKEN")
+    assert sbg("copy", f"here:{MINE}/run", "--to", IN, "--yes").code == 0
+    assert sbg("files", "list", f"here:{IN}").code == 0
+    assert sbg("files", "tree", f"here:{IN}", "--profile", "here").code == 0
+    assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
+    # The commands that are told lead there too.
+    monkeypatch.setattr(Client, "verify", _broken)
+    ran = sbg("copy", f"here:{MINE}/run", "--to", TARGET, "--yes", "--verify")
+    assert ran.err.endswith(f"with: sbg-bulk --profile here runs verify {journals(home)[-1].stem}\n")
+
+
+def _broken(*_: object, **__: object) -> None:
+    raise ConnectionFailed("list_files: no answer.")
+
+
+def _profiles(home: Path, url: str, *names: str) -> None:
+    path = home / ".sevenbridges" / "credentials"
+    path.parent.mkdir()
+    path.write_text("".join(f"[{name}]\napi_endpoint = {url}\nauth_token = demo-token\n" for name in names), "utf-8")
+    path.chmod(0o600)
+
+
+# What does not go together
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["copy", f"{MINE}/run"], "Give one destination: --to PATH or --to ID"),
+        (["copy", f"{MINE}/run", "--to", IN, "--detach"], "--detach and --timeout are for ids"),
+        (["delete", f"{MINE}/run", "--timeout", "5"], "--detach and --timeout are for ids"),
+        (["delete", f"{MINE}/run", "--format", "csv"], "--format goes with --manifest."),
+        (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--match goes with SOURCEs"),
+        (["copy", "--manifest", "m", "--to", IN, "--type", "file"], "--type goes with SOURCEs"),
+        (["copy", f"{MINE}/run", "--to", IN, "--newer-than", "yesterday"], "'yesterday' is neither a date such as"),
+        (["copy", f"{MINE}/run", "--to", IN, "--match", ""], "A glob to match or to exclude is empty."),
+        (["delete", f"{MINE}/run", "--skip-existing"], "No such option"),
+        (["delete", f"{MINE}//x"], "a name is missing between two slashes"),
+    ],
+)
+def test_what_does_not_go_together_is_told_and_sends_nothing(
+    sbg: Run, simulator: Simulator, words: list[str], told: str
+) -> None:
+    simulator.requests.clear()
+    ran = sbg(*words, "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert told in " ".join(ran.err.split())
+    assert len(simulator.requests) == 0

@@ -1,0 +1,235 @@
+"""How a run and a wait for jobs are shown: the display's lines, and the plain lines of a pipe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from sbg_bulk.cli.following import BARS, Following, Outlook
+from sbg_bulk.cli.lines import EVERY, REMINDER, Lines, line
+from sbg_bulk.cli.live import WIDEST, lines
+from sbg_bulk.flows.run import Progress
+from sbg_bulk.flows.watch import Totals
+from sbg_bulk.journal import Tally
+from sbg_bulk.model import Job
+from sbg_bulk.policy.waiting import BudgetLeft, Cause, Wait
+
+BUSY = Outlook(
+    "row",
+    total=2500,
+    done=1190,
+    failed=8,
+    unclear=2,
+    jobs_total=25,
+    jobs_ended=12,
+    jobs_running=5,
+    elapsed=80,
+    rate=41.2,
+    left=32.0,
+    budget=BudgetLeft(1000, 873, 200.0),
+    waiting=Wait(12.4, Cause.NEXT_LOOK, "for the next look at 5 jobs"),
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def told(outlook: Outlook, width: int = 79, **more: Any) -> list[str]:
+    return [text.plain for text in lines(outlook, width, **more)]
+
+
+def progress(done: int = 0, rows: int = 100_000, **more: Any) -> Progress:
+    failed = more.pop("failed", 0)
+    tally = Tally(rows, done=done, failed=failed, open=rows - done - failed)
+    ended = (done + failed) // 100
+    return Progress("R", "/j", tally, 3, ended, jobs_total=rows // 100, **more)
+
+
+# On a terminal
+
+
+def test_the_display_says_all_there_is_to_tell() -> None:
+    bar, *rest = told(BUSY)
+    assert bar.strip("━") == "   48%  1,200 of 2,500 rows"
+    assert rest == [
+        "jobs      12 of 25 ended, 5 under way",
+        "failed    8, and 2 unclear",
+        "speed     41 rows/s, 80 s so far, about 32 s left",
+        "requests  873 of 1,000 left, anew in 3 min",
+        "now       waiting 12 s for the next look at 5 jobs",
+    ]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bar, *rest = told(Outlook("row", total=10, jobs_total=1, jobs_running=1, elapsed=3))
+    assert bar.endswith("0%  0 of 10 rows")
+    assert rest == [
+        "jobs      0 of 1 ended, 1 under way",
+        "failed    none",
+        "speed     3 s so far",
+        "now       at work",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wait", "text"),
+    [
+        (Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"), "waiting 5 min: the rate limit (HTTP 429)"),
+        (Wait(9, Cause.RATE_LIMIT, "to stay within the rate limit"), "waiting 9 s to stay within the rate limit"),
+        (Wait(4, Cause.RETRY, "HTTP 502"), "trying again in 4 s: HTTP 502"),
+        (Wait(0.2, Cause.NEXT_LOOK, "for the next look at 1 job"), "waiting 1 s for the next look at 1 job"),
+    ],
+)
+def test_it_says_what_is_waited_for_and_why(wait: Wait, text: str) -> None:
+    assert told(evolve(BUSY, waiting=wait))[-1] == f"now       {text}"
+
+
+@pytest.mark.parametrize("width", [*range(20, 60, 7), 59, 79, WIDEST])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    jobs = tuple(Job(f"{n:017}", state="RUNNING", total_files=10**n, completed_files=10**n // 3) for n in range(1, 9))
+    for outlook in (BUSY, evolve(BUSY, unit="file", jobs=jobs), evolve(BUSY, total=None)):
+        assert max(text.cell_len for text in lines(outlook, width)) <= width
+
+
+def test_few_jobs_have_a_bar_each_and_the_bars_are_of_one_length() -> None:
+    jobs = (
+        Job("71800000596968933", state="RUNNING", total_files=1250, completed_files=600, failed_files=25),
+        Job("7", state="FINISHED", total_files=1, completed_files=1),
+        Job("8", state="SUBMITTED", total_files=0, completed_files=0),
+    )
+    one, two, three, *_ = told(evolve(BUSY, unit="file", jobs=jobs))
+    assert one.startswith("71800000596968933  RUNNING    ━")
+    assert one.endswith("━  625 of 1,250")
+    assert two.startswith("7                  FINISHED   ━")
+    assert two.endswith("━        1 of 1")
+    assert three.endswith("━        0 of ?")
+    assert len({text.count("━") for text in (one, two, three)}) == 1
+
+
+def test_names_do_not_command_the_terminal() -> None:
+    jobs = (Job("7\x1b[2J", state="\x1b]0;x\x07"),)
+    waiting = Wait(3, Cause.RETRY, "ConnectError: \x1b[1m")
+    assert "\x1b" not in "".join(told(evolve(BUSY, unit="file", jobs=jobs, waiting=waiting)))
+
+
+def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> None:
+    (bar, *_) = told(evolve(BUSY, done=1240), colours=False, ascii_only=True)
+    assert bar == "-" * 24 + " " * 24 + "   50%  1,250 of 2,500 rows"
+    assert "…" not in "".join(told(BUSY, 30, ascii_only=True))
+    assert "…" in "".join(told(BUSY, 30))
+
+
+# What is known
+
+
+def test_pauses_and_budgets_are_counted_down(clock: Clock) -> None:
+    following = Following(clock)
+    wait = Wait(10.0, Cause.NEXT_LOOK, "for the next look at 1 job", BudgetLeft(1000, 5, 100.0))
+    following.run(progress(budget=wait.budget, waiting=wait))
+    clock.time += 4
+    outlook = following.outlook()
+    assert outlook.waiting is not None
+    assert outlook.waiting.seconds == 6.0
+    assert outlook.budget is not None
+    assert (outlook.budget.remaining, outlook.budget.resets_in) == (5, 96.0)
+    clock.time += 6
+    assert following.outlook().waiting is None
+    clock.time += 100
+    assert following.outlook().budget is None
+
+
+def test_speed_and_end_follow_from_what_has_come_since_it_is_watched(clock: Clock) -> None:
+    following = Following(clock)
+    following.run(progress(done=50_000))
+    assert (following.outlook().rate, following.outlook().left) == (None, None)
+    clock.time += 10
+    following.run(progress(done=51_000))
+    assert (following.outlook().rate, following.outlook().left) == (100.0, 490.0)
+    assert following.outlook().elapsed == 10
+
+
+@pytest.mark.parametrize(("jobs", "shown"), [(BARS, BARS), (BARS + 1, 0)])
+def test_many_jobs_are_waited_for_behind_one_bar(clock: Clock, jobs: int, shown: int) -> None:
+    following = Following(clock)
+    following.expect(jobs)
+    for number in range(jobs):
+        following.job(Job(str(number)))
+        following.job(Job(str(number), state="RUNNING"))
+    following.totals(Totals(jobs, finished=3, lost=1, total_files=10, completed_files=4, failed_files=1))
+    outlook = following.outlook()
+    assert [job.state for job in outlook.jobs] == ["RUNNING"] * shown
+    assert (outlook.total, outlook.done, outlook.failed, outlook.ended) == (10, 4, 1, 5)
+    assert (outlook.jobs_total, outlook.jobs_ended, outlook.jobs_running, outlook.lost) == (jobs, 3, jobs - 4, 1)
+
+
+# In a pipe
+
+
+def test_a_run_of_a_hundred_thousand_rows_is_told_in_a_few_lines(clock: Clock) -> None:
+    following, written = Following(clock), list[str]()
+    following.show_on(Lines(following, written.append, clock))
+    # A thousand jobs in six minutes, with a pause after each.
+    for job in range(1000):
+        following.run(progress(done=job * 100))
+        wait = Wait(1.2, Cause.RATE_LIMIT, "to stay within the rate limit")
+        following.run(progress(done=job * 100, waiting=wait))
+        clock.time += 0.36
+    assert len([text for text in written if "rows done" in text]) == 360 // EVERY - 1
+    assert len([text for text in written if text.startswith("Waiting")]) == 360 // REMINDER
+    assert len(written) < 20
+
+
+def test_nothing_is_told_while_nothing_has_changed(clock: Clock) -> None:
+    following, written = Following(clock), list[str]()
+    following.show_on(Lines(following, written.append, clock))
+    following.run(progress())
+    clock.time += 10 * EVERY
+    assert written == []
+
+
+def test_the_first_failure_is_told_at_once_and_no_other(clock: Clock) -> None:
+    following, written = Following(clock), list[str]()
+    following.show_on(Lines(following, written.append, clock))
+    for failed in (0, 3, 4, 5):
+        clock.time += 1
+        following.run(progress(done=1000, failed=failed))
+    assert len(written) == 1
+    assert written[0].startswith("1,000 of 100,000 rows done, 3 failed; 10 of 1,000 jobs ended, 3 under way; ")
+
+
+def test_failures_at_the_end_are_left_to_the_report(clock: Clock) -> None:
+    following, written = Following(clock), list[str]()
+    following.show_on(Lines(following, written.append, clock))
+    following.run(progress(done=99, failed=1, rows=100))
+    assert written == []
+
+
+def test_short_pauses_and_those_for_the_next_look_are_not_told(clock: Clock) -> None:
+    following, written = Following(clock), list[str]()
+    following.show_on(Lines(following, written.append, clock))
+    for wait in (Wait(15, Cause.NEXT_LOOK, "for the next look at 9 jobs"), Wait(0.5, Cause.RETRY, "HTTP 500")):
+        following.run(progress(waiting=wait))
+    assert written == []
+    following.run(progress(waiting=Wait(4, Cause.RETRY, "HTTP 500")))
+    assert written == ["Trying again in 4 s: HTTP 500."]
+
+
+def test_a_line_says_how_far_it_is() -> None:
+    assert line(BUSY) == (
+        "1,190 of 2,500 rows done, 8 failed, 2 unclear; 12 of 25 jobs ended, 5 under way; 41 rows/s, about 32 s left."
+    )
+    assert line(Outlook("file", jobs_total=2, jobs_running=1, lost=1)) == (
+        "0 files done, 0 failed; 0 of 2 jobs ended, 1 under way, 1 not found."
+    )

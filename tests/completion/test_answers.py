@@ -1,0 +1,98 @@
+"""What the command answers a shell: quickly, silently, and never a secret."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk import places
+from sbg_bulk.cli.completion import RUNS
+from tests.cli.harness import COMMAND, PATIENCE
+from tests.cli.test_starting import HEAVY
+
+LOADED = f"""
+import sys
+from sbg_bulk.cli import completion, main
+
+
+def tell(code):
+    print("loaded", *(sys.modules.keys() & {HEAVY}))
+    sys.exit(code)
+
+
+completion.os._exit = tell
+main()
+"""
+
+
+def answered(env: dict[str, str], line: str, shell: str = "zsh") -> list[str]:
+    """The lines of the answer for a line that ends at the cursor."""
+    asked = env | {"_SBG_BULK_COMPLETE": f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    ended = subprocess.run([COMMAND], env=asked, capture_output=True, timeout=PATIENCE, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "s3cret" not in ended.stdout
+    return ended.stdout.splitlines()
+
+
+@pytest.mark.parametrize("line", ["sbg-bulk ", "sbg-bulk --profile ", "sbg-bulk --endpoint ", "sbg-bulk runs show "])
+def test_an_answer_loads_nothing_that_it_does_not_need(env: dict[str, str], line: str, runs_there: list[str]) -> None:
+    asked = {"_SBG_BULK_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    ended = subprocess.run(
+        [sys.executable, "-c", LOADED], env=env | asked, capture_output=True, timeout=PATIENCE, text=True
+    )
+    first, *_, last = ended.stdout.splitlines()
+    assert first.startswith("plain,")
+    assert last == "loaded"
+    assert runs_there
+
+
+def test_only_the_newest_runs_are_offered(env: dict[str, str], runs_there: list[str]) -> None:
+    folder = Path(env["HOME"]) / ".local" / "state" / "sbg-bulk" / "runs"
+    assert folder == places.folder()
+    for place in range(60):
+        (folder / f"20251{place:03}-000000-0000{places.SUFFIX}").touch()
+    offered = answered(env, "sbg-bulk runs show ")[1::3]
+    assert len(offered) == RUNS
+    assert offered[:3] == [*reversed(runs_there), "20251059-000000-0000"]
+
+
+def test_a_run_that_somebody_works_on_is_offered_with_what_it_does(env: dict[str, str], runs_there: list[str]) -> None:
+    from sbg_bulk.journal import Journal
+
+    with Journal.open(places.find(runs_there[0])):
+        assert answered(env, f"sbg-bulk runs show {runs_there[0][:9]}")[2] == "DELETE old.csv"
+
+
+def test_a_journal_that_cannot_be_read_is_offered_without_more(env: dict[str, str], runs_there: list[str]) -> None:
+    places.find(runs_there[1]).write_bytes(b"no journal")
+    assert answered(env, "sbg-bulk runs show ")[:3] == ["plain", runs_there[1], "_"]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"_SBG_BULK_COMPLETE": "bash_complete"},
+        {"_SBG_BULK_COMPLETE": "bash_complete", "COMP_WORDS": "sbg-bulk ", "COMP_CWORD": "one"},
+        {"_SBG_BULK_COMPLETE": "tcsh_complete", "COMP_WORDS": "sbg-bulk ", "COMP_CWORD": "1"},
+    ],
+)
+def test_a_question_that_makes_no_sense_is_not_answered(env: dict[str, str], variables: dict[str, str]) -> None:
+    ended = subprocess.run([COMMAND], env=env | variables, capture_output=True, timeout=PATIENCE, text=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
+    assert ended.returncode == 1
+
+
+def test_a_shell_that_reads_no_answer_is_no_reason_to_speak(env: dict[str, str]) -> None:
+    asked = env | {"_SBG_BULK_COMPLETE": "bash_complete", "COMP_WORDS": "sbg-bulk ", "COMP_CWORD": "1"}
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        ended = subprocess.run([COMMAND], env=asked, stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+def test_a_shell_that_is_not_known_is_refused(env: dict[str, str]) -> None:
+    ended = subprocess.run([COMMAND, "completion", "tcsh"], env=env, capture_output=True, timeout=PATIENCE, text=True)
+    assert ended.returncode == 2
+    assert "'bash', 'zsh', 'fish'" in ended.stderr

@@ -1,0 +1,179 @@
+"""What notebooks are given to show: escaped, failures first, cut with a count; and `repr` as it was."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk import (
+    DeleteItem,
+    File,
+    ItemError,
+    ItemResult,
+    Job,
+    Page,
+    Project,
+    RateLimit,
+    RunReport,
+    User,
+)
+from sbg_bulk.journal import Journal, Plan, Tally
+from sbg_bulk.manifest import Row
+from sbg_bulk.notebook import table
+from sbg_bulk.notebook.tables import ROWS
+
+EVIL = '<script>alert("x")</script>&\x1b[31m\u202e'
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Seen(HTMLParser):
+    """The rows of the tables, the tags and the texts of a piece of HTML; a tag that is not closed is a mistake."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert {name for name, _ in attrs} <= {"style", "role", "aria-valuenow", "aria-valuemin", "aria-valuemax"}
+        self._open.append(tag)
+        self.tags.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1] in ("td", "th"):
+            self.rows[-1][-1] += data
+        else:
+            self.texts.append(data)
+
+
+def seen(thing: object) -> Seen:
+    return Seen(thing._repr_html_())  # type: ignore[attr-defined] # what IPython looks for
+
+
+def result(place: int) -> ItemResult:
+    if place % 10 == 9:
+        return ItemResult(None, None, ItemError(403, 5014, f"no {place}"))
+    return ItemResult(f"id-{place}", None, None)
+
+
+def job(entries: int = 0, **more: object) -> Job:
+    return Job("717", "COPY", "FINISHED", result=tuple(map(result, range(entries))) or None, **more)  # type: ignore[arg-type]
+
+
+def test_a_job_shows_its_failures_first_and_counts_what_it_does_not_show() -> None:
+    shown = seen(job(200, total_files=1200, completed_files=1180, failed_files=20, finished_on=MOMENT))
+    assert shown.texts == [
+        "✗ Job 717, COPY, FINISHED, 1,180 of 1,200 files done, 20 failed, finished 2026-01-02 03:04:05 UTC",
+        "Result: 200, 20 with failures, which come first",
+        "… and 150 more",
+    ]
+    head, *rows = shown.rows
+    assert head == ["Outcome", "Id", "API code", "Message"]
+    assert len(rows) == ROWS
+    assert rows[0] == ["✗ failed", "-", "5014", "no 9"]
+    assert [row[0] for row in rows] == ["✗ failed"] * 20 + ["done"] * 30
+    assert rows[20] == ["done", "id-0", "-", "-"]
+
+
+def test_a_job_without_a_result_is_one_line() -> None:
+    shown = seen(job())
+    assert (shown.texts, shown.rows) == (["✓ Job 717, COPY, FINISHED"], [])
+    assert seen(Job("1")).texts == ["Job 1"]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        Job(EVIL, EVIL, EVIL, result=(ItemResult(EVIL, EVIL, ItemError(1, 2, EVIL, EVIL)),)),
+        File(EVIL, EVIL, EVIL, EVIL, EVIL),
+        Project(EVIL, EVIL, EVIL, {EVIL: True}),
+        User(EVIL, EVIL, EVIL, EVIL),
+        ItemResult(EVIL, EVIL, None),
+        Page((File(EVIL, EVIL),), 0, None, 1),
+        Page((EVIL,), 0, None, 1),
+        RunReport(EVIL, Path("nowhere"), Tally(2, failed=1, unknown=1)),
+        table([EVIL]),
+        table([Job(EVIL)]),
+    ],
+)
+def test_no_text_of_a_server_becomes_markup_or_turns_the_line_round(thing: object) -> None:
+    shown = seen(thing)
+    assert "script" not in shown.tags
+    text = "".join([*shown.texts, *(cell for row in shown.rows for cell in row)])
+    assert "<script>" in text
+    assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_what_the_server_did_not_say_is_left_out() -> None:
+    assert seen(File("f1", "a.bam", "file", size=1234567)).rows == [
+        ["Name", "a.bam"],
+        ["Type", "file"],
+        ["Id", "f1"],
+        ["Bytes", "1,234,567"],
+    ]
+    page = Page((File("f1", "a.bam"), File("f2", "b", parent="p")), 50, 52, 120)
+    assert seen(page).texts == ["51 to 52 of 120; the next page has offset 52"]
+    assert seen(page).rows == [["Name", "Id", "Parent"], ["a.bam", "f1", "-"], ["b", "f2", "p"]]
+    assert seen(Page((), 0, None, 0)).texts == ["None of 0"]
+
+
+def test_jobs_with_failures_come_first_in_a_table() -> None:
+    jobs = [Job("1", "COPY", "FINISHED", completed_files=3), Job("2", "COPY", "FINISHED", failed_files=1)]
+    shown = seen(table(iter(jobs)))
+    assert shown.texts == ["2 in all, 1 with failures, which come first"]
+    assert [row[0] for row in shown.rows] == ["Job", "✗ 2", "1"]
+    assert seen(table([])).texts == ["0 in all"]
+    assert [row[0] for row in seen(table([jobs[0], 7])).rows] == ["Entry", repr(jobs[0]), "7"]
+
+
+def test_the_rate_limit_tells_the_time_of_the_next_window() -> None:
+    assert seen(RateLimit(1000, 990, 1_800_000_000)).rows == [
+        ["Requests left", "990"],
+        ["of", "1,000"],
+        ["Next window", "2027-01-15 08:00:00 UTC"],
+    ]
+    assert seen(RateLimit(1000, 0, 10**30)).rows[-1] == ["Next window", str(10**30)]
+    assert seen(RateLimit(1000, 0, None)).rows[0] == ["Requests left", "0"]
+
+
+def test_a_run_tells_what_failed_and_how_to_try_it_again(tmp_path: Path) -> None:
+    path = tmp_path / "a run"
+    plan = Plan("r1", "DELETE", "https://c.example/v2", "2026-01-01T00:00:00Z", 100)
+    Journal.create(path, plan, [Row(2, DeleteItem("f1")), Row(3, DeleteItem("f2"))]).close()
+    done = seen(RunReport("r1", path, Tally(2, done=2)))
+    assert (done.texts, done.rows) == (["✓ Run r1: 2 of 2 rows done"], [])
+    failed = seen(RunReport("r1", path, Tally(2000, done=1996, failed=2, unattributed=1, open=1)))
+    assert failed.texts == [
+        "✗ Run r1: 1,996 of 2,000 rows done, 2 failed, 1 in jobs that do not tell which item failed, 1 left",
+        f"Try again what failed: client.retry({str(path)!r})",
+    ]
+
+
+def test_what_python_shows_is_as_it_was() -> None:
+    assert repr(Job("1", "COPY")).startswith("Job(id='1', type='COPY', state='', href=None, total_files=None")
+    assert repr(Page((1,), 0, None, None)) == "Page(items=(1,), offset=0, next_offset=None, total=None, size=0)"
+    assert repr(table([1])) == "Table of (1,)"
+
+
+def test_colours_are_the_notebooks_own() -> None:
+    html = job(20)._repr_html_() + table([job(10)])._repr_html_()
+    assert re.findall(r"(?<![-\w])color:", html) == []
+    shades = set(re.findall(r"background: ([^;\"]+)", html))
+    assert shades
+    assert all(re.fullmatch(r"rgba\(.*, 0\.\d+\)", shade) for shade in shades)

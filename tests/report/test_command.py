@@ -1,0 +1,142 @@
+"""`sbg-bulk runs report`: a page, lines of text, or data, of a run however it ended."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk.journal import Journal
+from sbg_bulk.policy.attribution import RowOutcome
+from tests.cli.harness import Ran, run_here
+from tests.report.making import DONE, failed, made
+
+
+def several(place: int) -> RowOutcome:
+    return failed((10225, 5014)[place % 2]) if place < 30 else DONE
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return made(tmp_path / "a.sbg-run", 250, several, ended=0.7)
+
+
+class Command:
+    """The command in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._patch, self._capture = monkeypatch, capsys
+
+    def __call__(self, *words: str | Path) -> Ran:
+        return run_here(self._patch, self._capture, ["runs", "report", *map(str, words)])
+
+
+@pytest.fixture
+def report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+def test_without_options_it_is_a_few_lines_that_say_what_to_do(report: Command, path: Path) -> None:
+    ran = report(path)
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert len(lines) < 30
+    assert lines[0].endswith(
+        "Copy of 250 rows to rfranklin/analysis, on cavatica (https://cavatica-api.sbgenomics.com/v2)."
+    )
+    assert lines[1] == "2026-11-18 11:06:40 UTC to 2026-11-18 11:07:41 UTC."
+    assert "  15 rows, code 5014: The token's user may not copy from the project, or not to it." in lines
+    assert f"    sbg-bulk runs resume {path}" in lines
+
+
+def test_a_page_is_written_to_a_new_file_only_unless_forced(report: Command, path: Path, tmp_path: Path) -> None:
+    html = tmp_path / "out.html"
+    ran = report(path, "--html", html)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"Written: {html}. Open it in a browser: {html.as_uri()}\n"
+    whole = html.read_text(encoding="utf-8")
+    assert whole.startswith("<!doctype html>")
+    assert f"sbg-bulk runs resume {path}" in whole
+    html.write_text("mine")
+    ran = report(path, "--html", html)
+    assert (ran.code, ran.err) == (
+        2,
+        f"sbg-bulk: {html} exists already; name another file, or overwrite it with --force.\n",
+    )
+    assert html.read_text() == "mine"
+    assert report(path, "--html", html, "--force").code == 0
+    assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_page_is_written_whole_or_not_at_all(
+    report: Command, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = tmp_path / "out.html"
+    html.write_text("mine")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sbg_bulk.report.packed.Packed.pieces", full)
+    ran = report(path, "--html", html, "--force")
+    assert (ran.code, ran.err) == (2, f"sbg-bulk: {html} cannot be written: No space left on device.\n")
+    assert html.read_text() == "mine"
+    assert sorted(tmp_path.iterdir()) == [path, html]
+
+
+def test_a_page_can_go_to_standard_output(report: Command, path: Path) -> None:
+    ran = report(path, "--html", "-")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("<!doctype html>")
+    assert ran.out.endswith("</html>\n")
+
+
+def test_the_data_add_up(report: Command, path: Path) -> None:
+    document = report(path, "--json").document
+    assert document["standing"] == "broken-off"
+    assert document["rows"] == document["done"] + document["failed"] + document["running"] == 250
+    assert [job["rows"] for job in document["jobs"]] == [100, 100, 50]
+    assert [job["state"] for job in document["jobs"]] == ["ended", "ended", "running"]
+    assert {(each["api_code"], each["rows"]) for each in document["failures"]} == {(10225, 15), (5014, 15)}
+    assert all(each["meaning"] and each["advice"] for each in document["failures"])
+    assert document["requests"]["sent"] == sum(slot["sent"] for slot in document["requests"]["slots"]) == 3
+    assert document["next"][0]["command"] == f"sbg-bulk runs resume {path}"
+
+
+def test_the_commands_name_the_endpoint_that_was_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path: Path
+) -> None:
+    ran = run_here(monkeypatch, capsys, ["--endpoint", "cavatica", "runs", "report", str(path), "--json"])
+    assert json.loads(ran.out)["next"][0]["command"] == f"sbg-bulk --endpoint cavatica runs resume {path}"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--html", "x", "--json"), 2, "--html or --json, not both"),
+        (("--force",), 2, "--force goes with --html FILE"),
+        (("--html", "-", "--force"), 2, "--force goes with --html FILE"),
+        (("--html", "/no/such/folder/x.html"), 2, "cannot be written: No such file or directory"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    report: Command, path: Path, words: tuple[str, ...], code: int, message: str
+) -> None:
+    ran = report(path, *words)
+    assert (ran.code, ran.out) == (code, "")
+    assert message in ran.err
+
+
+def test_a_run_that_another_process_works_on_is_said_to_be_in_use(report: Command, path: Path, tmp_path: Path) -> None:
+    with Journal.open(path):
+        ran = report(path, "--html", tmp_path / "x.html")
+    assert ran.code == 1
+    assert "Another process is working on this run" in ran.err
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_names_cannot_command_the_terminal(report: Command, tmp_path: Path) -> None:
+    path = made(tmp_path / "a.sbg-run", 1, lambda _: failed(1, "\x1b[2J"), manifest="\x1b]0;title\x07")
+    ran = report(path)
+    assert "\x1b" not in ran.out + ran.err

@@ -1,0 +1,170 @@
+"""What a report tells of a run, whatever its end was, and whatever the service's clock says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk.journal import Journal, State
+from sbg_bulk.policy.attribution import Outcome, RowOutcome
+from sbg_bulk.report.facts import Facts, Group, Standing, Window, gather
+from sbg_bulk.report.standing import next_steps, outcome, pace, purpose
+from sbg_bulk.runs import create, retry
+from tests.report.making import DONE, START, Clock, failed, finished, made
+from tests.support.runs import Killed, Service, carry, interrupted, journal, rows
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.sbg-run"
+
+
+def facts(path: Path) -> Facts:
+    with Journal.read(path) as opened:
+        return gather(opened)
+
+
+@pytest.mark.parametrize("fast", [0, 30, -30, 1000])
+def test_a_run_that_was_carried_is_told_by_the_times_and_counts_of_the_service(path: Path, fast: float) -> None:
+    service = Service(5)
+    service.world.delete(service.world.nodes[service.files[4]])
+    start = service.clock.now()
+    carry(service, path, service.rows(), fast=fast, items_per_job=2)
+    told = facts(path)
+    assert told.standing is Standing.COMPLETE
+    assert [(one.rows, one.done, one.failed, one.state) for one in told.sent] == [
+        (2, 2, 0, State.ENDED),
+        (2, 2, 0, State.ENDED),
+        (1, 0, 1, State.ENDED),
+    ]
+    jobs = service.simulator.jobs.all()
+    assert [one.job for one in told.sent] == [job.id for job in jobs]
+    # By the clock of this machine; dates have whole seconds.
+    assert told.began == pytest.approx(start + fast, abs=2)
+    assert told.last == pytest.approx(service.clock.now() + fast, abs=3)
+    assert [one.seconds for one in told.sent] == pytest.approx([2, 2, 2], abs=1)
+    counted = [one for one in service.simulator.requests if one.path != "/v2/rate_limit"]
+    assert (told.requests, told.refused, told.trouble) == (len(counted), 0, 0)
+    assert told.groups == [Group("failed", 10225, 1, told.groups[0].message)]
+    assert sum(window.sent for window in told.windows) == told.requests
+    assert told.windows[0].limit == 1000
+
+
+def test_refusals_failures_and_waits_are_told(path: Path) -> None:
+    service = Service(4, faults=["kind=429 op=submit_* times=2", "kind=503 op=list_* times=1"], rate_limit=(10, 60))
+    carry(service, path, service.rows(), items_per_job=1)
+    told = facts(path)
+    assert told.refused == len(service.refusals) >= 2
+    assert told.trouble == 1
+    assert told.waited > 2
+    assert {slot.cause for slot in told.slots} >= {"rate-limit", "retry"}
+    assert told.windows[0].limit == 10
+    assert told.tally.done == 4
+
+
+def broken_off(path: Path, at: int) -> Facts:
+    service = Service(6)
+    with pytest.raises(Killed):
+        service.client(interrupted(at, after=True)).run(
+            "copy", service.manifest(project="rfranklin/target"), journal=path, items_per_job=2
+        )
+    return facts(path)
+
+
+def test_a_run_that_was_broken_off_is_told_as_it_stands_at_any_step(path: Path) -> None:
+    seen = set()
+    for at in range(1, 60):
+        path.unlink(missing_ok=True)
+        try:
+            told = broken_off(path, at)
+        except pytest.fail.Exception:
+            break
+        seen.add(told.standing)
+        ids = [step.command.split()[2] for step in next_steps(told, "RUN")]
+        assert (ids == ["resume"]) is (told.standing is not Standing.COMPLETE)
+        unknown = "is not known whether it has started a job" in outcome(told)
+        assert unknown is (told.standing is Standing.UNSETTLED)
+    assert seen >= {Standing.NOT_BEGUN, Standing.BROKEN_OFF, Standing.UNSETTLED}
+
+
+def test_nothing_is_left_to_do_when_all_rows_are_done(path: Path) -> None:
+    told = facts(made(path, 250))
+    assert outcome(told) == "Complete: 250 rows done, none failed."
+    assert next_steps(told, "RUN") == []
+    assert purpose(told) == "Copy of 250 rows to rfranklin/analysis"
+    assert pace(told) == "It took 62 s; half of the rows had come to an end after 61 s, nine tenths after 62 s."
+
+
+def test_what_failed_is_to_be_tried_again_or_corrected_by_its_reason(path: Path) -> None:
+    def which(place: int) -> RowOutcome:
+        return {0: failed(5014), 1: failed(10225), 2: failed(None), 3: failed(98765)}.get(place, DONE)
+
+    told = facts(made(path, 10, which))
+    assert outcome(told) == "Complete: of 10 rows 6 done, 4 failed."
+    commands = {step.command: step.why for step in next_steps(told, "RUN")}
+    assert list(commands) == [
+        "sbg-bulk runs retry RUN",
+        "sbg-bulk runs export RUN --outcome failed --output failed.csv",
+    ]
+    assert "2 rows may be done then" in commands["sbg-bulk runs retry RUN"]
+    with Journal.open(path) as earlier, retry(earlier, path.with_name("later")) as later:
+        run = later.plan.run
+    assert [step.command for step in next_steps(facts(path), "RUN")] == [f"sbg-bulk runs show {run}"]
+
+
+def test_what_is_unclear_is_not_taken_for_failed(path: Path) -> None:
+    def which(place: int) -> RowOutcome:
+        return RowOutcome(Outcome.UNATTRIBUTED if place % 2 else Outcome.UNKNOWN, message="why")
+
+    told = facts(made(path, 4, which))
+    assert outcome(told) == "Complete: of 4 rows 0 done, 0 failed, 4 unclear."
+    assert told.unclear == told.sent[0].unclear == 4
+    assert [step.command for step in next_steps(told, "RUN")] == [
+        "sbg-bulk runs export RUN --outcome unattributed",
+        "sbg-bulk runs export RUN --outcome unknown",
+    ]
+
+
+@pytest.mark.parametrize("rows_", [0, 3])
+def test_a_run_of_which_nothing_was_sent_has_a_report(path: Path, rows_: int) -> None:
+    journal(path, rows_).close()
+    told = facts(path)
+    assert (told.began, told.last, told.seconds, told.sent, told.windows) == (None, None, None, [], [])
+    assert told.standing is (Standing.NOT_BEGUN if rows_ else Standing.COMPLETE)
+    assert pace(told) == ""
+
+
+@pytest.mark.parametrize("wrong", [-1e9, -3600, 3600, 1e9])
+def test_times_of_the_service_that_cannot_be_are_not_believed(path: Path, wrong: float) -> None:
+    clock = Clock()
+    create(rows(1), "COPY", "https://x.example/v2", journal=path).close()
+    with Journal.open(path, clock) as opened:
+        submission = opened.intend(0, 0, None)
+        opened.started(submission, "1")
+        clock.time += 50
+        opened.ended(submission, "1", [DONE], finished("1", START + wrong, START + wrong + 5))
+    [one] = facts(path).sent
+    assert (one.began, one.ended, one.seconds) == (START, START + 50, 50)
+
+
+def test_windows_end_when_the_server_says_and_are_five_minutes_long_where_it_does_not(path: Path) -> None:
+    clock = Clock()
+    create(rows(1), "COPY", "https://x.example/v2", journal=path).close()
+    with Journal.open(path, clock) as opened:
+        for seconds, headers in (
+            (0, {"X-RateLimit-Reset": f"{START + 60:.0f}", "X-RateLimit-Limit": "9", "X-RateLimit-Remaining": "4"}),
+            (30, {"X-RateLimit-Reset": f"{START + 90:.0f}"}),  # it slides: the first word counts
+            (60, {}),
+            (355, {"X-RateLimit-Remaining": "8"}),
+            (360, {"X-RateLimit-Reset": "nonsense"}),
+            (660, {"X-RateLimit-Reset": "1e300"}),
+        ):
+            clock.time = START + seconds
+            opened.answered(200, headers)
+    assert facts(path).windows == [
+        Window(START, START + 60, 2, limit=9, least=4),
+        Window(START + 60, START + 360, 2, least=8),
+        Window(START + 360, START + 660, 1),
+        Window(START + 660, START + 960, 1),
+    ]

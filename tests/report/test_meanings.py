@@ -1,0 +1,40 @@
+"""Every code of the API has a meaning, whoever names it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk.policy.attribution import Outcome
+from sbg_bulk.report.meanings import MEANINGS, meaning
+from sbg_bulk.simulator.refusals import STATUS_OF
+
+SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
+
+
+def test_each_code_that_the_spec_or_the_simulator_names_has_a_meaning_and_no_other() -> None:
+    text = SPEC.read_text(encoding="utf-8")
+    lists = re.findall(r"(?:Codes|Expected there): ([\d\s,]+)", text)
+    named = {int(code) for each in lists for code in re.findall(r"\d+", each)}
+    assert len(named) > 20
+    assert named <= MEANINGS.keys() == STATUS_OF.keys()
+
+
+@pytest.mark.parametrize("code", MEANINGS)
+def test_a_meaning_says_what_it_is_and_what_to_do(code: int) -> None:
+    for sentence in (MEANINGS[code].what, MEANINGS[code].advice):
+        assert re.fullmatch(r"[A-Z][^\n]{10,140}\.", sentence)
+
+
+def test_what_is_a_fault_of_the_manifest_is_not_to_be_tried_again_as_it_is() -> None:
+    assert {code for code, status in STATUS_OF.items() if status >= 500 and code != 90010} <= {
+        code for code, each in MEANINGS.items() if each.again
+    }
+    assert not [code for code, status in STATUS_OF.items() if status == 400 and MEANINGS[code].again]
+
+
+def test_what_has_no_documented_code_has_a_meaning_too() -> None:
+    told = {meaning(outcome, code).what for outcome in Outcome for code in (None, 424242)}
+    assert len(told) == 4  # unknown and unattributed rows have no code that matters

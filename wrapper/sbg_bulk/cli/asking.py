@@ -1,0 +1,42 @@
+"""Ask before something is done that cannot be undone, or that was chosen by pattern."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sbg_bulk.cli.context import note
+
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask first. Scripts need it where one is asked.")
+
+
+def check_can_ask(yes: bool, what: str) -> None:
+    """Raise UsageError if one has to be asked, and there is nobody to answer.
+
+    Args:
+        yes: whether `--yes` was given.
+        what: what one is asked about, such as "anything is deleted".
+    """
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError(
+            f"You are asked before {what}, and standard input is no terminal to answer on. Look at it with --dry-run, "
+            "then give --yes."
+        )
+
+
+def agreed(question: str, yes: bool) -> bool:
+    """Whether the person on the terminal says yes. Whatever else is answered, or just Enter, counts as no."""
+    if yes:
+        return True
+    # Not by click, whose prompt may lose a Ctrl-C that comes at once.
+    click.echo(f"{question} [y/N]: ", nl=False, err=True)
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        click.echo(err=True)  # what is told next begins on a line of its own
+        raise
+    if answer.strip().lower() in ("y", "yes"):
+        return True
+    note("Nothing was done.")
+    return False

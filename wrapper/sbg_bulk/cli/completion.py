@@ -1,0 +1,95 @@
+"""Completion in the shell: the scripts that switch it on, and what is completed.
+
+A shell asks by running the command with the variable `_SBG_BULK_COMPLETE`. The answer comes while somebody types: it
+must be fast, it reads nothing from the network, and whatever goes wrong, it says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from itertools import islice
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
+
+VARIABLE: Final = "_SBG_BULK_COMPLETE"
+PROGRAM: Final = "sbg-bulk"
+SHELLS: Final = ("bash", "zsh", "fish")
+
+RUNS: Final = 50
+"""The most runs that are offered: the newest ones."""
+
+_WORD: Final = re.compile(r"[\w.@%+-]+", re.ASCII)
+"""What a shell takes as it is. Shells insert what is offered without quoting it."""
+
+
+@click.command(short_help="Print the script for completion in a shell.", epilog="Then start a new shell.")
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the script that completes commands, options, profiles and runs in SHELL.
+
+    \b
+    bash:  echo 'eval "$(sbg-bulk completion bash)"' >> ~/.bashrc
+    zsh:   echo 'eval "$(sbg-bulk completion zsh)"' >> ~/.zshrc
+    fish:  sbg-bulk completion fish > ~/.config/fish/completions/sbg-bulk.fish
+
+    In zsh that line comes after the one with compinit.
+    """
+    click.echo(script(context.find_root().command, shell), nl=False)
+
+
+def script(command: click.Command, shell: str) -> str:
+    """The script for one of `SHELLS`."""
+    kind = get_completion_class(shell)
+    assert kind is not None, "click knows all of SHELLS"
+    # Not `kind.source`: for bash that starts the one found first, which need not be the one that is used.
+    source = ShellComplete.source(kind(command, {}, PROGRAM, VARIABLE))
+    # A command that is gone or broken must not write into the line that is being typed.
+    quiet, places = re.subn(rf"(_complete \$1|_complete {PROGRAM}|-t\) {PROGRAM})\)", r"\1 2>/dev/null)", source)
+    assert places == 1, "the script asks the command at one place"
+    # Fish would sort by the alphabet, and so put the oldest runs first.
+    return quiet.replace("complete --no-files ", "complete --keep-order --no-files ")
+
+
+def answer(command: click.Command) -> None:
+    """Answer the shell, silently even if that fails, and exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
+        sys.stderr = nowhere
+        try:
+            command.main(prog_name=PROGRAM, complete_var=VARIABLE)
+        except SystemExit as ended:
+            code = ended.code
+        except BaseException:  # whatever it is, nobody is to see it
+            code = 1
+    os._exit(code if isinstance(code, int) else 1)
+
+
+def complete_endpoint(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The short names of the deployments."""
+    from sbg_bulk.settings import DEPLOYMENTS
+
+    return [CompletionItem(name, help=url) for name, url in DEPLOYMENTS.items() if name.startswith(incomplete.lower())]
+
+
+def complete_profile(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of the profiles in the credentials file, with their endpoints."""
+    from sbg_bulk import credentials
+
+    return [
+        CompletionItem(name, help=profile.endpoint)
+        for name, profile in credentials.read(credentials.usual_path()).items()
+        if name.startswith(incomplete) and _WORD.fullmatch(name)
+    ]
+
+
+def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the runs in the usual folder, the newest first, with what they do where the shell shows that."""
+    from sbg_bulk import places
+
+    fit = (path for path in reversed(places.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
+    told = not os.environ.get(VARIABLE, "").startswith("bash")
+    return [CompletionItem(path.stem, help=places.title(path) if told else None) for path in islice(fit, RUNS)]

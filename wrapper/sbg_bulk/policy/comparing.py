@@ -1,0 +1,106 @@
+"""Whether what a run did is to be seen where it should be: a row's outcome beside the list of its destination."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import define, field, frozen
+
+
+class Finding(StrEnum):
+    """What is wrong with a row."""
+
+    MISSING = "missing"
+    """Nothing of the name is in the destination."""
+    RENAMED = "renamed"
+    """It is there under another name, as the service puts a number before a name that is taken."""
+    LEFT_BEHIND = "left behind"
+    """It is still where it should be gone from."""
+    UNCLEAR = "unclear"
+    """Its name is not known and cannot be found out, so it could not be looked for."""
+
+
+@frozen
+class Difference:
+    """Something that is not as it should be.
+
+    Attributes:
+        file: the id that the row names.
+        expected: the path or, if that is not known, the name and the place that it should have, or be gone from.
+        finding: what is wrong.
+        found: the name that was found instead, if any.
+    """
+
+    file: str
+    expected: str
+    finding: Finding
+    found: str | None = None
+
+    def __str__(self) -> str:
+        match self.finding:
+            case Finding.RENAMED:
+                return f"{self.expected}: is there as {self.found}"
+            case Finding.LEFT_BEHIND:
+                return f"{self.expected}: is still there"
+            case Finding.UNCLEAR:
+                return f"{self.expected}: its name cannot be found out any more"
+        return f"{self.expected}: is not there"
+
+
+@frozen
+class Verification:
+    """What a look at the destinations has shown.
+
+    Attributes:
+        checked: how many rows were looked for.
+        differences: what is not as it should be.
+        failed: how many rows were not looked for, as they failed.
+        requests: how many requests it took.
+    """
+
+    checked: int
+    differences: tuple[Difference, ...]
+    failed: int
+    requests: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether everything that was looked for is as it should be."""
+        return not self.differences
+
+
+@define
+class Contents:
+    """What is in a folder.
+
+    Attributes:
+        names: the name of each entry, by its id.
+        taken: the names.
+    """
+
+    names: Mapping[str, str]
+    taken: frozenset[str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.taken = frozenset(self.names.values())
+
+    def find(self, identity: str | None, name: str | None) -> tuple[Finding | None, str | None]:
+        """What is wrong with something that should be there, and the name that it has instead.
+
+        Args:
+            identity: the id that it should have, if known. It proves more than the name: a file of that name may have
+                been there before.
+            name: the name that it should have, if known. At least one of the two is.
+        """
+        here = None if identity is None else self.names.get(identity)
+        if here is not None:
+            return (None, None) if name in (None, here) else (Finding.RENAMED, here)
+        if name is None:
+            return Finding.MISSING, None
+        if name in self.taken:
+            return None, None
+        renamed = re.compile(rf"\d+_{re.escape(name)}")
+        other = next((one for one in self.taken if renamed.fullmatch(one)), None)
+        return (Finding.MISSING, None) if other is None else (Finding.RENAMED, other)

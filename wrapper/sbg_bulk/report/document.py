@@ -1,0 +1,59 @@
+"""The report of a run as data: what the page shows, for programs to read.
+
+Times are Unix seconds by the clock of the machine that carried the run. New keys may be added; those that are there
+keep their meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import asdict
+
+from sbg_bulk.report.facts import Facts
+from sbg_bulk.report.meanings import meaning
+from sbg_bulk.report.standing import Command, next_steps, plain_command
+
+
+def document(facts: Facts, name: str, command: Command = plain_command) -> dict[str, Any]:
+    """A report, to be written as JSON.
+
+    Args:
+        facts: the run.
+        name: what names it on a command line.
+        command: makes the command lines in it.
+    """
+    plan = facts.plan
+    return {
+        "run": plan.run,
+        "journal": facts.journal,
+        "type": plan.job_type,
+        "endpoint": plan.endpoint,
+        "manifest": plan.manifest,
+        "created_on": plan.created_on,
+        "retry_of": plan.retry_of,
+        "retried_by": facts.retried_by,
+        "standing": facts.standing,
+        "began": facts.began,
+        "last": facts.last,
+        **asdict(facts.tally),
+        "jobs": [asdict(one) for one in facts.sent],
+        "resent": facts.resent,
+        "requests": {
+            "sent": facts.requests,
+            "refused": facts.refused,
+            "failed": facts.trouble,
+            "waited": facts.waited,
+            "windows": [asdict(window) for window in facts.windows],
+            "slots": [asdict(slot) for slot in facts.slots],
+        },
+        "failures": [
+            {
+                **asdict(group),
+                "meaning": (means := meaning(group.outcome, group.api_code)).what,
+                "advice": means.advice,
+            }
+            for group in facts.groups
+        ],
+        "next": [asdict(step) for step in next_steps(facts, name, command)],
+    }

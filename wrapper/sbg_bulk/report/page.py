@@ -1,0 +1,191 @@
+"""The report of a run as one HTML file that needs nothing from elsewhere. It may be opened from a disk, sent, printed.
+
+Whatever names and messages hold is text on the page: all of it is escaped, what is not shown or turns other text round
+is written as an escape, and the browser is told to run the page's own script and no other, and to load nothing.
+
+The page stays small: its tables and drawings have an upper bound of entries (MOST_ROWS, MOST_WINDOWS, `timeline.LANES`,
+`advance.STEPS`, `budget.STEPS`), of which each is at most some hundreds of letters, so that all together are less than
+two megabytes; and the rows that failed lie in it compressed, up to `packed.LARGEST` bytes. It is written in a stream.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import IO, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sbg_bulk.journal import Journal
+from sbg_bulk.places import reference
+from sbg_bulk.policy.attribution import Outcome
+from sbg_bulk.policy.waiting import Cause
+from sbg_bulk.report import advance, budget, chart, timeline
+from sbg_bulk.report.facts import Facts, gather
+from sbg_bulk.report.meanings import meaning
+from sbg_bulk.report.packed import Packed
+from sbg_bulk.report.standing import Command, next_steps, outcome, pace, plain_command, purpose
+from sbg_bulk.wording import counted, duration, moment, plain
+
+MOST_ROWS: Final = 1000
+"""The most rows that failed which are shown."""
+
+MOST_SLOWEST: Final = 10
+MOST_WINDOWS: Final = 300
+MOST_GROUPS: Final = 100
+
+LONGEST: Final = 300
+"""Letters of a message that are shown."""
+
+_FILES: Final = Path(__file__).parent / "files"
+
+_WAITS: Final = {
+    Cause.RATE_LIMIT: "for the rate limit",
+    Cause.MAINTENANCE: "for the end of a maintenance",
+    Cause.RETRY: "to try again after a failure",
+    Cause.SETTLING: "to find out what became of a submission",
+}
+
+
+def write(
+    journal: Journal,
+    stream: IO[str],
+    *,
+    name: str | None = None,
+    command: Command = plain_command,
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """Write the report of a run as HTML.
+
+    Args:
+        journal: the run's, opened to be read or to be worked on.
+        stream: text, encoded as UTF-8.
+        name: what names the run on a command line; None for its id, or its journal's path.
+        command: makes the command lines that the report shows.
+        clock: tells when it is made, in Unix seconds.
+
+    Raises:
+        JournalError: the journal cannot be read.
+        OSError: the report cannot be written.
+    """
+    facts = gather(journal)
+    named = name or reference(journal.plan.run, journal.path)
+    with closing(Packed.of(journal)) as packed:
+        parts = {
+            **_drawings(facts),
+            **_rows(journal, facts),
+            "facts": facts,
+            "purpose": purpose(facts),
+            "outcome": outcome(facts),
+            "pace": pace(facts),
+            "steps": next_steps(facts, named, command),
+            "numbers": _numbers(facts),
+            "groups": [(group, meaning(group.outcome, group.api_code)) for group in facts.groups[:MOST_GROUPS]],
+            "export": command("runs", "export", named, "--outcome", "failed", "--format", "csv"),
+            "packed": packed.pieces() if facts.tally.failed and packed.fits else None,
+            "formulas": packed.formulas,
+            "version": version("sbg-bulk"),
+            "made_on": clock(),
+        }
+        for piece in _environment().get_template("page.html").generate(**parts):
+            stream.write(piece)
+
+
+def _drawings(facts: Facts) -> dict[str, Any]:
+    parts: dict[str, Any] = {"timeline": None, "advance": None, "budget": None}
+    if facts.began is None or facts.last is None:
+        return parts
+    shown = chart.span(facts.began, facts.last)
+    if any(one.began is not None for one in facts.sent):
+        slowest = facts.slowest[:MOST_SLOWEST]
+        parts |= {
+            "timeline": timeline.draw(facts.sent, shown),
+            "advance": advance.draw(facts.sent, facts.tally.rows, shown),
+            "slowest": slowest or facts.sent[:MOST_SLOWEST],
+            "median": median(one.seconds or 0.0 for one in facts.slowest) if facts.slowest else None,
+        }
+    if facts.windows:
+        parts |= {
+            "budget": (drawn := budget.draw(facts.slots, facts.windows, shown)),
+            "waits": [_WAITS[cause] for cause in drawn.waits],
+            "windows": facts.windows[:MOST_WINDOWS],
+        }
+    return parts
+
+
+def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
+    """The rows that failed, as far as they are shown."""
+    failed = [Outcome.FAILED]
+    numbered = zip((row.number for row in journal.rows(failed)), journal.report(failed), strict=False)
+    rows = list(islice(numbered, MOST_ROWS)) if facts.tally.failed else []
+    return {
+        "rows": rows,
+        "most_rows": MOST_ROWS,
+        "has_destination": any(row.get("project") or row.get("parent") for _, row in rows),
+        "has_name": any(row.get("name") for _, row in rows),
+    }
+
+
+def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
+    """What is to be seen at a glance: a name, a number, and whether it is `good` or `bad`."""
+    tally = facts.tally
+    found = [
+        ("Rows", f"{tally.rows:,}", ""),
+        ("Done", f"{tally.done:,}", "good" if tally.done else ""),
+        ("Failed", f"{tally.failed:,}", "bad" if tally.failed else ""),
+    ]
+    if facts.unclear:
+        found.append(("Unclear", f"{facts.unclear:,}", "bad"))
+    if not tally.complete:
+        found.append(("Left", f"{tally.open + tally.running:,}", ""))
+    found.append(("Jobs", f"{sum(one.job is not None for one in facts.sent):,}", ""))
+    if facts.seconds is not None:
+        found.append(("Took" if tally.complete else "Under way", duration(facts.seconds), ""))
+    if facts.slots:
+        found.append(("Requests", f"{facts.requests:,}", ""))
+        found.append(("Refused", f"{facts.refused:,}", "bad" if facts.refused else ""))
+        found.append(("Waited", duration(facts.waited), ""))
+    return found
+
+
+def _environment() -> Environment:
+    # What is not there is a mistake, which is to be seen and not left blank.
+    made = Environment(
+        loader=FileSystemLoader(_FILES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {
+        "shown": plain,
+        "cut": partial(_cut, longest=LONGEST),
+        "counted": counted,
+        "duration": duration,
+        "moment": moment,
+        "clock": _clock,
+    }
+    for kind, file in (("style", "page.css"), ("script", "page.js")):
+        text = (_FILES / file).read_text(encoding="utf-8")
+        made.globals[kind] = Markup(text)  # noqa: S704 - a file of our own
+        made.globals[f"{kind}_digest"] = b64encode(sha256(text.encode()).digest()).decode("ascii")
+    return made
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
+def _clock(unix: float) -> str:
+    return datetime.fromtimestamp(unix, UTC).strftime("%H:%M:%S")

@@ -1,0 +1,64 @@
+"""The report of a run in a few lines, for a terminal."""
+
+from __future__ import annotations
+
+from sbg_bulk.report.facts import Facts
+from sbg_bulk.report.meanings import meaning
+from sbg_bulk.report.standing import Command, next_steps, outcome, pace, plain_command, purpose
+from sbg_bulk.wording import counted, duration, moment, plain
+
+MOST_GROUPS = 12
+"""How many reasons are told; the rest is counted."""
+
+
+def lines(facts: Facts, name: str, command: Command = plain_command) -> list[str]:
+    """A report, line by line.
+
+    Args:
+        facts: the run.
+        name: what names it on a command line.
+        command: makes the command lines in it.
+    """
+    where = f"{facts.deployment} ({facts.plan.endpoint})" if facts.deployment else facts.plan.endpoint
+    told = [f"Run {facts.plan.run}: {purpose(facts)}, on {where}."]
+    if facts.began is not None and facts.last is not None:
+        told.append(f"{moment(facts.began)} to {moment(facts.last)}.")
+    told += ["", outcome(facts)]
+    if pace(facts):
+        told.append(pace(facts))
+    if facts.sent:
+        told.append(_jobs(facts))
+    if facts.slots:
+        told.append(_requests(facts))
+    if facts.groups:
+        told += ["", "Why rows were not done:"]
+        for group in facts.groups[:MOST_GROUPS]:
+            means = meaning(group.outcome, group.api_code)
+            reason = f"code {group.api_code}" if group.api_code is not None else group.outcome
+            told += [f"  {counted(group.rows, 'row')}, {reason}: {means.what}", f"    {means.advice}"]
+        if len(facts.groups) > MOST_GROUPS:
+            told.append(f"  and {counted(len(facts.groups) - MOST_GROUPS, 'other reason')}.")
+    steps = next_steps(facts, name, command)
+    if steps:
+        told += ["", "What to do next:"]
+        for step in steps:
+            told += [f"  {step.why}:", f"    {step.command}"]
+    return [plain(line) for line in told]
+
+
+def _jobs(facts: Facts) -> str:
+    jobs = [one for one in facts.sent if one.job is not None]
+    told = counted(len(jobs), "job")
+    slowest = facts.slowest
+    if slowest:
+        told += f"; the slowest, {slowest[0].job or 'of unknown id'}, took {duration(slowest[0].seconds or 0.0)}"
+    if facts.resent:
+        told += f"; {counted(facts.resent, 'submission')} sent again, certainly not carried out before"
+    return told + "."
+
+
+def _requests(facts: Facts) -> str:
+    told = f"{counted(facts.requests, 'request')}, {facts.refused:,} refused for the rate limit"
+    if facts.trouble:
+        told += f", {facts.trouble:,} without an answer or with one of a server in trouble"
+    return told + (f"; it waited {duration(facts.waited)}." if facts.waited >= 1 else "; it did not have to wait.")
