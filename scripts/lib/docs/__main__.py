@@ -1,0 +1,63 @@
+"""Build the documentation's site, or write anew what its pages show."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from scripts.lib.docs import building
+from scripts.lib.docs.blocks import PageError
+from scripts.lib.docs.playing import play
+
+
+def renew(path: Path) -> bool:
+    """Follow a page, and write what it shows anew. Whether it could be followed to its end."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="sbg-bulk-page-") as home:
+            first = play(path, Path(home))
+    except PageError as error:
+        print(error, file=sys.stderr)
+        return False
+    if not first.findings:
+        return True
+    path.write_text(first.text, encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="sbg-bulk-page-") as home:
+        left = play(path, Path(home)).findings
+    print(f"{path.relative_to(building.ROOT)}: written anew")
+    for finding in left:
+        print(finding, file=sys.stderr)
+    return not left
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
+    parser.add_argument("--out", type=Path, default=building.ROOT / "dist" / "site", metavar="FOLDER")
+    parser.add_argument("--open", action="store_true", help="open it in a browser")
+    parser.add_argument(
+        "--renew", action="store_true", help="run the blocks of all pages, and write anew what they show"
+    )
+    parser.add_argument("page", nargs="*", type=Path, help="with --renew: only these pages")
+    options = parser.parse_args()
+    if options.page and not options.renew:
+        parser.error("pages are named with --renew")
+    if options.renew:
+        chosen = [path.resolve() for path in options.page] or [building.ROOT / "README.md", *building.pages()]
+        followed = [renew(path) for path in chosen]
+        return 0 if all(followed) else 1
+    try:
+        building.build(options.out)
+    except building.BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    index = options.out.resolve() / "index.html"
+    print(index)
+    if options.open:
+        webbrowser.open(index.as_uri())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

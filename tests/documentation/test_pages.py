@@ -1,0 +1,36 @@
+"""Every block of README and of the site is run, and shows what really happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.lib.docs.blocks import read
+from scripts.lib.docs.building import ROOT, pages
+from scripts.lib.docs.playing import play
+
+ALL = [ROOT / "README.md", *pages()]
+NOT_RUN = {
+    ("README.md", "another test runs it"),
+    ("README.md", "it installs packages from the network"),
+    ("README.md", "it runs the tests"),
+    ("wrapper/docs/tutorial.md", "it installs packages from the network"),
+    ("wrapper/docs/how-to/ci-with-the-simulator.md", "it installs packages from the network"),
+}
+"""The blocks that are only shown."""
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_the_blocks_that_are_not_run_are_few_and_known() -> None:
+    found = [(name(path), block.not_run) for path in ALL for block in read(path).blocks if block.not_run is not None]
+    assert sorted(found, key=str) == sorted(NOT_RUN, key=str)
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_a_page_shows_what_happens(path: Path, tmp_path: Path) -> None:
+    findings = play(path, tmp_path).findings
+    assert not findings, "\n".join(findings) + "\nWrite the pages anew with scripts/docs --renew"
