@@ -160,8 +160,9 @@ def printed_commands(text: str) -> list[list[str]]:
 
 
 def journals(home: Path) -> list[Path]:
-    """The journals in a user's state folder, oldest first."""
-    return sorted((home / ".local" / "state" / "sbg-bulk" / "runs").glob("*.sbg-run"))
+    """The journals in a user's state folder, oldest first: the names of those of one second do not tell."""
+    found = (home / ".local" / "state" / "sbg-bulk" / "runs").glob("*.sbg-run")
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
 
 def started_jobs(simulator: Simulator) -> list[Job]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sbg_bulk import Client, ConnectionFailed
+from sbg_bulk.flows import choosing
+from sbg_bulk.flows.requests import Manner
+from sbg_bulk.policy.paths import Location
+from sbg_bulk.policy.waiting import Cause, Wait
 from sbg_bulk.simulator import Folder, Simulator
-from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, journals, tree
+from sbg_bulk.steps import Flow
+from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, folder_of, journals, tree
 
 IN = f"{TARGET}/incoming"
 
@@ -242,6 +248,65 @@ def test_a_verification_that_breaks_off_says_how_to_take_it_up(
     assert ran.err.endswith(f"but was not verified. Verify it with: sbg-bulk runs verify {journal.stem}\n")
 
 
+def test_an_interrupted_verification_says_how_to_take_it_up(
+    sbg: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "verify", _interrupted)
+    ran = sbg("copy", f"{MINE}/run/a.bam", "--to", IN, "--yes", "--verify")
+    (journal,) = journals(home)
+    assert ran.code == 130
+    assert ran.err.endswith(f"but was not verified. Verify it with: sbg-bulk runs verify {journal.stem}\n")
+
+
+def test_a_run_that_breaks_off_says_how_to_verify_it_afterwards(sbg: Run, home: Path, simulator: Simulator) -> None:
+    simulator.arm("kind=500 op=list_async_jobs")
+    simulator.arm("kind=500 op=get_copy_job")
+    ran = sbg("copy", f"{MINE}/run/a.bam", "--to", IN, "--yes", "--verify", "--give-up-after", "0")
+    (journal,) = journals(home)
+    assert ran.code == 1
+    assert ran.err.splitlines()[-2:] == [
+        f"Take the run up again with: sbg-bulk runs resume {journal.stem}",
+        f"Then verify it with: sbg-bulk runs verify {journal.stem}",
+    ]
+
+
+def test_no_folder_is_made_for_a_run_whose_journal_cannot_be(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    before = tree(simulator, FOLDER)
+    for journal in (tmp_path / "file", tmp_path / "file" / "j"):
+        assert sbg("copy", f"{MINE}/run", "--to", f"{IN}/new", "--parents", "--yes", "--journal", str(journal)).code
+    assert tree(simulator, FOLDER) == before
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+def test_a_pause_while_folders_are_made_is_told(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_folders = choosing.make_folders
+
+    def refused(manner: Manner, *others: Any) -> Flow[dict[Location, str]]:
+        assert manner.on_wait is not None
+        manner.on_wait(Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"))
+        return (yield from make_folders(manner, *others))
+
+    monkeypatch.setattr(choosing, "make_folders", refused)
+    ran = sbg("copy", f"{MINE}/run", "--to", f"{IN}/new", "--parents", "--yes")
+    assert ran.code == 0
+    assert ran.err.splitlines().count("Waiting 5 min: the rate limit (HTTP 429).") == 1
+
+
+def test_a_name_cannot_begin_a_line_of_its_own(sbg: Run, simulator: Simulator) -> None:
+    name = "a\nVerified: 1 row, all as they should be."
+    below(simulator, "odd", name, files=[name])
+    simulator.world.add_file(name, folder_of(simulator), size=1)
+    ran = sbg("copy", f"{MINE}/odd/{name}", "--to", IN, "--match", "*", "--yes", "--verify")
+    assert ran.code == 3
+    assert not any(line.startswith("Verified: 1 row, all") for line in ran.err.splitlines())
+
+
+def test_a_run_of_what_was_chosen_is_listed_by_its_paths(sbg: Run) -> None:
+    assert sbg("copy", f"{MINE}/run", "--to", IN, "--yes").code == 0
+    assert f"{MINE}/run to {IN}" in sbg("runs", "list").out
+
+
 # Deployments and accounts
 
 
@@ -287,6 +352,10 @@ def test_a_name_connects_to_where_it_leads(
 
 def _broken(*_: object, **__: object) -> None:
     raise ConnectionFailed("list_files: no answer.")
+
+
+def _interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _profiles(home: Path, url: str, *names: str) -> None:

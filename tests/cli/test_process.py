@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +18,13 @@ from tests.cli.harness import (
     COPIED_JOB,
     FILE,
     FOLDER,
+    MINE,
     PATIENCE,
     TARGET,
     TOKEN,
     finish,
     folder_of,
+    journals,
     run_process,
     start,
     until,
@@ -81,6 +85,28 @@ def test_a_full_disk_is_a_short_message(env: dict[str, str]) -> None:
         ran = finish(start(["jobs", "list"], env, stdout=full))
     assert ran.code == 1
     assert ran.err == "sbg-bulk: [Errno 28] No space left on device\n"
+
+
+def test_a_run_whose_events_find_the_disk_full_says_how_to_go_on(env: dict[str, str], home: Path) -> None:
+    words = ["copy", f"{MINE}/sample.bam", "--to", TARGET, "--yes", "--json"]
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        ran = finish(start(words, env, stdout=full))
+    (journal,) = journals(home)
+    assert ran.code == 1
+    assert ran.err.splitlines()[-2:] == [
+        f"sbg-bulk: broken off. Take the run up again with: sbg-bulk runs resume {journal.stem}",
+        "sbg-bulk: [Errno 28] No space left on device",
+    ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_reason_to_fail(env: dict[str, str], simulator: Simulator, closed: str) -> None:
+    for words, code in ((f"jobs show {COPIED_JOB}", 0), (f"delete {FILE}", 2), (f"delete {FILE} --yes", 0)):
+        shell = ["/bin/sh", "-c", f"exec {shlex.quote(str(COMMAND))} {words} {closed}"]
+        ran = subprocess.run(shell, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+        assert ran.returncode == code
+        assert b"Traceback" not in ran.stdout + ran.stderr
+    assert FILE not in simulator.world.nodes
 
 
 @pytest.mark.parametrize(

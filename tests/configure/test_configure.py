@@ -229,6 +229,11 @@ def test_the_profile_is_the_one_given_or_the_one_of_the_environment(env: dict[st
     assert list(credentials.read(file)) == ["a", "b", "c"]
 
 
+def test_how_to_use_a_profile_is_said_in_words_of_the_shell(env: dict[str, str], url: str) -> None:
+    words = ("configure", "--endpoint", url, "--token-stdin", "--no-check", "--profile", "my lab")
+    assert "--profile 'my lab', or with SB_PROFILE='my lab' in" in scripted(env, *words, typed=TOKEN).err
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,21 @@ def test_a_page_is_written_whole_or_not_at_all(
     assert (ran.code, ran.err) == (2, f"sbg-bulk: {html} cannot be written: No space left on device.\n")
     assert html.read_text() == "mine"
     assert sorted(tmp_path.iterdir()) == [path, html]
+
+
+def test_a_page_takes_the_place_of_no_device_and_of_no_link(report: Command, path: Path, tmp_path: Path) -> None:
+    pipe, link, html = tmp_path / "pipe", tmp_path / "link.html", tmp_path / "out.html"
+    os.mkfifo(pipe)
+    for other in (pipe, tmp_path):
+        ran = report(path, "--html", other, "--force")
+        assert ran.code == 2
+        assert ran.err.startswith(f"sbg-bulk: {other} is no file that could be overwritten")
+    assert pipe.is_fifo()
+    html.write_text("mine")
+    link.symlink_to(html.name)
+    assert report(path, "--html", link, "--force").code == 0
+    assert link.is_symlink()
+    assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_a_page_can_go_to_standard_output(report: Command, path: Path) -> None:

@@ -197,7 +197,7 @@ class _Flows:
             raise InputError(f"job_type: {job_type!r} is none of: {', '.join(manifest.ITEMS)}.")
         return job_type.upper()
 
-    def _prepared(self, job_type: str, source: Source) -> Flow[Mapping[Location, str]]:
+    def _prepared(self, job_type: str, source: Source, journal: Path | None) -> Flow[Mapping[Location, str]]:
         """See that there is something to do, and make the folders that it goes to."""
         kind = self._kind(job_type)
         if isinstance(source, (Choice, Remaining)) and not len(source):
@@ -205,6 +205,8 @@ class _Flows:
         if not isinstance(source, Choice):
             return {}
         source.check_type(kind)
+        # Folders are not to be made for a run that cannot be.
+        yield from record(lambda: runs.check_can_keep(journal))
         return (yield from choosing.make_folders(self._looking(), source.folders, source.places))
 
     def _looking(self) -> Manner:
@@ -474,7 +476,7 @@ class Client(_Flows):
             RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
             InputError: nothing was chosen, or the job does not go with the choice.
         """
-        made = self._driver.run(self._prepared(job_type, source))
+        made = self._driver.run(self._prepared(job_type, source, journal))
         defaults = manifest.Defaults(parent, project)
         with (
             self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
@@ -864,7 +866,7 @@ class AsyncClient(_Flows):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        made = await self._driver.run(self._prepared(job_type, source))
+        made = await self._driver.run(self._prepared(job_type, source, journal))
         defaults = manifest.Defaults(parent, project)
         with (
             self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,

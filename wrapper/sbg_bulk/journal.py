@@ -243,14 +243,7 @@ class Journal:
             WrongJournal: the file exists already.
             JournalError: it cannot be written.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Whoever makes the file owns it: of two processes with one path, one is refused.
-            path.touch(exist_ok=False)
-        except OSError as error:
-            if path.exists():
-                raise WrongJournal(f"{path} exists already; a journal is never overwritten.") from None
-            raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
+        _claim(path)
         try:
             with _clear_errors(path, if_full="Nothing was sent. Make room, or keep the journal elsewhere (--journal)."):
                 connection = _connect(path)
@@ -607,6 +600,28 @@ INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UP
 _HALF_MADE: Final = (
     "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
 )
+
+
+def check_new(path: Path) -> None:
+    """See that a journal can be made, before anything is done that would be in vain without it.
+
+    Raises:
+        WrongJournal: the file exists already.
+        JournalError: it cannot be written.
+    """
+    _claim(path)
+    path.unlink()
+
+
+def _claim(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Whoever makes the file owns it: of two processes with one path, one is refused.
+        path.touch(exist_ok=False)
+    except OSError as error:
+        if path.exists():
+            raise WrongJournal(f"{path} exists already; a journal is never overwritten.") from None
+        raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -17,7 +17,7 @@ from attrs import frozen
 from sbg_bulk import manifest, places
 from sbg_bulk.errors import InputError, JournalError
 from sbg_bulk.flows.pages import PAGE_LIMIT
-from sbg_bulk.journal import Journal, Plan, State, Tally
+from sbg_bulk.journal import Journal, Plan, State, Tally, check_new
 from sbg_bulk.manifest import Problem, Row
 from sbg_bulk.places import SUFFIX as SUFFIX
 from sbg_bulk.places import find as find
@@ -33,6 +33,16 @@ REQUESTS_PER_WINDOW: Final = 1000
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
+
+
+def check_can_keep(journal: Path | None) -> None:
+    """See that the journal of a new run can be kept there, or in the usual folder, whoever else does the same.
+
+    Raises:
+        WrongJournal: the file exists already.
+        JournalError: it cannot be written.
+    """
+    check_new(journal or places.folder() / f".{secrets.token_hex(8)}")
 
 
 def create(

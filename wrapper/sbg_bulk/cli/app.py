@@ -12,8 +12,8 @@ import click
 from sbg_bulk.cli import account, completion, configure, files, jobs, runs, simulate, transfers, verifying
 from sbg_bulk.cli.connection_options import accept_after, connection_options
 from sbg_bulk.cli.context import Context, complain, explained
-from sbg_bulk.cli.events import events_schema
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
+from sbg_bulk.cli.schema import events_schema
 from sbg_bulk.cli.speech import accept_everywhere
 from sbg_bulk.cli.version import version_option
 from sbg_bulk.errors import SbgBulkError
@@ -41,6 +41,13 @@ class _Command(click.Group):
 def _drop_output() -> None:
     """Let what is left to be written to standard output vanish, or Python would try once more at exit, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_closed_streams() -> None:
+    """Have all three standard streams: one that was closed (`<&-`, `>&-`) is None, and its number another file's."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - a device, kept open
 
 
 @click.group(
@@ -80,6 +87,7 @@ accept_everywhere(sbg_bulk)
 
 def main() -> None:
     """Run the command and exit with its code."""
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name with characters that the locale lacks is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")

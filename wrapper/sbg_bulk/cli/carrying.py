@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sbg_bulk.cli.context import Context, F, complain, explained, not_negative, note, tell
-from sbg_bulk.cli.displays import followed
+from sbg_bulk.cli.context import Context, F, complain, explained, not_negative, note, note_wait, tell
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.wording import counted
 from sbg_bulk.errors import RunStopped, SbgBulkError
 
 if TYPE_CHECKING:
+    from sbg_bulk.cli.following import Following
     from sbg_bulk.flows.run import Progress, RunOptions
+    from sbg_bulk.policy.waiting import Wait
     from sbg_bulk.runs import RunReport
 
 _OPTIONS: Final = (
@@ -76,11 +77,18 @@ def carry(context: Context, work: Callable[[Callable[[Progress], object]], RunRe
     Returns:
         The exit code.
     """
+    from sbg_bulk.cli.displays import followed
+
     report: RunReport | None = None
     broken: SbgBulkError | None = None
-    # What is waited for is in the progress.
     begun: list[Progress] = []
-    with followed(as_json, lambda *_: None) as (following, events):
+
+    def waits(_following: Following, wait: Wait) -> None:
+        # What a run waits for is in its progress, which there is not before its folders are made.
+        if not begun:
+            note_wait(wait)
+
+    with followed(as_json, waits) as (following, events):
 
         def changed(progress: Progress) -> None:
             if not begun:
@@ -96,6 +104,11 @@ def carry(context: Context, work: Callable[[Callable[[Progress], object]], RunRe
             # Who reads the events has gone (… | head). There is a person to tell, perhaps.
             if begun:
                 complain(f"nobody reads the output any more. {_again(_resume(context, begun[0]))}")
+            raise
+        except OSError:
+            # Events that cannot be written, on a full disk; what is wrong with it is told by who gets this.
+            if begun:
+                complain(f"broken off. {_again(_resume(context, begun[0]))}")
             raise
         except SbgBulkError as error:
             if not begun:

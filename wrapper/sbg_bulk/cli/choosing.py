@@ -12,7 +12,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.asking import agreed
 from sbg_bulk.cli.carrying import carry, given_options, reference
-from sbg_bulk.cli.context import Context, F, note, tell, write_json
+from sbg_bulk.cli.context import Context, F, note, plain, tell, write_json
 from sbg_bulk.cli.counting import counting
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.showing import print_rows
@@ -124,13 +124,23 @@ def carry_and_verify(
 ) -> Exit:
     """Carry a run, and verify it if that is wanted and it has ended. The exit code that follows."""
     ended: list[RunReport] = []
+    begun: list[Progress] = []
 
     def watched(on_change: OnChange) -> RunReport:
-        ended.append(work(on_change))
+        def changed(progress: Progress) -> None:
+            begun[:] = [progress]
+            on_change(progress)
+
+        ended.append(work(changed))
         return ended[0]
 
     outcome = carry(context, watched, options["as_json"])
-    if not options["verify"] or not ended:
+    if not options["verify"]:
+        return outcome
+    if not ended:
+        if begun:
+            run = reference(begun[0].run, Path(begun[0].journal))
+            note(f"Then verify it with: {context.command('runs', 'verify', run)}")
         return outcome
     found = verify(context, client, reference(ended[0].run, Path(ended[0].journal)), options["as_json"])
     return outcome if found is Exit.DONE else found
@@ -179,7 +189,7 @@ def _chosen(choice: Choice) -> str:
     amount = "" if choice.size is None else f" ({size(choice.size)})"
     source = choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
     target = "" if choice.to is None else f", to {choice.to}"
-    return f"Chosen: {' and '.join(told)}{amount} of {source}{target}."
+    return plain(f"Chosen: {' and '.join(told)}{amount} of {source}{target}.")
 
 
 def _to_come(choice: Choice, estimate: Estimate) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import sys
 from pathlib import Path
@@ -219,4 +220,5 @@ def _tell_use(name: str) -> None:
         counts, them = ("counts", "it") if len(in_the_way) == 1 else ("count", "them")
         note(f"{' and '.join(in_the_way)} in the environment {counts} before it; unset {them} to use the profile.")
     elif name not in (DEFAULT_PROFILE, os.environ.get(PROFILE_VARIABLE)):
-        note(f"Use it with --profile {name}, or with {PROFILE_VARIABLE}={name} in the environment.")
+        word = shlex.quote(name)
+        note(f"Use it with --profile {word}, or with {PROFILE_VARIABLE}={word} in the environment.")

@@ -64,10 +64,13 @@ class Context:
 
 
 def _tell_wait(wait: Wait) -> None:
-    telling = speech().on_wait
-    if telling is not None:
-        telling(wait)
-    elif wait.seconds >= 1:  # shorter ones are over before they are read
+    telling = speech().on_wait or note_wait
+    telling(wait)
+
+
+def note_wait(wait: Wait) -> None:
+    """Tell the person who looks on of a pause."""
+    if wait.seconds >= 1:  # shorter ones are over before they are read
         note(f"{waiting(wait)}.")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
 from sbg_bulk.cli.context import write_json
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.following import Following
@@ -162,11 +160,3 @@ class Events:
 
 def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 3)
-
-
-@click.command("events-schema")
-def events_schema() -> None:
-    """Print the JSON Schema of the events that --json writes while a run is carried or jobs are waited for."""
-    from importlib import resources
-
-    click.echo(resources.files("sbg_bulk.cli").joinpath("events.schema.json").read_text("utf-8"), nl=False)

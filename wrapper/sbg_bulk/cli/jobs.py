@@ -9,9 +9,7 @@ from typing import IO, TYPE_CHECKING, Final
 import click
 
 from sbg_bulk.cli.context import Context, complain, explained, json_option, not_negative, note, tell, write_json
-from sbg_bulk.cli.displays import followed
 from sbg_bulk.cli.exits import Exit, exit_code
-from sbg_bulk.cli.following import Following
 from sbg_bulk.cli.showing import job_document, print_failures, print_job, print_jobs, summary
 from sbg_bulk.cli.wording import counted
 from sbg_bulk.errors import InputError, SbgBulkError, WaitTimeout
@@ -142,6 +140,8 @@ def wait_for(
     context: Context, client: Client, wanted: Sequence[Job | str], timeout: float | None, as_json: bool
 ) -> Exit:
     """Wait for jobs, all within one timeout, and report on each in the order given. The exit code that follows."""
+    from sbg_bulk.cli.displays import followed
+    from sbg_bulk.cli.following import Following
     from sbg_bulk.flows.jobs import locate
 
     order = list(dict.fromkeys(locate(client.settings.endpoint, one, None)[0] for one in wanted))

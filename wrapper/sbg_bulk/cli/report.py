@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,14 +59,21 @@ def report(context: Context, run: str, html: str | None, force: bool, as_json: b
 
 @contextmanager
 def _whole_file(path: Path, force: bool) -> Iterator[IO[str]]:
-    """A file that is there when all of it is written, or not at all.
+    """A file that is there when all of it is written, or not at all. A link stays a link to it.
 
     Raises:
-        InputError: it exists, and is not to be overwritten; or it cannot be written.
+        InputError: it exists, and is not to be overwritten; or it is no file, but a device for example; or it cannot be
+            written.
     """
+    import secrets  # takes long
+
+    if path.exists() and not path.is_file():
+        # To put a file in its place would take it away from everybody.
+        raise InputError(f"{path} is no file that could be overwritten; name another, or - for standard output.")
     if path.exists() and not force:
         raise InputError(f"{path} exists already; name another file, or overwrite it with --force.")
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    target = Path(os.path.realpath(path))
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         stream = unfinished.open("x", encoding="utf-8", newline="")
     except OSError as error:
@@ -74,7 +81,7 @@ def _whole_file(path: Path, force: bool) -> Iterator[IO[str]]:
     try:
         with stream:
             yield stream
-        unfinished.replace(path)
+        unfinished.replace(target)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None
     finally:

@@ -57,6 +57,7 @@ def _document(journal: Journal) -> dict[str, Any]:
 def list_runs(as_json: bool) -> None:
     """List your runs on this machine, oldest first. UNCLEAR are rows of which it is not known what became of them."""
     from sbg_bulk import runs
+    from sbg_bulk.flows.verifying import CHOSEN
     from sbg_bulk.journal import Journal
 
     rows: list[tuple[Any, ...]] = []
@@ -64,7 +65,7 @@ def list_runs(as_json: bool) -> None:
         state = None
         try:
             with Journal.read(path) as journal:
-                document = _document(journal)
+                document, chosen = _document(journal), journal.remembered(CHOSEN) is not None
         except JournalError as error:
             document = {"run": path.stem, "journal": str(path), "problem": str(error)}
             state = "(in use)" if isinstance(error, RunInUse) else "(damaged: see runs show)"
@@ -76,7 +77,9 @@ def list_runs(as_json: bool) -> None:
             keys = ("run", "type", "rows", "done", "failed")
             others = document["unattributed"] + document["unknown"]
             left = document["open"] + document["running"]
-            rows.append((*(document[key] for key in keys), others, left, Path(document["manifest"]).name))
+            # What was chosen is told by its paths, and a file by its name alone.
+            name = document["manifest"] if chosen else Path(document["manifest"]).name
+            rows.append((*(document[key] for key in keys), others, left, name))
     if rows:
         print_rows(("RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"), rows)
     elif not as_json:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import click
 from attrs import define
 
-from sbg_bulk.wording import plain
-
 if TYPE_CHECKING:
     from sbg_bulk.cli.connection import Connection
     from sbg_bulk.policy.waiting import Wait
-
-REQUESTS: Final = "sbg_bulk.requests"
-"""The logger that gets a record for each request."""
 
 _KEY: Final = "sbg_bulk.speech"
 
@@ -48,32 +41,19 @@ def speech() -> Speech:
     return found
 
 
-class _Log(logging.Handler):
-    """Tells what is logged, where everything else is told."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        moment = time.strftime("%H:%M:%S", time.localtime(record.created))
-        speech().write(plain(f"{moment} {record.getMessage()}"))
-
-
 def _be_quiet(_context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         speech().quiet = True
 
 
 def _be_verbose(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    logger = logging.getLogger(REQUESTS)
-    if not wanted or any(isinstance(handler, _Log) for handler in logger.handlers):
+    if not wanted:
         return
-    handler, level = _Log(), logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
+    from sbg_bulk.cli.log import log_requests
 
-    def end() -> None:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-
-    context.find_root().call_on_close(end)
+    end = log_requests(lambda text: speech().write(text))
+    if end is not None:
+        context.find_root().call_on_close(end)
 
 
 def _options(*, hidden: bool) -> list[click.Option]:

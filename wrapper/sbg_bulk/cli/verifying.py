@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sbg_bulk.cli.completion import complete_run
-from sbg_bulk.cli.context import Context, complain, json_option, note, tell, write_json
+from sbg_bulk.cli.context import Context, complain, json_option, note, plain, tell, write_json
 from sbg_bulk.cli.counting import counting
-from sbg_bulk.cli.events import VERSION
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.wording import counted
 from sbg_bulk.errors import SbgBulkError
@@ -29,9 +28,11 @@ def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
         with counting("Verifying") as on_request:
             verification = client.verify(run, on_request=on_request)
     except SbgBulkError as error:
-        again = context.command("runs", "verify", run)
-        complain(f"{error}\nThe run is complete, but was not verified. Verify it with: {again}")
+        complain(f"{error}\n{_unverified(context, run)}")
         return exit_code(error)
+    except KeyboardInterrupt:
+        complain(f"interrupted. {_unverified(context, run)}")
+        return Exit.INTERRUPTED
     if as_json:
         write_json(_event(run, verification))
     else:
@@ -39,8 +40,14 @@ def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
     return Exit.DONE if verification.agrees else Exit.FAILED_ITEMS
 
 
+def _unverified(context: Context, run: str) -> str:
+    return f"The run is complete, but was not verified. Verify it with: {context.command('runs', 'verify', run)}"
+
+
 def _event(run: str, verification: Verification) -> dict[str, Any]:
     """What was found as an event, as those of the run before it: see `events.schema.json`."""
+    from sbg_bulk.cli.events import VERSION
+
     return {
         "event": "run-verified",
         "version": VERSION,
@@ -63,7 +70,7 @@ def _text(verification: Verification) -> str:
     if verification.agrees:
         return f"Verified: {rows}, all as they should be.{left_out}"
     lines = [f"Verified: {rows}, {counted(len(different), 'difference')}:{left_out}"]
-    lines += [f"  {one}" for one in different[:SHOWN]]
+    lines += [f"  {plain(str(one))}" for one in different[:SHOWN]]
     if len(different) > SHOWN:
         lines.append(f"  ... and {len(different) - SHOWN:,} more; --json has them all.")
     return "\n".join(lines)
