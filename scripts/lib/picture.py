@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.text import Text
 
 from sbg_bulk import Client, Progress, RunOptions
-from sbg_bulk.cli.following import Following
-from sbg_bulk.cli.live import lines
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.policy.waiting import Cause
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Reply
+from sbg_bulk.api.waits import Cause
+from sbg_bulk.cli.progress.live import lines
+from sbg_bulk.cli.progress.tracker import Following
 from sbg_bulk.simulator import ManualClock, Simulator, Timing
-from sbg_bulk.steps import Call, Reply
 
 WIDTH: Final = 90
 ROWS: Final = 2500

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, Job, Retry, Settings, Token
-from sbg_bulk.drivers.awaiting import AwaitingDriver
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.steps import Flow, Produce, Sleep
+from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Flow, Produce, Sleep
 from tests.support import samples
 from tests.support.clients import ENDPOINT, TOKEN
 from tests.support.samples import JOB_ID, page

@@ -12,14 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sbg_bulk import Polling, Retry
-from sbg_bulk.policy.retry import (
-    RATE_LIMIT_WINDOW,
-    Verdict,
-    asked_pause,
-    may_repeat,
-    verdict_on_error,
-    verdict_on_status,
-)
+from sbg_bulk.api.retry import RATE_LIMIT_WINDOW, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
 
 SECONDS = st.floats(0.001, 1e6)
 JITTER = st.floats(0, 1, exclude_max=True)

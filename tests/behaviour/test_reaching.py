@@ -8,7 +8,7 @@ import ssl
 import httpx
 import pytest
 
-from sbg_bulk.policy.reaching import GENERAL, advice
+from sbg_bulk.api.advice import GENERAL, advice
 
 
 def failed(kind: type[httpx.RequestError], text: str, *causes: Exception) -> httpx.RequestError:

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, InputError, Retry, SbgBulkError, Settings, SettingsError, Token
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.drivers.common import TokenAuth, open_http
+from sbg_bulk.api.drivers.base import TokenAuth, open_http
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from tests.support import samples
 from tests.support.clients import ENDPOINT, KINDS, TOKEN, observe, perform
 from tests.support.samples import FILES, JOB_ID, page

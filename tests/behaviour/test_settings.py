@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import DEPLOYMENTS, Client, Settings, SettingsError, Token
-from sbg_bulk.settings import normal_endpoint
+from sbg_bulk.settings.settings import normal_endpoint
 
 CGC = DEPLOYMENTS["cgc"]
 EU = DEPLOYMENTS["eu"]

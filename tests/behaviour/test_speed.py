@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from sbg_bulk.policy.speed import LEAST_TIME, WINDOW, Sample, rate, sampled, seconds_left
+from sbg_bulk.cli.progress.rate import LEAST_TIME, WINDOW, Sample, rate, sampled, seconds_left
 
 
 def seen(*pairs: tuple[float, int]) -> tuple[Sample, ...]:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sbg_bulk import ApiError, Forbidden, ItemError, Job, PagingError, Retry, SbgBulkError, reading
+from sbg_bulk import ApiError, Forbidden, ItemError, Job, PagingError, Retry, SbgBulkError
+from sbg_bulk.models import parse as reading
 from tests.support import samples
 from tests.support.clients import ENDPOINT, Outcome, perform
 from tests.support.samples import FILES, JOB_ID, page

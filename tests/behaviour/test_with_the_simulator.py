@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, OutcomeUnknown, Settings, WaitTimeout
-from sbg_bulk.drivers.awaiting import AwaitingDriver
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import EVERYTHING, ManualClock, Simulator
 
 TOKEN = "demo-token"

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 import sbg_async_api
 from sbg_async_api import models
-from sbg_bulk import ItemError, ItemResult, operations, reading
-from sbg_bulk.operations import Operation
+from sbg_bulk import ItemError, ItemResult
+from sbg_bulk.api import operations
+from sbg_bulk.api.operations import Operation
+from sbg_bulk.models import parse as reading
 
 OPERATIONS = [one for one in vars(operations).values() if isinstance(one, Operation)]
 ARGUMENTS: Mapping[str, Mapping[str, Any]] = {

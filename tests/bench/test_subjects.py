@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Client, Job
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import JobType, Simulator, running
 from sbg_bulk.simulator.seeds import USERNAME
 from scripts.lib.bench import bulk, carrying, listing, serving

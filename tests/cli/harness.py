@@ -20,7 +20,7 @@ from attrs import frozen
 
 from sbg_bulk.cli import main
 from sbg_bulk.simulator import Folder, Simulator
-from sbg_bulk.simulator.jobs import Job
+from sbg_bulk.simulator.world.jobs import Job
 from tests.cli.schema import check_output
 
 TOKEN = "demo-token"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Client, ConnectionFailed
-from sbg_bulk.flows import choosing
-from sbg_bulk.flows.requests import Manner
-from sbg_bulk.policy.paths import Location
-from sbg_bulk.policy.waiting import Cause, Wait
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.api.waits import Cause, Wait
+from sbg_bulk.files.paths import Location
+from sbg_bulk.runs import choose as choosing
 from sbg_bulk.simulator import Folder, Simulator
-from sbg_bulk.steps import Flow
 from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, folder_of, journals, tree
 
 IN = f"{TARGET}/incoming"

@@ -16,7 +16,7 @@ import pytest
 import sbg_bulk
 from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.exits import Exit, exit_code
-from sbg_bulk.model import Job
+from sbg_bulk.models.job import Job
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import FILE, MINE, TOKEN, Run
 
@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).resolve().parents[2] / "wrapper"
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is tried again."""
-    monkeypatch.setattr("sbg_bulk.client.Retry", partial(Retry, within=0))
+    monkeypatch.setattr("sbg_bulk.client.sync.Retry", partial(Retry, within=0))
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ import pytest
 from attrs import asdict
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from sbg_bulk.cli.events import EVERY, VERSION, Events
+from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.following import Following
-from sbg_bulk.flows.run import EndedJob, Progress
-from sbg_bulk.flows.watch import Totals
-from sbg_bulk.journal import Tally
-from sbg_bulk.model import ItemError, ItemResult, Job
-from sbg_bulk.policy.waiting import BudgetLeft, Cause, Wait
+from sbg_bulk.cli.progress.events import EVERY, VERSION, Events
+from sbg_bulk.cli.progress.tracker import Following
+from sbg_bulk.jobs.watch import Totals
+from sbg_bulk.models.job import ItemError, ItemResult, Job
+from sbg_bulk.runs.journal import Tally
+from sbg_bulk.runs.run import EndedJob, Progress
 from sbg_bulk.simulator import Simulator, running
 from tests.cli.harness import (
     COMMAND,

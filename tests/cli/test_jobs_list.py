@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sbg_bulk.cli.jobs import STATES, TYPES
-from sbg_bulk.model import JOB_TYPES
+from sbg_bulk.cli.actions.wait import STATES, TYPES
+from sbg_bulk.models.job import JOB_TYPES
 from sbg_bulk.simulator import JobState, Simulator
 from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, JOB_KEYS, TARGET, Run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sbg_bulk.cli.showing import RESULTS_SHOWN
+from sbg_bulk.cli.output.tables import RESULTS_SHOWN
 from sbg_bulk.simulator import ApiError, Simulator
 from tests.cli.conftest import Served
 from tests.cli.harness import COPIED_JOB, FILE, JOB_KEYS, Run

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.flows.watch import Watch
+from sbg_bulk.jobs.watch import Watch
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, FILE_2, TARGET, Run
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from sbg_bulk.cli.following import BARS, Following, Outlook
-from sbg_bulk.cli.lines import EVERY, REMINDER, Lines, line
-from sbg_bulk.cli.live import WIDEST, lines
-from sbg_bulk.flows.run import Progress
-from sbg_bulk.flows.watch import Totals
-from sbg_bulk.journal import Tally
-from sbg_bulk.model import Job
-from sbg_bulk.policy.waiting import BudgetLeft, Cause, Wait
+from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
+from sbg_bulk.cli.progress.lines import EVERY, REMINDER, Lines, line
+from sbg_bulk.cli.progress.live import WIDEST, lines
+from sbg_bulk.cli.progress.tracker import BARS, Following, Outlook
+from sbg_bulk.jobs.watch import Totals
+from sbg_bulk.models.job import Job
+from sbg_bulk.runs.journal import Tally
+from sbg_bulk.runs.run import Progress
 
 BUSY = Outlook(
     "row",

@@ -244,7 +244,7 @@ def dry(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command, with no token and no endpoint, where no client can be made."""
     monkeypatch.delenv("SB_AUTH_TOKEN")
     monkeypatch.delenv("SB_API_ENDPOINT")
-    monkeypatch.setattr("sbg_bulk.client.Client.__init__", _no_client)
+    monkeypatch.setattr("sbg_bulk.client.sync.Client.__init__", _no_client)
     return sbg
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import Client, RunOptions
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.journal import Journal
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import (
     COPIED_JOB,
@@ -161,7 +161,7 @@ def test_ctrl_c_prints_the_command_that_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sbg_bulk.flows.run._submit", interrupted)
+        patch.setattr("sbg_bulk.runs.run._submit", interrupted)
         ran = sbg("copy", "--manifest", str(manifest))
     run = _id(ran)
     assert (ran.code, ran.out) == (130, "")
@@ -176,7 +176,7 @@ def test_ctrl_c_while_a_manifest_is_read_leaves_nothing(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sbg_bulk.journal._insert", interrupted)
+    monkeypatch.setattr("sbg_bulk.runs.journal._insert", interrupted)
     simulator.requests.clear()
     ran = sbg("copy", "--manifest", str(manifest))
     assert (ran.code, ran.out, ran.err) == (130, "", "sbg-bulk: interrupted before any job was submitted.\n")
@@ -214,7 +214,7 @@ def test_a_wait_that_goes_on_is_told_again_only_now_and_then(
     sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
 ) -> None:
     moments = iter(range(1000, 100_000, 5))
-    monkeypatch.setattr("sbg_bulk.cli.displays.monotonic", lambda: next(moments))
+    monkeypatch.setattr("sbg_bulk.cli.progress.display.monotonic", lambda: next(moments))
     simulator.arm("kind=429 op=submit_copy_job times=20 retry_after=25")
     told = sbg("copy", "--manifest", str(manifest)).err.count("Waiting 25 s: ")
     assert 1 < told <= 10
@@ -224,7 +224,7 @@ def test_a_long_run_tells_in_a_pipe_how_it_goes_on(
     sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
 ) -> None:
     moments = iter(range(1000, 100_000, 31))
-    monkeypatch.setattr("sbg_bulk.cli.displays.monotonic", lambda: next(moments))
+    monkeypatch.setattr("sbg_bulk.cli.progress.display.monotonic", lambda: next(moments))
     ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1")
     assert "0 of 2 rows done, 0 failed; 0 of 2 jobs ended, 1 under way." in ran.err
     assert "2 of 2 rows done, 0 failed; 2 of 2 jobs ended, 0 under way; " in ran.err

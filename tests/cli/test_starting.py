@@ -10,7 +10,15 @@ import pytest
 import sbg_bulk
 from tests.cli.harness import PATIENCE
 
-HEAVY = ("httpx", "rich", "sqlite3", "sbg_async_api", "sbg_bulk.client", "sbg_bulk.simulator", "sbg_bulk.journal")
+HEAVY = (
+    "httpx",
+    "rich",
+    "sqlite3",
+    "sbg_async_api",
+    "sbg_bulk.client.sync",
+    "sbg_bulk.simulator",
+    "sbg_bulk.runs.journal",
+)
 
 
 def _loaded(program: str, env: dict[str, str]) -> set[str]:
@@ -32,7 +40,7 @@ def test_help_loads_nothing_that_it_does_not_need(env: dict[str, str]) -> None:
 
 
 def test_what_is_watched_for_is_what_a_client_loads(env: dict[str, str]) -> None:
-    assert {"httpx", "sqlite3", "sbg_async_api", "sbg_bulk.client", "sbg_bulk.journal"} <= _loaded(
+    assert {"httpx", "sqlite3", "sbg_async_api", "sbg_bulk.client.sync", "sbg_bulk.runs.journal"} <= _loaded(
         "from sbg_bulk import Client", env
     )
 

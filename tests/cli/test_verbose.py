@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, TOKEN, Run, run_process
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk import DeleteItem, places
-from sbg_bulk.journal import Journal, Plan
-from sbg_bulk.manifest import Row
+from sbg_bulk import DeleteItem
+from sbg_bulk.runs import store as places
+from sbg_bulk.runs.journal import Journal, Plan
+from sbg_bulk.runs.manifest import Row
 from tests.cli.harness import COMMAND, FILE
 from tests.completion.shells import SHELLS, Shell
 

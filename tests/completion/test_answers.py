@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk import places
 from sbg_bulk.cli.completion import RUNS
+from sbg_bulk.runs import store as places
 from tests.cli.harness import COMMAND, PATIENCE
 from tests.cli.test_starting import HEAVY
 
@@ -60,7 +60,7 @@ def test_only_the_newest_runs_are_offered(env: dict[str, str], runs_there: list[
 
 
 def test_a_run_that_somebody_works_on_is_offered_with_what_it_does(env: dict[str, str], runs_there: list[str]) -> None:
-    from sbg_bulk.journal import Journal
+    from sbg_bulk.runs.journal import Journal
 
     with Journal.open(places.find(runs_there[0])):
         assert answered(env, f"sbg-bulk runs show {runs_there[0][:9]}")[2] == "DELETE old.csv"

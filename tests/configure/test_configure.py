@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk import credentials
+from sbg_bulk.settings import credentials
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Ran, checked
 from tests.configure.conftest import Terminal

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sbg_bulk import SettingsError, credentials
+from sbg_bulk import SettingsError
+from sbg_bulk.settings import credentials
 
 URL = "https://eu-api.sbgenomics.com/v2"
 OTHERS = (

@@ -9,7 +9,7 @@ from importlib import metadata
 import pytest
 
 from sbg_async_api import provenance
-from sbg_bulk.cli import version
+from sbg_bulk.cli.options import version
 from scripts.lib.generate import SPEC
 from tests.cli.harness import run_process
 

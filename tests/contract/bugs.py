@@ -13,9 +13,9 @@ from typing import Any
 from attrs import evolve, frozen
 
 from sbg_bulk.simulator import ApiError, Item, Job, JobState, JobType, Simulator
-from sbg_bulk.simulator.operations import Call
-from sbg_bulk.simulator.reply import Reply, answer
-from sbg_bulk.simulator.world import User
+from sbg_bulk.simulator.service.operations import Call
+from sbg_bulk.simulator.service.reply import Reply, answer
+from sbg_bulk.simulator.world.tree import User
 
 Bug = Callable[[Simulator], None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from sbg_bulk.simulator import ApiError, JobType, ManualClock, Simulator, Timing
-from sbg_bulk.simulator.jobs import ListOrder, Progress
+from sbg_bulk.simulator.world.jobs import ListOrder, Progress
 from scripts.lib.contract.reading import read
 from scripts.lib.contract.report import Report
 from scripts.lib.contract.service import Service, load_schema

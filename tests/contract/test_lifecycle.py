@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sbg_bulk.simulator import Job
-from sbg_bulk.simulator.jobs import Progress
+from sbg_bulk.simulator.world.jobs import Progress
 from tests.contract.deployments import PLACE, PROJECT, build, examine
 
 SEEDS = range(1, 6)

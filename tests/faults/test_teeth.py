@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from sbg_bulk.api import request as requests
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.steps import Flow, Reply, record
 from sbg_bulk.errors import ApiError
-from sbg_bulk.flows import jobs, requests, run, settle
-from sbg_bulk.flows.requests import Manner
-from sbg_bulk.journal import Journal, State, Submission
-from sbg_bulk.model import Item, Job
-from sbg_bulk.policy import matching
-from sbg_bulk.policy.attribution import Outcome, RowOutcome
-from sbg_bulk.policy.matching import Match
-from sbg_bulk.steps import Flow, Reply, record
+from sbg_bulk.jobs import read as jobs
+from sbg_bulk.models.job import Item, Job
+from sbg_bulk.runs import match as matching
+from sbg_bulk.runs import run, settle
+from sbg_bulk.runs.journal import Journal, State, Submission
+from sbg_bulk.runs.match import Match
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from scripts.lib.faults.drawing import draw
 from scripts.lib.faults.trial import attempt
 

@@ -18,9 +18,9 @@ from attrs import Factory, define
 from schemathesis.engine import from_schema
 
 from sbg_bulk.simulator import Simulator
-from sbg_bulk.simulator.app import Message, Receive, Scope, Send
-from sbg_bulk.simulator.contract import BASE_PATH
-from sbg_bulk.simulator.transport import Transport
+from sbg_bulk.simulator.http.app import Message, Receive, Scope, Send
+from sbg_bulk.simulator.http.transport import Transport
+from sbg_bulk.simulator.service.contract import BASE_PATH
 from scripts.lib.guard.keywords import Exchange
 from tests.contract.generation import examples_simulator, schema_for
 from tests.contract.test_statuses import GOOD, Request, documented, recipe

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, Polling
-from sbg_bulk.drivers.awaiting import AwaitingDriver
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.errors import BadRequest, Conflict, Forbidden, NotFound, OutcomeUnknown, Unauthorized
-from sbg_bulk.model import File, Job
+from sbg_bulk.models.job import File, Job
 from sbg_bulk.simulator import Simulator
 
 TOKEN: Final = "demo-token"

@@ -9,11 +9,11 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from sbg_bulk import Totals
-from sbg_bulk.flows.run import Progress
-from sbg_bulk.journal import Tally
+from sbg_bulk.api.waits import Cause, Wait
 from sbg_bulk.notebook import bars
 from sbg_bulk.notebook.bars import Bar, Drawing, for_run, for_wait, kernel_display
-from sbg_bulk.policy.waiting import Cause, Wait
+from sbg_bulk.runs.journal import Tally
+from sbg_bulk.runs.run import Progress
 from tests.notebook.test_tables import EVIL, Seen
 
 
@@ -117,8 +117,7 @@ def test_nothing_is_displayed_without_a_kernel(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_ipython_is_not_loaded_by_the_client() -> None:
-    telling = (
-        "import sys; from sbg_bulk import Client; print('IPython' in sys.modules, 'sbg_bulk.client' in sys.modules)"
-    )
+    loaded = "print('IPython' in sys.modules, 'sbg_bulk.client.sync' in sys.modules)"
+    telling = f"import sys; from sbg_bulk import Client; {loaded}"
     told = subprocess.run([sys.executable, "-c", telling], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["False", "True"]

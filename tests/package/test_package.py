@@ -42,7 +42,7 @@ def test_what_users_need_beside_the_modules_is_in_the_wheel(built: building.Buil
         "sbg_bulk/py.typed",
         "sbg_async_api/py.typed",
         "sbg_async_api/openapi.yaml",
-        "sbg_bulk/simulator/page/static/index.html",
+        "sbg_bulk/simulator/http/page/static/index.html",
         "sbg_bulk/cli/events.schema.json",
     } <= names
     assert not [name for name in names if "docs" in name or "tests" in name]
@@ -56,8 +56,8 @@ def test_what_users_need_beside_the_modules_is_in_the_wheel(built: building.Buil
             lambda files: files.update({"tests/test_a.py": b""}), "tests/test_a.py should not be in it", id="too many"
         ),
         pytest.param(
-            lambda files: files.update({"sbg_bulk/client.py": str(building.ROOT).encode()}),
-            f"sbg_bulk/client.py names the folder {building.ROOT}",
+            lambda files: files.update({"sbg_bulk/client/sync.py": str(building.ROOT).encode()}),
+            f"sbg_bulk/client/sync.py names the folder {building.ROOT}",
             id="trace",
         ),
         pytest.param(

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Error, Page, Route, expect
 
 from sbg_bulk.simulator import JobType, ManualClock, Simulator, running
-from sbg_bulk.simulator.page import reference
-from sbg_bulk.simulator.refusals import ApiError
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.http.page import reference
 from tests.page.axe import violations
 from tests.page.conftest import Visit, Visitor
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, Polling, Settings
-from sbg_bulk.drivers.awaiting import AwaitingDriver
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import ManualClock, Simulator, Timing
-from sbg_bulk.simulator.transport import Transport
+from sbg_bulk.simulator.http.transport import Transport
 from tests.paths.world import SOURCE, TARGET, World
 
 URL = "https://simulator.localhost/v2"

@@ -355,7 +355,7 @@ def test_a_choice_is_run_as_what_it_was_chosen_for(call: Both) -> None:
 
 
 def test_the_report_of_a_run_tells_paths(call: Both) -> None:
-    from sbg_bulk.journal import Journal
+    from sbg_bulk.runs.journal import Journal
 
     report = call("run", "copy", call("choose", [f"{SOURCE}/bams/old"], to=IN))
     with Journal.open(report.journal) as journal:

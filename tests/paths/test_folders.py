@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Conflict, Forbidden, InputError, OutcomeUnknown
-from sbg_bulk.policy.paths import Location
+from sbg_bulk.files.paths import Location
 from sbg_bulk.simulator import Permissions, Simulator
 from tests.paths.conftest import Both
 from tests.paths.world import SOURCE, TARGET, World

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import InputError, SettingsError
-from sbg_bulk.naming import Named, meaning
-from sbg_bulk.policy.paths import Location, place_of
-from sbg_bulk.settings import DEPLOYMENTS
+from sbg_bulk.files.paths import Location, place_of
+from sbg_bulk.settings.names import Named, meaning
+from sbg_bulk.settings.settings import DEPLOYMENTS
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sbg_bulk import InputError
-from sbg_bulk.policy.selecting import Filters, moment
+from sbg_bulk.files.filters import Filters, moment
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

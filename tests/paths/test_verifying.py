@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from sbg_bulk import InputError, RunOptions, ServerError, runs
-from sbg_bulk.journal import Journal
-from sbg_bulk.policy.comparing import Contents, Finding
+from sbg_bulk import InputError, RunOptions, ServerError
+from sbg_bulk.runs import create as runs
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.verification import Contents, Finding
 from sbg_bulk.simulator import Folder
 from tests.paths.conftest import Both
 from tests.paths.world import SOURCE, TARGET, World

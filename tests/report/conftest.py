@@ -11,8 +11,8 @@ import pytest
 from attrs import field, frozen
 from playwright.sync_api import Browser, Page
 
-from sbg_bulk.journal import Journal
 from sbg_bulk.report import page
+from sbg_bulk.runs.journal import Journal
 from tests.page.conftest import PATIENCE
 from tests.page.conftest import browser as browser
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.journal import Journal
-from sbg_bulk.policy.attribution import RowOutcome
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.outcomes import RowOutcome
 from tests.cli.harness import Ran, run_here
 from tests.report.making import DONE, failed, made
 
@@ -79,7 +79,7 @@ def test_a_page_is_written_whole_or_not_at_all(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sbg_bulk.report.packed.Packed.pieces", full)
+    monkeypatch.setattr("sbg_bulk.report.failed_rows.Packed.pieces", full)
     ran = report(path, "--html", html, "--force")
     assert (ran.code, ran.err) == (2, f"sbg-bulk: {html} cannot be written: No space left on device.\n")
     assert html.read_text() == "mine"

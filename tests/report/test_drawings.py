@@ -8,10 +8,13 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sbg_bulk.journal import State
-from sbg_bulk.policy.traffic import Slot
-from sbg_bulk.report import advance, budget, chart, timeline
+from sbg_bulk.report.charts import axis as chart
+from sbg_bulk.report.charts import jobs as timeline
+from sbg_bulk.report.charts import requests as budget
+from sbg_bulk.report.charts import rows as advance
 from sbg_bulk.report.facts import Sent, Window, _windows
+from sbg_bulk.runs.journal import State
+from sbg_bulk.runs.traffic import Slot
 
 TIMES = st.floats(0, 3e9, allow_nan=False)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.journal import Journal, State
-from sbg_bulk.policy.attribution import Outcome, RowOutcome
 from sbg_bulk.report.facts import Facts, Group, Standing, Window, gather
-from sbg_bulk.report.standing import next_steps, outcome, pace, purpose
-from sbg_bulk.runs import create, retry
+from sbg_bulk.report.status import next_steps, outcome, pace, purpose
+from sbg_bulk.runs.create import create, retry
+from sbg_bulk.runs.journal import Journal, State
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from tests.report.making import DONE, START, Clock, failed, finished, made
 from tests.support.runs import Killed, Service, carry, interrupted, journal, rows
 

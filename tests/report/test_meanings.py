@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.policy.attribution import Outcome
-from sbg_bulk.report.meanings import MEANINGS, meaning
-from sbg_bulk.simulator.refusals import STATUS_OF
+from sbg_bulk.report.codes import MEANINGS, meaning
+from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.simulator.errors import STATUS_OF
 
 SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 

@@ -13,7 +13,7 @@ from tests.report.making import DONE, failed, made
 PROGRAM = """
 import re, sys
 from pathlib import Path
-from sbg_bulk.journal import Journal
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.report import page
 with Journal.read(Path(sys.argv[1])) as journal, open(sys.argv[2], "w", encoding="utf-8") as stream:
     page.write(journal, stream)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from sbg_bulk import manifest
-from sbg_bulk.journal import Journal
-from sbg_bulk.manifest import Row
-from sbg_bulk.model import CopyItem
-from sbg_bulk.policy.attribution import Outcome, RowOutcome
-from sbg_bulk.report import packed
+from sbg_bulk.models.job import CopyItem
+from sbg_bulk.report import failed_rows as packed
+from sbg_bulk.runs import manifest
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.manifest import Row
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from tests.page.axe import violations
 from tests.report.conftest import Reader, written
 from tests.report.making import DONE, failed, made

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sbg_bulk import manifest
-from sbg_bulk.model import CopyItem
-from sbg_bulk.runs import create
+from sbg_bulk.models.job import CopyItem
+from sbg_bulk.runs import manifest
+from sbg_bulk.runs.create import create
 
 
 class Generated(io.RawIOBase):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sbg_bulk.model import CopyItem, DeleteItem, Item, ItemError, ItemResult, Job, MoveItem
-from sbg_bulk.policy.attribution import Outcome, RowOutcome, attribute
+from sbg_bulk.models.job import CopyItem, DeleteItem, Item, ItemError, ItemResult, Job, MoveItem
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
 
 
 def done(file: str | None) -> ItemResult:

@@ -18,14 +18,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sbg_bulk import InputError, JournalError, journal, runs
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.flows.run import RunOptions
-from sbg_bulk.journal import FORMAT, Course, Journal, State, Submission, Tally
-from sbg_bulk.manifest import Problem, Row
-from sbg_bulk.policy.attribution import Outcome, RowOutcome
-from sbg_bulk.policy.traffic import Slot
-from sbg_bulk.steps import Call, Sleep, Step
+from sbg_bulk import InputError, JournalError
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Sleep, Step
+from sbg_bulk.runs import create as runs
+from sbg_bulk.runs import journal
+from sbg_bulk.runs.journal import FORMAT, Course, Journal, State, Submission, Tally
+from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.run import RunOptions
+from sbg_bulk.runs.traffic import Slot
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
 
@@ -112,7 +114,7 @@ def test_whatever_happens_the_sums_agree_and_no_row_is_under_way_twice(
 HOLDER = """
 import sys, time
 from pathlib import Path
-from sbg_bulk.journal import Journal
+from sbg_bulk.runs.journal import Journal
 held = Journal.open(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
@@ -281,7 +283,7 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 from sbg_bulk import JournalError
-from sbg_bulk.journal import Journal
+from sbg_bulk.runs.journal import Journal
 if os.getuid() == 0:
     os.setuid(65534)
 with Journal.open(Path(sys.argv[1])) as opened:
@@ -425,7 +427,7 @@ def test_a_journal_that_was_copied_is_taken_up_where_it_is(path: Path, tmp_path:
 
 
 def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sbg_bulk.places.folder", lambda: tmp_path / "runs")
+    monkeypatch.setattr("sbg_bulk.runs.store.folder", lambda: tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
     with runs.create(rows(1), "COPY", ENDPOINT) as made:
         run, path = made.plan.run, made.path

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sbg_bulk import InputError, ManifestError, manifest
-from sbg_bulk.manifest import REPORT_COLUMNS, Defaults, Format, Problem, Row
-from sbg_bulk.model import CopyItem, DeleteItem, Item, MoveItem
-from sbg_bulk.runs import create
+from sbg_bulk import InputError, ManifestError
+from sbg_bulk.models.job import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.runs import manifest
+from sbg_bulk.runs.create import create
+from sbg_bulk.runs.manifest import REPORT_COLUMNS, Defaults, Format, Problem, Row
 
 HOME = Defaults(project="a/b")
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sbg_bulk import Cause, Maintenance, RateLimited, Retry, RunOptions, Wait
-from sbg_bulk.policy.pace import Budget, Meter, Pace, budget_of
+from sbg_bulk.api.pace import Budget, Meter, Pace, budget_of
+from sbg_bulk.api.steps import Sleep
 from sbg_bulk.simulator import Timing
-from sbg_bulk.steps import Sleep
 from tests.support.runs import TARGET, Service, outcomes, table
 
 START = datetime(2019, 2, 20, 12, 0, 0, tzinfo=UTC)
@@ -231,7 +231,7 @@ def test_two_runs_on_one_token_share_its_budget_and_both_finish(tmp_path: Path) 
 
 def _steps(service: Service, files: list[str], path: Path) -> Generator[float, None, bool]:
     """A run that hands out its pauses, and hands over to the other after each request."""
-    from sbg_bulk.drivers.common import Done, Outcome, advance
+    from sbg_bulk.api.drivers.base import Done, Outcome, advance
 
     client = service.client()
     with client._new_run("copy", table(files, project=TARGET), None, None, path, 2, {}) as journal:  # type: ignore[arg-type]

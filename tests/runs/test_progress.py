@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import Cause, Progress, RunOptions, Wait
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.policy.pace import Budget, Meter
-from sbg_bulk.policy.waiting import BudgetLeft
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.pace import Budget, Meter
+from sbg_bulk.api.steps import Sleep, Step
+from sbg_bulk.api.waits import BudgetLeft
 from sbg_bulk.simulator import ApiError, Timing
-from sbg_bulk.steps import Sleep, Step
 from tests.support.runs import TARGET, Killed, Service, interrupted
 
 

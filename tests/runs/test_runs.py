@@ -29,13 +29,13 @@ from sbg_bulk import (
     Unauthorized,
     Wait,
 )
-from sbg_bulk.drivers.awaiting import AwaitingDriver
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.flows.run import Progress
-from sbg_bulk.journal import Journal, Tally
-from sbg_bulk.settings import Token
+from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Reply, Sleep, Step
+from sbg_bulk.runs.journal import Journal, Tally
+from sbg_bulk.runs.run import Progress
+from sbg_bulk.settings.settings import Token
 from sbg_bulk.simulator import ApiError, Timing
-from sbg_bulk.steps import Call, Reply, Sleep, Step
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from sbg_bulk import InputError, RunOptions, RunStopped, SbgBulkError, UnreadableAnswer
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.journal import Journal, State
-from sbg_bulk.model import CopyItem, DeleteItem, File, Item, ItemError, ItemResult, Job, MoveItem
-from sbg_bulk.policy.matching import CLOCK_TOLERANCE, Match, likeness, match, weigh
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Sleep, Step
+from sbg_bulk.models.job import CopyItem, DeleteItem, File, Item, ItemError, ItemResult, Job, MoveItem
+from sbg_bulk.runs.journal import Journal, State
+from sbg_bulk.runs.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
 from sbg_bulk.simulator import JobType, Timing
-from sbg_bulk.steps import Call, Sleep, Step
 from tests.support.runs import TARGET, Killed, Service, outcomes, report
 
 CUT = "kind=cut_after op=submit_* call=1"

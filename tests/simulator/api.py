@@ -13,7 +13,7 @@ from openapi_core.validation.schemas import oas30_read_schema_validators_factory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
 from sbg_bulk.simulator import Job, Simulator, User
-from sbg_bulk.simulator.contract import load_contract
+from sbg_bulk.simulator.service.contract import load_contract
 
 TOKEN = {"X-SBG-Auth-Token": "demo-token"}
 ME = "rfranklin"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sbg_bulk.simulator import File, Folder, Project, Simulator
-from sbg_bulk.simulator.world import walk
+from sbg_bulk.simulator.world.tree import walk
 from tests.simulator.api import Api
 
 

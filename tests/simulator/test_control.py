@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sbg_bulk.simulator import FaultError, ManualClock, Simulator
-from sbg_bulk.simulator.clock import LATEST
+from sbg_bulk.simulator.world.clock import LATEST
 from tests.simulator.api import Api
 
 CONTROL = "http://localhost/_simulator"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk.simulator import JobType, ManualClock, Project, Simulator, Timing
-from sbg_bulk.simulator.clock import DAY
+from sbg_bulk.simulator.world.clock import DAY
 from tests.simulator.api import Api, me, run_to_end
 
 STATES = ["SUBMITTED", "RESOLVING", "RUNNING", "FINISHED"]

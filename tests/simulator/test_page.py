@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from sbg_bulk.simulator import JobType, ManualClock, Permissions, Simulator, local
-from sbg_bulk.simulator.contract import load_contract
-from sbg_bulk.simulator.page import reference
-from sbg_bulk.simulator.refusals import ApiError
-from sbg_bulk.simulator.request import Request
+from sbg_bulk.simulator import JobType, ManualClock, Permissions, Simulator
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.http import local
+from sbg_bulk.simulator.http.page import reference
+from sbg_bulk.simulator.http.request import Request
+from sbg_bulk.simulator.service.contract import load_contract
 from tests.simulator.api import TOKEN, Api, me
 
 ROOT = "http://localhost"

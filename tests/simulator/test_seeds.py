@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from sbg_bulk.simulator import SEEDS, File, ManualClock, Simulator, World
-from sbg_bulk.simulator.contract import load_contract
-from sbg_bulk.simulator.world import walk
+from sbg_bulk.simulator.service.contract import load_contract
+from sbg_bulk.simulator.world.tree import walk
 from tests.simulator.api import Api
 
 DOCUMENT = load_contract().document

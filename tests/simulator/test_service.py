@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from sbg_bulk.simulator import ManualClock, Simulator
-from sbg_bulk.simulator.contract import load_contract
-from sbg_bulk.simulator.operations import Operations
+from sbg_bulk.simulator.service.contract import load_contract
+from sbg_bulk.simulator.service.operations import Operations
 from tests.simulator.api import Api
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")

@@ -11,8 +11,8 @@ import httpx
 from attrs import field, frozen
 
 from sbg_bulk import AsyncClient, Client, Polling, Retry, Settings
-from sbg_bulk.drivers.awaiting import AwaitingDriver
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from tests.support.scripts import Answer, Script, Wire
 
 ENDPOINT: Final = "https://api.example.org/v2"

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from sbg_bulk import Client, Polling, Retry, Settings, Token
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.drivers.common import TIMEOUT
-from sbg_bulk.flows.requests import Manner
-from sbg_bulk.flows.run import RunOptions, run
-from sbg_bulk.journal import Journal, Tally
-from sbg_bulk.manifest import Problem, Row
-from sbg_bulk.model import CopyItem
-from sbg_bulk.runs import create
+from sbg_bulk.api.drivers.base import TIMEOUT
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.steps import Step
+from sbg_bulk.models.job import CopyItem
+from sbg_bulk.runs.create import create
+from sbg_bulk.runs.journal import Journal, Tally
+from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.run import RunOptions, run
 from sbg_bulk.simulator import Item as SimulatedItem
 from sbg_bulk.simulator import JobType, LoggedRequest, ManualClock, Project, Simulator, Timing
-from sbg_bulk.steps import Step
 
 TOKEN: Final = "demo-token"
 TARGET: Final = "rfranklin/target"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 
 import pytest
 
-from sbg_bulk.flows.watch import Looked, Watch
-from sbg_bulk.model import Job
-from sbg_bulk.policy.polling import Polling
-from sbg_bulk.policy.sweeping import Atlas, Stretch
-from sbg_bulk.policy.watching import Allowance, Track
-from sbg_bulk.steps import Flow
+from sbg_bulk.api.polling import Polling
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.jobs.list_map import Atlas, Stretch
+from sbg_bulk.jobs.track import Allowance, Track
+from sbg_bulk.jobs.watch import Looked, Watch
+from sbg_bulk.models.job import Job
 from scripts.lib.histories.drawing import draw
 from scripts.lib.histories.many import shared_out
 from scripts.lib.histories.trial import attempt

@@ -12,7 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sbg_bulk.client import AsyncClient, Client
+    from sbg_bulk.api.polling import Polling
+    from sbg_bulk.api.retry import Retry
+    from sbg_bulk.api.waits import Cause, Wait
+    from sbg_bulk.client.sync import AsyncClient, Client
     from sbg_bulk.errors import (
         ApiError,
         BadRequest,
@@ -38,10 +41,8 @@ if TYPE_CHECKING:
         WaitTimeout,
         WrongJournal,
     )
-    from sbg_bulk.flows.run import Progress, RunOptions
-    from sbg_bulk.flows.watch import Totals
-    from sbg_bulk.manifest import ManifestError
-    from sbg_bulk.model import (
+    from sbg_bulk.jobs.watch import Totals
+    from sbg_bulk.models.job import (
         CopyItem,
         DeleteItem,
         File,
@@ -54,13 +55,12 @@ if TYPE_CHECKING:
         RateLimit,
         User,
     )
-    from sbg_bulk.policy.choice import Choice, Remaining
-    from sbg_bulk.policy.comparing import Verification
-    from sbg_bulk.policy.polling import Polling
-    from sbg_bulk.policy.retry import Retry
-    from sbg_bulk.policy.waiting import Cause, Wait
-    from sbg_bulk.runs import RunReport
-    from sbg_bulk.settings import DEPLOYMENTS, Settings, Token
+    from sbg_bulk.runs.choice import Choice, Remaining
+    from sbg_bulk.runs.create import RunReport
+    from sbg_bulk.runs.manifest import ManifestError
+    from sbg_bulk.runs.run import Progress, RunOptions
+    from sbg_bulk.runs.verification import Verification
+    from sbg_bulk.settings.settings import DEPLOYMENTS, Settings, Token
 
 __all__ = [
     "DEPLOYMENTS",
@@ -117,7 +117,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "sbg_bulk.client": (
+    "sbg_bulk.client.sync": (
         "AsyncClient",
         "Client",
     ),
@@ -146,10 +146,10 @@ _MODULES: Final = {
         "WaitTimeout",
         "WrongJournal",
     ),
-    "sbg_bulk.flows.run": ("Progress", "RunOptions"),
-    "sbg_bulk.flows.watch": ("Totals",),
-    "sbg_bulk.manifest": ("ManifestError",),
-    "sbg_bulk.model": (
+    "sbg_bulk.runs.run": ("Progress", "RunOptions"),
+    "sbg_bulk.jobs.watch": ("Totals",),
+    "sbg_bulk.runs.manifest": ("ManifestError",),
+    "sbg_bulk.models.job": (
         "CopyItem",
         "DeleteItem",
         "File",
@@ -162,16 +162,16 @@ _MODULES: Final = {
         "RateLimit",
         "User",
     ),
-    "sbg_bulk.policy.choice": (
+    "sbg_bulk.runs.choice": (
         "Choice",
         "Remaining",
     ),
-    "sbg_bulk.policy.comparing": ("Verification",),
-    "sbg_bulk.policy.polling": ("Polling",),
-    "sbg_bulk.policy.retry": ("Retry",),
-    "sbg_bulk.policy.waiting": ("Cause", "Wait"),
-    "sbg_bulk.runs": ("RunReport",),
-    "sbg_bulk.settings": (
+    "sbg_bulk.runs.verification": ("Verification",),
+    "sbg_bulk.api.polling": ("Polling",),
+    "sbg_bulk.api.retry": ("Retry",),
+    "sbg_bulk.api.waits": ("Cause", "Wait"),
+    "sbg_bulk.runs.create": ("RunReport",),
+    "sbg_bulk.settings.settings": (
         "DEPLOYMENTS",
         "Settings",
         "Token",

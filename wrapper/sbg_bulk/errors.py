@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sbg_bulk.model import Job
+    from sbg_bulk.models.job import Job
 
 
 class SbgBulkError(Exception):

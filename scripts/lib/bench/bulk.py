@@ -16,10 +16,10 @@ import httpx
 from attrs import define, field
 
 from sbg_bulk import Client, WaitTimeout
-from sbg_bulk.drivers.blocking import BlockingDriver
+from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import Item, JobType, ManualClock, Simulator, Timing
-from sbg_bulk.simulator.limits import RateLimit
 from sbg_bulk.simulator.seeds import TOKEN, USERNAME
+from sbg_bulk.simulator.world.limits import RateLimit
 from scripts.lib.bench.official import official
 from scripts.lib.bench.table import Claim, Row
 

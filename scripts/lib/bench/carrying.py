@@ -67,8 +67,8 @@ def interpreter() -> float:
 
 def memory_dry_run(manifest: str) -> float:
     """The memory of a process that has counted and checked a manifest's rows."""
-    from sbg_bulk import runs
-    from sbg_bulk.manifest import Defaults
+    from sbg_bulk.runs import create as runs
+    from sbg_bulk.runs.manifest import Defaults
 
     runs.count("COPY", Path(manifest), Defaults(None, PROJECT), None)
     return peak_memory()
@@ -156,8 +156,8 @@ def _warm(manifest: str) -> Path:
 def run(manifest: Path) -> float:
     """Carry a manifest to its end, on a clock that does not wait; the service's CPU in seconds."""
     from sbg_bulk import Client
-    from sbg_bulk.drivers.blocking import BlockingDriver
-    from sbg_bulk.simulator.clock import ManualClock
+    from sbg_bulk.api.drivers.sync import BlockingDriver
+    from sbg_bulk.simulator.world.clock import ManualClock
     from scripts.lib.bench.canned import ENDPOINT, Canned
 
     service, clock = Canned(), ManualClock()

@@ -18,7 +18,7 @@ import uuid
 import httpx
 
 from sbg_bulk.errors import SettingsError
-from sbg_bulk.settings import Settings
+from sbg_bulk.settings.settings import Settings
 from scripts.lib.contract.explore import explore
 from scripts.lib.contract.reading import read
 from scripts.lib.contract.report import CHECKS, Report

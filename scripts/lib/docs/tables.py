@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import sbg_bulk
 from sbg_bulk.cli.exits import MEANINGS
 from sbg_bulk.errors import SbgBulkError
-from sbg_bulk.report.meanings import MEANINGS as MEANINGS_OF_CODES
-from sbg_bulk.settings import DEPLOYMENTS
+from sbg_bulk.report.codes import MEANINGS as MEANINGS_OF_CODES
+from sbg_bulk.settings.settings import DEPLOYMENTS
 
 
 def exit_codes() -> str:

@@ -19,7 +19,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from sbg_bulk.simulator import FaultRule, JobType, Timing
-from sbg_bulk.simulator.jobs import ListOrder, Progress
+from sbg_bulk.simulator.world.jobs import ListOrder, Progress
 
 DAY: Final = 86_400.0
 

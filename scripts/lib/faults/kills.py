@@ -26,8 +26,8 @@ import httpx
 from attrs import define, field
 
 from sbg_bulk.errors import JournalError
-from sbg_bulk.journal import Journal
-from sbg_bulk.settings import ENDPOINT_VARIABLE, TOKEN_VARIABLE
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.settings.settings import ENDPOINT_VARIABLE, TOKEN_VARIABLE
 from sbg_bulk.simulator.seeds import TOKEN
 from scripts.lib.faults.service import LIST_LAG
 from scripts.lib.faults.stage import DESTINATION, SOURCES

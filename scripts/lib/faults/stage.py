@@ -9,10 +9,10 @@ from typing import Final
 import httpx
 from attrs import define, field, frozen
 
-from sbg_bulk.manifest import ITEMS, Row
+from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.simulator import ApiError, File, Folder, Item, Job, JobState, JobType, ManualClock, Simulator
 from sbg_bulk.simulator.seeds import USERNAME
-from sbg_bulk.simulator.world import Node, walk
+from sbg_bulk.simulator.world.tree import Node, walk
 from scripts.lib.faults.drawing import DAY, Kind, Other, RowPlan, Schedule, Source
 
 SOURCES: Final = f"{USERNAME}/sources"

@@ -14,18 +14,19 @@ from typing import Any, Final, TypeVar
 
 from attrs import define, field
 
-from sbg_bulk import errors, runs
-from sbg_bulk.drivers.blocking import BlockingDriver
-from sbg_bulk.drivers.common import TIMEOUT, Done, Outcome, advance
-from sbg_bulk.flows.requests import Manner
-from sbg_bulk.flows.run import RunOptions, run
-from sbg_bulk.journal import Journal, State, Submission, Tally
-from sbg_bulk.policy.polling import Polling
-from sbg_bulk.policy.retry import Retry
-from sbg_bulk.settings import Settings, Token
+from sbg_bulk import errors
+from sbg_bulk.api.drivers.base import TIMEOUT, Done, Outcome, advance
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.polling import Polling
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.retry import Retry
+from sbg_bulk.api.steps import Call, Flow, Step
+from sbg_bulk.runs import create as runs
+from sbg_bulk.runs.journal import Journal, State, Submission, Tally
+from sbg_bulk.runs.run import RunOptions, run
+from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import TOKEN
-from sbg_bulk.steps import Call, Flow, Step
 from scripts.lib.faults import oracle
 from scripts.lib.faults.drawing import Schedule
 from scripts.lib.faults.stage import Stage

@@ -10,11 +10,11 @@ import argparse
 from pathlib import Path
 
 from sbg_bulk import Client
+from sbg_bulk.api.polling import Polling
+from sbg_bulk.api.retry import Retry
+from sbg_bulk.api.waits import Wait
 from sbg_bulk.errors import RunStopped
-from sbg_bulk.flows.run import Progress, RunOptions
-from sbg_bulk.policy.polling import Polling
-from sbg_bulk.policy.retry import Retry
-from sbg_bulk.policy.waiting import Wait
+from sbg_bulk.runs.run import Progress, RunOptions
 
 COMPLETE = "complete"
 STOPPED = "stopped"

@@ -12,14 +12,14 @@ from typing import Final
 from attrs import define, field
 
 from sbg_bulk import errors
-from sbg_bulk.drivers.common import Done, Outcome, advance
-from sbg_bulk.flows.jobs import READERS
-from sbg_bulk.flows.requests import Manner
-from sbg_bulk.flows.watch import Totals, Wanted, wait
-from sbg_bulk.model import Job
-from sbg_bulk.policy.polling import PATIENCE, Polling
-from sbg_bulk.policy.retry import RATE_LIMIT_WINDOW
-from sbg_bulk.steps import Flow, Sleep
+from sbg_bulk.api.drivers.base import Done, Outcome, advance
+from sbg_bulk.api.polling import PATIENCE, Polling
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
+from sbg_bulk.api.steps import Flow, Sleep
+from sbg_bulk.jobs.read import READERS
+from sbg_bulk.jobs.watch import Totals, Wanted, wait
+from sbg_bulk.models.job import Job
 from scripts.lib.histories.drawing import History, JobPlan
 from scripts.lib.histories.service import Service
 

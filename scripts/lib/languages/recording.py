@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from attrs import frozen
 
 from sbg_bulk.simulator import Simulator
-from sbg_bulk.simulator.app import Message, Receive, Scope, Send, Service
-from sbg_bulk.simulator.contract import BASE_PATH
-from sbg_bulk.simulator.control import is_control
+from sbg_bulk.simulator.http.app import Message, Receive, Scope, Send, Service
+from sbg_bulk.simulator.http.control import is_control
+from sbg_bulk.simulator.service.contract import BASE_PATH
 
 TOKEN_HEADERS = ("x-sbg-auth-token", "authorization")
 """The headers that can carry a token."""

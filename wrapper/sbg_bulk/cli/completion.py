@@ -70,14 +70,14 @@ def answer(command: click.Command) -> None:
 
 def complete_endpoint(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The short names of the deployments."""
-    from sbg_bulk.settings import DEPLOYMENTS
+    from sbg_bulk.settings.settings import DEPLOYMENTS
 
     return [CompletionItem(name, help=url) for name, url in DEPLOYMENTS.items() if name.startswith(incomplete.lower())]
 
 
 def complete_profile(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the profiles in the credentials file, with their endpoints."""
-    from sbg_bulk import credentials
+    from sbg_bulk.settings import credentials
 
     return [
         CompletionItem(name, help=profile.endpoint)
@@ -88,7 +88,7 @@ def complete_profile(_context: click.Context, _parameter: click.Parameter, incom
 
 def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the runs in the usual folder, the newest first, with what they do where the shell shows that."""
-    from sbg_bulk import places
+    from sbg_bulk.runs import store as places
 
     fit = (path for path in reversed(places.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
     told = not os.environ.get(VARIABLE, "").startswith("bash")

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import frozen
 
-from sbg_bulk.cli.connection import Connection
-from sbg_bulk.cli.speech import speech
+from sbg_bulk.cli.options.verbosity import speech
+from sbg_bulk.cli.output.error_context import Connection
 from sbg_bulk.cli.wording import waiting
-from sbg_bulk.wording import plain as plain
+from sbg_bulk.text import plain as plain
 
 if TYPE_CHECKING:
-    from sbg_bulk.client import Client
+    from sbg_bulk.api.waits import Wait
+    from sbg_bulk.client.sync import Client
     from sbg_bulk.errors import SbgBulkError
-    from sbg_bulk.policy.waiting import Wait
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,7 +50,7 @@ class Context:
     @contextmanager
     def client(self) -> Iterator[Client]:
         """A client with the settings of the command line, the environment and the credentials file."""
-        from sbg_bulk.client import Client
+        from sbg_bulk.client.sync import Client
 
         with Client(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
             speech().connection = Connection.of(client.settings)

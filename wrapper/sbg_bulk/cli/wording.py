@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sbg_bulk.wording import counted as counted
-from sbg_bulk.wording import duration as duration
+from sbg_bulk.text import counted as counted
+from sbg_bulk.text import duration as duration
 
 if TYPE_CHECKING:
-    from sbg_bulk.policy.waiting import Wait
+    from sbg_bulk.api.waits import Wait
 
 
 def speed(rate: float, noun: str) -> str:

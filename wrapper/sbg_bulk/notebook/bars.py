@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import evolve, frozen
 
-from sbg_bulk.wording import counted, duration, plain
+from sbg_bulk.text import counted, duration, plain
 
 if TYPE_CHECKING:
-    from sbg_bulk.flows.run import Progress
-    from sbg_bulk.flows.watch import Totals
+    from sbg_bulk.jobs.watch import Totals
+    from sbg_bulk.runs.run import Progress
 
 PAUSE: Final = 0.1
 """Seconds between two drawings; the last one is always drawn."""

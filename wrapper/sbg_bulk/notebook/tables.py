@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve, frozen
 
-from sbg_bulk.wording import counted, moment, plain
+from sbg_bulk.text import counted, moment, plain
 
 if TYPE_CHECKING:
-    from sbg_bulk.journal import Tally
-    from sbg_bulk.model import File, ItemResult, Job, Page, Project, RateLimit, User
-    from sbg_bulk.runs import RunReport
+    from sbg_bulk.models.job import File, ItemResult, Job, Page, Project, RateLimit, User
+    from sbg_bulk.runs.create import RunReport
+    from sbg_bulk.runs.journal import Tally
 
 ROWS: Final = 50
 """The most rows that are shown; the others are counted."""
@@ -161,7 +161,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 
 def _kind(thing: object) -> _Kind:
-    known = (_KINDS.get(one.__name__) for one in type(thing).__mro__ if one.__module__ == "sbg_bulk.model")
+    known = (_KINDS.get(one.__name__) for one in type(thing).__mro__ if one.__module__ == "sbg_bulk.models.job")
     return next(filter(None, known), _ANYTHING)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from attrs import asdict
 
+from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
-from sbg_bulk.report.meanings import meaning
-from sbg_bulk.report.standing import Command, next_steps, plain_command
+from sbg_bulk.report.status import Command, next_steps, plain_command
 
 
 def document(facts: Facts, name: str, command: Command = plain_command) -> dict[str, Any]:

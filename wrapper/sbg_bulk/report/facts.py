@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.journal import Course, Journal, Plan, State, Tally
-from sbg_bulk.policy.traffic import SLOT, Slot
-from sbg_bulk.settings import DEPLOYMENTS
+from sbg_bulk.runs.journal import Course, Journal, Plan, State, Tally
+from sbg_bulk.runs.traffic import SLOT, Slot
+from sbg_bulk.settings.settings import DEPLOYMENTS
 
 WINDOW: Final = 300.0
 """Seconds of a window of the rate limit, where the server does not tell when it ends."""
@@ -95,7 +95,7 @@ class Group:
     """Rows that were not done, for the same reason.
 
     Attributes:
-        outcome: `failed`, `unattributed` or `unknown` (`sbg_bulk.policy.attribution.Outcome`).
+        outcome: `failed`, `unattributed` or `unknown` (`sbg_bulk.runs.outcomes.Outcome`).
         api_code: the API's code, if it has told one.
         rows: how many.
         message: what the service said of one of them.

@@ -26,16 +26,19 @@ from typing import IO, Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sbg_bulk.journal import Journal
-from sbg_bulk.places import reference
-from sbg_bulk.policy.attribution import Outcome
-from sbg_bulk.policy.waiting import Cause
-from sbg_bulk.report import advance, budget, chart, timeline
+from sbg_bulk.api.waits import Cause
+from sbg_bulk.report.charts import axis as chart
+from sbg_bulk.report.charts import jobs as timeline
+from sbg_bulk.report.charts import requests as budget
+from sbg_bulk.report.charts import rows as advance
+from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, gather
-from sbg_bulk.report.meanings import meaning
-from sbg_bulk.report.packed import Packed
-from sbg_bulk.report.standing import Command, next_steps, outcome, pace, plain_command, purpose
-from sbg_bulk.wording import counted, duration, moment, plain
+from sbg_bulk.report.failed_rows import Packed
+from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_command, purpose
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.store import reference
+from sbg_bulk.text import counted, duration, moment, plain
 
 MOST_ROWS: Final = 1000
 """The most rows that failed which are shown."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
-from sbg_bulk.report.meanings import meaning
-from sbg_bulk.report.standing import Command, next_steps, outcome, pace, plain_command, purpose
-from sbg_bulk.wording import counted, duration, moment, plain
+from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_command, purpose
+from sbg_bulk.text import counted, duration, moment, plain
 
 MOST_GROUPS = 12
 """How many reasons are told; the rest is counted."""

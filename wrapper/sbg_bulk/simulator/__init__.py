@@ -14,17 +14,18 @@ whose document it reads, enforces the rate limit, and fails in the ways one asks
 - `parse_rate_limit`: a rate limit as one writes it on a command line
 """
 
-from .actions import Item, JobType
-from .clock import Clock, ManualClock, RealClock
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.service.request_log import LoggedRequest
+from sbg_bulk.simulator.world.actions import Item, JobType
+from sbg_bulk.simulator.world.clock import Clock, ManualClock, RealClock
+from sbg_bulk.simulator.world.jobs import Job, JobState, ListOrder, Progress, Timing
+from sbg_bulk.simulator.world.limits import RateLimit, parse_rate_limit
+from sbg_bulk.simulator.world.tree import EVERYTHING, File, Folder, Permissions, Project, User, World
+
 from .faults import ArmedFault, FaultError, FaultRule
-from .jobs import Job, JobState, ListOrder, Progress, Timing
-from .limits import RateLimit, parse_rate_limit
-from .refusals import ApiError
-from .requestlog import LoggedRequest
 from .seeds import SEEDS
 from .server import NotLoopbackError, running, serve
 from .simulator import Simulator
-from .world import EVERYTHING, File, Folder, Permissions, Project, User, World
 
 __all__ = (
     "EVERYTHING",

@@ -50,7 +50,7 @@ from typing import Any
 
 from attrs import Factory, define, field, fields, frozen
 
-from .refusals import STATUS_OF
+from sbg_bulk.simulator.errors import STATUS_OF
 
 
 class FaultError(ValueError):

@@ -13,11 +13,11 @@ import random
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from .actions import JobType
-from .clock import DAY
-from .jobs import Jobs
-from .refusals import ApiError
-from .world import Folder, Permissions, User, World
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.world.actions import JobType
+from sbg_bulk.simulator.world.clock import DAY
+from sbg_bulk.simulator.world.jobs import Jobs
+from sbg_bulk.simulator.world.tree import Folder, Permissions, User, World
 
 TOKEN = "demo-token"  # noqa: S105 - opens nothing but this simulator
 USERNAME = "rfranklin"

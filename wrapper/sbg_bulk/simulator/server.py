@@ -16,8 +16,9 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .app import CUT
-from .contract import BASE_PATH
+from sbg_bulk.simulator.http.app import CUT
+from sbg_bulk.simulator.service.contract import BASE_PATH
+
 from .simulator import Simulator
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from .app import Service
-from .contract import BASE_PATH
+from sbg_bulk.simulator.http.app import Service
+from sbg_bulk.simulator.http.transport import Transport
+from sbg_bulk.simulator.service.contract import BASE_PATH
+
 from .state import State
-from .transport import Transport
 
 
 class Simulator(State):

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
-from .clock import LATEST, Clock, RealClock
-from .contract import Contract, load_contract
+from sbg_bulk.simulator.service.contract import Contract, load_contract
+from sbg_bulk.simulator.service.operations import Operations
+from sbg_bulk.simulator.service.request_log import RequestLog
+from sbg_bulk.simulator.world.clock import LATEST, Clock, RealClock
+from sbg_bulk.simulator.world.ids import Ids
+from sbg_bulk.simulator.world.jobs import Job, Jobs, ListOrder, Progress, Timing
+from sbg_bulk.simulator.world.limits import UNLIMITED, Limiter, RateLimit, check_rate_limit
+from sbg_bulk.simulator.world.tree import World
+
 from .faults import ArmedFault, FaultRule, Faults
-from .ids import Ids
-from .jobs import Job, Jobs, ListOrder, Progress, Timing
-from .limits import UNLIMITED, Limiter, RateLimit, check_rate_limit
-from .operations import Operations
-from .requestlog import RequestLog
 from .seeds import known_seed, plant
-from .world import World
 
 
 class State:

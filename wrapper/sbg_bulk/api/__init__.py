@@ -1,0 +1,1 @@
+"""The thin wrapper over the generated client: one request with its retries, pages, pauses, pace."""

@@ -1,0 +1,92 @@
+"""The driver that awaits: for programs on asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+import httpx
+
+from sbg_bulk.api.drivers.base import Done, Exchanges, Outcome, advance, open_http
+from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
+from sbg_bulk.settings.settings import Settings
+
+R = TypeVar("R")
+
+
+class AwaitingDriver:
+    """Performs flows one step after the other, leaving the event loop to others meanwhile.
+
+    The arguments are those of `BlockingDriver`, with a `sleep` to await.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        timeout: httpx.Timeout,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = open_http(httpx.AsyncClient, settings, timeout, transport=transport)
+        self._exchanges = Exchanges(settings.token)
+        self._sleep = sleep
+        self._clock = clock
+
+    async def run(self, flow: Flow[R]) -> R:
+        """Perform a flow to its end; what it returns or raises."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                outcome = await self._attempt(step)
+            return step.value
+        finally:
+            flow.close()
+
+    async def iterate(self, flow: Flow[None]) -> AsyncIterator[Any]:
+        """Perform a flow as far as values are asked for."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                if isinstance(step, Produce):
+                    yield step.value
+                    outcome = Outcome()
+                else:
+                    outcome = await self._attempt(step)
+        finally:
+            flow.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _attempt(self, step: Step) -> Outcome:
+        try:
+            return Outcome(await self._perform(step))
+        except Exception as error:  # whatever it is, the flow is to know
+            return Outcome(error=error)
+
+    async def _perform(self, step: Step) -> object:
+        match step:
+            case Call():
+                return await self._call(step)
+            case Sleep(seconds):
+                await self._sleep(seconds)
+                return None
+            case Now():
+                return float(self._clock())
+            case Record(work):
+                return work()
+        raise TypeError(f"{step!r} is not a step that this driver performs.")
+
+    async def _call(self, step: Call) -> Reply:
+        request = step.operation.request(**step.arguments)
+        began = self._clock()
+        try:
+            response = await self._http.request(**request)
+        except httpx.RequestError as error:
+            self._exchanges.broken(step, request, error, self._clock() - began)
+            raise
+        return self._exchanges.answered(step, request, response, self._clock() - began)

@@ -1,0 +1,95 @@
+"""The driver that blocks: for scripts, notebooks and the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import httpx
+
+from sbg_bulk.api.drivers.base import Done, Exchanges, Outcome, advance, open_http
+from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
+from sbg_bulk.settings.settings import Settings
+
+R = TypeVar("R")
+
+
+class BlockingDriver:
+    """Performs flows one step after the other.
+
+    Args:
+        settings: where to connect, and as whom.
+        timeout: of httpx.
+        transport: instead of the network, for tests.
+        sleep: lets seconds pass.
+        clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        timeout: httpx.Timeout,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = open_http(httpx.Client, settings, timeout, transport=transport)
+        self._exchanges = Exchanges(settings.token)
+        self._sleep = sleep
+        self._clock = clock
+
+    def run(self, flow: Flow[R]) -> R:
+        """Perform a flow to its end; what it returns or raises."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                outcome = self._attempt(step)
+            return step.value
+        finally:
+            flow.close()
+
+    def iterate(self, flow: Flow[None]) -> Iterator[Any]:
+        """Perform a flow as far as values are asked for."""
+        outcome = Outcome()
+        try:
+            while not isinstance(step := advance(flow, outcome), Done):
+                if isinstance(step, Produce):
+                    yield step.value
+                    outcome = Outcome()
+                else:
+                    outcome = self._attempt(step)
+        finally:
+            flow.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _attempt(self, step: Step) -> Outcome:
+        try:
+            return Outcome(self._perform(step))
+        except Exception as error:  # whatever it is, the flow is to know
+            return Outcome(error=error)
+
+    def _perform(self, step: Step) -> object:
+        match step:
+            case Call():
+                return self._call(step)
+            case Sleep(seconds):
+                return self._sleep(seconds)
+            case Now():
+                return float(self._clock())
+            case Record(work):
+                return work()
+        raise TypeError(f"{step!r} is not a step that this driver performs.")
+
+    def _call(self, step: Call) -> Reply:
+        request = step.operation.request(**step.arguments)
+        began = self._clock()
+        try:
+            response = self._http.request(**request)
+        except httpx.RequestError as error:
+            self._exchanges.broken(step, request, error, self._clock() - began)
+            raise
+        return self._exchanges.answered(step, request, response, self._clock() - began)

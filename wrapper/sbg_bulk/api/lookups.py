@@ -1,0 +1,83 @@
+"""Single things that are not jobs: a file, a project, the user, the budget of requests; and a new folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sbg_async_api import models
+from sbg_bulk.api import operations
+from sbg_bulk.api.operations import Operation
+from sbg_bulk.api.request import Manner, Uncertain, request
+from sbg_bulk.api.steps import Flow, Reply
+from sbg_bulk.errors import OutcomeUnknown
+from sbg_bulk.models import job as model
+
+T = TypeVar("T")
+
+
+def _one(
+    manner: Manner,
+    operation: Operation,
+    expected: str,
+    make: Callable[[object], T | None],
+    **arguments: Any,
+) -> Flow[T]:
+    def understood(reply: Reply) -> T:
+        made = make(reply.answer())
+        if made is None:
+            raise reply.unreadable(f"there is no {expected} in it")
+        return made
+
+    reply = yield from request(manner, operation, understood, **arguments)
+    return understood(reply)
+
+
+def file(manner: Manner, file_id: str) -> Flow[model.File]:
+    """Read a file or folder."""
+    model.check_id("file", file_id)
+    return (yield from _one(manner, operations.GET_FILE, "file", model.File.from_answer, file_id=file_id))
+
+
+def create_folder(manner: Manner, name: str, project: str | None, parent: str | None) -> Flow[model.File]:
+    """Make a folder in a project's root or in a folder.
+
+    Raises:
+        InputError: not exactly one of project and parent is given, or the name or an id is malformed.
+        OutcomeUnknown: the server may have made it, but has not said so.
+    """
+    model.check_name(name)
+    model.check_destination(parent, project)
+    place = {"project": project} if project is not None else {"parent": parent}
+    body = models.NewFolder(name=name, type_=models.NewFolderType.FOLDER, **place)
+    try:
+        return (yield from _one(manner, operations.CREATE_FOLDER, "file", model.File.from_answer, body=body))
+    except Uncertain as uncertain:
+        advice = f"List {project or parent} to see whether {name!r} is there before you make it again."
+        raise OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
+
+
+def project(manner: Manner, project_id: str) -> Flow[model.Project]:
+    """Read a project by its id, `owner/project`."""
+    model.check_project(project_id)
+    owner, short_name = project_id.split("/")
+    return (
+        yield from _one(
+            manner,
+            operations.GET_PROJECT,
+            "project",
+            model.Project.from_answer,
+            owner=owner,
+            project=short_name,
+        )
+    )
+
+
+def user(manner: Manner) -> Flow[model.User]:
+    """Read who the token belongs to."""
+    return (yield from _one(manner, operations.GET_USER, "user", model.User.from_answer))
+
+
+def rate_limit(manner: Manner) -> Flow[model.RateLimit]:
+    """Read how many requests are left. Free of charge."""
+    return (yield from _one(manner, operations.GET_RATE_LIMIT, "rate limit", model.RateLimit.from_answer))

@@ -1,0 +1,206 @@
+"""Lists: one page, or all entries of all pages as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from attrs import frozen
+
+from sbg_async_api import models
+from sbg_bulk.api import operations
+from sbg_bulk.api.operations import Operation
+from sbg_bulk.api.request import Manner, request
+from sbg_bulk.api.steps import Flow, Reply, produce
+from sbg_bulk.errors import InputError, PagingError
+from sbg_bulk.models import job as model
+from sbg_bulk.models import parse as reading
+
+PAGE_LIMIT: Final = 100
+"""The most entries of a page (https://docs.sevenbridges.com/reference/get-details-of-all-async-jobs)."""
+
+
+class Identified(Protocol):
+    """What lists consist of."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Identified)
+
+
+@frozen
+class Listing(Generic[T]):
+    """A list of the API.
+
+    Attributes:
+        operation: the call that reads a page of it.
+        entry: makes an entry of a part of the page; None if it cannot be read.
+        arguments: those of the call, apart from `offset` and `limit`.
+    """
+
+    operation: Operation
+    entry: Callable[[object], T | None]
+    arguments: Mapping[str, Any]
+
+
+def jobs() -> Listing[model.Job]:
+    """All jobs of the token's user."""
+    return Listing(operations.LIST_ASYNC_JOBS, model.Job.from_answer, {})
+
+
+def files(
+    project: str | None, parent: str | None, name: str | Sequence[str] | None = None, fields: str | None = None
+) -> Listing[model.File]:
+    """What is directly in a project's root or in a folder.
+
+    Args:
+        project: the project's id; exclusive with `parent`.
+        parent: the folder's id.
+        name: only entries of exactly this name, or of one of these.
+        fields: which properties the entries are to have; `_all` for dates and sizes too. A service may ignore it.
+
+    Raises:
+        InputError: not exactly one of project and parent is given, or its id is malformed.
+    """
+    if (project is None) == (parent is None):
+        raise InputError("Give one of project (owner/project) and parent (a folder's id).")
+    if project is not None:
+        model.check_project(project)
+    else:
+        model.check_id("parent", parent)
+    names = [name] if isinstance(name, str) else name
+    given = {"project": project, "parent": parent, "name": None if names is None else list(names), "fields": fields}
+    arguments = {key: value for key, value in given.items() if value is not None}
+    return Listing(operations.LIST_FILES, model.File.from_answer, arguments)
+
+
+def projects(name: str | None) -> Listing[model.Project]:
+    """The projects that the token's user is a member of."""
+    arguments = {} if name is None else {"name": name}
+    return Listing(operations.LIST_PROJECTS, model.Project.from_answer, arguments)
+
+
+def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[model.Page[T]]:
+    """Read one page.
+
+    Args:
+        manner: how long to go on trying.
+        listing: which list.
+        offset: how many entries to skip, from 0.
+        limit: how many entries to read at most, 1 to 100.
+
+    Raises:
+        InputError: offset or limit is out of range.
+        PagingError: the page's link to the next one would loop or leave entries out.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
+    """
+    if offset < 0:
+        raise InputError(f"offset: {offset} is negative.")
+    if not 1 <= limit <= PAGE_LIMIT:
+        raise InputError(f"limit: {limit} is not from 1 to {PAGE_LIMIT}.")
+    reply = yield from request(
+        manner,
+        listing.operation,
+        _parts,
+        **listing.arguments,
+        offset=offset,
+        limit=limit,
+    )
+    parts, links = _parts(reply)
+    entries = (listing.entry(part) for part in parts)
+    total = reading.count(reply.headers.get("X-Total-Matching-Query"))
+    return model.Page(
+        items=tuple(entry for entry in entries if entry is not None),
+        offset=offset,
+        next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
+        total=total,
+        size=len(reply.content),
+    )
+
+
+def entries(
+    manner: Manner, listing: Listing[T], wanted: Callable[[T], bool] = lambda _: True, at_most: int | None = None
+) -> Flow[None]:
+    """Produce the entries of all pages, each once, reading a page when its first entry is asked for.
+
+    Args:
+        manner: how long to go on trying, for each page.
+        listing: which list.
+        wanted: which entries to produce.
+        at_most: how many entries to produce; None for all.
+
+    Raises:
+        What `page` raises.
+    """
+    if at_most is not None and at_most < 0:
+        raise InputError(f"limit: {at_most} is negative.")
+    seen: set[str] = set()
+    offset: int | None = 0
+    while offset is not None and len(seen) != at_most:
+        found: model.Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        for entry in found.items:
+            # Jobs submitted meanwhile push others onto the next page, where they come again.
+            if entry.id not in seen and wanted(entry):
+                seen.add(entry.id)
+                yield from produce(entry)
+                if len(seen) == at_most:
+                    return
+        offset = found.next_offset
+
+
+def everything(manner: Manner, listing: Listing[T]) -> Flow[list[T]]:
+    """The entries of all pages, each once. Raises what `page` raises."""
+    found: dict[str, T] = {}
+    offset: int | None = 0
+    while offset is not None:
+        read: model.Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        for entry in read.items:
+            found.setdefault(entry.id, entry)
+        offset = read.next_offset
+    return list(found.values())
+
+
+def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
+    """The unread entries of a page, and its links; None if it has no list of links."""
+    answer = reply.answer()
+    items, links = answer.get("items"), answer.get("links")
+    if not isinstance(items, list):
+        raise reply.unreadable("there is no list of items in it")
+    return items, links if isinstance(links, list) else None
+
+
+def _next_offset(
+    listing: Listing[Any], offset: int, found: int, links: list[Any] | None, total: int | None, *, full: bool
+) -> int | None:
+    """Where the next page begins. The links' addresses are never requested, only their offset is read."""
+    end = offset + found
+    href = next(_next_addresses(links or []), None)
+    if href is None:
+        # A link that is missing or cannot be read is not to cut the list short.
+        more = end < total if total is not None else links is None and full
+        return end if found and more else None
+    here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
+    try:
+        following = reading.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])
+    except ValueError:
+        following = None
+    if following is None:
+        raise PagingError(f"{here} and names a next page without an offset.")
+    if following <= offset:
+        raise PagingError(f"{here} and names offset {following} as the next: that would never end.")
+    if following > end:
+        raise PagingError(
+            f"{here} and names offset {following} as the next: {following - end} entries would be left out. The list "
+            "may have changed just now; read it again."
+        )
+    return following
+
+
+def _next_addresses(links: list[Any]) -> Iterator[str]:
+    for part in links:
+        link = reading.read(models.Link, part)
+        if link is not None and link.rel == "next" and isinstance(link.href, str):
+            yield link.href

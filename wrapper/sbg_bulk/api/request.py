@@ -1,0 +1,208 @@
+"""One request with its retries, and the errors that are left when those are used up."""
+
+from __future__ import annotations
+
+import random as _random
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+import httpx
+from attrs import evolve, field, frozen
+
+from sbg_async_api.models import ErrorBody
+from sbg_bulk import errors
+from sbg_bulk.api.advice import advice
+from sbg_bulk.api.operations import Operation
+from sbg_bulk.api.pace import Meter
+from sbg_bulk.api.polling import Polling
+from sbg_bulk.api.retry import Retry, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
+from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
+from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
+from sbg_bulk.models import parse as reading
+
+
+@frozen
+class Manner:
+    """How flows behave: what the user of a client may set.
+
+    Attributes:
+        retry: how long and how often a request is tried again.
+        polling: how often a job is looked at.
+        random: gives numbers from 0 up to 1, for the jitter of pauses.
+        meter: keeps to the budget of requests, if one is to be kept to before the server refuses.
+        on_wait: called before each pause, with what it is for.
+        on_send: called with the time before each request, those that are sent again included.
+        on_reply: called with each request that was sent, and its answer; None if there was none.
+    """
+
+    retry: Retry = field(factory=Retry)
+    polling: Polling = field(factory=Polling)
+    random: Callable[[], float] = _random.random
+    meter: Meter | None = None
+    on_wait: Callable[[Wait], object] | None = None
+    on_send: Callable[[float], object] | None = None
+    on_reply: Callable[[Operation, Reply | None], object] | None = None
+
+    def within(self, seconds: float) -> Manner:
+        """The same, with retries that end after `seconds` at the latest."""
+        return evolve(self, retry=evolve(self.retry, within=max(0.0, min(self.retry.within, seconds))))
+
+
+class Uncertain(Exception):
+    """A request that must not be repeated may or may not have been carried out. Never reaches a user."""
+
+    def __init__(self, why: str, cause: Exception | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.cause = cause
+
+
+_BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
+    401: errors.Unauthorized,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    409: errors.Conflict,
+    429: errors.RateLimited,
+}
+
+
+def request(
+    manner: Manner, operation: Operation, check: Callable[[Reply], object] = Reply.data, **arguments: Any
+) -> Flow[Reply]:
+    """Send a request, and send it again where that is allowed, worth it, and in time.
+
+    Args:
+        manner: how long to go on.
+        operation: the call.
+        check: reads the answer as far as needed to know that it can be read; raises UnreadableAnswer if not.
+        arguments: those of the generated function.
+
+    Returns:
+        The successful answer.
+
+    Raises:
+        ApiError, ConnectionFailed, UnreadableAnswer: what came of the last attempt.
+        Uncertain: the operation is not repeatable, and whether it was carried out is not known.
+    """
+    began = yield from now()
+    attempt = 0
+    while True:
+        attempt += 1
+        yield from _keep_pace(manner)
+        reply: Reply | None = None
+        try:
+            reply = yield from call(operation, attempt, **arguments)
+            if manner.meter is not None:
+                manner.meter.observe(reply.headers, (yield from now()))
+            if manner.on_reply is not None:
+                manner.on_reply(operation, reply)
+            failure, verdict = _judge(reply, check)
+        except httpx.RequestError as error:
+            if manner.on_reply is not None:
+                manner.on_reply(operation, None)
+            failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
+        if failure is None:
+            assert reply is not None
+            return reply
+        if verdict is Verdict.UNCERTAIN and not operation.repeatable:
+            raise Uncertain(_in_short(failure), failure)
+        if not may_repeat(verdict, repeatable=operation.repeatable):
+            raise failure
+        asked = asked_pause(reply.status, reply.headers) if reply is not None else None
+        # A server that asks for no pause at all is not to be hammered.
+        seconds = max(manner.retry.pause(attempt, manner.random), asked or 0.0)
+        moment = yield from now()
+        if manner.meter is not None:
+            seconds = max(seconds, manner.meter.pause(moment))
+        spent = moment - began
+        if spent + seconds > manner.retry.within:
+            raise failure
+        yield from pause(manner, seconds, _cause(failure), _in_short(failure))
+
+
+def pause(manner: Manner, seconds: float, cause: Cause, reason: str) -> Flow[None]:
+    """Let time pass, and say what for before. All pauses are made by this."""
+    if manner.on_wait is not None and seconds > 0:
+        manner.on_wait(Wait(seconds, cause, reason, BudgetLeft.of(manner.meter, (yield from now()))))
+    yield from sleep(seconds)
+
+
+def _keep_pace(manner: Manner) -> Flow[None]:
+    if manner.meter is not None:
+        seconds = manner.meter.pause((yield from now()))
+        if seconds > 0:
+            yield from pause(manner, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+    if manner.on_send is not None:
+        manner.on_send((yield from now()))
+
+
+def _judge(reply: Reply, check: Callable[[Reply], object]) -> tuple[errors.SbgBulkError | None, Verdict]:
+    if not reply.ok:
+        error = api_error(reply)
+        return error, verdict_on_status(reply.status, error.code)
+    try:
+        check(reply)
+    except errors.UnreadableAnswer as error:
+        # A proxy's page or a torn body: it passes, and what a submission did is not known.
+        return error, Verdict.UNCERTAIN
+    return None, Verdict.DONE
+
+
+def api_error(reply: Reply) -> errors.ApiError:
+    """The error that an answer with a status other than 2xx means, whatever its body looks like."""
+    body: ErrorBody | None = None
+    with suppress(errors.UnreadableAnswer):
+        body = reading.read(ErrorBody, reply.answer())
+    code = None if body is None else reading.count(body.code)
+    kind = _BY_STATUS.get(reply.status, errors.ServerError if reply.status >= 500 else errors.BadRequest)
+    message = (body and reading.text(body.message)) or ""
+    if reply.status == 503 and code == 0:
+        kind = errors.Maintenance
+    elif 300 <= reply.status <= 399:
+        kind = errors.Redirected
+        message = message or _elsewhere(reply.headers.get("Location"))
+    return kind(
+        reply.operation.name,
+        reply.status,
+        code=code,
+        api_message=message,
+        more_info=(body and reading.text(body.more_info)) or "",
+        request_id=reply.headers.get("X-Request-Id"),
+    )
+
+
+def _elsewhere(location: str | None) -> str:
+    """Where a redirection leads, without what a login page is handed along."""
+    if not location:
+        return ""
+    return f"the server sends elsewhere, to {httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b'')}"
+
+
+def _unreached(operation: Operation, error: httpx.RequestError, attempts: int) -> errors.ConnectionFailed:
+    tried = "" if attempts == 1 else f" after {attempts} attempts"
+    failure = errors.ConnectionFailed(f"{operation.name}: no answer{tried} ({describe(error)}). {advice(error)}")
+    failure.__cause__ = error
+    return failure
+
+
+def _cause(failure: errors.SbgBulkError) -> Cause:
+    if isinstance(failure, errors.RateLimited):
+        return Cause.RATE_LIMIT
+    return Cause.MAINTENANCE if isinstance(failure, errors.Maintenance) else Cause.RETRY
+
+
+def _in_short(failure: errors.SbgBulkError) -> str:
+    if isinstance(failure, errors.ConnectionFailed) and isinstance(failure.__cause__, httpx.RequestError):
+        return describe(failure.__cause__)
+    if isinstance(failure, errors.ApiError):
+        text = f"HTTP {failure.status}" + ("" if failure.code is None else f", API code {failure.code}")
+        if isinstance(failure, errors.RateLimited):
+            return f"the rate limit ({text})"
+        return f"maintenance of the platform ({text})" if isinstance(failure, errors.Maintenance) else text
+    return "the answer cannot be read"
+
+
+def describe(error: httpx.RequestError) -> str:
+    """An error of the transport in few words."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

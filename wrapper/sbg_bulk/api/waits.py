@@ -1,0 +1,74 @@
+"""What a client waits for, as values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from sbg_bulk.api.pace import Meter
+
+FOR_THE_LIMIT: Final = "to stay within the rate limit"
+"""The reason of a pause that is made before the server refuses."""
+
+
+class Cause(StrEnum):
+    """Why nothing is sent for a while."""
+
+    RATE_LIMIT = "rate-limit"
+    """The requests of this window are used up, or are to last until its end."""
+    MAINTENANCE = "maintenance"
+    """The platform is down for maintenance."""
+    RETRY = "retry"
+    """A request has failed, and is sent again."""
+    NEXT_LOOK = "next-look"
+    """Jobs are under way, and the next look at them is not due yet."""
+    SETTLING = "settling"
+    """It is to be found out what became of a submission."""
+
+
+@frozen
+class BudgetLeft:
+    """What is left of the rate limit, which all programs with one token share.
+
+    Attributes:
+        limit: requests in a window.
+        remaining: requests left in this window.
+        resets_in: seconds until the window ends. It is not compared.
+    """
+
+    limit: int
+    remaining: int
+    resets_in: float = field(eq=False)
+
+    @classmethod
+    def of(cls, meter: Meter | None, moment: float) -> BudgetLeft | None:
+        """What a meter knows of it; None if it knows nothing, or if the window has ended since.
+
+        Args:
+            meter: follows the answers' headers.
+            moment: the time, by the clock of the meter.
+        """
+        budget = None if meter is None else meter.budget
+        if budget is None or moment >= budget.ends:
+            return None
+        return cls(budget.limit, budget.remaining, budget.ends - moment)
+
+
+@frozen
+class Wait:
+    """A pause that is about to be made.
+
+    Attributes:
+        seconds: how long it is.
+        cause: what it is for, to tell kinds of pauses apart.
+        reason: what it is for, in words for people.
+        budget: what is left of the rate limit, if that is known.
+    """
+
+    seconds: float
+    cause: Cause
+    reason: str
+    budget: BudgetLeft | None = None

@@ -1,0 +1,247 @@
+"""Copy, move or delete what paths, ids and filters choose: show what that is, ask, carry it, verify it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import click
+from attrs import asdict
+
+from sbg_bulk.cli.actions.run import carry, given_options, reference
+from sbg_bulk.cli.actions.verify import verify
+from sbg_bulk.cli.context import Context, F, note, plain, tell, write_json
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.options.confirm import agreed
+from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.cli.wording import counted, duration, size
+
+if TYPE_CHECKING:
+    from sbg_bulk.client.sync import Client
+    from sbg_bulk.runs.choice import Choice, Remaining
+    from sbg_bulk.runs.create import Estimate, RunReport
+    from sbg_bulk.runs.run import Progress
+
+    OnChange: TypeAlias = Callable[[Progress], object]
+
+SHOWN: Final = 20
+"""How many of the things chosen a dry run shows; the rest is counted. JSON has them all."""
+
+_FILTERS: Final = (
+    click.option(
+        "--match",
+        multiple=True,
+        metavar="GLOB",
+        help="Only files whose name fits, such as '*.bam'; with a slash, whose path below SOURCE fits. May be "
+        "repeated: one of them has to fit.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Nothing whose name, or path, fits; folders that it fits are not entered. May be repeated.",
+    ),
+    click.option(
+        "--newer-than",
+        metavar="DATE|TIME",
+        help="Only what was changed after a date (2026-11-01, in UTC), or within a time (7d, 12h, 30m).",
+    ),
+    click.option(
+        "--type",
+        "kind",
+        type=click.Choice(("file", "folder")),
+        help="Only files, or only folders, which are taken with all they hold.",
+    ),
+    click.option(
+        "--recursive",
+        "-r",
+        is_flag=True,
+        help="What is in subfolders too: each as one item or, with a filter, what fits, in the same subfolders.",
+    ),
+)
+
+NAMES: Final = ("match", "exclude", "newer_than", "kind", "recursive")
+"""The parameters of these options."""
+
+
+def filter_options(function: F) -> F:
+    """The options that say which part of the sources is meant."""
+    for option in reversed(_FILTERS):
+        function = option(function)
+    return function
+
+
+def choose_and_run(context: Context, job_type: str, to: str | None, options: dict[str, Any]) -> Exit:
+    """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
+    since = _since(options["newer_than"])
+    with context.client() as client:
+        with counting("Looking") as on_request:
+            choice = client.choose(
+                options["source"],
+                to=to,
+                match=options["match"],
+                exclude=options["exclude"],
+                newer_than=since,
+                type=options["kind"],
+                recursive=options["recursive"],
+                parents=options.get("parents", False),
+                skip_existing=options.get("skip_existing", False),
+                on_request=on_request,
+            )
+        estimate = _estimate(choice, options, len(choice.folders) + (choice.looks if options["verify"] else 0))
+        if options["dry_run"]:
+            return _dry_run(choice, estimate, options["as_json"])
+        # Who is asked has to see what about.
+        (note if options["yes"] else tell)(_summary(choice, estimate))
+        if not len(choice) or not agreed(_question(job_type, choice), options["yes"]):
+            return Exit.INTERRUPTED if len(choice) else Exit.DONE
+        return run(context, client, job_type, choice, options)
+
+
+def run(context: Context, client: Client, job_type: str, source: Choice | Remaining, options: dict[str, Any]) -> Exit:
+    """Carry what was chosen, and verify it if that is wanted. The exit code that follows."""
+    return carry_and_verify(
+        context,
+        client,
+        lambda on_change: client.run(
+            job_type,
+            source,
+            journal=options["journal"],
+            items_per_job=_items_per_job(options),
+            options=given_options(options["jobs_in_flight"], options["reserve"], options["list_lag"]),
+            within=options["give_up_after"],
+            on_change=on_change,
+        ),
+        options,
+    )
+
+
+def carry_and_verify(
+    context: Context, client: Client, work: Callable[[OnChange], RunReport], options: dict[str, Any]
+) -> Exit:
+    """Carry a run, and verify it if that is wanted and it has ended. The exit code that follows."""
+    ended: list[RunReport] = []
+    begun: list[Progress] = []
+
+    def watched(on_change: OnChange) -> RunReport:
+        def changed(progress: Progress) -> None:
+            begun[:] = [progress]
+            on_change(progress)
+
+        ended.append(work(changed))
+        return ended[0]
+
+    outcome = carry(context, watched, options["as_json"])
+    if not options["verify"]:
+        return outcome
+    if not ended:
+        if begun:
+            run = reference(begun[0].run, Path(begun[0].journal))
+            note(f"Then verify it with: {context.command('runs', 'verify', run)}")
+        return outcome
+    found = verify(context, client, reference(ended[0].run, Path(ended[0].journal)), options["as_json"])
+    return outcome if found is Exit.DONE else found
+
+
+def left_out(choice: Choice) -> str:
+    """What was left out of a choice, as a sentence; empty if nothing was."""
+    parts = (
+        (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (give --recursive for what is in them)"),
+        (choice.existing, f"{choice.existing:,} there already"),
+        (choice.undated, f"{choice.undated:,} of unknown date"),
+    )
+    told = ", ".join(text for number, text in parts if number)
+    return f"Left out: {told}." if told else ""
+
+
+def _since(text: str | None) -> datetime | None:
+    from sbg_bulk.files.filters import moment
+
+    return None if text is None else moment(text, datetime.now(UTC))
+
+
+def _items_per_job(options: dict[str, Any]) -> int:
+    from sbg_bulk.runs.create import ITEMS_PER_JOB
+
+    return options["items_per_job"] or ITEMS_PER_JOB
+
+
+def _estimate(choice: Choice | Remaining, options: dict[str, Any], besides: int) -> Estimate:
+    from sbg_bulk.runs.create import estimate
+
+    return estimate(len(choice), _items_per_job(options), options["reserve"] or 0, besides)
+
+
+def _summary(choice: Choice, estimate: Estimate) -> str:
+    """What was chosen, what was left out, and what it takes."""
+    return "\n".join(filter(None, (_chosen(choice), left_out(choice), _to_come(choice, estimate))))
+
+
+def _chosen(choice: Choice) -> str:
+    if not choice.items:
+        return "Nothing to do: " + ("all of it is there already." if choice.existing else "nothing there fits.")
+    folders = len(choice) - choice.files
+    told = [counted(choice.files, "file")] if choice.files or not folders else []
+    told += [f"{counted(folders, 'folder')} with all {'it holds' if folders == 1 else 'they hold'}"] if folders else []
+    amount = "" if choice.size is None else f" ({size(choice.size)})"
+    source = choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
+    target = "" if choice.to is None else f", to {choice.to}"
+    return plain(f"Chosen: {' and '.join(told)}{amount} of {source}{target}.")
+
+
+def _to_come(choice: Choice, estimate: Estimate) -> str:
+    looked = f"Looking took {counted(choice.requests, 'request')}."
+    if not choice.items:
+        return looked
+    folders = f"{counted(len(choice.folders), 'folder')} to make, " if choice.folders else ""
+    limit = f"makes that at least {duration(estimate.seconds)}" if estimate.seconds else "allows that at once"
+    return (
+        f"To come: {folders}{counted(estimate.jobs, 'job')}, with at least {counted(estimate.requests, 'request')}. "
+        f"The rate limit {limit}.\n{looked}"
+    )
+
+
+def _question(job_type: str, choice: Choice) -> str:
+    if job_type == "DELETE":
+        return f"Delete {'it' if len(choice) == 1 else 'them'}? Nothing comes back."
+    return f"{job_type.capitalize()} {'it' if len(choice) == 1 else 'them'}?"
+
+
+def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> Exit:
+    if as_json:
+        write_json(
+            {
+                **asdict(estimate),
+                "looked": choice.requests,
+                "subfolders": choice.subfolders,
+                "existing": choice.existing,
+                "undated": choice.undated,
+                "folders": [str(folder) for folder in choice.folders],
+                "choice": [
+                    {
+                        "file": item.id,
+                        "name": item.name,
+                        "type": "folder" if item.is_folder else "file",
+                        "source": item.source,
+                        "destination": item.destination or None,
+                    }
+                    for item in choice.items
+                ],
+            }
+        )
+        return Exit.DONE
+    if choice.items:
+        rows = [
+            ("folder" if item.is_folder else "file", item.source, item.destination) for item in choice.items[:SHOWN]
+        ]
+        columns = ("TYPE", "SOURCE", "DESTINATION")
+        print_rows(
+            columns[:2] if choice.to is None else columns, [row[:2] if choice.to is None else row for row in rows]
+        )
+    if len(choice) > SHOWN:
+        click.echo(f"... and {len(choice) - SHOWN:,} more; --json has them all.")
+    note(f"{_summary(choice, estimate)}\nNothing was changed.")
+    return Exit.DONE

@@ -1,0 +1,48 @@
+"""Connect to where the NAMEs of paths lead: `cavatica:rfranklin/cohort-a`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+from attrs import evolve
+
+from sbg_bulk.cli.context import Context
+
+
+def connected(context: Context, places: Iterable[str | None]) -> Context:
+    """The options before the command, with what the NAMEs of paths say of where to connect.
+
+    Args:
+        context: the options.
+        places: paths, ids, and None where nothing was given.
+
+    Raises:
+        UsageError: the NAMEs contradict each other, or the options.
+        SettingsError: a NAME means nothing.
+        InputError: a path is malformed.
+    """
+    from sbg_bulk.files.paths import place_of
+    from sbg_bulk.settings.names import meaning
+    from sbg_bulk.settings.settings import normal_endpoint
+
+    found = (place_of(one).deployment for one in places if one is not None)
+    names = list(dict.fromkeys(name for name in found if name is not None))
+    if not names:
+        return context
+    first, *others = names
+    where = meaning(first)
+    for other in others:
+        if meaning(other).endpoint != where.endpoint:
+            raise click.UsageError(
+                f"{first}: and {other}: are two deployments. Data cannot be copied or moved from one to another."
+            )
+        if meaning(other) != where:
+            raise click.UsageError(f"{first}: and {other}: are two accounts. One command uses one of them.")
+    if context.endpoint is not None and normal_endpoint(context.endpoint) != where.endpoint:
+        raise click.UsageError(f"{first}: is {where.endpoint}, and --endpoint is another deployment. Leave one out.")
+    if context.profile is None:
+        return evolve(context, profile=first) if where.profile else evolve(context, endpoint=first)
+    if where.profile not in (None, context.profile) or meaning(context.profile).endpoint != where.endpoint:
+        raise click.UsageError(f"{first}: is another account than that of --profile {context.profile}. Leave one out.")
+    return context

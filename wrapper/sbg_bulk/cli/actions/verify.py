@@ -1,0 +1,91 @@
+"""Look whether what a run did is there: `--verify`, and `sbg-bulk runs verify`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.context import Context, complain, json_option, note, plain, tell, write_json
+from sbg_bulk.cli.exits import Exit, exit_code
+from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.cli.wording import counted
+from sbg_bulk.errors import SbgBulkError
+
+if TYPE_CHECKING:
+    from sbg_bulk.client.sync import Client
+    from sbg_bulk.runs.verification import Verification
+
+SHOWN: Final = 20
+"""How many differences are told; the rest is counted. JSON has them all."""
+
+
+def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
+    """Verify a run that is complete, and tell what was found. The exit code that follows."""
+    try:
+        with counting("Verifying") as on_request:
+            verification = client.verify(run, on_request=on_request)
+    except SbgBulkError as error:
+        complain(f"{error}\n{_unverified(context, run)}")
+        return exit_code(error)
+    except KeyboardInterrupt:
+        complain(f"interrupted. {_unverified(context, run)}")
+        return Exit.INTERRUPTED
+    if as_json:
+        write_json(_event(run, verification))
+    else:
+        (note if verification.agrees else tell)(_text(verification))
+    return Exit.DONE if verification.agrees else Exit.FAILED_ITEMS
+
+
+def _unverified(context: Context, run: str) -> str:
+    return f"The run is complete, but was not verified. Verify it with: {context.command('runs', 'verify', run)}"
+
+
+def _event(run: str, verification: Verification) -> dict[str, Any]:
+    """What was found as an event, as those of the run before it: see `events.schema.json`."""
+    from sbg_bulk.cli.progress.events import VERSION
+
+    return {
+        "event": "run-verified",
+        "version": VERSION,
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "run": run,
+        "agrees": verification.agrees,
+        "checked": verification.checked,
+        "not_checked": verification.failed,
+        "requests": verification.requests,
+        "differences": [
+            {"file": one.file, "expected": one.expected, "finding": str(one.finding), "found": one.found}
+            for one in verification.differences
+        ],
+    }
+
+
+def _text(verification: Verification) -> str:
+    rows, different = counted(verification.checked, "row"), verification.differences
+    left_out = f" {counted(verification.failed, 'row')} that failed: not looked for." if verification.failed else ""
+    if verification.agrees:
+        return f"Verified: {rows}, all as they should be.{left_out}"
+    lines = [f"Verified: {rows}, {counted(len(different), 'difference')}:{left_out}"]
+    lines += [f"  {plain(str(one))}" for one in different[:SHOWN]]
+    if len(different) > SHOWN:
+        lines.append(f"  ... and {len(different) - SHOWN:,} more; --json has them all.")
+    return "\n".join(lines)
+
+
+@click.command("verify")
+@click.argument("run", shell_complete=complete_run)
+@json_option
+@click.pass_context
+def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
+    """Look whether what RUN did is there, name by name; exit code 3 if something is not as it should be.
+
+    What was copied or moved is looked for in its destination, which is listed again; what was moved or deleted, in its
+    old place too, where that is known or costs nothing. Rows that failed are not looked for.
+    """
+    context: Context = click_context.obj
+    with context.client() as client:
+        click_context.exit(verify(context, client, run, as_json))

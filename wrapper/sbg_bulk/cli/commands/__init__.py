@@ -1,0 +1,1 @@
+"""The commands, in folders as on the command line."""

@@ -1,0 +1,224 @@
+"""`sbg-bulk configure`: store where to connect, and as whom, in the credentials file."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from sbg_bulk.cli.completion import complete_endpoint, complete_profile
+from sbg_bulk.cli.context import Context, complain, json_option, note, tell, write_json
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.errors import SbgBulkError, SettingsError, Unauthorized
+from sbg_bulk.settings import credentials
+from sbg_bulk.settings.settings import (
+    DEFAULT_PROFILE,
+    DEPLOYMENTS,
+    ENDPOINT_VARIABLE,
+    PROFILE_VARIABLE,
+    TOKEN_VARIABLE,
+    Settings,
+    Token,
+    normal_endpoint,
+)
+
+if TYPE_CHECKING:
+    from sbg_bulk.models.job import User
+    from sbg_bulk.settings.credentials import Profile
+
+PATIENCE: Final = 10.0
+"""Seconds for which it is tried to reach the platform: somebody is waiting, and may have mistyped the address."""
+
+
+@click.command(short_help="Store an endpoint and a token as a profile.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    shell_complete=complete_profile,
+    help="The profile to write.  [default: SB_PROFILE, or default]",
+)
+@click.option(
+    "--endpoint",
+    metavar="URL|NAME",
+    shell_complete=complete_endpoint,
+    help=f"The API's base URL, or one of: {', '.join(DEPLOYMENTS)}.  [default: asked for]",
+)
+@click.option("--token-stdin", is_flag=True, help="Read the token from standard input instead of asking for it.")
+@click.option("--no-check", is_flag=True, help="Do not ask the platform whose token it is.")
+@click.option("--yes", is_flag=True, help="Replace a profile that exists without asking.")
+@click.option("--list", "listing", is_flag=True, help="Write nothing; show the profiles there are, without tokens.")
+@json_option
+@click.pass_context
+def configure(
+    click_context: click.Context,
+    profile: str | None,
+    endpoint: str | None,
+    token_stdin: bool,
+    no_check: bool,
+    yes: bool,
+    listing: bool,
+    as_json: bool,
+) -> None:
+    """Store an endpoint and a token as a profile of ~/.sevenbridges/credentials, which the official clients read too.
+
+    Asks for what is not given. In scripts: sbg-bulk configure --endpoint cgc --token-stdin < file
+
+    The token is not shown while it is typed, and it is tried at once. All else in the file stays as it is.
+    """
+    context: Context = click_context.obj
+    path = credentials.usual_path()
+    if listing:
+        if endpoint is not None or profile is not None or token_stdin or no_check or yes:
+            raise click.UsageError("--list goes with --json alone.")
+        _list(path, as_json)
+        return
+    name = profile or context.profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
+    credentials.check_name(name)
+    existing = credentials.read(path).get(name)
+    if existing is not None and not yes:
+        _ask_to_replace(existing, path)
+    wanted = _endpoint(endpoint or context.endpoint, existing, name, token_stdin)
+    token = _token(token_stdin)
+    user = None
+    if not no_check:
+        user, outcome = _checked(Settings(wanted, token, "what was given"))
+        if outcome is not Exit.DONE:
+            click_context.exit(outcome)
+    mode = _mode(path, yes)
+    was_exposed = credentials.exposure(path) is not None
+    credentials.store(path, name, wanted, token.reveal(), mode=mode)
+    if was_exposed and mode == credentials.PRIVATE:
+        note(f"{path} was open to others; now it is yours alone.")
+    if as_json:
+        who = None if user is None else user.username
+        write_json({"profile": name, "endpoint": wanted, "credentials": str(path), "username": who})
+    else:
+        note(f"Stored as profile {name!r} in {path}.")
+        _tell_use(name)
+
+
+def _list(path: Path, as_json: bool) -> None:
+    profiles = credentials.read(path)
+    if as_json:
+        for one in profiles.values():
+            write_json({"profile": one.name, "endpoint": one.endpoint, "token": one.token is not None})
+    elif profiles:
+        rows = [(one.name, one.endpoint, "stored" if one.token else "missing") for one in profiles.values()]
+        print_rows(("PROFILE", "ENDPOINT", "TOKEN"), rows)
+    else:
+        note(f"No profiles in {path}. Make one with: sbg-bulk configure")
+    warn_if_exposed(path)
+
+
+def warn_if_exposed(path: Path) -> None:
+    """Say so if others can read the credentials file, and how to mend it."""
+    if warning := credentials.exposure(path):
+        tell(f"Warning: {warning}")
+
+
+def _asking() -> bool:
+    return sys.stdin.isatty()
+
+
+def _ask_to_replace(existing: Profile, path: Path) -> None:
+    told = f"Profile {existing.name!r} of {path} is there already, for {existing.endpoint or 'no endpoint'}."
+    if not _asking():
+        raise click.UsageError(f"{told} Replace it with --yes, or name another with --profile.")
+    tell(told)
+    if not click.confirm("Replace it?", err=True):
+        note("Nothing was changed. Name another profile with --profile.")
+        raise click.exceptions.Exit(Exit.USAGE)
+
+
+def _endpoint(given: str | None, existing: Profile | None, name: str, token_stdin: bool) -> str:
+    if given is not None:
+        return normal_endpoint(given)
+    before = None if existing is None else existing.endpoint
+    if token_stdin or not _asking():
+        if before is None:
+            raise click.UsageError(f"Give the endpoint of profile {name!r} with --endpoint.")
+        return normal_endpoint(before, f"profile {name!r}")
+    tell("The platforms:")
+    width = max(map(len, DEPLOYMENTS))
+    for short, url in DEPLOYMENTS.items():
+        tell(f"  {short:<{width}}  {url}")
+    while True:
+        answer = click.prompt(f"Endpoint of profile {name!r}, a name of these or a URL", default=before, err=True)
+        try:
+            return normal_endpoint(answer, "Endpoint")
+        except SettingsError as error:
+            tell(str(error))
+
+
+def _token(from_stdin: bool) -> Token:
+    if from_stdin:
+        if _asking():
+            raise click.UsageError("--token-stdin reads a pipe or a file, not a terminal; leave it out to be asked.")
+        return Token(sys.stdin.read())
+    if not _asking():
+        raise click.UsageError("There is no terminal to ask for the token on; pipe it in, with --token-stdin.")
+    while True:
+        answer = click.prompt(
+            "Token (from the platform's developer dashboard; it is not shown)", hide_input=True, err=True
+        )
+        try:
+            return Token(answer)
+        except SettingsError as error:
+            tell(str(error))
+
+
+def _checked(settings: Settings) -> tuple[User | None, Exit]:
+    """Whose token it is, and whether to go on."""
+    from sbg_bulk.api.retry import Retry
+    from sbg_bulk.cli.exits import exit_code
+    from sbg_bulk.client.sync import Client
+
+    try:
+        with Client(settings.endpoint, settings.token, retry=Retry(within=PATIENCE)) as client:
+            user = client.user()
+    except Unauthorized as error:
+        request = f" (request {error.request_id})" if error.request_id else ""
+        complain(
+            f"{settings.endpoint} does not accept this token{request}. Was it copied whole, is it for this platform, "
+            "and has it not expired?"
+        )
+        if _asking() and click.confirm("Store it all the same?", err=True):
+            return None, Exit.DONE
+        note("Nothing was stored.")
+        return None, exit_code(error)
+    except SbgBulkError as error:
+        complain(f"{error}\nNothing was stored, as the token could not be tried. To store it untried: --no-check")
+        return None, exit_code(error)
+    names = " ".join(filter(None, (user.first_name, user.last_name)))
+    note(f"The token is that of {user.username or 'a user without a name'}{f' ({names})' if names else ''}.")
+    return user, Exit.DONE
+
+
+def _mode(path: Path, yes: bool) -> int:
+    """The mode that the file is to have: private, unless it is open to others and somebody wants it so."""
+    warning = credentials.exposure(path)
+    if warning is None:
+        return credentials.PRIVATE
+    if yes or not _asking():
+        return credentials.PRIVATE
+    tell(f"Warning: {warning}")
+    if click.confirm("Make it yours alone now?", default=True, err=True):
+        return credentials.PRIVATE
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _tell_use(name: str) -> None:
+    """How the profile is used, and what stands in its way."""
+    in_the_way = [variable for variable in (ENDPOINT_VARIABLE, TOKEN_VARIABLE) if os.environ.get(variable)]
+    if in_the_way and name == DEFAULT_PROFILE:
+        counts, them = ("counts", "it") if len(in_the_way) == 1 else ("count", "them")
+        note(f"{' and '.join(in_the_way)} in the environment {counts} before it; unset {them} to use the profile.")
+    elif name not in (DEFAULT_PROFILE, os.environ.get(PROFILE_VARIABLE)):
+        word = shlex.quote(name)
+        note(f"Use it with --profile {word}, or with {PROFILE_VARIABLE}={word} in the environment.")

@@ -1,0 +1,1 @@
+"""`sbg-bulk files`."""

@@ -1,0 +1,88 @@
+"""`sbg-bulk runs report`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.context import Context, json_option, note, write_json
+from sbg_bulk.errors import InputError
+
+
+@click.command()
+@click.argument("run", shell_complete=complete_run)
+@click.option(
+    "--html",
+    metavar="FILE",
+    help="Write a page to this file, to be opened in a browser; - for standard output.  [default: a few lines of text]",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file of --html if it exists.")
+@json_option
+@click.pass_obj
+def report(context: Context, run: str, html: str | None, force: bool, as_json: bool) -> None:
+    """Report on RUN: its jobs, its requests, what failed, and what to do next.
+
+    The run may be complete or broken off. The page is one file that needs nothing from elsewhere: open it from the
+    disk, send it, print it. It holds the names and ids of the rows that failed, and no token.
+    """
+    from sbg_bulk.report import document, facts, page, text
+    from sbg_bulk.runs import store as places
+    from sbg_bulk.runs.journal import Journal
+
+    if html is not None and as_json:
+        raise click.UsageError("Give --html or --json, not both.")
+    if force and (html is None or html == "-"):
+        raise click.UsageError("--force goes with --html FILE.")
+    with Journal.read(places.find(run)) as journal:
+        name = places.reference(journal.plan.run, journal.path)
+        if html is None:
+            gathered = facts.gather(journal)
+            if as_json:
+                write_json(document.document(gathered, name, context.command))
+            else:
+                click.echo("\n".join(text.lines(gathered, name, context.command)))
+        elif html == "-":
+            page.write(journal, sys.stdout, name=name, command=context.command)
+        else:
+            path = Path(html)
+            with _whole_file(path, force) as stream:
+                page.write(journal, stream, name=name, command=context.command)
+            note(f"Written: {path}. Open it in a browser: {path.absolute().as_uri()}")
+
+
+@contextmanager
+def _whole_file(path: Path, force: bool) -> Iterator[IO[str]]:
+    """A file that is there when all of it is written, or not at all. A link stays a link to it.
+
+    Raises:
+        InputError: it exists, and is not to be overwritten; or it is no file, but a device for example; or it cannot be
+            written.
+    """
+    import secrets  # takes long
+
+    if path.exists() and not path.is_file():
+        # To put a file in its place would take it away from everybody.
+        raise InputError(f"{path} is no file that could be overwritten; name another, or - for standard output.")
+    if path.exists() and not force:
+        raise InputError(f"{path} exists already; name another file, or overwrite it with --force.")
+    target = Path(os.path.realpath(path))
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        stream = unfinished.open("x", encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    try:
+        with stream:
+            yield stream
+        unfinished.replace(target)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None
+    finally:
+        unfinished.unlink(missing_ok=True)

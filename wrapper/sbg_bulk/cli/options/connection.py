@@ -1,0 +1,62 @@
+"""Where to connect: the options `--endpoint` and `--profile`, before the command and after it."""
+
+from __future__ import annotations
+
+import click
+from attrs import evolve
+
+from sbg_bulk.cli.completion import complete_endpoint, complete_profile
+from sbg_bulk.cli.context import Context, F
+from sbg_bulk.settings.settings import DEPLOYMENTS
+
+_NAMES = ", ".join(DEPLOYMENTS)
+
+
+def connection_options(function: F) -> F:
+    """The two options, as the command itself has them."""
+    profile = click.option(
+        "--profile",
+        metavar="NAME",
+        shell_complete=complete_profile,
+        help="Section of ~/.sevenbridges/credentials.  [default: SB_PROFILE, or SB_API_ENDPOINT and SB_AUTH_TOKEN, or "
+        "section default]",
+    )
+    endpoint = click.option(
+        "--endpoint",
+        metavar="URL|NAME",
+        shell_complete=complete_endpoint,
+        help=f"The API's base URL, or one of: {_NAMES}.  [default: SB_API_ENDPOINT, or the profile's]",
+    )
+    return endpoint(profile(function))
+
+
+def accept_after(group: click.Group) -> None:
+    """Let the two options stand after each command below a group too, where many people write them.
+
+    They are not in the commands' help: they would fill it. Commands with options of these names keep those.
+    """
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            accept_after(command)
+            continue
+        taken = {option for parameter in command.params for option in parameter.opts}
+        command.params += [option for option in _options_after() if taken.isdisjoint(option.opts)]
+
+
+def _options_after() -> list[click.Option]:
+    return [
+        click.Option(
+            [f"--{name}"],
+            hidden=True,
+            expose_value=False,
+            callback=_take,
+            shell_complete=complete,
+            help=f"The same as --{name} before the command.",
+        )
+        for name, complete in (("endpoint", complete_endpoint), ("profile", complete_profile))
+    ]
+
+
+def _take(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None and isinstance(context.obj, Context):
+        context.obj = evolve(context.obj, **{option.name or "": value})

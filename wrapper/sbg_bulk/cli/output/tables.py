@@ -1,0 +1,166 @@
+"""How jobs and files look: as JSON documents, and as tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sbg_bulk.cli.context import plain
+from sbg_bulk.cli.wording import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sbg_bulk.models.job import File, ItemResult, Job
+
+RESULTS_SHOWN: Final = 50
+"""How many entries of a result are printed; the rest is counted. JSON has them all."""
+
+LEAST_WIDTH: Final = 80
+"""Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
+
+ROOM_FOR_BOTH_DATES: Final = 100
+"""Columns of a terminal from which on the table of jobs has the date of their end too."""
+
+NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE")
+"""The columns that are set to the right."""
+
+PIPE_WIDTH: Final = 10_000
+"""Columns of a table for a file or a program: one line a row, however long its names are."""
+
+
+def job_document(job: Job) -> dict[str, Any]:
+    """A job with the keys of the API; what the server did not say, or not readably, is null."""
+    return {
+        "href": job.href,
+        "id": job.id,
+        "type": job.type,
+        "state": job.state,
+        "result": None if job.result is None else [_result_document(entry) for entry in job.result],
+        "total_files": job.total_files,
+        "completed_files": job.completed_files,
+        "failed_files": job.failed_files,
+        "started_on": date(job.started_on),
+        "finished_on": date(job.finished_on),
+    }
+
+
+def _result_document(entry: ItemResult) -> dict[str, Any]:
+    if entry.error is None:
+        return {"resource": {"href": entry.href, "id": entry.id}}
+    error = entry.error
+    return {
+        "error": {
+            "status": error.status,
+            "code": error.code,
+            "message": error.message,
+            "more_info": error.more_info,
+        }
+    }
+
+
+def file_document(file: File) -> dict[str, Any]:
+    """A file or folder with the keys of the API, as far as lists have them."""
+    return {"id": file.id, "name": file.name, "type": file.type, "project": file.project, "parent": file.parent}
+
+
+def date(moment: datetime | None) -> str | None:
+    """A date as the API writes it."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _output() -> Console:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.width = max(console.width, LEAST_WIDTH) if sys.stdout.isatty() else PIPE_WIDTH
+    return console
+
+
+def _print_table(
+    console: Console, columns: Iterable[str], rows: Iterable[Iterable[object]], *, head: bool = True
+) -> None:
+    """Print a table, of which the last column alone is folded to fit."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=head)
+    for name in columns:
+        table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
+    table.columns[-1].no_wrap = False
+    table.columns[-1].overflow = "fold"
+    for row in rows:
+        # As plain text: what a server sends is never taken for markup.
+        table.add_row(*(Text("-" if value in (None, "") else plain(str(value))) for value in row))
+    console.print(table)
+
+
+def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table of anything."""
+    _print_table(_output(), columns, rows)
+
+
+def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    """A table of names and their values, without a head."""
+    _print_table(_output(), ("", ""), pairs, head=False)
+
+
+def print_jobs(jobs: Iterable[Job]) -> None:
+    """A table with a row for each job."""
+    console = _output()
+    columns = ["JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED", "STARTED", "FINISHED"]
+    if console.width < ROOM_FOR_BOTH_DATES:
+        columns.pop()
+    _print_table(console, columns, (_job_row(job)[: len(columns)] for job in jobs))
+
+
+def _job_row(job: Job) -> tuple[object, ...]:
+    counts = (job.total_files, job.completed_files, job.failed_files)
+    return (job.id, job.type, job.state, *counts, date(job.started_on), date(job.finished_on))
+
+
+def print_files(files: Iterable[File]) -> None:
+    """A table with a row for each file or folder."""
+    _print_table(_output(), ("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
+
+
+def print_job(job: Job) -> None:
+    """A job with its result, failures first."""
+    failed = [entry for entry in _numbered(job) if entry[1].error is not None]
+    _print_with_entries(job, failed + [entry for entry in _numbered(job) if entry[1].error is None])
+
+
+def print_failures(job: Job) -> None:
+    """A job with those entries of its result that are errors."""
+    _print_with_entries(job, [entry for entry in _numbered(job) if entry[1].error is not None])
+
+
+def _numbered(job: Job) -> Iterable[tuple[int, ItemResult]]:
+    return enumerate(job.result or (), 1)
+
+
+def _print_with_entries(job: Job, entries: list[tuple[int, ItemResult]]) -> None:
+    print_jobs([job])
+    if not entries:
+        return
+    console = _output()
+    console.print()
+    rows = (_entry_row(*entry) for entry in entries[:RESULTS_SHOWN])
+    _print_table(console, ("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE"), rows)
+    if len(entries) > RESULTS_SHOWN:
+        console.print(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json has them all.")
+
+
+def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
+    if entry.error is None:
+        return (number, "ok" if entry.ok else "unreadable", entry.id, None, None)
+    return (number, "failed", entry.id, entry.error.code, entry.error.message)
+
+
+def summary(job: Job) -> str:
+    """What became of a finished job, in a sentence."""
+    done = "an unknown number of files" if job.completed_files is None else counted(job.completed_files, "file")
+    failed = job.failed_files or len(job.failures)
+    return f"Job {job.id} has finished: {done} done, {f'{failed:,}' if failed else 'none'} failed."

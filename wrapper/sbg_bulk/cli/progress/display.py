@@ -1,0 +1,61 @@
+"""Choose how a run, or a wait for jobs, is shown: redrawn on a terminal, in lines elsewhere, as events for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from sbg_bulk.cli.context import tell
+from sbg_bulk.cli.options.verbosity import speech
+from sbg_bulk.cli.progress.events import Events
+from sbg_bulk.cli.progress.lines import Lines
+from sbg_bulk.cli.progress.tracker import Following
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sbg_bulk.api.waits import Wait
+
+
+@contextmanager
+def followed(as_json: bool, on_wait: Callable[[Following, Wait], object]) -> Iterator[tuple[Following, Events | None]]:
+    """What follows a run or a wait, shown while the block runs; and the events, if those are wanted.
+
+    Args:
+        as_json: whether events are written.
+        on_wait: what to do with the client's pauses meanwhile.
+    """
+    following, said = Following(monotonic), speech()
+    events = Events(following, monotonic, quiet=said.quiet) if as_json else None
+    if events is not None:
+        following.show_on(events)
+    write = said.write
+    said.on_wait = lambda wait: on_wait(following, wait)
+    console = None if said.quiet else _terminal(as_json)
+    try:
+        if console is not None:
+            from sbg_bulk.cli.progress.live import live
+
+            with live(following, console, redirect_stdout=sys.stdout.isatty()) as above:
+                said.write = above
+                yield following, events
+        else:
+            if not (said.quiet or as_json):
+                following.show_on(Lines(following, tell, monotonic))
+            yield following, events
+    finally:
+        said.write, said.on_wait = write, None
+
+
+def _terminal(as_json: bool) -> Console | None:
+    """The terminal to redraw on: standard error's, unless it cannot do that, or shows the events anyway."""
+    # Not rich's own notion of a terminal: variables of the environment make it take a pipe for one.
+    if not sys.stderr.isatty() or (as_json and sys.stdout.isatty()):
+        return None
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    return console if console.is_interactive and not console.is_dumb_terminal else None

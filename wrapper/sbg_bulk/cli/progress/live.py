@@ -1,0 +1,161 @@
+"""How a run or a wait goes on, redrawn in place on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.control import Control
+from rich.live import Live
+from rich.segment import ControlType
+from rich.text import Text
+
+from sbg_bulk.api.waits import Cause
+from sbg_bulk.cli.progress.tracker import Following, Outlook
+from sbg_bulk.cli.wording import counted, duration, speed, waiting
+from sbg_bulk.text import plain
+
+if TYPE_CHECKING:
+    from sbg_bulk.models.job import Job
+
+WIDEST: Final = 100
+"""Columns: on a wider terminal the display stays narrower, as long lines are hard to read."""
+
+LONGEST_BAR, SHORTEST_BAR = 48, 8
+
+LABEL: Final = 10
+"""Columns of the words on the left."""
+
+REDRAWN: Final = 4.0
+"""Times a second."""
+
+
+def lines(outlook: Outlook, width: int, *, ascii_only: bool = False, colours: bool = True) -> list[Text]:
+    """What is shown, in lines that fit.
+
+    Args:
+        outlook: what there is to tell.
+        width: the most columns of a line.
+        ascii_only: whether other characters cannot be shown.
+        colours: whether colours can be; without them the part of a bar that is to come is left blank.
+    """
+
+    def bar(done: int, total: int | None, text: str, before: str = "") -> Text:
+        length = max(SHORTEST_BAR, min(LONGEST_BAR, width - len(before) - len(text) - 2))
+        share = min(1.0, done / total) if total else 0.0
+        full = int(length * share)
+        one = "-" if ascii_only else "━"
+        style = "green" if total and done >= total else "cyan"
+        rest = one if colours else " "
+        return Text.assemble(before, (one * full, style), (rest * (length - full), "bright_black"), "  ", text)
+
+    def labelled(label: str, text: str, style: str = "") -> Text:
+        return Text.assemble((label.ljust(LABEL), "bold"), (plain(text), style))
+
+    shown: list[Text] = []
+    if outlook.jobs:
+        # All bars are of one length, whatever stands beside them.
+        counts = [_counts(job) for job in outlook.jobs]
+        longest, ids = max(map(len, counts)), [plain(job.id) for job in outlook.jobs]
+        widest = max(map(len, ids))
+        for job, job_id, count in zip(outlook.jobs, ids, counts, strict=True):
+            before = f"{job_id:<{widest}}  {plain(job.state):<9}  "
+            ended = (job.completed_files or 0) + (job.failed_files or 0)
+            shown.append(bar(ended, job.total_files, count.rjust(longest), before))
+    elif outlook.total is None:
+        shown.append(bar(0, None, f"{outlook.unit}s not counted yet"))
+    else:
+        part = f"{outlook.ended / outlook.total:4.0%}" if outlook.total else ""
+        of = f"{outlook.ended:,} of {counted(outlook.total, outlook.unit)}"
+        shown.append(bar(outlook.ended, outlook.total, f"{part}  {of}"))
+    jobs = f"{outlook.jobs_ended:,} of {outlook.jobs_total:,} ended, {outlook.jobs_running:,} under way"
+    if outlook.lost:
+        jobs += f", {outlook.lost:,} not found"
+    shown.append(labelled("jobs", jobs))
+    failed = f"{outlook.failed:,}" if outlook.failed or outlook.unclear else "none"
+    if outlook.unclear:
+        failed += f", and {outlook.unclear:,} unclear"
+    shown.append(labelled("failed", failed, "red" if outlook.failed or outlook.unclear else ""))
+    parts = [speed(outlook.rate, outlook.unit)] if outlook.rate is not None else []
+    parts.append(f"{duration(outlook.elapsed)} so far")
+    if outlook.left:
+        parts.append(f"about {duration(outlook.left)} left")
+    shown.append(labelled("speed", ", ".join(parts)))
+    if outlook.budget is not None:
+        budget = outlook.budget
+        left = f"{budget.remaining:,} of {budget.limit:,} left, anew in {duration(budget.resets_in)}"
+        shown.append(labelled("requests", left))
+    if outlook.waiting is None:
+        shown.append(labelled("now", "at work"))
+    else:
+        # Counted down to 1, and not to 0 while it is still waited.
+        text = waiting(evolve(outlook.waiting, seconds=max(1.0, outlook.waiting.seconds)))
+        style = "" if outlook.waiting.cause is Cause.NEXT_LOOK else "yellow"
+        shown.append(labelled("now", text[0].lower() + text[1:], style))
+    for line in shown:
+        line.truncate(width, overflow="crop" if ascii_only else "ellipsis")
+    return shown
+
+
+def _counts(job: Job) -> str:
+    ended = (job.completed_files or 0) + (job.failed_files or 0)
+    return f"{ended:,} of {'?' if not job.total_files else f'{job.total_files:,}'}"
+
+
+class _Frame:
+    """What is shown, drawn for the terminal as it is at the moment."""
+
+    def __init__(self, following: Following) -> None:
+        self._following = following
+        self.widths: list[int] = []
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        # The last column stays free: some terminals begin a new line when it is written to.
+        width = min(options.max_width - 1, WIDEST)
+        colours = console.color_system is not None and not console.no_color
+        outlook = self._following.outlook()
+        # Until it is known what there is to do, there is nothing to show.
+        shown = lines(outlook, width, ascii_only=options.ascii_only, colours=colours) if outlook.jobs_total else []
+        self.widths = [text.cell_len for text in shown]
+        yield from shown
+
+
+class _Screen(Live):
+    """A live display that leaves nothing behind when the terminal is made narrower."""
+
+    def __init__(self, frame: _Frame, console: Console, *, redirect_stdout: bool) -> None:
+        super().__init__(
+            frame,
+            console=console,
+            refresh_per_second=REDRAWN,
+            transient=True,
+            redirect_stdout=redirect_stdout,
+        )
+        self._frame = frame
+
+    def refresh(self) -> None:
+        """Draw it anew."""
+        width = self.console.width
+        # Terminals fold lines that have become too long: those are more than Live knows to wipe out.
+        folded = sum((columns - 1) // width for columns in self._frame.widths if columns)
+        if folded:
+            wipe = ((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1))
+            self.console.control(Control(ControlType.CARRIAGE_RETURN, *wipe * folded))
+        super().refresh()
+
+
+@contextmanager
+def live(following: Following, console: Console, *, redirect_stdout: bool) -> Iterator[Callable[[str], object]]:
+    """A live display while the block runs, which then is wiped out. Yields what writes lines above it.
+
+    Args:
+        following: what is shown.
+        console: where.
+        redirect_stdout: whether standard output goes to the same terminal.
+    """
+    with _Screen(_Frame(following), console, redirect_stdout=redirect_stdout):
+        # Folded by the terminal and not here, so that a command in it can be copied.
+        yield lambda text: console.print(Text(text), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The clients: what a user of the library calls."""

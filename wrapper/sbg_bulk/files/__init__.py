@@ -1,0 +1,1 @@
+"""Files and folders: paths, filters, and what is where."""

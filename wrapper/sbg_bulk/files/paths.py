@@ -1,0 +1,101 @@
+"""Paths, as people name projects, folders and files: `[NAME:]owner/project[/folder/...[/file]]`.
+
+NAME says where: a section of the credentials file, or a deployment's short name. Names are taken as they are; they may
+hold spaces, `*` and anything else but a slash. Whatever has no slash is an id.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from attrs import evolve, field, frozen
+
+from sbg_bulk.errors import InputError
+from sbg_bulk.models.job import check_id, check_name, check_project
+
+FORM = "[NAME:]owner/project[/folder/...]"
+"""How a path is written, for messages."""
+
+
+@frozen
+class Location:
+    """A place by its names: a project's root, or what is below it. Exactly one of `project` and `folder` is given.
+
+    Attributes:
+        project: the project that the names begin in, `owner/project`.
+        names: the names from there to the place; none for the place where they begin.
+        folder: the id of the folder that the names begin in, instead of a project.
+        deployment: the NAME before the colon, if there was one. Does not count in comparisons.
+    """
+
+    project: str | None = None
+    names: tuple[str, ...] = ()
+    folder: str | None = None
+    deployment: str | None = field(default=None, eq=False)
+
+    def __str__(self) -> str:
+        return "/".join((self.project or f"folder {self.folder}", *self.names))
+
+    @property
+    def name(self) -> str:
+        """The last name; empty where the names begin."""
+        return self.names[-1] if self.names else ""
+
+    @property
+    def parent(self) -> Self:
+        """The place that it is in. Only for one that has names."""
+        return evolve(self, names=self.names[:-1])
+
+    @property
+    def start(self) -> Self:
+        """Where the names begin."""
+        return evolve(self, names=())
+
+    def below(self, *names: str) -> Self:
+        """The place of these names from here."""
+        return evolve(self, names=(*self.names, *names))
+
+    def is_within(self, other: Location) -> bool:
+        """Whether it is the other place or below it, as far as their names tell."""
+        return self.start == other.start and self.names[: len(other.names)] == other.names
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is a path, and not an id."""
+    return "/" in text
+
+
+def path_of(text: str) -> Location:
+    """The place that a path names. A slash at the end does no harm.
+
+    Raises:
+        InputError: it is no path.
+    """
+    head, colon, rest = text.partition(":")
+    named = bool(colon) and "/" not in head
+    if named and not head:
+        raise InputError(f"{text!r}: there is no name before the colon. A path is written {FORM}.")
+    parts = (rest if named else text).rstrip("/").split("/")
+    if len(parts) < 2:
+        raise InputError(f"{text!r} is not a path: it is written {FORM}.")
+    if "" in parts:
+        raise InputError(f"{text!r}: a name is missing between two slashes, or before the first. Write {FORM}.")
+    project, names = "/".join(parts[:2]), tuple(parts[2:])
+    check_project(project)
+    for name in names:
+        check_name(name)
+    return Location(project, names, deployment=head if named else None)
+
+
+def place_of(text: str) -> Location:
+    """The folder or project that a path or a folder's id names.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if is_path(text):
+        return path_of(text)
+    if ":" in text:
+        raise InputError(f"{text!r} is neither an id nor a path, which is written {FORM}.")
+    check_id("folder", text)
+    return Location(folder=text)

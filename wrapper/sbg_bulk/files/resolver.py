@@ -1,0 +1,157 @@
+"""Find what paths name: one request for each folder on the way, however many paths go through it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from attrs import define, field
+
+from sbg_bulk.api import pages
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import Location
+from sbg_bulk.models.job import File
+
+LONGEST_QUERY: Final = 2000
+"""Characters of names, encoded, that are asked for with one request. Servers refuse addresses that are much longer."""
+
+
+@define
+class Atlas:
+    """What is where, as far as it has been asked.
+
+    Attributes:
+        manner: how to send requests.
+        found: what is at a place; None if there is nothing. Projects and folders that paths begin in are not in it.
+    """
+
+    manner: Manner
+    found: dict[Location, File | None] = field(factory=dict)
+
+    def look_up(self, locations: Iterable[Location]) -> Flow[None]:
+        """Find what is at these places, and at those on the way to them.
+
+        Raises:
+            ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+        """
+        wanted = list(dict.fromkeys(locations))
+        for depth in range(1, max((len(one.names) for one in wanted), default=0) + 1):
+            by_folder: dict[Location, dict[str, bool]] = {}
+            for one in wanted:
+                if len(one.names) >= depth:
+                    folder, name = one.start.below(*one.names[: depth - 1]), one.names[depth - 1]
+                    names = by_folder.setdefault(folder, {})
+                    # What has something below it must be a folder.
+                    names[name] = names.get(name, False) or len(one.names) > depth
+            for folder, names in by_folder.items():
+                yield from self._look_into(
+                    folder, {n: f for n, f in names.items() if folder.below(n) not in self.found}
+                )
+
+    def folder_id(self, place: Location) -> str | None:
+        """The id of the folder that is there; None for a project's root, and where there is none."""
+        if not place.names:
+            return place.folder
+        found = self.found.get(place)
+        return found.id if found is not None and found.is_folder else None
+
+    def is_there(self, place: Location) -> bool:
+        """Whether there is a folder or project. Where paths begin there always is, as far as is known."""
+        return not place.names or self.folder_id(place) is not None
+
+    def missing(self, place: Location) -> Location | None:
+        """The first folder on the way to a place, or the place itself, that is not there; None if all are.
+
+        Raises:
+            InputError: a file stands in the way.
+        """
+        for depth in range(1, len(place.names) + 1):
+            here = place.start.below(*place.names[:depth])
+            found = self.found.get(here)
+            if found is None:
+                return here
+            if not found.is_folder and depth < len(place.names):
+                raise InputError(f"{here} is a file, not a folder.")
+        return None
+
+    def existing(self, place: Location) -> File:
+        """What is at a place.
+
+        Raises:
+            InputError: there is nothing.
+        """
+        missing = self.missing(place)
+        if missing is not None:
+            folder = missing.parent.folder if not missing.parent.names else None
+            raise InputError(
+                f"There is no {missing.name!r} in {missing.parent}. See what is there with: "
+                f"{shlex.join(['sbg-bulk', 'files', 'list', folder or str(missing.parent)])}"
+            )
+        found = self.found[place]
+        assert found is not None
+        return found
+
+    def folder(self, place: Location) -> None:
+        """See that there is a folder, or where paths begin.
+
+        Raises:
+            InputError: there is nothing, or a file.
+        """
+        if place.names and not self.existing(place).is_folder:
+            raise InputError(f"{place} is a file, not a folder.")
+
+    def contents(self, place: Location, fields: str | None = None) -> Flow[list[File]]:
+        """Everything directly in a folder or a project's root that is there. Raises what `look_up` raises."""
+        parent = self.folder_id(place)
+        project = place.project if parent is None else None
+        return (yield from pages.everything(self.manner, pages.files(project, parent, None, fields)))
+
+    def _look_into(self, folder: Location, names: dict[str, bool]) -> Flow[None]:
+        """Find what of these names is in a folder; those with True must be folders, if there are any."""
+        if not names or not self.is_there(folder):
+            self.found.update((folder.below(name), None) for name in names)
+            return
+        for some in _batches(names):
+            found, exact = yield from self._named(folder, {name: names[name] for name in some})
+            for name in some:
+                if name not in found and exact and len(some) > 1:
+                    # A service may look for one name of several only.
+                    found |= (yield from self._named(folder, {name: names[name]}))[0]
+                self.found[folder.below(name)] = found.get(name)
+
+    def _named(self, folder: Location, names: dict[str, bool]) -> Flow[tuple[dict[str, File], bool]]:
+        """The entries of a folder that have these names, and whether the service has shown no others."""
+        parent = self.folder_id(folder)
+        project = folder.project if parent is None else None
+        listing = pages.files(project, parent, list(names))
+        found: dict[str, File] = {}
+        exact, offset = True, 0
+        while True:
+            page = yield from pages.page(self.manner, listing, offset, pages.PAGE_LIMIT)
+            for entry in page.items:
+                exact = exact and entry.name in names
+                if entry.name in names and (entry.name not in found or (names[entry.name] and entry.is_folder)):
+                    found[entry.name] = entry
+            complete = all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items())
+            if complete or page.next_offset is None:
+                return found, exact
+            offset = page.next_offset
+
+
+def _batches(names: Iterable[str]) -> Iterator[Sequence[str]]:
+    """The names in parts that fit into an address."""
+    batch: list[str] = []
+    length = 0
+    for name in names:
+        size = len(quote(name)) + len("&name=")
+        if batch and length + size > LONGEST_QUERY:
+            yield batch
+            batch, length = [], 0
+        batch.append(name)
+        length += size
+    if batch:
+        yield batch

@@ -1,1 +1,0 @@
-"""All logic of more than one step, each written once, for every driver: see `sbg_bulk.steps`."""

@@ -1,0 +1,1 @@
+"""The jobs on files: submit, read, list, watch and wait for them."""

@@ -1,0 +1,415 @@
+"""Watch any number of jobs until they end, for as few requests as that takes.
+
+Each look reads those parts of the list in which enough of the jobs stand that are due, and asks for the rest one by one
+(`sbg_bulk.jobs.list_map`). When a job is due follows from its age and from how its counts grow
+(`sbg_bulk.jobs.track`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from sbg_bulk import errors
+from sbg_bulk.api import pages
+from sbg_bulk.api.pace import Meter
+from sbg_bulk.api.request import Manner, pause
+from sbg_bulk.api.steps import Flow, now
+from sbg_bulk.api.waits import FOR_THE_LIMIT, Cause
+from sbg_bulk.jobs import read as jobs
+from sbg_bulk.jobs.list_map import Atlas, Stretch
+from sbg_bulk.jobs.track import Allowance, Track
+from sbg_bulk.models import job as model
+from sbg_bulk.models.job import Job
+
+R = TypeVar("R")
+
+ATTEMPTS: Final = 2
+"""How often a look reads where a job is expected, before it asks for the job itself."""
+
+_NO_LIST: Final = (errors.BadRequest, errors.Forbidden, errors.NotFound, errors.PagingError)
+"""What leaves a look without the list, but not without the jobs."""
+
+PASSING: Final = (
+    errors.ConnectionFailed,
+    errors.RateLimited,
+    errors.Maintenance,
+    errors.ServerError,
+    errors.UnreadableAnswer,
+)
+"""What may be over when the next look is due."""
+
+
+class _TimeUp(Exception):
+    """The next request would come too late. Never leaves this module."""
+
+
+@frozen
+class Wanted:
+    """A job to wait for.
+
+    Attributes:
+        id: its id.
+        type: COPY, MOVE or DELETE, if known.
+        job: the job as it was when it was read, if it was.
+    """
+
+    id: str
+    type: str | None = None
+    job: Job | None = None
+
+
+@frozen
+class Looked:
+    """What a look has shown.
+
+    Attributes:
+        changed: the jobs seen for the first time, or with another state or other counts.
+        finished: those that have ended. They are watched no longer.
+        lost: those that cannot be found any more. They are watched no longer.
+    """
+
+    changed: Sequence[Track]
+    finished: Sequence[Track]
+    lost: Sequence[Track]
+
+
+@define
+class Watch:
+    """Jobs that are watched.
+
+    Attributes:
+        manner: how to send requests, and how often to look.
+        grace: seconds for which a job may not be found before it is lost.
+        patient: whether requests are tried again even when the time is up.
+        tracks: the jobs that have not ended, by the ids they are asked for by.
+    """
+
+    manner: Manner
+    grace: float = 0.0
+    patient: bool = True
+    tracks: dict[str, Track] = field(factory=dict)
+    allowance: Allowance = field(init=False)
+    _meter: Meter = field(init=False)
+    _atlas: Atlas = field(factory=Atlas)
+    _due: float = math.inf
+
+    def __attrs_post_init__(self) -> None:
+        self._meter = self.manner.meter or Meter()
+        self.allowance = Allowance(self.manner.polling, self.manner.polling.share)
+        self.manner = evolve(self.manner, meter=self._meter, on_send=self.allowance.spend)
+
+    def add(self, wanted: Wanted, moment: float, *, due: bool = True) -> None:
+        """Watch a job from this moment on. Unless it is due at once, it was submitted just now."""
+        track = Track(wanted.id, wanted.type, moment, moment if due else moment + self.manner.polling.first)
+        if wanted.job is not None:
+            self._saw(track, wanted.job, moment)
+        self.tracks[wanted.id] = track
+        self._atlas.search_anew()
+        self._due = min(self._due, track.due)
+
+    def overdue(self, moment: float) -> bool:
+        """Whether a look is due, and allowed."""
+        return moment >= self._due and self.allowance.pause(moment) <= 0
+
+    def rest(self, until: float = math.inf) -> Flow[None]:
+        """Let time pass until the next look is due and allowed, or until the time is up."""
+        moment = yield from now()
+        hold = max(self.allowance.pause(moment), self._meter.pause(moment))
+        seconds = max(0.0, min(max(self._due - moment, hold), until - moment))
+        if hold >= seconds:
+            yield from pause(self.manner, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+        else:
+            jobs = "1 job" if len(self.tracks) == 1 else f"{len(self.tracks):,} jobs"
+            yield from pause(self.manner, seconds, Cause.NEXT_LOOK, f"for the next look at {jobs}")
+
+    def look(self, until: float = math.inf) -> Flow[Looked]:
+        """Look at the jobs that are due; when the time is up, at all of them once more.
+
+        What was seen before the time was up counts, even if it does not suffice for all.
+
+        Raises:
+            ApiError, ConnectionFailed, UnreadableAnswer: a request failed, retries included.
+        """
+        moment = yield from now()
+        due = [track.id for track in self.tracks.values() if moment >= until or track.is_due(moment)]
+        unseen = dict.fromkeys(due)
+        before = {track.id: track.aspect for track in self.tracks.values()}
+        try:
+            if len(due) > 1 or any(self.tracks[job].listed for job in due):
+                yield from self._by_list(unseen, until)
+            for job in list(unseen):
+                yield from self._one_by_one(self.tracks[job], until)
+                del unseen[job]
+        except _TimeUp:
+            pass
+        return (yield from self._conclude(before, [job for job in due if job not in unseen]))
+
+    def _conclude(self, before: dict[str, tuple[object, ...] | None], looked_for: Collection[str]) -> Flow[Looked]:
+        moment = yield from now()
+        tracks = list(self.tracks.values())
+        changed = [track for track in tracks if track.aspect != before[track.id]]
+        finished = [track for track in tracks if track.job is not None and track.job.finished]
+        lost = [track for track in tracks if track.lost(moment, self.grace)]
+        for track in (*finished, *lost):
+            del self.tracks[track.id]
+            self._atlas.places.pop(track.id, None)
+        # One chance for all, so that those that were due together stay so.
+        chance = self.manner.random()
+        for job in looked_for:
+            if job in self.tracks:
+                self.tracks[job].looked(moment, self.manner.polling, chance)
+        self._due = min((track.due for track in self.tracks.values()), default=math.inf)
+        return Looked(changed, finished, lost)
+
+    def _by_list(self, unseen: dict[str, None], until: float) -> Flow[None]:
+        """Read what is worth reading of the list. Who is seen is taken out of `unseen`."""
+        try:
+            yield from self._where_expected(unseen, until)
+            yield from self._search(unseen, until)
+        except _NO_LIST:
+            return
+        for job in [job for job in unseen if self.tracks[job].listed]:
+            # It is not in the list, and there is no other way to ask for it.
+            self.tracks[job].missed((yield from now()))
+            del unseen[job]
+
+    def _where_expected(self, unseen: dict[str, None], until: float) -> Flow[None]:
+        tried: Counter[str] = Counter()
+        while True:
+            left = [job for job in unseen if tried[job] < ATTEMPTS]
+            stretch = next(
+                (
+                    stretch
+                    for stretch in self._atlas.stretches(left)
+                    if self._atlas.worth(stretch, len(stretch.jobs))
+                    or any(self.tracks[job].listed for job in stretch.jobs)
+                ),
+                None,
+            )
+            if stretch is None:
+                return
+            tried.update(stretch.jobs)
+            yield from self._read(stretch, unseen, until)
+
+    def _search(self, unseen: dict[str, None], until: float) -> Flow[None]:
+        """Search the list for jobs whose place is not known, for no more requests than it takes to ask for each."""
+        read = 0
+        if listed := [job for job in unseen if self.tracks[job].listed]:
+            # There is no other way to ask for these: the whole list is searched, wherever they were expected.
+            self._atlas.search_anew()
+            for job in listed:
+                self._atlas.places.pop(job, None)
+        while lacking := [job for job in unseen if job not in self._atlas.places]:
+            must = any(self.tracks[job].listed for job in lacking)
+            stretch = self._atlas.next_search()
+            if stretch is None or not (must or (read < len(lacking) and self._atlas.worth(stretch, len(lacking)))):
+                self._atlas.missed()
+                return
+            read += 1
+            had = len(unseen)
+            page = yield from self._read(stretch, unseen, until)
+            self._atlas.searched(stretch, had - len(unseen), more=page.next_offset is not None)
+
+    def _read(self, stretch: Stretch, unseen: dict[str, None], until: float) -> Flow[model.Page[Job]]:
+        page: model.Page[Job] = yield from self._sent(
+            until, lambda manner: pages.page(manner, pages.jobs(), stretch.offset, stretch.limit)
+        )
+        moment = yield from now()
+        for job in page.items:
+            track = self.tracks.get(job.id)
+            # The details may have a result that the list leaves out.
+            if track is not None and (not job.finished or job.result is not None or only_listed(job)):
+                self._saw(track, job, moment)
+                unseen.pop(job.id, None)
+        self._atlas.total = page.total
+        self._atlas.read(stretch, [job.id for job in page.items], self.tracks.keys(), unseen.keys(), page.size)
+        return page
+
+    def _one_by_one(self, track: Track, until: float) -> Flow[None]:
+        for job_type in (track.type,) if track.type is not None else tuple(jobs.READERS):
+            try:
+                job = yield from self._sent(until, _asking(track.id, job_type))
+            except errors.NotFound as error:
+                track.refusal = error
+                continue
+            self._saw(track, job, (yield from now()))
+            return
+        track.missed((yield from now()))
+
+    def _saw(self, track: Track, job: Job, moment: float) -> None:
+        if job.type in jobs.READERS:
+            track.type = track.type or job.type
+        track.listed = track.type is None and only_listed(job)
+        track.saw(job, moment, self._meter.server_time)
+
+    def _sent(self, until: float, asking: Callable[[Manner], Flow[R]]) -> Flow[R]:
+        """Send a request when that is allowed.
+
+        Raises:
+            _TimeUp: the time would be up before.
+        """
+        moment = yield from now()
+        hold = self.allowance.pause(moment)
+        held = max(hold, self._meter.pause(moment))
+        if held > 0 and moment + held >= until:
+            raise _TimeUp
+        if hold > 0:
+            # What the budget asks for on top, the request waits by itself.
+            yield from pause(self.manner, hold, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+        manner = self.manner if self.patient else self.manner.within(until - moment - hold)
+        answer = yield from asking(manner)
+        self.allowance.limit = self._meter.limit or self.allowance.limit
+        return answer
+
+
+def only_listed(job: Job) -> bool:
+    """Whether a job is of a new type, which no call reads: it can only be followed in the list."""
+    return bool(job.type) and job.type not in jobs.READERS
+
+
+def _asking(job_id: str, job_type: str) -> Callable[[Manner], Flow[Job]]:
+    return lambda manner: jobs.get(manner, job_id, job_type)
+
+
+@frozen
+class Totals:
+    """How far a wait has come, over all its jobs.
+
+    Attributes:
+        jobs: how many are waited for.
+        finished: how many of them have ended.
+        failed: how many of those have failed items.
+        lost: how many cannot be found any more.
+        total_files: how many files they deal with, as far as that is known.
+        completed_files: how many of those are done.
+        failed_files: how many of those failed.
+    """
+
+    jobs: int
+    finished: int = 0
+    failed: int = 0
+    lost: int = 0
+    total_files: int = 0
+    completed_files: int = 0
+    failed_files: int = 0
+
+
+@define
+class _Wait:
+    """A wait under way."""
+
+    watch: Watch
+    on_change: Callable[[Job], object] | None
+    on_progress: Callable[[Totals], object] | None
+    jobs: dict[str, Job] = field(factory=dict)
+    lost: dict[str, Track] = field(factory=dict)
+    wanted: int = 0
+    told: Totals | None = None
+
+    def tell(self, looked: Looked) -> None:
+        """Say what has changed, if anything."""
+        self.lost.update((track.id, track) for track in looked.lost)
+        for track in looked.changed:
+            assert track.job is not None
+            self.jobs[track.id] = track.job
+            if self.on_change is not None:
+                self.on_change(track.job)
+        if self.on_progress is None:
+            return
+        totals = self.totals()
+        if totals != self.told:
+            self.told = totals
+            self.on_progress(totals)
+
+    @property
+    def ended(self) -> list[Job]:
+        return [job for job in self.jobs.values() if job.finished]
+
+    def totals(self) -> Totals:
+        seen, ended = list(self.jobs.values()), self.ended
+        return Totals(
+            self.wanted,
+            finished=len(ended),
+            failed=sum(not job.succeeded for job in ended),
+            lost=len(self.lost),
+            total_files=sum(job.total_files or 0 for job in seen),
+            completed_files=sum(job.completed_files or 0 for job in seen),
+            failed_files=sum(job.failed_files or 0 for job in seen),
+        )
+
+
+def wait(
+    manner: Manner,
+    wanted: Sequence[Wanted],
+    timeout: float | None,
+    on_change: Callable[[Job], object] | None,
+    on_progress: Callable[[Totals], object] | None,
+    finished: Callable[[str, Job], Flow[None]],
+) -> Flow[None]:
+    """Watch jobs until all of them are FINISHED. An unknown state means that a job is still under way.
+
+    Args:
+        manner: how often to look, and how long to try again when a request fails.
+        wanted: which jobs. One that was finished when it was read is not looked at again.
+        timeout: the most seconds to wait; None for no end, 0 for one look.
+        on_change: called with a job when it is first seen and whenever its state or counts have changed. What it
+            raises ends the wait.
+        on_progress: called after a look that has changed something, with the totals. What it raises ends the wait.
+        finished: a flow that is performed with each job that has ended, in the order in which that is noticed.
+
+    Raises:
+        WaitTimeout: the time was up before.
+        JobLost: some cannot be found; raised when all others have ended.
+        ApiError, ConnectionFailed, UnreadableAnswer: a look failed, retries included.
+    """
+    began = yield from now()
+    until = math.inf if timeout is None else began + timeout
+    watch = Watch(manner)
+    state = _Wait(watch, on_change, on_progress, wanted=len({one.id for one in wanted}))
+    for one in {one.id: one for one in wanted}.values():
+        if one.job is not None and one.job.finished:
+            state.jobs[one.id] = one.job
+            yield from finished(one.id, one.job)
+        else:
+            watch.add(one, began)
+    # The first look is worth its retries whatever the timeout is: a job never seen cannot be reported on.
+    watch.patient = True
+    while watch.tracks:
+        moment = yield from now()
+        try:
+            looked = yield from watch.look(until)
+        except PASSING as error:
+            if watch.patient or timeout is None or until - moment > manner.retry.within:
+                raise
+            raise _timeout(state, timeout) from error
+        watch.patient = False
+        state.tell(looked)
+        for track in looked.finished:
+            assert track.job is not None
+            yield from finished(track.id, track.job)
+        if not watch.tracks:
+            break
+        if (yield from now()) >= until:
+            assert timeout is not None
+            raise _timeout(state, timeout)
+        yield from watch.rest(until)
+    if state.lost:
+        refusals = [track.refusal for track in state.lost.values() if isinstance(track.refusal, errors.ApiError)]
+        last = refusals[-1] if refusals else None
+        raise errors.JobLost(
+            list(state.lost),
+            last.operation if last else "list_async_jobs",
+            last.request_id if last else None,
+            state.ended,
+        ) from last
+
+
+def _timeout(state: _Wait, seconds: float) -> errors.WaitTimeout:
+    tracks = state.watch.tracks
+    seen = [track.job for track in tracks.values() if track.job is not None]
+    return errors.WaitTimeout(seen, list(tracks), seconds, state.ended, list(state.lost))

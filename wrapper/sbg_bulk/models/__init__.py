@@ -1,0 +1,1 @@
+"""What comes back: jobs and their results, files, projects, users, pages."""

@@ -1,0 +1,115 @@
+"""What the drawings of a report have in common: an axis of time below, lines with their values, a frame."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from attrs import frozen
+from markupsafe import Markup
+
+from sbg_bulk.report.charts import svg
+
+TOP: Final = 16
+"""Pixels above the box, for the highest line's value."""
+BOTTOM: Final = 22
+"""Pixels below the box, for the times."""
+
+MOST_TICKS: Final = 6
+MOST_VALUES: Final = 4
+
+MARGIN: Final = 1.03
+"""How much longer a drawing is than what it shows."""
+
+_DAY: Final = 86_400
+_SECONDS: Final = (
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, _DAY,
+)  # fmt: skip
+
+
+@frozen
+class Span:
+    """The time that a drawing shows, from `began` to `last`, in Unix seconds."""
+
+    began: float
+    last: float
+
+    def share(self, moment: float) -> float:
+        """Where a moment is: 0 at the begin, 1 at the end."""
+        return min(1.0, max(0.0, (moment - self.began) / (self.last - self.began)))
+
+
+def span(began: float, last: float) -> Span:
+    """The span from `began` to a little after `last`, so that what happened last is seen; a second at least."""
+    return Span(began, began + max(1.0, MARGIN * (last - began)))
+
+
+def time_ticks(shown: Span) -> list[tuple[float, str]]:
+    """Round times within a span, as shares of it, and how they are written."""
+    length = shown.last - shown.began
+    step = next((step for step in _SECONDS if length / step <= MOST_TICKS), None)
+    if step is None:
+        step = _DAY * -(-int(length) // (_DAY * MOST_TICKS))
+    form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d" if step < 30 * _DAY else "%Y-%m-%d"
+    first = -(-shown.began // step) * step
+    moments = [first + step * place for place in range(int((shown.last - first) // step) + 1)]
+    return [(shown.share(moment), datetime.fromtimestamp(moment, UTC).strftime(form)) for moment in moments]
+
+
+def value_ticks(most: float) -> list[int]:
+    """A few round values up to the most, 0 left out."""
+    steps = (digit * 10**power for power in range(19) for digit in (1, 2, 5))
+    step = next(step for step in steps if most / step <= MOST_VALUES)
+    return list(range(step, int(most) + 1, step))
+
+
+def frame(
+    shown: Span, height: int, label: str, most: float | None, stretched: list[Markup], above: list[Markup]
+) -> Markup:
+    """A drawing.
+
+    Args:
+        shown: the time that it shows.
+        height: of the box, in pixels.
+        label: what it shows, in words, for who does not see it.
+        most: the value at the top of the box; None if values do not matter.
+        stretched: what is drawn in the box.
+        above: what is drawn over it.
+    """
+    parts: list[Markup] = []
+    bottom = TOP + height
+    values = [] if most is None else value_ticks(most)
+    for value in values:
+        y = TOP + height * (1 - value / (most or 1))
+        parts.append(svg.element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"))
+    parts.append(
+        svg.element(
+            "svg",
+            *stretched,
+            y=TOP,
+            width="100%",
+            height=height,
+            viewBox=f"0 0 {svg.BOX} {svg.BOX}",
+            preserveAspectRatio="none",
+        )
+    )
+    parts.append(svg.element("line", x1="0", x2="100%", y1=bottom, y2=bottom, class_="axis"))
+    for value in values:
+        y = TOP + height * (1 - value / (most or 1))
+        parts.append(svg.words(f"{value:,}", 0, y - 3))
+    for share, text in time_ticks(shown):
+        anchor = "start" if share < 0.06 else "end" if share > 0.94 else "middle"
+        parts.append(
+            svg.element(
+                "line",
+                x1=f"{svg.number(100 * share)}%",
+                x2=f"{svg.number(100 * share)}%",
+                y1=bottom,
+                y2=bottom + 4,
+                class_="axis",
+            )
+        )
+        parts.append(svg.words(text, share, bottom + 16, anchor))
+    return svg.element(
+        "svg", *parts, *above, class_="chart", width="100%", height=bottom + BOTTOM, role="img", aria_label=label
+    )

@@ -1,0 +1,113 @@
+"""What the API's codes mean, and what to do about each, for people who read a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+from sbg_bulk.runs.outcomes import Outcome
+
+
+@frozen
+class Meaning:
+    """What a group of rows that were not done has in common.
+
+    Attributes:
+        what: what it means.
+        advice: what to do.
+        again: whether to try the rows again may help without a change to the manifest.
+    """
+
+    what: str
+    advice: str
+    again: bool = False
+
+
+_ID: Final = "Check the id in the manifest, and that the token's user is a member of the project it is in."
+_MEMBER: Final = "Ask an administrator of the project to give the token's user the permission, then retry."
+_BODY: Final = "The manifest is checked before it is sent, so that this should not happen: please report it."
+_LATER: Final = "Retry. If it stays, report it to the platform's support."
+_TOKEN: Final = "Check that the token is for this deployment and has not expired, then retry."  # noqa: S105
+
+MEANINGS: Final[Mapping[int, Meaning]] = {
+    0: Meaning("The platform was down for maintenance.", "Retry when it is over.", again=True),
+    1000: Meaning(
+        "The rate limit was reached: it is shared by all programs with the same token.",
+        "Retry, and leave more to the others with --reserve.",
+        again=True,
+    ),
+    2001: Meaning("The token's user may not see this user.", _MEMBER, again=True),
+    2002: Meaning("There is no such user.", "Check the name of the user in the project's id."),
+    3001: Meaning("The token's user may not do this in the project.", _MEMBER, again=True),
+    3002: Meaning("There is no such project, or the token's user may not see it.", _ID),
+    3006: Meaning("The project's id is empty.", "Name the project as owner/project."),
+    3012: Meaning("The project's id is malformed.", "Name the project as owner/project."),
+    5001: Meaning("The token's user may not read the file.", _MEMBER, again=True),
+    5002: Meaning("There is no such file: it was deleted, or the id is wrong.", _ID),
+    5003: Meaning(
+        "There is a file of that name at the destination already.",
+        "It may be there from an earlier run: look, and take the row out, or give it another name.",
+    ),
+    5004: Meaning("The file's id is empty.", "Fill in the column file."),
+    5014: Meaning("The token's user may not copy from the project, or not to it.", _MEMBER, again=True),
+    5022: Meaning("The parent is a file, not a folder.", "Put a folder's id into the column parent."),
+    5024: Meaning("The name is not allowed.", "Change the column name: at most 255 characters, and no slash."),
+    5026: Meaning("The folder to put it into does not exist.", "Make the folder, or correct the column parent."),
+    5029: Meaning("Neither a folder nor a project is named to put it into.", "Fill in parent or project."),
+    5031: Meaning("Both a folder and a project are named to put it into.", "Leave either parent or project empty."),
+    5032: Meaning("The token's user may not move files out of the project, or into it.", _MEMBER, again=True),
+    5033: Meaning("The request was not understood.", _BODY),
+    10211: Meaning(
+        "There is no such job: it has expired, or is another user's.", "See at the destination what was done."
+    ),
+    10212: Meaning("What was asked for does not exist.", _ID),
+    10217: Meaning("The request was not understood.", _BODY),
+    10218: Meaning("The request was not understood.", _BODY),
+    10220: Meaning("Something unexpected went wrong on the platform.", _LATER, again=True),
+    10225: Meaning("The file or folder to be copied, moved or deleted does not exist.", _ID),
+    10226: Meaning("The token's user may not read the file or folder.", _MEMBER, again=True),
+    10227: Meaning("The destination is a file, not a folder.", "Put a folder's id into the column parent."),
+    10228: Meaning("The folder or project to put it into does not exist.", "Make it, or correct the manifest."),
+    10229: Meaning("A folder cannot be put into itself, or where it is already.", "Choose another destination."),
+    10230: Meaning("Nothing was named to be copied, moved or deleted.", _BODY),
+    10231: Meaning("The same file or folder was named twice.", _BODY),
+    10235: Meaning("The file's name is not allowed.", "Change the column name: at most 255 characters, and no slash."),
+    10236: Meaning(
+        "The folder's name is not allowed.", "Change the column name: at most 255 characters, and no slash."
+    ),
+    90000: Meaning("The platform found the request wrong.", "The message says why; correct the manifest."),
+    90001: Meaning("The token was not accepted.", _TOKEN, again=True),
+    90002: Meaning("The token's user may not do this.", _MEMBER, again=True),
+    90003: Meaning("What was asked for does not exist.", _ID),
+    90004: Meaning("Something went wrong on the platform.", _LATER, again=True),
+    90005: Meaning("The platform was not available.", _LATER, again=True),
+    90006: Meaning("The platform does not offer this.", "Check that the endpoint is that of the API."),
+    90007: Meaning("It clashes with what is there already.", "Look at the destination; give the row another name."),
+    90008: Meaning("The request was not understood.", _BODY),
+    90009: Meaning("The request was not understood.", _BODY),
+    90010: Meaning("The platform does not offer this.", "Check that the endpoint is that of the API."),
+}
+"""The codes that are documented, each in our own words."""
+
+_UNCLEAR: Final[Mapping[str, Meaning]] = {
+    Outcome.UNATTRIBUTED: Meaning(
+        "The job has ended, but its results do not tell which of them is whose. Some of the rows may have been done.",
+        "Look at the destination before anything is done again: a second copy would be a duplicate.",
+    ),
+    Outcome.UNKNOWN: Meaning(
+        "The job can no longer be read, as jobs are kept for a month. The rows may have been done.",
+        "Look at the destination before anything is done again: a second copy would be a duplicate.",
+    ),
+}
+
+_NO_CODE: Final = Meaning("The platform gave no code.", "The message says what it knows. " + _LATER, again=True)
+_NEW_CODE: Final = Meaning("The code is not documented.", "The message says what the platform knows of it.")
+
+
+def meaning(outcome: str, api_code: int | None) -> Meaning:
+    """What it means that rows came to this outcome with this code."""
+    if outcome in _UNCLEAR:
+        return _UNCLEAR[outcome]
+    return _NO_CODE if api_code is None else MEANINGS.get(api_code, _NEW_CODE)

@@ -1,0 +1,206 @@
+"""What was chosen to be copied, moved or deleted, where it goes, and what speaks against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
+from typing import Final
+
+from attrs import frozen
+
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import Location
+from sbg_bulk.models.job import DELETE
+from sbg_bulk.runs.manifest import ITEMS, Row
+
+SOURCE_COLUMN: Final = "source_path"
+DESTINATION_COLUMN: Final = "destination_path"
+"""The columns that the report of a run of chosen things has."""
+
+
+@frozen
+class Chosen:
+    """A file or a folder, which is taken with all it holds.
+
+    Attributes:
+        id: its id.
+        name: its name.
+        is_folder: whether it is a folder.
+        size: its size in bytes, where that is known.
+        folder: the id of the folder it is in, where that is known.
+        place: where it is; None if it was given by its id.
+        to: the folder that it goes to; None if it is to be deleted.
+    """
+
+    id: str
+    name: str
+    is_folder: bool
+    size: int | None
+    folder: str | None
+    place: Location | None
+    to: Location | None
+
+    @property
+    def source(self) -> str:
+        """Its path, or its id if it was given by that."""
+        return self.id if self.place is None else str(self.place)
+
+    @property
+    def destination(self) -> str:
+        """The path that it will have; empty if it is to be deleted."""
+        return "" if self.to is None else str(self.to.below(self.name))
+
+
+@frozen
+class Choice:
+    """What is to be done, as it was found when it was looked for.
+
+    Attributes:
+        sources: as they were given.
+        to: the destination; None for a deletion.
+        items: what was chosen, in the order in which the server lists it.
+        places: the id of each folder that something goes to and that is there, by its place. Where a project's root is
+            meant there is none.
+        folders: the folders that are to be made, parents first.
+        subfolders: how many folders were left out, because they are only taken when asked for.
+        existing: how many things were left out because something of their name is where they would go.
+        undated: how many things were left out because nobody knows when they were changed.
+        requests: how many requests it took.
+    """
+
+    sources: tuple[str, ...]
+    to: Location | None
+    items: tuple[Chosen, ...]
+    places: Mapping[Location, str]
+    folders: tuple[Location, ...] = ()
+    subfolders: int = 0
+    existing: int = 0
+    undated: int = 0
+    requests: int = 0
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def files(self) -> int:
+        """How many files were chosen, not counting those within folders."""
+        return sum(not item.is_folder for item in self.items)
+
+    @property
+    def size(self) -> int | None:
+        """The size in bytes of all files chosen; None if it is not known of each, or if folders are among them."""
+        sizes = [item.size for item in self.items]
+        return None if not sizes or None in sizes else sum(size for size in sizes if size is not None)
+
+    @property
+    def name(self) -> str:
+        """The choice in a few words, as the name of a manifest."""
+        more = f" and {len(self.sources) - 1:,} more" if len(self.sources) > 1 else ""
+        return f"{self.sources[0]}{more}" + ("" if self.to is None else f" to {self.to}")
+
+    @property
+    def looks(self) -> int:
+        """How many requests it takes, at least, to list the destinations, or to see that what was deleted is gone."""
+        places = Counter(item.to or (item.place and item.place.parent) for item in self.items)
+        by_id = places.pop(None, 0)
+        return by_id + (len(places) if self.to is None else sum(ceil(number / 100) for number in places.values()))
+
+    def rows(self, job_type: str, made: Mapping[Location, str]) -> Iterator[Row]:
+        """The choice as the rows of a manifest.
+
+        Args:
+            job_type: COPY, MOVE or DELETE.
+            made: the id of each folder of `folders`, by its place.
+        """
+        ids = {**self.places, **made}
+        for number, item in enumerate(self.items, 1):
+            told = {SOURCE_COLUMN: item.source}
+            where: dict[str, str | None] = {}
+            if item.to is not None:
+                told[DESTINATION_COLUMN] = item.destination
+                where = {"parent": ids[item.to]} if item.to in ids else {"project": item.to.project}
+            yield Row(number, ITEMS[job_type](file=item.id, **where), told)
+
+    def check_type(self, job_type: str) -> None:
+        """Raise InputError if such a job does not go with the choice."""
+        if (job_type == DELETE) != (self.to is None):
+            raise InputError(
+                "What was chosen without a destination can be deleted, and with one copied or moved: choose again."
+            )
+
+
+@frozen
+class Remaining:
+    """The rows of a manifest that are left to be done.
+
+    Attributes:
+        rows: these rows.
+        name: the manifest's name.
+        form: its format.
+        existing: how many rows were left out because something of their name is where they would go.
+        requests: how many requests it took to find out.
+    """
+
+    rows: tuple[Row, ...]
+    name: str
+    form: str
+    existing: int
+    requests: int = 0
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def check(items: Sequence[Chosen], ids: Mapping[Location, str]) -> None:
+    """See that nothing is chosen twice, put upon another, or put where it is.
+
+    Args:
+        items: what was chosen.
+        ids: the id of each folder that something goes to, where it is known.
+
+    Raises:
+        InputError: naming what is wrong with which.
+    """
+    by_id: dict[str, Chosen] = {}
+    by_target: dict[tuple[Location, str], Chosen] = {}
+    folders = {item.place: item for item in items if item.is_folder and item.place is not None}
+    for item in items:
+        if item.id in by_id:
+            twice = by_id[item.id].source
+            raise InputError(
+                f"{item.source} is chosen twice."
+                if twice == item.source
+                else f"{twice} and {item.source} are the same: choose it once."
+            )
+        by_id[item.id] = item
+        around = _around(item, folders)
+        if around is not None:
+            raise InputError(f"{item.source} is within {around.source}, which is chosen too: choose one of them.")
+        if item.to is None:
+            continue
+        _check_not_within_itself(item, item.to, ids)
+        if ids.get(item.to, item) == item.folder or (item.place is not None and item.place == item.to.below(item.name)):
+            raise InputError(f"{item.source} is in {item.to} already: source and destination are the same.")
+        other = by_target.setdefault((item.to, item.name), item)
+        if other is not item:
+            raise InputError(f"{other.source} and {item.source} would both become {item.destination}.")
+
+
+def _around(item: Chosen, folders: Mapping[Location, Chosen]) -> Chosen | None:
+    """The chosen folder that something chosen is in, if any."""
+    if item.place is None or not folders:
+        return None
+    above = (item.place.start.below(*item.place.names[:depth]) for depth in range(1, len(item.place.names)))
+    return next((folders[place] for place in above if place in folders), None)
+
+
+def _check_not_within_itself(item: Chosen, to: Location, ids: Mapping[Location, str]) -> None:
+    if not item.is_folder:
+        return
+    path = [to.start.below(*to.names[:depth]) for depth in range(len(to.names) + 1)]
+    if (item.place is not None and to.is_within(item.place)) or item.id in {ids.get(place) for place in path}:
+        raise InputError(
+            f"{item.source} cannot be put into itself: the destination {to} is within it. Choose less with --match or "
+            "--exclude, or another destination."
+        )

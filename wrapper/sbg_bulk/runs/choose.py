@@ -1,0 +1,337 @@
+"""Choose what to copy, move or delete, by paths, ids and filters; and make the folders that it goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from attrs import define, evolve, field
+
+from sbg_bulk import errors
+from sbg_bulk.api import lookups
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.errors import InputError
+from sbg_bulk.files import filters as selecting
+from sbg_bulk.files.filters import Filters
+from sbg_bulk.files.paths import Location, is_path, path_of, place_of
+from sbg_bulk.files.resolver import Atlas
+from sbg_bulk.models import job as model
+from sbg_bulk.models.job import CopyItem, File, MoveItem
+from sbg_bulk.runs.choice import Choice, Chosen, Remaining, check
+from sbg_bulk.runs.manifest import ManifestError, Problem, Row
+
+EXISTS: Final = 5003
+"""The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
+
+
+@define
+class Counter:
+    """Counts requests as they are sent.
+
+    Attributes:
+        on_request: called with the number so far.
+        requests: how many.
+    """
+
+    on_request: Callable[[int], object] | None = None
+    requests: int = 0
+
+    def counting(self, manner: Manner) -> Manner:
+        """The same manner, with each request counted."""
+        return evolve(manner, on_send=self._sent)
+
+    def _sent(self, _moment: float) -> None:
+        self.requests += 1
+        if self.on_request is not None:
+            self.on_request(self.requests)
+
+
+@define
+class _Search:
+    """What has been found so far."""
+
+    atlas: Atlas
+    filters: Filters
+    recursive: bool
+    to: Location | None
+    items: list[Chosen] = field(factory=list)
+    subfolders: int = 0
+    undated: int = 0
+
+    def take(self, entry: File, place: Location | None, *folders: str) -> Flow[None]:
+        """Choose an entry, to be put into these folders below the destination, unless it is too old."""
+        changed = entry.modified_on or entry.created_on
+        if self.filters.newer_than is not None and changed is None:
+            details = yield from lookups.file(self.atlas.manner, entry.id)
+            changed = details.modified_on or details.created_on
+            self.undated += changed is None
+        if self.filters.in_time(changed):
+            to = None if self.to is None else self.to.below(*folders)
+            self.items.append(Chosen(entry.id, entry.name, entry.is_folder, entry.size, entry.parent, place, to))
+
+    def walk(self, source: Location) -> Flow[None]:
+        """Choose from what is in a folder or project."""
+        fields = None if self.filters.newer_than is None else "_all"
+        left = [source]
+        while left:
+            folder = left.pop()
+            below = folder.names[len(source.names) :]
+            entries = yield from self.atlas.contents(folder, fields)
+            inner = []
+            for entry in entries:
+                path, place = (*below, entry.name), folder.below(entry.name)
+                if not entry.is_folder:
+                    if self.filters.wants(path, selecting.FILE):
+                        yield from self.take(entry, place, *below)
+                elif self._is_whole(path):
+                    yield from self.take(entry, place, *below)
+                elif not self.recursive:
+                    self.subfolders += self.filters.type is None and not self.filters.excludes(path)
+                elif not self.filters.excludes(path):
+                    self.atlas.found[place] = entry
+                    self._check_not_the_destination(place)
+                    inner.append(place)
+            left += reversed(inner)
+
+    def _is_whole(self, path: Sequence[str]) -> bool:
+        """Whether a folder is to be taken with all it holds."""
+        if self.filters.type == selecting.FOLDER:
+            return self.filters.wants(path, selecting.FOLDER)
+        return self.recursive and not self.filters.given
+
+    def _check_not_the_destination(self, place: Location) -> None:
+        if self.to is not None and (place == self.to or self.atlas.folder_id(place) == self.to.folder):
+            raise InputError(
+                f"The destination {self.to} is among what is looked through. Leave it out with --exclude "
+                f"{place.name!r}, or choose another destination."
+            )
+
+
+def choose(
+    manner: Manner,
+    sources: Iterable[str],
+    to: str | None,
+    filters: Filters,
+    *,
+    recursive: bool = False,
+    parents: bool = False,
+    skip_existing: bool = False,
+    on_request: Callable[[int], object] | None = None,
+) -> Flow[Choice]:
+    """Choose what to copy or move to a place, or to delete. Nothing is changed.
+
+    Args:
+        manner: how to send requests.
+        sources: paths and ids. A path of a folder or project means what is in it; a path of a file, and an id, the
+            thing itself.
+        to: the destination, a path or a folder's id; None to delete.
+        filters: what is wanted.
+        recursive: whether what is in subfolders is meant too. Without filters each of them is one item.
+        parents: whether missing folders are to be made. Without it they are an error.
+        skip_existing: whether what has the name of something in the place where it would go is left out.
+        on_request: called with the number of requests so far.
+
+    Raises:
+        InputError: a source or the destination is not there, or what is chosen does not go together.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+    """
+    counter = Counter(on_request)
+    atlas = Atlas(counter.counting(manner))
+    given = list(dict.fromkeys(sources))
+    if not given:
+        raise InputError("Give at least one path or id to choose from.")
+    target = None if to is None else place_of(to)
+    paths = {one: path_of(one) for one in given if is_path(one)}
+    yield from atlas.look_up([*paths.values(), *([] if target is None else [target])])
+    for path in paths.values():
+        if path.names:
+            atlas.existing(path)
+    search = _Search(atlas, filters, recursive, target)
+    for one in given:
+        yield from _search(search, one, paths.get(one))
+    ids: dict[Location, str] = {}
+    existing = 0
+    if target is not None:
+        ids, existing = yield from _arrive(search, target, skip_existing)
+    check(search.items, ids)
+    missing = _missing(atlas, search.items)
+    if missing and not parents:
+        raise InputError(f"There is no folder {missing[0]} to put things in. Have it made with --parents.")
+    # To make a folder takes the id of the one that it is in.
+    used = [*_targets(search.items), *(folder.parent for folder in missing)]
+    return Choice(
+        sources=tuple(given),
+        to=target,
+        items=tuple(search.items),
+        places={place: found for place in used if (found := atlas.folder_id(place)) is not None},
+        folders=tuple(missing),
+        subfolders=search.subfolders,
+        existing=existing,
+        undated=search.undated,
+        requests=counter.requests,
+    )
+
+
+def _search(search: _Search, given: str, path: Location | None) -> Flow[None]:
+    """Choose from one source."""
+    if path is None:
+        model.check_id("source", given)
+        entry = yield from lookups.file(search.atlas.manner, given)
+        place = None
+    elif not path.names or search.atlas.existing(path).is_folder:
+        yield from search.walk(path)
+        return
+    else:
+        entry, place = search.atlas.existing(path), path
+    if search.filters.wants((entry.name,), selecting.FOLDER if entry.is_folder else selecting.FILE):
+        yield from search.take(entry, place)
+
+
+def _arrive(search: _Search, target: Location, skip_existing: bool) -> Flow[tuple[dict[Location, str], int]]:
+    """See what is where things go. The ids of the folders, and how many things are left out as they are there."""
+    atlas, existing = search.atlas, 0
+    missing = atlas.missing(target)
+    if missing is None and not atlas.is_there(target):
+        raise InputError(f"{target} is a file, not a folder.")
+    targets = _targets(search.items)
+    yield from atlas.look_up(targets)
+    on_the_way = [place.start.below(*place.names[:depth]) for place in targets for depth in range(len(place.names) + 1)]
+    ids = {place: found for place in on_the_way if (found := atlas.folder_id(place)) is not None}
+    if target.project is not None and not target.names:
+        project = yield from lookups.project(atlas.manner, target.project)
+        if project.permissions.get("write") is False:
+            raise InputError(f"You may not write to {target}. Ask an administrator of the project for the permission.")
+        if project.root_folder is not None:
+            ids[target] = project.root_folder
+    if skip_existing:
+        taken: dict[Location, Collection[str]] = {}
+        for place in targets:
+            if atlas.missing(place) is None:
+                taken[place] = {entry.name for entry in (yield from atlas.contents(place))}
+        left = [item for item in search.items if item.to is None or item.name not in taken.get(item.to, ())]
+        existing = len(search.items) - len(left)
+        search.items = left
+    return ids, existing
+
+
+def _targets(items: Iterable[Chosen]) -> list[Location]:
+    """The folders that things go to, each once."""
+    return list(dict.fromkeys(item.to for item in items if item.to is not None))
+
+
+def _missing(atlas: Atlas, items: Iterable[Chosen]) -> list[Location]:
+    """The folders that things go to and that are not there, parents first."""
+    missing: dict[Location, None] = {}
+    for target in _targets(items):
+        first = atlas.missing(target)
+        if first is None:
+            if not atlas.is_there(target):
+                raise InputError(f"{target} is a file, not a folder.")
+            continue
+        for depth in range(len(first.names), len(target.names) + 1):
+            missing.setdefault(target.start.below(*target.names[:depth]))
+    return list(missing)
+
+
+def make_folders(
+    manner: Manner, folders: Iterable[Location], there: Mapping[Location, str]
+) -> Flow[dict[Location, str]]:
+    """Make folders, parents first. One that is there by now is used as it is.
+
+    Args:
+        manner: how to send requests.
+        folders: the folders to make.
+        there: the ids of folders that are there already.
+
+    Returns:
+        The id of each.
+
+    Raises:
+        InputError: a file has the name of one.
+        ApiError, ConnectionFailed, OutcomeUnknown: one cannot be made. Those before it stay.
+    """
+    made: dict[Location, str] = {}
+    for folder in folders:
+        parent = made.get(folder.parent) or there.get(folder.parent) or folder.parent.folder
+        project = folder.project if parent is None else None
+        try:
+            new = yield from lookups.create_folder(manner, folder.name, project, parent)
+        except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
+            if isinstance(error, errors.BadRequest) and error.code != EXISTS:
+                raise
+            # Another program may have made it, or this one, without learning so.
+            atlas = Atlas(manner)
+            start = Location(folder=parent) if project is None else folder.start
+            yield from atlas.look_up([start.below(folder.name)])
+            found = atlas.found[start.below(folder.name)]
+            if found is None:
+                raise
+            if not found.is_folder:
+                raise InputError(f"{folder} is a file, not a folder.") from error
+            new = found
+        made[folder] = new.id
+    return made
+
+
+def destination(manner: Manner, to: str, parents: bool) -> Flow[Location]:
+    """The folder or project's root that a path or an id means, with missing folders made if they are to be.
+
+    Returns:
+        A place without names: a project, or a folder's id.
+
+    Raises:
+        InputError: a folder on the way is missing, and is not to be made; or a file stands in its place.
+    """
+    place, atlas = place_of(to), Atlas(manner)
+    yield from atlas.look_up([place])
+    missing = atlas.missing(place)
+    if missing is None:
+        if not atlas.is_there(place):
+            raise InputError(f"{place} is a file, not a folder.")
+        return Location(folder=atlas.folder_id(place)) if place.names else place
+    if not parents:
+        raise InputError(f"There is no folder {missing} to put things in. Have it made with --parents.")
+    folders = [place.start.below(*place.names[:depth]) for depth in range(len(missing.names), len(place.names) + 1)]
+    above = atlas.folder_id(missing.parent)
+    made = yield from make_folders(manner, folders, {} if above is None else {missing.parent: above})
+    return Location(folder=made[place])
+
+
+def remaining(
+    manner: Manner,
+    rows: Iterable[Row | Problem],
+    name: str,
+    form: str,
+    on_request: Callable[[int], object] | None = None,
+) -> Flow[Remaining]:
+    """The rows of a manifest whose name is not in the place where they go yet.
+
+    Each destination is listed once. The name of a row that does not say it costs a request.
+
+    Raises:
+        ManifestError: the manifest has problems; nothing was sent.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+    """
+    counter = Counter(on_request)
+    atlas = Atlas(counter.counting(manner))
+    read = list(rows)
+    fit = [row for row in read if isinstance(row, Row)]
+    problems = [row for row in read if isinstance(row, Problem)]
+    if problems:
+        raise ManifestError(problems, len(problems))
+    taken: dict[Location, Collection[str]] = {}
+    left = []
+    for row in fit:
+        item = row.item
+        assert isinstance(item, (CopyItem, MoveItem))
+        place = Location(project=item.project, folder=item.parent)
+        if place not in taken:
+            taken[place] = {entry.name for entry in (yield from atlas.contents(place))}
+        if not taken[place]:
+            left.append(row)
+            continue
+        wanted = item.name or (yield from lookups.file(atlas.manner, item.file)).name
+        if wanted not in taken[place]:
+            left.append(row)
+    return Remaining(tuple(left), name, form, len(fit) - len(left), counter.requests)

@@ -1,0 +1,237 @@
+"""Runs as files: how a manifest becomes a journal, what a run would take, how it ended. `places` has their journals."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import IO, Final
+
+from attrs import frozen
+
+from sbg_bulk.api.pages import PAGE_LIMIT
+from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
+from sbg_bulk.errors import InputError, JournalError
+from sbg_bulk.runs import manifest
+from sbg_bulk.runs import store as places
+from sbg_bulk.runs.journal import Journal, Plan, State, Tally, check_new
+from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.store import SUFFIX as SUFFIX
+from sbg_bulk.runs.store import find as find
+from sbg_bulk.runs.store import folder as folder
+from sbg_bulk.runs.store import known as known
+
+ITEMS_PER_JOB: Final = 100
+"""What public programs use; nothing is documented for these calls."""
+
+REQUESTS_PER_WINDOW: Final = 1000
+"""The documented rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
+
+RETRIED: Final = ("failed",)
+"""The outcomes whose rows `retry` tries again: only what certainly was not done."""
+
+
+def check_can_keep(journal: Path | None) -> None:
+    """See that the journal of a new run can be kept there, or in the usual folder, whoever else does the same.
+
+    Raises:
+        WrongJournal: the file exists already.
+        JournalError: it cannot be written.
+    """
+    check_new(journal or places.folder() / f".{secrets.token_hex(8)}")
+
+
+def create(
+    rows: Iterable[Row | Problem],
+    job_type: str,
+    endpoint: str,
+    *,
+    items_per_job: int = ITEMS_PER_JOB,
+    journal: Path | None = None,
+    name: str = "-",
+    form: str = "csv",
+    retry_of: str | None = None,
+) -> Journal:
+    """Make the journal of a new run.
+
+    Args:
+        rows: those of a manifest, with its problems.
+        job_type: COPY, MOVE or DELETE.
+        endpoint: the deployment it is for.
+        items_per_job: how many rows are submitted as one job.
+        journal: where to keep it; None for the usual folder.
+        name: the manifest's name, for people.
+        form: its format.
+        retry_of: the run whose failures this one tries again.
+
+    Raises:
+        ManifestError: the manifest has problems; nothing is left behind.
+        JournalError: the journal cannot be written.
+    """
+    if items_per_job < 1:
+        raise InputError(f"items_per_job: {items_per_job} is not at least 1.")
+    now = datetime.now(UTC)
+    run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    plan = Plan(
+        run=run,
+        job_type=job_type,
+        endpoint=endpoint,
+        created_on=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        items_per_job=items_per_job,
+        manifest=name,
+        form=form,
+        retry_of=retry_of,
+    )
+    return Journal.create(journal or places.folder() / f"{run}{SUFFIX}", plan, rows)
+
+
+def retry(earlier: Journal, journal: Path | None = None) -> Journal:
+    """Make the journal of a new run of what failed in another.
+
+    Raises:
+        InputError: nothing has failed in it, or what failed is tried again by another run already.
+    """
+    plan = earlier.plan
+    already = earlier.remembered("retry")
+    if already is not None:
+        raise InputError(
+            f"Run {already} tries again what failed in run {plan.run}. Resume that one, or retry what failed in it."
+        )
+    rows = iter(earlier.rows(RETRIED))
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"Nothing has failed in run {plan.run}, so there is nothing to try again.")
+    later = create(
+        chain([first], rows),
+        plan.job_type,
+        plan.endpoint,
+        items_per_job=plan.items_per_job,
+        journal=journal,
+        name=plan.manifest,
+        form=plan.form,
+        retry_of=plan.run,
+    )
+    earlier.remember("retry", later.plan.run)
+    return later
+
+
+def check_deployment(journal: Journal, endpoint: str) -> None:
+    """Raise InputError if a run is for another deployment than a client is connected to."""
+    if journal.plan.endpoint != endpoint:
+        raise InputError(
+            f"Run {journal.plan.run} is for {journal.plan.endpoint}, and the endpoint is {endpoint}. Give the run's."
+        )
+
+
+def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
+    """Write down what a person says of the submission whose outcome could not be found out.
+
+    Args:
+        journal: the run's.
+        adopt: the id of the job that it started.
+        resubmit: whether it started none.
+
+    Raises:
+        InputError: there is no such submission, the job belongs to another, or both are given.
+    """
+    if adopt is None and not resubmit:
+        return
+    if adopt is not None and resubmit:
+        raise InputError("Adopt a job or resubmit, not both.")
+    unsettled = [one for one in journal.unfinished() if one.state is State.INTENDED]
+    if not unsettled:
+        raise InputError(f"Run {journal.plan.run} has no submission of unknown outcome; resume it as it is.")
+    if adopt is None:
+        journal.void(unsettled[0])
+    elif adopt in journal.own_jobs():
+        raise InputError(f"Job {adopt} belongs to other rows of this run already.")
+    elif adopt in journal.foreign_jobs():
+        raise InputError(f"Job {adopt} is certainly another's: it was there before, or did something else.")
+    else:
+        journal.started(unsettled[0], adopt)
+
+
+@frozen
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        run: the run's id.
+        journal: where its journal is.
+        tally: how many rows came to which end.
+    """
+
+    run: str
+    journal: Path
+    tally: Tally
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every row was done."""
+        return self.tally.done == self.tally.rows
+
+    @property
+    def reference(self) -> str:
+        """What names the run: its id, or its journal's path if that is not where runs are kept."""
+        return places.reference(self.run, self.journal)
+
+    def _repr_html_(self) -> str:
+        from sbg_bulk.notebook import tables
+
+        failures: list[tuple[str, int | None, int, str | None]] = []
+        with suppress(JournalError), Journal.read(self.journal) as journal:
+            failures = journal.failures()
+        return tables.report(self, failures)
+
+
+def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:
+    """How many rows a manifest has, if all of them are fit to be run.
+
+    Raises:
+        ManifestError: some are not.
+    """
+    if isinstance(source, Path):
+        with manifest.opened(source) as stream:
+            return count(job_type, stream, defaults, form or manifest.guess_format(source.name))
+    with tempfile.TemporaryDirectory(prefix="sbg-bulk-") as scratch:
+        # A journal finds duplicates without holding the manifest in memory.
+        rows = manifest.read(source, manifest.ITEMS[job_type], form, defaults)
+        with create(rows, job_type, "", journal=Path(scratch) / f"dry{SUFFIX}") as journal:
+            return journal.tally().rows
+
+
+@frozen
+class Estimate:
+    """What a run takes, at least.
+
+    Attributes:
+        items: rows.
+        jobs: jobs they make.
+        requests: requests needed: one to submit each job, and one for each hundred to see them end.
+        seconds: what the rate limit makes of that.
+    """
+
+    items: int
+    jobs: int
+    requests: int
+    seconds: float
+
+
+def estimate(items: int, items_per_job: int, reserve: int = 0, besides: int = 0) -> Estimate:
+    """What a run takes, at least, with the documented rate limit all to itself.
+
+    Args:
+        items: how many rows it has.
+        items_per_job: how many rows are submitted as one job.
+        reserve: requests in each window that are left to other programs.
+        besides: requests for other things: folders to make, destinations to look at afterwards.
+    """
+    jobs = math.ceil(items / items_per_job)
+    requests = jobs + math.ceil(jobs / PAGE_LIMIT) + besides
+    windows = max(0, math.ceil(requests / max(1, REQUESTS_PER_WINDOW - reserve)) - 1)
+    return Estimate(items, jobs, requests, windows * RATE_LIMIT_WINDOW)

@@ -1,0 +1,391 @@
+"""A run: carries the rows of a journal to their end, each exactly once, through any number of jobs.
+
+Everything is done one after the other: submit while there is room, look at the jobs, write down what has ended. What
+was sent, and what came of it, is in the journal before anything else happens, so that a run that was broken off at
+any point is taken up where it stood. A submission of unknown outcome is settled before anything else is sent
+(`sbg_bulk.runs.settle`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from attrs import define, evolve, field, frozen, validators
+
+from sbg_bulk import errors
+from sbg_bulk.api import lookups
+from sbg_bulk.api.operations import GET_RATE_LIMIT, Operation
+from sbg_bulk.api.pace import Meter, Pace
+from sbg_bulk.api.request import Manner, Uncertain
+from sbg_bulk.api.steps import Flow, Reply, now, record
+from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
+from sbg_bulk.jobs import read as jobs
+from sbg_bulk.jobs.track import USUAL_LIMIT
+from sbg_bulk.jobs.watch import Wanted, Watch
+from sbg_bulk.models.job import Job
+from sbg_bulk.runs.journal import Journal, State, Submission, Tally
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
+from sbg_bulk.runs.settle import Sent, settle, whole_list
+
+JOBS_IN_FLIGHT: Final = 1000
+"""As many jobs as a window of the rate limit allows to submit."""
+
+LIST_LAG: Final = 30.0
+"""Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
+
+
+LOOKS: Final = 0.05
+"""The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
+spare in the window in which the last is submitted."""
+
+OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
+"""Codes of a 403 that are about a project or a file, and not about the user."""
+
+
+@frozen
+class RunOptions:
+    """How a run goes about its work.
+
+    Attributes:
+        jobs_in_flight: how many jobs it keeps under way at most.
+        reserve: requests in each window of the rate limit that it leaves to the user's other programs.
+        list_lag: seconds after a submission of unknown outcome until the job that it may have started is certainly
+            in the list.
+    """
+
+    jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
+    reserve: int = field(default=0, validator=validators.ge(0))
+    list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
+
+
+@frozen
+class EndedJob:
+    """A job of a run that has ended. The numbers of rows add up to `rows`.
+
+    Attributes:
+        id: its id; None if the service has refused to start it.
+        rows: how many rows it had.
+        done: how many of them were carried out.
+        failed: how many certainly were not.
+        unattributed: how many may or may not have been: the job had failures and does not tell whose.
+        unknown: how many are in question because the job can no longer be read.
+    """
+
+    id: str | None
+    rows: int
+    done: int = 0
+    failed: int = 0
+    unattributed: int = 0
+    unknown: int = 0
+
+
+@frozen
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        run: its id.
+        journal: the path of its journal.
+        tally: its rows.
+        jobs_running: how many of its jobs are under way.
+        jobs_ended: how many of its jobs have ended, those before it was resumed included.
+        jobs_total: how many jobs it takes in all, as far as can be told now.
+        budget: what is left of the rate limit; None if that is not known.
+        waiting: the pause that is about to be made; None if there is none.
+        ended: the jobs that have ended since the progress before this one. They are not compared.
+    """
+
+    run: str
+    journal: str
+    tally: Tally
+    jobs_running: int
+    jobs_ended: int
+    jobs_total: int
+    budget: BudgetLeft | None = None
+    waiting: Wait | None = None
+    ended: Sequence[EndedJob] = field(default=(), eq=False)
+
+
+@define
+class _Run:
+    manner: Manner
+    journal: Journal
+    options: RunOptions
+    on_change: Callable[[Progress], object] | None
+    tally: Tally
+    watch: Watch
+    unsettled: list[Submission] = field(factory=list)
+    running: dict[str, Submission] = field(factory=dict)
+    jobs_ended: int = 0
+    newly_ended: list[EndedJob] = field(factory=list)
+    posting: int = 0
+    user_asked: bool = False
+    shown: Progress | None = None
+    sent: Sent | None = None
+
+    def show(self) -> Flow[None]:
+        """Tell how far it has come, between two steps."""
+        self.posting = 0
+        if self.on_change is not None:
+            self.tell(BudgetLeft.of(self.manner.meter, (yield from now())), None)
+
+    def tell(self, budget: BudgetLeft | None, waiting: Wait | None) -> None:
+        """Tell how far it has come, if anything has changed."""
+        assert self.on_change is not None
+        running, plan = len(self.running) + len(self.unsettled), self.journal.plan
+        progress = Progress(
+            plan.run,
+            str(self.journal.path),
+            self.tally,
+            running,
+            self.jobs_ended,
+            jobs_total=self.jobs_ended + running + self.posting + math.ceil(self.tally.open / plan.items_per_job),
+            budget=budget,
+            waiting=waiting,
+            ended=tuple(self.newly_ended),
+        )
+        if progress != self.shown:
+            self.shown = progress
+            self.newly_ended.clear()
+            self.on_change(progress)
+
+    def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> Counter[str]:
+        """Rows have been submitted, or have come to an end. How many of them to which end."""
+        reached = Counter(str(one.outcome) for one in outcomes)
+        self.tally = evolve(
+            self.tally,
+            open=self.tally.open - opened,
+            running=self.tally.running + opened - len(outcomes),
+            **{name: getattr(self.tally, name) + number for name, number in reached.items()},
+        )
+        return reached
+
+
+def run(
+    manner: Manner,
+    journal: Journal,
+    options: RunOptions,
+    on_change: Callable[[Progress], object] | None = None,
+    *,
+    token: str,
+) -> Flow[Tally]:
+    """Carry a run to its end, from wherever it stands.
+
+    Args:
+        manner: how to send requests. What it says of the budget is replaced by the options' reserve.
+        journal: the run's.
+        options: how to go about it.
+        on_change: called with the progress whenever it has changed. What it raises ends the run, which can be resumed.
+        token: something that the token can be known again by, and not be found out from.
+
+    Returns:
+        How many rows came to which end.
+
+    Raises:
+        RunStopped: it cannot be told what became of a submission.
+        JournalError: the journal cannot be read or written. Nothing was sent that is not in it.
+        InputError: the token is not, or may not be, that of the user who began the run.
+        ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
+    """
+    meter = Meter(Pace(options.reserve))
+    manner = _counting(evolve(manner, meter=meter), journal)
+    if on_change is not None:
+        manner = _telling(manner, lambda wait: state.tell(wait.budget, wait))
+    watch = Watch(manner, options.list_lag)
+    state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)), watch)
+    yield from _take_up(state)
+    state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
+    # Whoever watches is told of the run before anything can go wrong with it.
+    yield from state.show()
+    yield from _learn_the_time(state)
+    yield from _check_the_token(state, token)
+    while True:
+        yield from state.show()
+        if state.unsettled:
+            yield from settle(manner, journal, state.unsettled[0], options.list_lag, state.sent)
+            yield from _take_up(state)
+            continue
+        places = None
+        if len(state.running) < options.jobs_in_flight:
+            places = yield from record(journal.next_rows)
+        watch.allowance.share = manner.polling.share if places is None else min(LOOKS, manner.polling.share)
+        meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
+        moment = yield from now()
+        may_look = places is None or meter.spare(moment) >= LOOKS * (meter.limit or USUAL_LIMIT)
+        if state.running and may_look and watch.overdue(moment):
+            yield from _look(state)
+        elif places is not None:
+            yield from _submit(state, *places)
+        elif state.running and not state.user_asked:
+            yield from _learn_the_user(state)
+        elif state.running:
+            yield from watch.rest()
+        else:
+            return state.tally
+
+
+def _counting(manner: Manner, journal: Journal) -> Manner:
+    """The same manner, with the journal told of each request and each pause."""
+
+    def answered(operation: Operation, reply: Reply | None) -> None:
+        status, headers = (None, {}) if reply is None else (reply.status, reply.headers)
+        journal.answered(status, headers, free=operation is GET_RATE_LIMIT)
+        if manner.on_reply is not None:
+            manner.on_reply(operation, reply)
+
+    def waits(wait: Wait) -> None:
+        if wait.cause is not Cause.NEXT_LOOK:
+            journal.waits(wait.seconds, wait.cause)
+
+    return evolve(_telling(manner, waits), on_reply=answered)
+
+
+def _telling(manner: Manner, waits: Callable[[Wait], object]) -> Manner:
+    """The same manner, with somebody else told of each pause, before those who are told already."""
+    others = manner.on_wait
+
+    def tell(wait: Wait) -> None:
+        waits(wait)
+        if others is not None:
+            others(wait)
+
+    return evolve(manner, on_wait=tell)
+
+
+def _take_up(state: _Run) -> Flow[None]:
+    """See from the journal what is under way."""
+    state.tally = yield from record(state.journal.tally)
+    unfinished = yield from record(state.journal.unfinished)
+    state.unsettled = [one for one in unfinished if one.state is State.INTENDED]
+    state.running = {one.job: one for one in unfinished if one.job is not None}
+    moment = yield from now()
+    for job_id in state.running.keys() - state.watch.tracks.keys():
+        state.watch.add(Wanted(job_id, state.journal.plan.job_type), moment)
+
+
+def _check_the_token(state: _Run, token: str) -> Flow[None]:
+    """See that the token is that of the user who began: only that user's list shows the run's jobs.
+
+    The same token is the same user's, which costs no request. It is not for a run that begins to spend one, either: the
+    first submissions may need all that there are.
+    """
+    began_with = yield from record(lambda: state.journal.remembered("token"))
+    began = yield from record(lambda: state.journal.remembered("user"))
+    if began_with == token:
+        return
+    if began is not None:
+        user = yield from _user(state)
+        if user not in (None, began):
+            raise errors.InputError(
+                f"Run {state.journal.plan.run} was begun by {began}, and the token is that of {user}, whose list of "
+                f"jobs does not show what was done. Resume it with a token of {began}."
+            )
+    elif began_with is not None and state.tally.open < state.tally.rows:
+        raise errors.InputError(
+            f"Run {state.journal.plan.run} was begun with another token, and broken off before it was known whose. "
+            "Another user's list of jobs does not show what was done. Resume it with the token that it was begun with."
+        )
+    yield from record(lambda: state.journal.remember("token", token))
+
+
+def _learn_the_user(state: _Run) -> Flow[None]:
+    """Learn whose token it is, in case that the run is resumed with another."""
+    state.user_asked = True
+    if (yield from record(lambda: state.journal.remembered("user"))) is not None:
+        return
+    user = yield from _user(state)
+    if user:
+        yield from record(lambda: state.journal.remember("user", user))
+
+
+def _user(state: _Run) -> Flow[str | None]:
+    try:
+        return (yield from lookups.user(state.manner)).username
+    except (errors.BadRequest, errors.Forbidden, errors.NotFound):
+        return None  # a service that does not say
+
+
+def _learn_the_time(state: _Run) -> Flow[None]:
+    """Learn the budget and the server's time, free of charge, before anything is sent that needs them."""
+    try:
+        yield from lookups.rate_limit(evolve(state.manner, retry=evolve(state.manner.retry, within=0.0)))
+    except errors.Unauthorized:
+        raise
+    except errors.SbgBulkError:
+        pass  # it was worth a try
+    assert state.manner.meter is not None
+    if state.manner.meter.server_time is not None:
+        return
+    if state.unsettled:
+        return  # one of the jobs in the list may be its own
+    # Without the server's time older jobs are told from new ones by having been there before.
+    earlier = yield from whole_list(state.manner)
+    own = yield from record(state.journal.own_jobs)
+    yield from record(lambda: state.journal.not_ours(earlier.keys() - own))
+
+
+def _submit(state: _Run, first: int, last: int) -> Flow[None]:
+    journal, meter = state.journal, state.manner.meter
+    assert meter is not None
+    items = yield from record(lambda: journal.items(first, last))
+    submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
+    state.count(opened=submission.size)
+    state.posting = 1
+    state.sent = Sent(submission.id, meter.latest)
+    try:
+        job = yield from jobs.post(state.manner, items)
+    except Uncertain:
+        state.unsettled.append(submission)
+        return
+    except errors.ApiError as refusal:
+        if refusal.code is None:
+            # Not the API's own words: something in between may have passed the request on. Settled when resumed.
+            raise
+        of_rows = isinstance(refusal, (errors.BadRequest, errors.NotFound, errors.Conflict)) or (
+            isinstance(refusal, errors.Forbidden) and refusal.code in OF_ROWS
+        )
+        if not of_rows:
+            yield from record(lambda: journal.void(submission))
+            raise
+        # The service finds these rows wrong, and would again.
+        refused = [
+            RowOutcome(Outcome.FAILED, None, refusal.code, refusal.api_message or f"HTTP {refusal.status}")
+            for _ in items
+        ]
+        yield from _end(state, submission, None, refused)
+        return
+    except errors.SbgBulkError:
+        yield from record(lambda: journal.void(submission))
+        raise
+    yield from record(lambda: journal.started(submission, job.id, job))
+    meter.started(job.started_on)
+    state.running[job.id] = submission
+    state.watch.add(Wanted(job.id, journal.plan.job_type), (yield from now()), due=False)
+
+
+def _end(
+    state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome], seen: Job | None = None
+) -> Flow[None]:
+    yield from record(lambda: state.journal.ended(submission, job, outcomes, seen))
+    reached = state.count(outcomes=outcomes)
+    state.jobs_ended += 1
+    if state.on_change is not None:
+        state.newly_ended.append(EndedJob(job, submission.size, **reached))
+
+
+def _look(state: _Run) -> Flow[None]:
+    """Look at the jobs under way, and write down what has ended."""
+    looked = yield from state.watch.look()
+    for track in looked.finished:
+        submission, job = state.running.pop(track.id), track.job
+        assert job is not None
+        items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
+        yield from _end(state, submission, track.id, attribute(items, job), job)
+    for track in looked.lost:
+        submission = state.running.pop(track.id)
+        message = f"job {track.id} can no longer be read: jobs expire a month after they end"
+        lost = [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]
+        yield from _end(state, submission, track.id, lost)

@@ -1,0 +1,301 @@
+"""Finds out what became of a submission of unknown outcome, before anything else is sent.
+
+The list of jobs is read until long enough after the submission that a job which it started must be in it, and until
+every job in it by then that may be the one has ended and can tell. One that fits is adopted; if certainly none does,
+the rows are submitted again, unless the submission is so old that its job may have expired; anything else is for a
+person to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import define, field, frozen
+
+from sbg_bulk import errors
+from sbg_bulk.api import lookups, pages
+from sbg_bulk.api.request import Manner, pause
+from sbg_bulk.api.steps import Flow, now, record
+from sbg_bulk.api.waits import Cause
+from sbg_bulk.jobs import read as jobs
+from sbg_bulk.models import job as model
+from sbg_bulk.models.job import File, Item, Job, MoveItem
+from sbg_bulk.runs.journal import Journal, State, Submission
+from sbg_bulk.runs.match import Match, likeness, match, may_be_gone, weigh
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+
+SAMPLES: Final = 10
+"""How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
+
+REREADS: Final = 5
+"""How often the list is read again at once when its pages do not add up."""
+
+
+@frozen
+class Sent:
+    """What a process knows of the submission that it has sent last.
+
+    Attributes:
+        submission: its number in the journal.
+        latest: the latest time that the server had told before, in Unix seconds, if it had told any.
+    """
+
+    submission: int
+    latest: float | None
+
+
+@define
+class _Inquiry:
+    """What has been found out.
+
+    Attributes:
+        known: ids of jobs that are certainly not the one.
+        sent: what is known of the submission if this process has sent it.
+        seen: all other jobs, as last seen.
+        verdicts: what jobs that have ended say; that stays.
+        files, roots: what has been read of files and of projects' root folders.
+    """
+
+    manner: Manner
+    journal: Journal
+    submission: Submission
+    items: Sequence[Item]
+    known: set[str]
+    sent: Sent | None
+    seen: dict[str, Job] = field(factory=dict)
+    verdicts: dict[str, Match] = field(factory=dict)
+    files: dict[str, File | None] = field(factory=dict)
+    roots: dict[str, str | None] = field(factory=dict)
+
+
+def settle(
+    manner: Manner, journal: Journal, submission: Submission, lag: float, sent: Sent | None = None
+) -> Flow[str | None]:
+    """Find out what became of a submission, and write it down.
+
+    Args:
+        manner: how to send requests.
+        journal: the run's.
+        submission: the one whose outcome is not known.
+        lag: seconds after which a job that was started is in the list.
+        sent: what this process has sent last, if anything.
+
+    Returns:
+        The id of the job that it started. None if it certainly started none, and also if it was sent so long ago that
+        its job may have expired: then its rows are `unknown`.
+
+    Raises:
+        RunStopped: it cannot be told.
+        ApiError, ConnectionFailed: the list cannot be read. Nothing is decided.
+    """
+    items = yield from record(lambda: journal.items(submission.first, submission.last))
+    known = yield from record(lambda: journal.own_jobs() | journal.foreign_jobs())
+    ours = sent if sent is not None and sent.submission == submission.id else None
+    inquiry = _Inquiry(manner, journal, submission, items, known, ours)
+    # What a look shows that began before would prove nothing.
+    yield from _pause(manner, lag)
+    began = yield from now()
+    first = True
+    while True:
+        yield from _look(inquiry, newcomers=first)
+        matches = yield from _judge(inquiry)
+        first = False
+        if not _having(matches, Match.RUNNING):
+            return (yield from _decide(inquiry, matches))
+        yield from _pause(manner, manner.polling.pause((yield from now()) - began))
+
+
+def _pause(manner: Manner, seconds: float) -> Flow[None]:
+    return pause(manner, seconds, Cause.SETTLING, "to find out what became of a submission")
+
+
+def _having(matches: Sequence[tuple[Job, Match]], *wanted: Match) -> list[Job]:
+    return [job for job, found in matches if found in wanted]
+
+
+def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str | None]:
+    journal, submission = inquiry.journal, inquiry.submission
+    candidates = _having(matches, Match.YES, Match.UNCLEAR)
+    if not candidates:
+        yield from record(lambda: _none_left(inquiry))
+        return None
+    fitting = _having(matches, Match.YES)
+    if len(candidates) == len(fitting) == 1:
+        job = fitting[0].id
+        yield from record(lambda: journal.started(submission, job))
+        return job
+    raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates, journal.path)
+
+
+def _none_left(inquiry: _Inquiry) -> None:
+    """Write down that no job in the list is the one: it was never started, unless it may have expired."""
+    journal, submission, meter = inquiry.journal, inquiry.submission, inquiry.manner.meter
+    latest = None if meter is None else meter.latest
+    if inquiry.sent is None:
+        gone = may_be_gone(submission.sent_on, latest) is not False
+    else:
+        # This process has waited all the while. It may have slept for a month, which only the server's time tells.
+        gone = may_be_gone(inquiry.sent.latest, latest) is True
+    if not gone:
+        journal.void(submission)
+        return
+    message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
+    journal.ended(submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in inquiry.items])
+
+
+def _look(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
+    """See how the jobs are that are not known yet. Who comes later comes too late to be the one."""
+    listed = yield from whole_list(inquiry.manner)
+    for job_id, job in listed.items():
+        if job_id not in inquiry.known and (newcomers or job_id in inquiry.seen):
+            inquiry.seen[job_id] = job
+    for job_id, job in list(inquiry.seen.items()):
+        # What is not in the list any more, or shows no result there, may say more when it is asked for.
+        if job_id not in inquiry.verdicts and (job_id not in listed or (job.finished and job.result is None)):
+            try:
+                inquiry.seen[job_id] = yield from jobs.get(inquiry.manner, job_id, inquiry.journal.plan.job_type)
+            except errors.NotFound:
+                if job_id not in listed:
+                    inquiry.verdicts[job_id] = Match.UNCLEAR
+
+
+def _judge(inquiry: _Inquiry) -> Flow[list[tuple[Job, Match]]]:
+    """Say of each job what is known of it now. Those that are certainly not the one are written down."""
+    journal, submission = inquiry.journal, inquiry.submission
+    matches: list[tuple[Job, Match]] = []
+    for job in inquiry.seen.values():
+        found = inquiry.verdicts.get(job.id) or match(job, journal.plan.job_type, inquiry.items, submission.sent_on)
+        if found is Match.UNREAD:
+            found = yield from _compare(inquiry, job)
+        if found is not Match.RUNNING:
+            inquiry.verdicts[job.id] = found
+        matches.append((job, found))
+    foreign = [job.id for job in _having(matches, Match.NO)]
+    if foreign:
+        inquiry.known.update(foreign)
+        for job_id in foreign:
+            del inquiry.seen[job_id]
+        yield from record(lambda: journal.not_ours(foreign))
+    return matches
+
+
+def whole_list(manner: Manner) -> Flow[dict[str, Job]]:
+    """All jobs in the list, by their ids. Pages shift while jobs come and expire: what does not add up is read again.
+
+    Raises:
+        PagingError: it never adds up.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
+    """
+    for _ in range(REREADS):
+        found: dict[str, Job] = {}
+        offset: int | None = 0
+        total: int | None = None
+        try:
+            while offset is not None:
+                page: model.Page[Job] = yield from pages.page(manner, pages.jobs(), offset, pages.PAGE_LIMIT)
+                # What was there at the beginning has to be found; what came meanwhile need not.
+                total = page.total if offset == 0 else total
+                found.update((job.id, job) for job in page.items)
+                offset = page.next_offset
+        except errors.PagingError:
+            continue
+        if total is None or len(found) >= total:
+            return found
+    raise errors.PagingError(
+        "list_async_jobs: the list changes faster than it can be read, so it is not known which jobs there are. "
+        "Resume the run later."
+    )
+
+
+def _compare(inquiry: _Inquiry, job: Job) -> Flow[Match]:
+    """Read what a finished job made, and compare it with what the submission asked for."""
+    entries = job.result or ()
+    made = [(place, entry.id) for place, entry in enumerate(entries) if entry.error is None and entry.id]
+    step = max(1, len(made) // SAMPLES)
+    # Some from everywhere first: another's job shows soon.
+    made = [one for start in range(step) for one in made[start::step]]
+    found: list[Match] = []
+    for place, made_id in made:
+        found.append((yield from _asked_for(inquiry, made_id, place)))
+        if len(found) >= SAMPLES and set(found) == {Match.NO}:
+            break
+        if Match.NO in found and set(found) != {Match.NO}:
+            break
+    if Match.YES in found and any(isinstance(item, MoveItem) for item in inquiry.items):
+        # Where our files were moved, folders that may be ours are.
+        found = [one for one in found if one is not Match.UNCLEAR]
+    return weigh(found, whole=len(entries) == len(inquiry.items))
+
+
+def _asked_for(inquiry: _Inquiry, made_id: str, place: int) -> Flow[Match]:
+    """Whether a thing that a job made or moved is one that the submission asked for."""
+    items = inquiry.items
+    if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
+        return Match.YES
+    made = yield from _file(inquiry, made_id)
+    if made is None:
+        return Match.UNCLEAR
+    best = Match.NO
+    # Most likely it is the item in its place.
+    for item in (*items[place : place + 1], *items[:place], *items[place + 1 :]):
+        found = yield from _alike(inquiry, made, item)
+        if found is Match.YES:
+            return found
+        best = found if found is Match.UNCLEAR else best
+    return best
+
+
+def _alike(inquiry: _Inquiry, made: File, item: Item) -> Flow[Match]:
+    assert not isinstance(item, model.DeleteItem)
+    if isinstance(item, MoveItem) and not made.is_folder:
+        return Match.NO  # a moved file keeps its id
+    root = None if item.project is None else (yield from _root(inquiry, item.project))
+    if likeness(made, item, None, root) is Match.NO:
+        return Match.NO
+    source = yield from _file(inquiry, item.file)
+    if isinstance(item, MoveItem):
+        # A folder that still has its old id has not been moved.
+        return Match.UNCLEAR if source is None else Match.NO
+    return likeness(made, item, source, root)
+
+
+def _file(inquiry: _Inquiry, file_id: str) -> Flow[File | None]:
+    if file_id not in inquiry.files:
+        try:
+            inquiry.files[file_id] = yield from lookups.file(inquiry.manner, file_id)
+        except (errors.NotFound, errors.Forbidden):
+            inquiry.files[file_id] = None
+    return inquiry.files[file_id]
+
+
+def _root(inquiry: _Inquiry, project_id: str) -> Flow[str | None]:
+    if project_id not in inquiry.roots:
+        try:
+            inquiry.roots[project_id] = (yield from lookups.project(inquiry.manner, project_id)).root_folder
+        except (errors.NotFound, errors.Forbidden):
+            inquiry.roots[project_id] = None
+    return inquiry.roots[project_id]
+
+
+def check_adoption(manner: Manner, journal: Journal, job_id: str) -> Flow[None]:
+    """See whether the submission of unknown outcome may have started a job, before a person's word is taken for it.
+
+    Raises:
+        InputError: there is no such job of this type, or it is certainly another's.
+        ApiError, ConnectionFailed: it cannot be read.
+    """
+    job_type = journal.plan.job_type
+    try:
+        job = yield from jobs.get(manner, job_id, job_type)
+    except errors.NotFound:
+        raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
+    unfinished = yield from record(journal.unfinished)
+    unsettled = next((one for one in unfinished if one.state is State.INTENDED), None)
+    if unsettled is None:
+        return
+    items = yield from record(lambda: journal.items(unsettled.first, unsettled.last))
+    # Nothing done is no ground to refuse: then it is not known whose job it is.
+    anything = any(entry.id for entry in job.result or ())
+    if anything and match(job, job_type, items, unsettled.sent_on) is Match.NO:
+        raise errors.InputError(f"Job {job_id} is certainly not the one; nothing was changed.")

@@ -1,0 +1,121 @@
+"""See whether what a run has done is there: list each destination anew, and compare name by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from attrs import define, field
+
+from sbg_bulk import errors
+from sbg_bulk.api import lookups
+from sbg_bulk.api.request import Manner
+from sbg_bulk.api.steps import Flow, record
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import Location, is_path, path_of
+from sbg_bulk.files.resolver import Atlas
+from sbg_bulk.models.job import COPY, DELETE, MOVE
+from sbg_bulk.runs.choice import DESTINATION_COLUMN, SOURCE_COLUMN
+from sbg_bulk.runs.choose import Counter
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification
+
+CHOSEN: Final = "chosen"
+"""What a journal remembers of a run whose rows say where they come from and go to, in columns of our own."""
+
+
+@define
+class _Search:
+    """What is known of the folders that the rows are about."""
+
+    atlas: Atlas
+    job_type: str
+    chosen: bool
+    read: dict[Location, Contents] = field(factory=dict)
+
+    def contents(self, place: Location) -> Flow[Contents]:
+        """What is in a folder now; it is listed once. A folder that has gone is empty."""
+        if place not in self.read:
+            try:
+                entries = yield from self.atlas.contents(place)
+            except errors.NotFound:
+                entries = []
+            self.read[place] = Contents({entry.id: entry.name for entry in entries})
+        return self.read[place]
+
+    def source(self, row: Mapping[str, Any]) -> Location | None:
+        """Where a row's file was, if the run knows."""
+        text = row.get(SOURCE_COLUMN) if self.chosen else None
+        return path_of(text) if text and is_path(text) else None
+
+
+def verify(manner: Manner, journal: Journal, on_request: Callable[[int], object] | None = None) -> Flow[Verification]:
+    """Compare what a run says that it did with what there is.
+
+    Copies and moves are looked for in their destination, each of which is listed once: by the id that came of them
+    and by their name. What a run by paths moved or deleted is looked for in its old place too, also listed once,
+    unless a moved file is found in the new one: it keeps its id, which is in one place only. What a manifest deleted is
+    asked for by its id, a request each. Rows that failed are not looked for.
+
+    Raises:
+        InputError: the run is not complete.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+    """
+    tally = yield from record(journal.tally)
+    if not tally.complete:
+        raise InputError(f"Run {journal.plan.run} is not complete. Resume it, then verify.")
+    rows = yield from record(lambda: list(journal.report()))
+    chosen = (yield from record(lambda: journal.remembered(CHOSEN))) is not None
+    counter = Counter(on_request)
+    search = _Search(Atlas(counter.counting(manner)), journal.plan.job_type, chosen)
+    done = [row for row in rows if row["outcome"] != Outcome.FAILED]
+    # The folders that things were in, found together.
+    old = [] if search.job_type == COPY else [place.parent for row in done if (place := search.source(row)) is not None]
+    yield from search.atlas.look_up(old)
+    differences: list[Difference] = []
+    for row in done:
+        if search.job_type != DELETE:
+            different = yield from _arrived(search, row)
+            if different is not None:
+                differences.append(different)
+                continue
+        if search.job_type != COPY:
+            different = yield from _gone(search, row)
+            if different is not None:
+                differences.append(different)
+    return Verification(len(done), tuple(differences), len(rows) - len(done), counter.requests)
+
+
+def _arrived(search: _Search, row: Mapping[str, Any]) -> Flow[Difference | None]:
+    place = Location(project=row.get("project"), folder=row.get("parent"))
+    there = yield from search.contents(place)
+    path = (row.get(DESTINATION_COLUMN) or "") if search.chosen else ""
+    name = row.get("name") or path.rpartition("/")[2] or None
+    identity = row["new_id"] or (row["file"] if search.job_type == MOVE else None)
+    if name is None and (identity is None or identity not in there.names):
+        with suppress(errors.NotFound):
+            name = (yield from lookups.file(search.atlas.manner, row["file"])).name or None
+        if name is None:
+            return Difference(row["file"], f"{row['file']} in {place}", Finding.UNCLEAR)
+    finding, found = there.find(identity, name)
+    return None if finding is None else Difference(row["file"], path or f"{name} in {place}", finding, found)
+
+
+def _gone(search: _Search, row: Mapping[str, Any]) -> Flow[Difference | None]:
+    file, source = row["file"], search.source(row)
+    if search.job_type == MOVE:
+        target = Location(project=row.get("project"), folder=row.get("parent"))
+        if source is None or file in (yield from search.contents(target)).names:
+            return None
+    if source is None:
+        try:
+            yield from lookups.file(search.atlas.manner, file)
+        except errors.NotFound:
+            return None
+        return Difference(file, file, Finding.LEFT_BEHIND)
+    if search.atlas.missing(source.parent) is not None:
+        return None
+    there = yield from search.contents(source.parent)
+    return Difference(file, str(source), Finding.LEFT_BEHIND) if file in there.names else None

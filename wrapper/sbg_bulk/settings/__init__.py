@@ -1,0 +1,1 @@
+"""Where to connect, and as whom."""

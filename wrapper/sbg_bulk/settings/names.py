@@ -1,0 +1,49 @@
+"""What the NAME of a path means: a section of the credentials file, or a deployment's short name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+
+from sbg_bulk.errors import SettingsError
+from sbg_bulk.settings import credentials as credentials_file
+from sbg_bulk.settings.settings import DEPLOYMENTS, normal_endpoint
+
+
+@frozen
+class Named:
+    """Where a NAME leads.
+
+    Attributes:
+        endpoint: the base URL of the API.
+        profile: the section of the credentials file, if it is one.
+    """
+
+    endpoint: str
+    profile: str | None
+
+
+def meaning(name: str, credentials: Path | None = None) -> Named:
+    """What a NAME means. A section of the credentials file counts before a deployment.
+
+    Args:
+        name: as it stands before the colon.
+        credentials: instead of `~/.sevenbridges/credentials`.
+
+    Raises:
+        SettingsError: it is neither, or the section names no endpoint, or the file cannot be read.
+    """
+    path = credentials or credentials_file.usual_path()
+    profiles = credentials_file.read(path)
+    if name in profiles:
+        endpoint = profiles[name].endpoint
+        if endpoint is None:
+            raise SettingsError(f"Profile {name!r} of {path} has no api_endpoint, so {name}: leads nowhere.")
+        return Named(normal_endpoint(endpoint, f"profile {name!r} of {path}"), name)
+    if name.lower() in DEPLOYMENTS:
+        return Named(DEPLOYMENTS[name.lower()], None)
+    known = ", ".join(profiles) or "none"
+    raise SettingsError(
+        f"{name}: is neither a deployment ({', '.join(DEPLOYMENTS)}) nor a profile of {path} (there: {known})."
+    )

@@ -1,0 +1,271 @@
+"""Where to connect, and as whom.
+
+What is given as an argument counts first, then the environment (`SB_API_ENDPOINT`, `SB_AUTH_TOKEN`), then a
+profile of `~/.sevenbridges/credentials`: the order of the official clients
+(https://docs.sevenbridges.com/docs/store-credentials-to-access-seven-bridges-client-applications-and-libraries).
+The profile is the one given, or the one that `SB_PROFILE` names, or `default`. One that is given counts before the
+environment. `SB_PROFILE` beside another token or endpoint in the environment is refused: nothing is done on an account
+that may not be the one meant. A token is used with the endpoint it was stored with, and with no other.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from sbg_bulk.errors import SettingsError
+from sbg_bulk.settings import credentials as credentials_file
+from sbg_bulk.settings.credentials import Profile
+
+DEPLOYMENTS: Final[Mapping[str, str]] = {
+    "us": "https://api.sbgenomics.com/v2",
+    "eu": "https://eu-api.sbgenomics.com/v2",
+    "cgc": "https://cgc-api.sbgenomics.com/v2",
+    "cavatica": "https://cavatica-api.sbgenomics.com/v2",
+    "bdc": "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2",
+    "cn": "https://api.sevenbridges.cn/v2",
+}
+"""The short names of the public deployments, accepted wherever an endpoint is."""
+
+ENDPOINT_VARIABLE: Final = "SB_API_ENDPOINT"
+TOKEN_VARIABLE: Final = "SB_AUTH_TOKEN"  # noqa: S105 - the variable's name
+PROFILE_VARIABLE: Final = "SB_PROFILE"
+DEFAULT_PROFILE: Final = "default"
+
+
+class Token:
+    """An authentication token that does not show itself.
+
+    `str`, `repr` and formatting give a placeholder, and it cannot be pickled; only `reveal` gives the value.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        value = value.strip()
+        if not value:
+            raise SettingsError("The token is empty.")
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise SettingsError("The token has characters that no token has; was it copied whole and alone?")
+        self._value = value
+
+    def reveal(self) -> str:
+        """The token itself, for the one header it is sent in."""
+        return self._value
+
+    def mark(self, place: str) -> str:
+        """What the token can be known again by in a place, e.g. a run; nobody finds it out from there.
+
+        A keyed digest: tokens are long and random, so there is no trying them out.
+        """
+        # Loaded when a run asks: the command starts sooner.
+        import hashlib
+        import hmac
+
+        return hmac.new(place.encode(), self._value.encode(), hashlib.sha256).hexdigest()
+
+    def __repr__(self) -> str:
+        return "Token(***)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash((Token, self._value))
+
+    def __reduce__(self) -> str:
+        raise TypeError("A token is not to be stored.")
+
+
+@frozen
+class Settings:
+    """Where to connect, and as whom.
+
+    Attributes:
+        endpoint: the base URL of the API, without a slash at the end.
+        token: sent to the endpoint's host, and nowhere else.
+        source: where the token was found, for messages.
+    """
+
+    endpoint: str
+    token: Token = field(repr=False)
+    source: str = "arguments"
+
+    @classmethod
+    def find(
+        cls,
+        endpoint: str | None = None,
+        token: str | Token | None = None,
+        profile: str | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        credentials: Path | None = None,
+    ) -> Settings:
+        """Put together what is given and what is stored.
+
+        Args:
+            endpoint: a base URL or a short name of DEPLOYMENTS.
+            token: the token, if not to be taken from the environment or the file.
+            profile: a section of the credentials file; given, the environment does not count. None for what
+                `SB_PROFILE` says.
+            environment: instead of `os.environ`.
+            credentials: instead of `~/.sevenbridges/credentials`.
+
+        Raises:
+            SettingsError: something is missing, malformed or contradictory.
+        """
+        wanted = None if endpoint is None else normal_endpoint(endpoint)
+        if token is not None and wanted is not None:
+            return cls(wanted, _as_token(token))
+        stored = _stored(
+            profile,
+            os.environ if environment is None else environment,
+            credentials or credentials_file.usual_path(),
+        )
+        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, stored.source)
+        if token is not None:
+            if found is None:
+                raise SettingsError(
+                    f"No endpoint: give one, or set {ENDPOINT_VARIABLE}, to a base URL or one of: "
+                    f"{', '.join(DEPLOYMENTS)}."
+                )
+            return cls(found, _as_token(token))
+        if stored.token is None:
+            raise SettingsError(_no_token(stored.source))
+        if wanted is not None and found is not None and wanted != found:
+            raise SettingsError(
+                f"The token in {stored.source} is stored with {found}, so it is not sent to {wanted}. "
+                f"Name a profile, or set both {ENDPOINT_VARIABLE} and {TOKEN_VARIABLE}, for {wanted}."
+            )
+        if wanted is None and found is None:
+            raise SettingsError(
+                f"There is a token in {stored.source}, but no endpoint with it. Add one, or give one: a base URL or "
+                f"one of: {', '.join(DEPLOYMENTS)}."
+            )
+        return cls(wanted or found or "", Token(stored.token), stored.source)
+
+
+def normal_endpoint(text: str, source: str = "the endpoint given") -> str:
+    """The base URL that an endpoint or a deployment's short name means, without a slash at the end.
+
+    Raises:
+        SettingsError: it is neither, or would send the token unprotected over a network.
+    """
+    text = text.strip()
+    if text.lower() in DEPLOYMENTS:
+        return DEPLOYMENTS[text.lower()]
+    # What is no plain URL is not quoted: it may be the token, in the wrong place.
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise SettingsError(f"{source}: this is not a URL.") from None
+    if parts.username or parts.password:
+        raise SettingsError(f"{source}: leave user and password out of the URL.")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(
+            f"{source}: this is neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: "
+            f"{', '.join(DEPLOYMENTS)}."
+        )
+    if parts.query or parts.fragment:
+        raise SettingsError(f"{source}: the URL must end with its path, usually /v2.")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise SettingsError(f"{source}: {text!r} would send the token unprotected; use https.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    address = host if port is None else f"{host}:{port}"
+    path = parts.path.rstrip("/")
+    if not path:
+        raise SettingsError(f"{source}: {text!r} lacks the path, usually /v2: {parts.scheme}://{address}/v2")
+    return f"{parts.scheme}://{address}{path}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@frozen
+class _Stored:
+    endpoint: str | None
+    token: str | None = field(repr=False)
+    source: str
+
+
+def _stored(profile: str | None, environment: Mapping[str, str], credentials: Path) -> _Stored:
+    """The pair of endpoint and token from the first place that has a token; they are never mixed."""
+    if profile is not None:
+        return _of_profile(credentials, profile)
+    endpoint, token = environment.get(ENDPOINT_VARIABLE) or None, environment.get(TOKEN_VARIABLE) or None
+    named = environment.get(PROFILE_VARIABLE) or None
+    if named is not None:
+        stored = _of_profile(credentials, named)
+        _check_agreement(stored, endpoint, token)
+        return stored
+    if token is not None:
+        return _Stored(endpoint, token, "the environment")
+    if endpoint is not None and not credentials.exists():
+        return _Stored(endpoint, None, "the environment")
+    default = credentials_file.read(credentials).get(DEFAULT_PROFILE)
+    stored = _Stored(None, None, str(credentials)) if default is None else _stored_in(default, credentials)
+    if endpoint is not None:
+        same = stored.endpoint is not None and _same(endpoint, stored.endpoint)
+        return stored if same else _Stored(endpoint, None, "the environment")
+    return stored
+
+
+def _of_profile(credentials: Path, name: str) -> _Stored:
+    profiles = credentials_file.read(credentials)
+    if name in profiles:
+        return _stored_in(profiles[name], credentials)
+    make = f"Make it with: sbg-bulk configure --profile {shlex.quote(name)}"
+    if not credentials.exists():
+        raise SettingsError(f"Profile {name!r} is asked for, but there is no file {credentials}. {make}")
+    raise SettingsError(
+        f"{credentials} has no profile {name!r}; it has: {', '.join(profiles) or 'none'}. Name one of these. {make}"
+    )
+
+
+def _stored_in(profile: Profile, credentials: Path) -> _Stored:
+    return _Stored(profile.endpoint, profile.token, f"profile {profile.name!r} of {credentials}")
+
+
+def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -> None:
+    """Refuse a profile of the environment beside another pair there: nobody can tell which account is meant."""
+    if token is not None and token.strip() != stored.token:
+        other = f"{TOKEN_VARIABLE} is another token"
+    elif endpoint is not None and stored.endpoint is not None and not _same(endpoint, stored.endpoint):
+        other = f"{ENDPOINT_VARIABLE} is another endpoint"
+    else:
+        return
+    raise SettingsError(
+        f"{PROFILE_VARIABLE} names {stored.source}, but {other}. Unset one of the two variables, or say which profile "
+        "is meant, with --profile or an argument."
+    )
+
+
+def _same(endpoint: str, stored: str) -> bool:
+    return normal_endpoint(endpoint, ENDPOINT_VARIABLE) == normal_endpoint(stored)
+
+
+def _no_token(source: str) -> str:
+    return (
+        f"No token found in {source}. Store one with sbg-bulk configure, or set {ENDPOINT_VARIABLE} and "
+        f"{TOKEN_VARIABLE}."
+    )
+
+
+def _as_token(token: str | Token) -> Token:
+    return token if isinstance(token, Token) else Token(token)

@@ -1,0 +1,126 @@
+"""What the board shows: little enough to be asked for every second, however large the world is.
+
+Of everything that can be long there is a beginning, and the number of the rest as `more`. Folders show what they
+hold, and jobs what became of their items, only if they are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import islice
+from typing import Any
+
+from attrs import asdict
+
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.faults import ArmedFault
+from sbg_bulk.simulator.seeds import SEEDS
+from sbg_bulk.simulator.state import State
+from sbg_bulk.simulator.world.jobs import Job, Outcome
+from sbg_bulk.simulator.world.limits import UNLIMITED
+from sbg_bulk.simulator.world.tree import File, Folder, Node, User
+
+MOST_JOBS = 20
+MOST_REQUESTS = 50
+MOST_ENTRIES = 100
+"""Of one folder, or of one job."""
+
+
+def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
+    """The board, jobs brought up to date. `opened` are the ids of folders and jobs to show whole."""
+    now = state.clock.now()
+    state.jobs.catch_up(now)
+    jobs = state.jobs.all()
+    opened = frozenset(opened)
+    folders = [node for node in map(state.world.nodes.get, opened) if isinstance(node, Folder)]
+    return {
+        "now": now,
+        "world": state.world_id,
+        "seed": state.seed,
+        "seeds": SEEDS,
+        "operations": list(state.contract.operations),
+        "rate": _rate(state, now),
+        "projects": [
+            {"id": project.id, "name": project.name, "root": project.root.id, "entries": len(project.root.children)}
+            for project in state.world.projects.values()
+        ],
+        "folders": {folder.id: _content(folder) for folder in folders},
+        "jobs": {
+            "shown": [_job(job, job.id in opened) for job in islice(reversed(jobs), MOST_JOBS)],
+            "more": max(0, len(jobs) - MOST_JOBS),
+        },
+        "faults": [fault(armed) for armed in state.faults.armed],
+        "requests": {
+            "shown": [asdict(entry) for entry in state.requests.latest(MOST_REQUESTS)],
+            "more": max(0, len(state.requests) - MOST_REQUESTS),
+        },
+    }
+
+
+def fault(armed: ArmedFault) -> Mapping[str, Any]:
+    """A rule at work, with how many requests it has seen and struck."""
+    return {"rule": str(armed.rule), "seen": armed.seen, "struck": armed.struck}
+
+
+def caller(state: State) -> User | None:
+    """The user that the page calls the service as: the first who can."""
+    return next(iter(state.world.tokens.values()), None)
+
+
+def _rate(state: State, now: float) -> Mapping[str, int] | None:
+    """The budget of the page's user; None without one, or without a limit."""
+    user = caller(state)
+    if user is None:
+        return None
+    budget = state.limiter.budget(user.username, now)
+    return None if budget.limit == UNLIMITED.requests else asdict(budget)
+
+
+def _content(folder: Folder) -> Mapping[str, Any]:
+    return {
+        "shown": [_entry(node) for node in islice(folder.children.values(), MOST_ENTRIES)],
+        "more": max(0, len(folder.children) - MOST_ENTRIES),
+    }
+
+
+def _entry(node: Node) -> Mapping[str, Any]:
+    what = {"size": node.size} if isinstance(node, File) else {"entries": len(node.children)}
+    return {"id": node.id, "name": node.name, **what}
+
+
+def _job(job: Job, opened: bool) -> Mapping[str, Any]:
+    return {
+        "id": job.id,
+        "type": job.type,
+        "state": job.state,
+        "total": job.total,
+        "completed": job.completed,
+        "failed": job.failed,
+        "items": _items(job) if opened else None,
+    }
+
+
+def _items(job: Job) -> Mapping[str, Any]:
+    """What failed comes first: that is what one opens a job for. Otherwise items are in the order of the job."""
+    order = sorted(range(len(job.items)), key=lambda index: not isinstance(_outcome(job, index), ApiError))
+    shown = order[:MOST_ENTRIES]
+    return {"shown": [_item(job, index) for index in shown], "more": len(order) - len(shown)}
+
+
+def _outcome(job: Job, index: int) -> Outcome | None:
+    return job.outcomes[index] if index < len(job.outcomes) else None
+
+
+def _item(job: Job, index: int) -> Mapping[str, Any]:
+    """An item: `index` counts from 0, `became` is the id in its result, `error` what it was refused for.
+
+    Neither of the two while it waits.
+    """
+    outcome = _outcome(job, index)
+    error = f"{outcome.code}: {outcome.message}" if isinstance(outcome, ApiError) else None
+    return {
+        "index": index,
+        "file": job.items[index].file,
+        "became": outcome if isinstance(outcome, str) else None,
+        "error": error,
+    }

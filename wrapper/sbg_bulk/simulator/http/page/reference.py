@@ -1,0 +1,136 @@
+"""The contract as the interactive reference shows it: of this simulator, and with examples that work here.
+
+What a person would have to look up first is filled in: the token, and ids of files, folders, projects and jobs that
+there are. Swagger UI draws it; its files are taken from the package `swagger-ui-py`, of which nothing is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from sbg_bulk.simulator.http.page.board import caller
+from sbg_bulk.simulator.service.contract import BASE_PATH, JSON
+from sbg_bulk.simulator.state import State
+from sbg_bulk.simulator.world.actions import permissions
+from sbg_bulk.simulator.world.tree import EVERYTHING, File, Folder, Project, User, walk
+
+REMEDY = "pip install 'sbg-bulk[simulator]'"
+
+_HOW_TO = """\
+Open a call, choose *Try it out*, then *Execute*. The token is filled in, and so are ids of what there is in the
+simulator. What the call does shows on the board, and so does the request.
+"""
+_PACKAGE = "swagger_ui"
+_NEEDED = ("swagger-ui-bundle.js", "swagger-ui.css")
+_LOOKED_AT = 1000
+"""How many files and folders of a project are looked at for examples."""
+
+
+def describe(state: State) -> Mapping[str, Any]:
+    """What the page needs for the reference.
+
+    `spec` is the contract, `token` a valid one or None; `remedy` is what to do about Swagger UI if it is not
+    installed, else None.
+    """
+    user = caller(state)
+    spec: dict[str, Any] = deepcopy(dict(state.contract.document))
+    spec["info"] = {"title": spec["info"]["title"], "version": spec["info"]["version"], "description": _HOW_TO}
+    spec["servers"] = [{"url": BASE_PATH, "description": "this simulator"}]
+    _name_statuses(spec, state)
+    if user is not None:
+        _fill_in(spec, state, user)
+    return {
+        "spec": spec,
+        "token": None if user is None else user.token,
+        "remedy": None if swagger_ui() else REMEDY,
+    }
+
+
+def swagger_ui() -> Sequence[Path]:
+    """The files of Swagger UI that the page needs; none unless all of them are there."""
+    package = find_spec(_PACKAGE)
+    folders = [] if package is None else package.submodule_search_locations or []
+    for folder in folders:
+        files = [Path(folder, "static", name) for name in _NEEDED]
+        if all(file.is_file() for file in files):
+            return files
+    return ()
+
+
+@frozen
+class _Things:
+    """What the examples name: some files and folders of one project, and another project to put them in."""
+
+    source: Project
+    target: Project
+    files: Sequence[File]
+    folders: Sequence[Folder]
+
+
+def _things(state: State, user: User) -> _Things | None:
+    """Things that the user may do everything with; None if there are none."""
+    mine = [project for project in state.world.projects.values() if permissions(user, project) == EVERYTHING]
+    for source in mine:
+        files = [node for node in islice(walk(source.root), _LOOKED_AT) if isinstance(node, File)][:2]
+        if files:
+            target = next((project for project in mine if project is not source), source)
+            folders = [node for node in source.root.children.values() if isinstance(node, Folder)][:2]
+            return _Things(source, target, files, folders)
+    return None
+
+
+def _fill_in(spec: dict[str, Any], state: State, user: User) -> None:
+    """Put what there is in the place of the contract's examples."""
+    parameters = spec["components"]["parameters"]
+    for job in state.jobs.all():
+        if job.owner is user:
+            parameters[f"{job.type.title()}JobId"]["example"] = job.id  # in the end, the newest of its type
+    things = _things(state, user)
+    if things is None:
+        return
+    parameters["FileId"]["example"] = things.files[0].id
+    parameters["FolderId"]["example"] = things.source.root.id
+    owner, _, short = things.source.id.partition("/")
+    _set_parameters(spec, "/files", project=things.source.id)
+    _set_parameters(spec, "/projects/{owner}/{project}", owner=owner, project=short)
+    place = {"project": things.target.id}
+    _set_bodies(spec, "/files", {"A folder": {"name": "results", "type": "folder"} | place})
+    for action, more in (("copy", place), ("move", place), ("delete", {})):
+        bodies = {
+            what: {"items": [{"file": node.id} | more for node in nodes]}
+            for what, nodes in (("Files", things.files), ("Folders, with all they hold", things.folders))
+            if nodes
+        }
+        _set_bodies(spec, f"/async/files/{action}", bodies)
+
+
+def _name_statuses(spec: dict[str, Any], state: State) -> None:
+    """Say which 2xx the simulator answers with: Swagger UI shows a status in a range as undocumented."""
+    for path, item in spec["paths"].items():
+        for operation in item.values():
+            responses = operation["responses"]
+            if "2XX" in responses:
+                made = state.operations.create_status if path == "/files" else state.operations.submit_status
+                operation["responses"] = {str(made): responses["2XX"], **responses}
+                del operation["responses"]["2XX"]
+
+
+def _set_parameters(spec: dict[str, Any], path: str, **examples: str) -> None:
+    """Give parameters of the operation that reads the path these examples."""
+    for parameter in spec["paths"][path]["get"]["parameters"]:
+        if parameter.get("name") in examples:
+            parameter["example"] = examples[parameter["name"]]
+
+
+def _set_bodies(spec: dict[str, Any], path: str, bodies: Mapping[str, Any]) -> None:
+    """Give the operation that posts to the path these examples, by what they are about."""
+    spec["paths"][path]["post"]["requestBody"]["content"][JSON]["examples"] = {
+        summary: {"summary": summary, "value": body} for summary, body in bodies.items()
+    }

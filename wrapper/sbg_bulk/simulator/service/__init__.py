@@ -1,0 +1,1 @@
+"""What the service answers: the contract, its operations, its documents."""

@@ -1,0 +1,93 @@
+"""From a request's arguments to what the service works with, and from what is wrong with them to a refusal.
+
+The contract checks the shape of requests; what it cannot say in a schema is checked here. Whatever is refused
+here starts no job.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.service.contract import (
+    InvalidBody,
+    InvalidJson,
+    InvalidMediaType,
+    InvalidRequest,
+    UndecodableBody,
+)
+from sbg_bulk.simulator.world.actions import Item, JobType
+
+_PROJECT_ID = re.compile(r"[^/]+/[^/]+")
+_OF_A_NAME = ("minLength", "maxLength", "pattern")
+
+
+def refusal(invalid: InvalidRequest) -> ApiError:
+    """The refusal of a request that does not fit the contract."""
+    return ApiError(_code(invalid), str(invalid))
+
+
+def _code(invalid: InvalidRequest) -> int:
+    match invalid:
+        case InvalidMediaType():
+            return 90008
+        case UndecodableBody():
+            return 90009
+        case InvalidJson():
+            return 10217
+        case InvalidBody(path=(), keyword="type"):
+            return 10218
+        case InvalidBody(path=("items",), keyword="minItems"):
+            return 10230
+        case InvalidBody(path=("items", _, "file"), keyword="minLength"):
+            return 5004
+        case InvalidBody(path=("items", _, "name"), keyword=keyword) if keyword in _OF_A_NAME:
+            return 10235
+        case InvalidBody(path=("name",), keyword=keyword) if keyword in _OF_A_NAME:
+            return 10236
+        case InvalidBody():
+            return 5033
+        case _:
+            return 90000
+
+
+def items(job_type: JobType, body: Mapping[str, Any]) -> Sequence[Item]:
+    """The items of a submission. Raises ApiError if they cannot make a job, naming the first that is wrong."""
+    read = [_item(job_type, number, each) for number, each in enumerate(body["items"])]
+    seen: dict[str, int] = {}
+    for number, item in enumerate(read):
+        if item.file in seen:
+            raise ApiError(10231, f"items[{number}].file: is the same as items[{seen[item.file]}].file")
+        seen[item.file] = number
+    return read
+
+
+def _item(job_type: JobType, number: int, given: Mapping[str, str]) -> Item:
+    if job_type is JobType.DELETE:
+        return Item(given["file"])
+    parent, project = destination(given, f"items[{number}]")
+    return Item(given["file"], parent, project, given.get("name") or None)
+
+
+def destination(given: Mapping[str, str], place: str = "") -> tuple[str | None, str | None]:
+    """The one of parent and project that is given; an empty string is as good as nothing.
+
+    `place` is where in the body they are. Raises ApiError if neither is given, or both, or if the project's id is
+    malformed.
+    """
+    parent, project = given.get("parent") or None, given.get("project") or None
+    if parent is None and project is None:
+        raise ApiError(5029, f"{place or 'body'}: give one of parent and project.")
+    if parent is not None and project is not None:
+        raise ApiError(5031, f"{place or 'body'}: give parent or project, not both.")
+    if project is not None:
+        check_project_id(project, f"{place}.project" if place else "project")
+    return parent, project
+
+
+def check_project_id(project: str, place: str = "project") -> None:
+    """Raises ApiError (3012) if the id, which is at that place of the request, is not `owner/project`."""
+    if not _PROJECT_ID.fullmatch(project):
+        raise ApiError(3012, f"{place}: {project!r} is not of the form owner/project.")

@@ -1,0 +1,140 @@
+"""The service's answers as JSON. Every address in them is absolute, and begins with `base`: `http://host/v2`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.service.reply import encode
+from sbg_bulk.simulator.world.actions import permissions
+from sbg_bulk.simulator.world.jobs import Job, JobState, Outcome
+from sbg_bulk.simulator.world.limits import Budget
+from sbg_bulk.simulator.world.tree import File, Node, Project, User, project_of
+
+
+def date(seconds: float) -> str:
+    """A time in Unix seconds as the API writes it, without fractions: `2019-02-20T12:03:50Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def job(job: Job, base: str) -> bytes:
+    """A job, as JSON. Kept until the job changes: most jobs in a list have ended, and a page shows a hundred."""
+    if job.rendered is None or job.rendered[0] != base:
+        job.rendered = (base, encode(describe_job(job, base)))
+    return job.rendered[1]
+
+
+def describe_job(job: Job, base: str) -> dict[str, Any]:
+    finished = job.state is JobState.FINISHED
+    return {
+        "href": f"{base}/async/files/{job.type.lower()}/{job.id}",
+        "id": job.id,
+        "type": job.type,
+        "state": job.state,
+        "result": [_entry(outcome, base) for outcome in job.outcomes] if finished else None,
+        "total_files": job.total,
+        "completed_files": job.completed,
+        "failed_files": job.failed,
+        "started_on": date(job.submitted_on),
+        "finished_on": None if job.finished_on is None else date(job.finished_on),
+    }
+
+
+def _entry(outcome: Outcome, base: str) -> dict[str, Any]:
+    if isinstance(outcome, ApiError):
+        return {"error": outcome.body()}
+    return {"resource": {"href": f"{base}/files/{outcome}", "id": outcome}}
+
+
+def node(node: Node, base: str) -> dict[str, Any]:
+    """A file or folder as lists show it."""
+    return {
+        "href": f"{base}/files/{node.id}",
+        "id": node.id,
+        "name": node.name,
+        "type": "file" if isinstance(node, File) else "folder",
+        "project": project_of(node).id,
+        "parent": None if node.parent is None else node.parent.id,
+    }
+
+
+def node_details(each: Node, base: str) -> dict[str, Any]:
+    """A file or folder with all that is known of it."""
+    return node(each, base) | {
+        "size": each.size if isinstance(each, File) else None,
+        "created_on": date(each.created_on),
+        "modified_on": date(each.modified_on),
+    }
+
+
+def node_fields(each: Node, base: str, fields: str) -> dict[str, Any]:
+    """A file or folder with these properties, separated by commas, or `_all`. Names that it lacks are left out."""
+    wanted = {name.strip() for name in fields.split(",")} | {"href", "id", "name"}
+    return {name: value for name, value in node_details(each, base).items() if "_all" in wanted or name in wanted}
+
+
+def project(project: Project, base: str) -> dict[str, Any]:
+    """A project as lists show it."""
+    return {"href": f"{base}/projects/{quote(project.id)}", "id": project.id, "name": project.name}
+
+
+def project_details(each: Project, user: User, base: str) -> dict[str, Any]:
+    """A project with all that the user may know of it."""
+    may = permissions(user, each)
+    return project(each, base) | {
+        "description": each.description,
+        "type": "v2",
+        "created_by": each.created_by,
+        "created_on": date(each.created_on),
+        "modified_on": date(each.modified_on),
+        "root_folder": each.root.id,
+        "permissions": {
+            "read": may.read,
+            "copy": may.copy,
+            "write": may.write,
+            "execute": may.execute,
+            "admin": may.admin,
+        },
+    }
+
+
+def user(user: User, base: str) -> dict[str, Any]:
+    """A user."""
+    return {
+        "href": f"{base}/users/{quote(user.username)}",
+        "username": user.username,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "affiliation": user.affiliation,
+    }
+
+
+def rate_limit(budget: Budget) -> dict[str, Any]:
+    """What is left of the user's requests, and of computation instances, of which there are plenty here."""
+    return {
+        "rate": {"limit": budget.limit, "remaining": budget.remaining, "reset": budget.reset},
+        "instance_limit": {"limit": -1, "remaining": 100_000},
+    }
+
+
+def page_href(address: str, query: Sequence[tuple[str, str]], offset: int, limit: int) -> str:
+    """The address of a page: what was asked for, from this offset."""
+    kept = [(name, value) for name, value in query if name not in ("offset", "limit")]
+    rest = f"{urlencode(kept)}&" if kept else ""
+    return f"{address}?{rest}offset={offset}&limit={limit}"
+
+
+def links(
+    address: str, query: Sequence[tuple[str, str]], offset: int, limit: int, total: int
+) -> Sequence[dict[str, str]]:
+    """The links from a page to the next one and to the one before, if there are any."""
+    there: list[dict[str, str]] = []
+    if offset + limit < total:
+        there.append({"href": page_href(address, query, offset + limit, limit), "rel": "next", "method": "GET"})
+    if offset > 0:
+        there.append({"href": page_href(address, query, max(0, offset - limit), limit), "rel": "prev", "method": "GET"})
+    return there

@@ -1,0 +1,1 @@
+"""What the service keeps: users, projects, files, jobs, a clock."""

@@ -1,0 +1,285 @@
+"""Jobs, from their submission until a month after their end.
+
+A job goes from SUBMITTED over RESOLVING to RUNNING, does its items one after the other, and is FINISHED with the
+last of them. Each of these is a *step*: a job of n items takes n + 2. What makes a job take its next step is the
+book's `progress`:
+
+- `time`: each step has its hour, and is taken when the book is brought up to date (`Jobs.catch_up`);
+- `polls`: each answer that shows the job takes one step first (`Jobs.shown`);
+- `hand`: only `Jobs.step` does.
+"""
+
+from __future__ import annotations
+
+import heapq
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Literal, get_args
+
+from attrs import define, field, frozen
+
+from sbg_bulk.simulator.errors import ApiError
+from sbg_bulk.simulator.world.actions import Item, JobType, perform
+from sbg_bulk.simulator.world.clock import DAY
+from sbg_bulk.simulator.world.tree import User, World, count_files
+
+Progress = Literal["time", "polls", "hand"]
+ListOrder = Literal["newest", "oldest", "shuffled"]
+
+KEPT = 30 * DAY
+"""Seconds for which a job can be read after its end: "up to a month" in the documentation."""
+
+
+class JobState(StrEnum):
+    """How far a job has come, in this order."""
+
+    SUBMITTED = "SUBMITTED"
+    RESOLVING = "RESOLVING"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+
+
+@frozen
+class Timing:
+    """How long the steps of a job take, in seconds, where time makes it progress."""
+
+    submitted: float = 0.3
+    resolving: float = 0.3
+    per_file: float = 0.02
+
+    def faster(self, speed: float) -> Timing:
+        """The same at so many times the speed."""
+        return Timing(self.submitted / speed, self.resolving / speed, self.per_file / speed)
+
+
+Outcome = str | ApiError
+"""What became of an item: the id of the file or folder, or the reason why not."""
+
+
+@define(eq=False)
+class Job:
+    """A job, shown in lists from `listed_from` on. Times are Unix seconds.
+
+    `weights` is the number of files behind each item, once they are resolved.
+    """
+
+    id: str
+    type: JobType
+    owner: User
+    items: Sequence[Item]
+    submitted_on: float
+    listed_from: float = 0.0
+    state: JobState = JobState.SUBMITTED
+    weights: list[int] = field(factory=list)
+    outcomes: list[Outcome] = field(factory=list)
+    total: int = 0
+    completed: int = 0
+    failed: int = 0
+    finished_on: float | None = None
+    doomed: Mapping[int, int] = field(factory=dict)
+    rendered: tuple[str, bytes] | None = field(default=None, repr=False)
+    """The job as JSON for one base address, until it changes."""
+
+
+class Jobs:
+    """All jobs of a simulator, and what makes them progress.
+
+    `seed` shuffles the list if `list_order` says so, the same way each time.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        new_id: Callable[[], str],
+        *,
+        progress: Progress = "time",
+        timing: Timing | None = None,
+        list_order: ListOrder = "newest",
+        seed: str = "",
+    ) -> None:
+        self._world = world
+        self._new_id = new_id
+        self._progress = one_of("progress", progress, Progress)
+        self._timing = timing or Timing()
+        self._list_order = one_of("list_order", list_order, ListOrder)
+        self._seed = seed
+        self._jobs: dict[str, Job] = {}
+        self._of_user: dict[str, dict[str, Job]] = {}
+        self._due: list[tuple[float, int, Callable[[float], None]]] = []
+        self._scheduled = 0
+
+    # What the service asks for
+
+    def submit(
+        self,
+        owner: User,
+        job_type: JobType,
+        items: Sequence[Item],
+        now: float,
+        doomed: Mapping[int, int] | None = None,
+        late: float = 0.0,
+    ) -> Job:
+        """Start a job.
+
+        `doomed` maps the index of an item to the code that it is made to fail with; `late` is the seconds until the
+        job shows in lists.
+        """
+        job = Job(self._new_id(), job_type, owner, tuple(items), now, listed_from=now + late, doomed=doomed or {})
+        self._enter(job)
+        self._schedule_step(job, now)
+        return job
+
+    def find(self, user: User, job_type: JobType, job_id: str) -> Job:
+        """The user's job of that type and id. Raises ApiError (10211) if there is none, or no longer."""
+        job = self._jobs.get(job_id)
+        if job is None or job.owner is not user or job.type is not job_type:
+            raise ApiError(10211, f"There is no {job_type.lower()} job {job_id}.")
+        return job
+
+    def listed(self, user: User, now: float) -> Sequence[Job]:
+        """The user's jobs that lists show now, in the order they show them."""
+        jobs = self._of_user.get(user.username, {}).values()
+        return self._ordered([job for job in jobs if job.listed_from <= now])
+
+    def shown(self, job: Job, now: float) -> None:
+        """Take note that an answer is about to show the job."""
+        if self._progress == "polls":
+            self.step(job, now)
+
+    def catch_up(self, now: float) -> None:
+        """Let everything happen that was due until now, in the order of time, whichever job it belongs to."""
+        while self._due and self._due[0][0] <= now:
+            due, _, happen = heapq.heappop(self._due)
+            happen(due)
+
+    # How a job lives
+
+    def step(self, job: Job, now: float) -> None:
+        """Take the job's next step; a finished job has none."""
+        if job.state is JobState.SUBMITTED:
+            job.state = JobState.RESOLVING
+        elif job.state is JobState.RESOLVING:
+            self._resolve(job)
+            job.state = JobState.RUNNING
+        elif job.state is JobState.RUNNING:
+            self._do_next_item(job, now)
+            if len(job.outcomes) == len(job.items):
+                self._finish(job, now)
+        job.rendered = None
+
+    def by_id(self, job_id: str) -> Job:
+        """The job of that id, whoever's it is. Raises LookupError if there is none, or no longer."""
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise LookupError(f"there is no job {job_id}") from None
+
+    def all(self) -> Sequence[Job]:
+        """All jobs of all users, oldest first."""
+        return list(self._jobs.values())
+
+    def add_finished(
+        self,
+        owner: User,
+        job_type: JobType,
+        outcomes: Sequence[Outcome],
+        *,
+        submitted_on: float,
+        finished_on: float,
+        id: str | None = None,
+    ) -> Job:
+        """Add a job that has ended already, one file to each of its outcomes.
+
+        Raises ValueError if the id is taken.
+        """
+        if id in self._jobs:
+            raise ValueError(f"there is a job {id} already")
+        failed = sum(isinstance(outcome, ApiError) for outcome in outcomes)
+        job = Job(
+            id=id or self._new_id(),
+            type=job_type,
+            owner=owner,
+            items=[Item(file="" if isinstance(outcome, ApiError) else outcome) for outcome in outcomes],
+            submitted_on=submitted_on,
+            state=JobState.RUNNING,
+            weights=[1] * len(outcomes),
+            outcomes=list(outcomes),
+            total=len(outcomes),
+            completed=len(outcomes) - failed,
+            failed=failed,
+        )
+        self._enter(job)
+        self._finish(job, finished_on)
+        return job
+
+    def _resolve(self, job: Job) -> None:
+        for item in job.items:
+            node = self._world.nodes.get(item.file)
+            job.weights.append(1 if node is None else count_files(node))
+        job.total = sum(job.weights)
+
+    def _do_next_item(self, job: Job, now: float) -> None:
+        position = len(job.outcomes)
+        outcome = self._outcome(job, position, now)
+        job.outcomes.append(outcome)
+        if isinstance(outcome, ApiError):
+            job.failed += job.weights[position]
+        else:
+            job.completed += job.weights[position]
+
+    def _outcome(self, job: Job, position: int, now: float) -> Outcome:
+        if position in job.doomed:
+            return ApiError(job.doomed[position], "This item was made to fail by a fault.")
+        try:
+            return perform(self._world, job.owner, job.type, job.items[position], now)
+        except ApiError as refusal:
+            return refusal
+
+    def _finish(self, job: Job, now: float) -> None:
+        job.state = JobState.FINISHED
+        job.finished_on = now
+        self._schedule(now + KEPT, lambda _: self._forget(job))
+
+    def _enter(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self._of_user.setdefault(job.owner.username, {})[job.id] = job
+
+    def _forget(self, job: Job) -> None:
+        del self._jobs[job.id]
+        del self._of_user[job.owner.username][job.id]
+
+    def _schedule_step(self, job: Job, now: float) -> None:
+        if self._progress != "time":
+            return
+        if job.state is JobState.SUBMITTED:
+            takes = self._timing.submitted
+        elif job.state is JobState.RESOLVING:
+            takes = self._timing.resolving
+        else:
+            takes = self._timing.per_file * job.weights[len(job.outcomes)]
+        self._schedule(now + takes, lambda due: self._step_on_time(job, due))
+
+    def _step_on_time(self, job: Job, due: float) -> None:
+        self.step(job, due)
+        if job.state is not JobState.FINISHED:
+            self._schedule_step(job, due)
+
+    def _schedule(self, due: float, happen: Callable[[float], None]) -> None:
+        self._scheduled += 1  # of two things due at once, the one that was scheduled first happens first
+        heapq.heappush(self._due, (due, self._scheduled, happen))
+
+    def _ordered(self, jobs: list[Job]) -> Sequence[Job]:
+        if self._list_order == "newest":
+            jobs.reverse()
+        elif self._list_order == "shuffled":
+            jobs.sort(key=lambda job: zlib.crc32(f"{self._seed} {job.id}".encode()))
+        return jobs
+
+
+def one_of(name: str, value: str, choices: object) -> Any:
+    """The value, if it is one of the literals. Raises ValueError if not."""
+    known = get_args(choices)
+    if value not in known:
+        raise ValueError(f"{name} is one of {', '.join(known)}; not {value!r}")
+    return value
