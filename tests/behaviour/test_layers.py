@@ -14,6 +14,7 @@ import sbg_bulk
 
 ROOT: Final = Path(sbg_bulk.__file__).parent
 
+
 def room(module: str) -> str:
     """The first part of a module's name below the package; `__init__` for the package itself."""
     return module.split(".")[1] if "." in module else "__init__"

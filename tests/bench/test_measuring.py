@@ -9,18 +9,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from scripts.lib.bench import carrying, serving
-from scripts.lib.bench.measuring import (
-    cpu,
-    cpu_of,
-    fresh,
-    interleaved,
-    peak_memory,
-    plain_environment,
-)
-from scripts.lib.bench.measuring import (
-    serving as served,
-)
+from scripts.lib.bench import runs as carrying
+from scripts.lib.bench import server as serving
+from scripts.lib.bench.measure import cpu, cpu_of, fresh, interleaved, peak_memory, plain_environment
+from scripts.lib.bench.measure import serving as served
 
 
 def test_subjects_take_turns_and_the_median_counts() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.lib.bench import __main__ as command
-from scripts.lib.bench.reached import load, lost
+from scripts.lib.bench.baseline import load, lost
 from scripts.lib.bench.rows import MEASUREMENTS, describe
 from scripts.lib.bench.table import Claim, Row
 

@@ -17,7 +17,10 @@ from sbg_bulk import Client, Job
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import JobType, Simulator, running
 from sbg_bulk.simulator.seeds import USERNAME
-from scripts.lib.bench import bulk, carrying, listing, serving
+from scripts.lib.bench import bulk
+from scripts.lib.bench import lists as listing
+from scripts.lib.bench import runs as carrying
+from scripts.lib.bench import server as serving
 from scripts.lib.bench.bulk import LIMIT, Service, Spent
 from scripts.lib.bench.canned import ENDPOINT, Canned
 

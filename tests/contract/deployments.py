@@ -6,7 +6,7 @@ import httpx
 
 from sbg_bulk.simulator import ApiError, JobType, ManualClock, Simulator, Timing
 from sbg_bulk.simulator.world.jobs import ListOrder, Progress
-from scripts.lib.contract.reading import read
+from scripts.lib.contract.reads import read
 from scripts.lib.contract.report import Report
 from scripts.lib.contract.service import Service, load_schema
 from scripts.lib.contract.walk import Place, walk

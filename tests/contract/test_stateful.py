@@ -13,7 +13,7 @@ from schemathesis.core.transport import Response
 
 from sbg_bulk.simulator import Simulator
 from scripts.lib.contract.history import History
-from scripts.lib.contract.reading import read_job
+from scripts.lib.contract.reads import read_job
 from scripts.lib.contract.report import Report
 from scripts.lib.contract.service import operation_id
 from tests.contract.deployments import service_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from scripts.lib.docs.building import ROOT
+from scripts.lib.docs.site import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 

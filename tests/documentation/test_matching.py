@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.lib.docs.matching import compare
+from scripts.lib.docs.compare import compare
 
 SHOWN_RUN, RUN, OTHER_RUN = "20260101-000000-aaaa", "20261122-101500-ab12", "20261122-101501-cd34"
 

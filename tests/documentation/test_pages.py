@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scripts.lib.docs.blocks import read
-from scripts.lib.docs.building import ROOT, pages
-from scripts.lib.docs.playing import play
+from scripts.lib.docs.player import play
+from scripts.lib.docs.site import ROOT, pages
 
 ALL = [ROOT / "README.md", *pages()]
 NOT_RUN = {

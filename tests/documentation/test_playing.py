@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.lib.docs.blocks import PageError, read
-from scripts.lib.docs.playing import Played, play
+from scripts.lib.docs.player import Played, play
 
 SIMULATOR = """\
 <!-- block: terminal -->

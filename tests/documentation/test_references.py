@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scripts.lib.docs.building import ROOT, pages
+from scripts.lib.docs.site import ROOT, pages
 
 NAMED = re.compile(r'"([A-Z][^"\n]+)" in the documentation')
 

@@ -13,7 +13,8 @@ from sphinx.util.inventory import InventoryFile
 
 import sbg_bulk
 from sbg_bulk.cli.main import sbg_bulk as command_line
-from scripts.lib.docs import building, contract, events
+from scripts.lib.docs import contract, events
+from scripts.lib.docs import site as building
 from scripts.lib.docs.directives import read_spec
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.lib.faults.drawing import draw
 from scripts.lib.faults.many import command, shared_out, trials
+from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt
 
 SCHEDULES = range(1, 401)

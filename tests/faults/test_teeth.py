@@ -22,7 +22,7 @@ from sbg_bulk.runs import run, settle
 from sbg_bulk.runs.journal import Journal, State, Submission
 from sbg_bulk.runs.match import Match
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from scripts.lib.faults.drawing import draw
+from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import attempt
 
 SCHEDULES = 200

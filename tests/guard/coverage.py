@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from scripts.lib.guard.keywords import Contract, Exchange
+from scripts.lib.coverage.points import Contract, Exchange
 from tests.guard.exercise import record
 from tests.spec.contract import load_spec
 

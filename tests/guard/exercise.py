@@ -21,7 +21,7 @@ from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.http.app import Message, Receive, Scope, Send
 from sbg_bulk.simulator.http.transport import Transport
 from sbg_bulk.simulator.service.contract import BASE_PATH
-from scripts.lib.guard.keywords import Exchange
+from scripts.lib.coverage.points import Exchange
 from tests.contract.generation import examples_simulator, schema_for
 from tests.contract.test_statuses import GOOD, Request, documented, recipe
 from tests.guard.traffic import awaiting, be_a_stranger, blocking, spend_a_day

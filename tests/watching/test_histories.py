@@ -13,7 +13,7 @@ from sbg_bulk.jobs.list_map import Atlas, Stretch
 from sbg_bulk.jobs.track import Allowance, Track
 from sbg_bulk.jobs.watch import Looked, Watch
 from sbg_bulk.models.job import Job
-from scripts.lib.histories.drawing import draw
+from scripts.lib.histories.history import draw
 from scripts.lib.histories.many import shared_out
 from scripts.lib.histories.trial import attempt
 

@@ -1,7 +1,7 @@
 """Measure what the client and the simulator cost, side by side with what one would use instead.
 
 Figures mean little on another machine; ratios of figures of one run do. Exit status: 0, or with --check 1 if a ratio
-that was reached once (scripts/lib/bench/reached.json) is missed by more than noise explains.
+that was reached once (scripts/lib/bench/baseline.json) is missed by more than noise explains.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.lib.bench.reached import load, lost
+from scripts.lib.bench.baseline import load, lost
 from scripts.lib.bench.rows import MEASUREMENTS, describe, measure
 from scripts.lib.bench.table import Row, as_json, as_markdown, as_text
 

@@ -20,7 +20,7 @@ import httpx
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings.settings import Settings
 from scripts.lib.contract.explore import explore
-from scripts.lib.contract.reading import read
+from scripts.lib.contract.reads import read
 from scripts.lib.contract.report import CHECKS, Report
 from scripts.lib.contract.service import Service, StopError
 from scripts.lib.contract.walk import Place, walk

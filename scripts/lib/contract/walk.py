@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from scripts.lib.contract.history import History
 from scripts.lib.contract.pages import Collection, check_pages, identities
-from scripts.lib.contract.reading import disagreement, read_job
+from scripts.lib.contract.reads import disagreement, read_job
 from scripts.lib.contract.service import Answer, Service, StopError
 
 SUBMITTERS: Mapping[str, str] = {"COPY": "submit_copy_job", "MOVE": "submit_move_job", "DELETE": "submit_delete_job"}

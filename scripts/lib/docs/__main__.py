@@ -8,9 +8,9 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from scripts.lib.docs import building
+from scripts.lib.docs import site as building
 from scripts.lib.docs.blocks import PageError
-from scripts.lib.docs.playing import play
+from scripts.lib.docs.player import play
 
 
 def renew(path: Path) -> bool:

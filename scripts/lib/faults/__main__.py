@@ -11,8 +11,8 @@ import argparse
 import sys
 import time
 
-from scripts.lib.faults.drawing import draw
 from scripts.lib.faults.many import command, killings, shared_out
+from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, explain
 
 

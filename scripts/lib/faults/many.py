@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Final
 
-from scripts.lib.faults.drawing import draw
 from scripts.lib.faults.kills import kill
+from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt, scratch
 
 AT_ONCE: Final = 25

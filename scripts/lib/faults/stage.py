@@ -13,7 +13,7 @@ from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.simulator import ApiError, File, Folder, Item, Job, JobState, JobType, ManualClock, Simulator
 from sbg_bulk.simulator.seeds import USERNAME
 from sbg_bulk.simulator.world.tree import Node, walk
-from scripts.lib.faults.drawing import DAY, Kind, Other, RowPlan, Schedule, Source
+from scripts.lib.faults.schedule import DAY, Kind, Other, RowPlan, Schedule, Source
 
 SOURCES: Final = f"{USERNAME}/sources"
 DESTINATION: Final = f"{USERNAME}/destination"

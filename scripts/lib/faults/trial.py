@@ -28,7 +28,7 @@ from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import TOKEN
 from scripts.lib.faults import oracle
-from scripts.lib.faults.drawing import Schedule
+from scripts.lib.faults.schedule import Schedule
 from scripts.lib.faults.stage import Stage
 
 R = TypeVar("R")

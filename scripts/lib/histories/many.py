@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Final
 
-from scripts.lib.histories.drawing import draw
+from scripts.lib.histories.history import draw
 from scripts.lib.histories.trial import attempt
 
 AT_ONCE: Final = 25

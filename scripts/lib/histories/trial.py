@@ -20,7 +20,7 @@ from sbg_bulk.api.steps import Flow, Sleep
 from sbg_bulk.jobs.read import READERS
 from sbg_bulk.jobs.watch import Totals, Wanted, wait
 from sbg_bulk.models.job import Job
-from scripts.lib.histories.drawing import History, JobPlan
+from scripts.lib.histories.history import History, JobPlan
 from scripts.lib.histories.service import Service
 
 STEPS: Final = 200_000

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from scripts.lib.languages.judging import Performance
+from scripts.lib.languages.judge import Performance
 from scripts.lib.languages.kits import KITS
 from scripts.lib.languages.scenario import Scenario, load
 from scripts.lib.languages.stages import go_through

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from scripts.lib.languages.judging import Program
+from scripts.lib.languages.judge import Program
 from scripts.lib.languages.scenario import Scenario
 from scripts.lib.languages.tools import run
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 import yaml
 from attrs import frozen
 
-from scripts.lib.languages.recording import Request, canonical
+from scripts.lib.languages.recorder import Request, canonical
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 SPEC: Final = ROOT / "spec" / "openapi.yaml"

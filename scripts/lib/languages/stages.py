@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from scripts.lib.languages.judging import Performance, Program, perform
+from scripts.lib.languages.judge import Performance, Program, perform
 from scripts.lib.languages.scenario import Scenario
 from scripts.lib.languages.tools import FailedError, MissingToolError
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from scripts.lib.package import bounds, building, contents, fresh
+from scripts.lib.package import bounds, contents, fresh
+from scripts.lib.package import build as building
 
 
 def main() -> int:

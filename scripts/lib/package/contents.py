@@ -11,7 +11,7 @@ from typing import Final
 
 from packaging.metadata import InvalidMetadata, Metadata
 
-from scripts.lib.package.building import ROOT
+from scripts.lib.package.build import ROOT
 
 PACKAGES: Final[Mapping[str, str]] = {"sbg_bulk": "wrapper/sbg_bulk", "sbg_async_api": "generated/sbg_async_api"}
 """The packages, and where their sources are."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from scripts.lib.languages.judging import Performance
+from scripts.lib.languages.judge import Performance
 from scripts.lib.languages.kits import go, java, python, r, typescript
 from scripts.lib.languages.scenario import Scenario
 from scripts.lib.languages.stages import Stage

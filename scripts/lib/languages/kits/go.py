@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.lib.languages import generator
-from scripts.lib.languages.judging import Performance
+from scripts.lib.languages.judge import Performance
 from scripts.lib.languages.scenario import Scenario
 from scripts.lib.languages.stages import Stage
 from scripts.lib.languages.tools import command, run

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.lib.languages.judging import Performance
+from scripts.lib.languages.judge import Performance
 from scripts.lib.languages.programs import SOURCES, process
 from scripts.lib.languages.scenario import Scenario
 from scripts.lib.languages.stages import Stage, carrying_out

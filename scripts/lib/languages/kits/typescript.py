@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.lib import npm
-from scripts.lib.languages.judging import Performance
+from scripts.lib.languages.judge import Performance
 from scripts.lib.languages.programs import SOURCES, process
 from scripts.lib.languages.scenario import SPEC, Scenario
 from scripts.lib.languages.stages import Stage, carrying_out

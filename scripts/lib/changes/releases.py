@@ -9,7 +9,7 @@ from typing import NamedTuple
 import yaml
 from attrs import frozen
 
-from scripts.lib.guard.difference import Difference, Weight, differences
+from scripts.lib.changes.differences import Difference, Weight, differences
 
 ROOT = Path(__file__).resolve().parents[3]
 SPEC = ROOT / "spec" / "openapi.yaml"

@@ -10,7 +10,7 @@ import httpx
 
 from sbg_bulk.simulator import ApiError, JobType, Simulator, serve
 from sbg_bulk.simulator.seeds import TOKEN, USERNAME
-from scripts.lib.bench.measuring import cpu, fresh, interleaved, serving
+from scripts.lib.bench.measure import cpu, fresh, interleaved, serving
 from scripts.lib.bench.table import Claim, Row, brief
 
 PAGE: Final = 100

@@ -23,7 +23,7 @@ from attrs import frozen
 
 from scripts.lib.docs import interpreter
 from scripts.lib.docs.blocks import Block, Command, Page, commands, read, with_outputs
-from scripts.lib.docs.matching import LINES, compare
+from scripts.lib.docs.compare import LINES, compare
 from scripts.lib.docs.shells import Shell, Stuck
 
 HOME: Final = "/home/you"

@@ -9,7 +9,7 @@ from typing import Final
 
 from scripts.lib.bench.table import Row
 
-FILE: Final = Path(__file__).parent / "reached.json"
+FILE: Final = Path(__file__).parent / "baseline.json"
 
 Reached = Mapping[str, Mapping[str, float]]
 """For each row the ratios that were reached, each with the factor by which noise may make it worse than its bound."""

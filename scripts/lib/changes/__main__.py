@@ -6,8 +6,8 @@ import argparse
 import shutil
 import sys
 
-from scripts.lib.guard.difference import Weight
-from scripts.lib.guard.releases import CHANGELOG, RELEASES, SPEC, Verdict, judge, last_release
+from scripts.lib.changes.differences import Weight
+from scripts.lib.changes.releases import CHANGELOG, RELEASES, SPEC, Verdict, judge, last_release
 
 
 def report(verdict: Verdict) -> str:

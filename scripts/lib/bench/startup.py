@@ -10,7 +10,7 @@ from typing import Final
 
 from sbg_bulk.simulator import Simulator, running
 from sbg_bulk.simulator.seeds import TOKEN
-from scripts.lib.bench.measuring import cpu_of, interleaved, plain_environment
+from scripts.lib.bench.measure import cpu_of, interleaved, plain_environment
 from scripts.lib.bench.table import Claim, Row
 
 FLOOR: Final = "python -c pass"

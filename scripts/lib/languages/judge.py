@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from sbg_bulk.simulator import ManualClock, RateLimit, running
-from scripts.lib.languages.recording import RecordedSimulator, Request
+from scripts.lib.languages.recorder import RecordedSimulator, Request
 from scripts.lib.languages.scenario import (
     Answers,
     Scenario,

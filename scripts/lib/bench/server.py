@@ -18,8 +18,8 @@ import httpx
 from sbg_bulk.simulator import ApiError, JobType, Simulator, serve
 from sbg_bulk.simulator.seeds import TOKEN, USERNAME
 from scripts.lib import npm
-from scripts.lib.bench.measuring import ROOT, interleaved, plain_environment, running, serving
-from scripts.lib.bench.starting import command
+from scripts.lib.bench.measure import ROOT, interleaved, plain_environment, running, serving
+from scripts.lib.bench.startup import command
 from scripts.lib.bench.table import Claim, Row
 
 JOBS: Final = 25

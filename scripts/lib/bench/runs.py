@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.lib.bench.measuring import cpu, fresh, interleaved, peak_memory
+from scripts.lib.bench.measure import cpu, fresh, interleaved, peak_memory
 from scripts.lib.bench.table import Claim, Row, brief
 
 PROJECT: Final = "rfranklin/target"

@@ -1,1 +1,0 @@
-"""What guards the contract: its changes since the last release, and how much of it the tests exercise."""
