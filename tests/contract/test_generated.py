@@ -6,7 +6,7 @@ from typing import Any
 
 import schemathesis
 
-from tests.contract.generation import OUR_CHECKS, examples_simulator, schema_for
+from scripts.lib.coverage.generation import OUR_CHECKS, examples_simulator, schema_for
 
 SIMULATOR = examples_simulator()
 SCHEMA = schema_for(SIMULATOR, seed=20190220, max_examples=30)

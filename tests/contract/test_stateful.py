@@ -16,8 +16,8 @@ from scripts.lib.contract.history import History
 from scripts.lib.contract.reads import read_job
 from scripts.lib.contract.report import Report
 from scripts.lib.contract.service import operation_id
+from scripts.lib.coverage.generation import OUR_CHECKS, examples_simulator, schema_for
 from tests.contract.deployments import service_of
-from tests.contract.generation import OUR_CHECKS, examples_simulator, schema_for
 
 SCENARIOS = 30
 SEEDS = range(1, 4)

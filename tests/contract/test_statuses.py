@@ -15,7 +15,7 @@ from schemathesis.core.transport import Response
 
 from sbg_bulk.simulator import ApiError, Simulator
 from scripts.lib.contract.service import operation_id, operations_of
-from tests.contract.generation import OUR_CHECKS, examples_simulator, schema_for
+from scripts.lib.coverage.generation import OUR_CHECKS, examples_simulator, schema_for
 
 SIMULATOR = examples_simulator()
 SCHEMA = schema_for(SIMULATOR, seed=1, max_examples=1)

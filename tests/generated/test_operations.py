@@ -13,7 +13,7 @@ import sbg_async_api.models
 from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, ManualClock, Project, Simulator
 
 from tests.generated.conftest import NAME, Models, Package
-from tests.spec.contract import BY_ID
+from scripts.lib.spec import BY_ID
 
 WAYS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 OWNER = "rfranklin"

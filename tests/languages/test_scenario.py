@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from scripts.lib.languages.scenario import SCENARIO, expected_requests, load
-from tests.spec.contract import BY_ID
+from scripts.lib.spec import BY_ID
 
 STEPS = load().calls
 

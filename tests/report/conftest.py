@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page
 
 from sbg_bulk.report import page
 from sbg_bulk.runs.journal import Journal
-from tests.page.conftest import PATIENCE
-from tests.page.conftest import browser as browser
+from tests.simulator.page.conftest import PATIENCE
+from tests.simulator.page.conftest import browser as browser
 
 
 @frozen

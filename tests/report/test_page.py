@@ -18,9 +18,10 @@ from sbg_bulk.runs import manifest
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from tests.page.axe import violations
+from tests.cli.harness import until
 from tests.report.conftest import Reader, written
 from tests.report.making import DONE, failed, made
+from tests.simulator.page.axe import violations
 from tests.support.runs import Service, carry, journal
 
 NOTHING = "#nothing-is-left-out"
@@ -124,14 +125,15 @@ def test_a_run_of_100_000_items_opens_within_two_seconds(
     there = read(of_100_000, viewport={"width": width, "height": 900}, color_scheme=colours).page
     painted = "performance.getEntriesByName('first-contentful-paint')"
     timing = f"Math.max(performance.getEntriesByType('navigation')[0].loadEventEnd, {painted}[0].startTime)"
-    there.wait_for_function(f"{painted}.length")
+    # The page's own policy forbids what Playwright's wait_for_function does.
+    until(lambda: there.evaluate(f"{painted}.length > 0"))
     taken = []
     for _ in range(3):  # whatever else the machine does
         taken.append(there.evaluate(timing))
         if taken[-1] < 2000:
             break
         there.reload()
-        there.wait_for_function(f"{painted}.length")
+        until(lambda: there.evaluate(f"{painted}.length > 0"))
     assert min(taken) < 2000, f"milliseconds from the navigation to what is later, load or first paint: {taken}"
     expect(there.locator("#rows tbody tr")).to_have_count(1000)
     expect(there.get_by_text("… and 29,000 rows more, all of them in the CSV.")).to_be_visible()

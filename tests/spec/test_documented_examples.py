@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spec.contract import BY_ID, EXAMPLES_FOLDER, SPEC_FOLDER, Node, name
+from scripts.lib.spec import BY_ID, EXAMPLES_FOLDER, SPEC_FOLDER, Node, name
 from tests.spec.validation import faults
 
 FILES = sorted(EXAMPLES_FOLDER.glob("*.json"))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.spec.contract import OPERATIONS, RESPONSES, Operation, Response, examples_of, name
+from scripts.lib.spec import OPERATIONS, RESPONSES, Operation, Response, examples_of, name
 
 ERRORS = [response for response in RESPONSES if response.is_error]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.spec.contract import OPERATIONS, RESPONSES, SPEC, Node, Operation, Response, examples_of, name, nodes
+from scripts.lib.spec import OPERATIONS, RESPONSES, SPEC, Node, Operation, Response, examples_of, name, nodes
 from tests.spec.validation import faults
 
 TAKES_BODY = [operation for operation in OPERATIONS if operation.request is not None]

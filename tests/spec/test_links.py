@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.spec.contract import BY_ID, RESPONSES, Node, Response, examples_of
+from scripts.lib.spec import BY_ID, RESPONSES, Node, Response, examples_of
 from tests.spec.validation import faults
 
 BODY = "$response.body#/"

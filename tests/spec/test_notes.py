@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.spec.contract import OPERATIONS, SPEC, SPEC_FOLDER, nodes
+from scripts.lib.spec import OPERATIONS, SPEC, SPEC_FOLDER, nodes
 
 NOTES = (SPEC_FOLDER / "README.md").read_text(encoding="utf-8")
 

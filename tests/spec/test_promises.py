@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spec.contract import BY_ID, OPERATIONS, RESPONSES, SPEC, Node, Operation, Response, name, nodes
+from scripts.lib.spec import BY_ID, OPERATIONS, RESPONSES, SPEC, Node, Operation, Response, name, nodes
 
 COUNTED = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id"}
 

@@ -12,8 +12,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from referencing.exceptions import Unresolvable
 
+from scripts.lib.spec import ROOT, SPEC_FILE, Node, load_spec
 from tests.spec import redocly
-from tests.spec.contract import ROOT, SPEC_FILE, Node, load_spec
 
 JOBS = "/async/files"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from tests.spec.contract import Node
+from scripts.lib.spec import Node
 
 
 def faults(value: Any, schema: Node) -> list[str]:

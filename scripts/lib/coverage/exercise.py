@@ -1,0 +1,217 @@
+"""What the tests do to the contract, recorded on one simulator: generated calls, every status, our clients' days.
+
+The recorder stands in front of the service, where also answers are made odd in ways that the contract allows and the
+simulator never is: our clients read those, too.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from attrs import Factory, define
+from schemathesis.engine import from_schema
+
+from sbg_bulk.simulator import Simulator
+from sbg_bulk.simulator.http.app import Message, Receive, Scope, Send
+from sbg_bulk.simulator.http.transport import Transport
+from sbg_bulk.simulator.service.contract import BASE_PATH
+from scripts.lib.coverage.generation import examples_simulator, schema_for
+from scripts.lib.coverage.points import Exchange
+from scripts.lib.coverage.traffic import awaiting, be_a_stranger, blocking, spend_a_day
+from scripts.lib.spec import BY_ID, Node
+from tests.contract.test_statuses import GOOD, Request, documented, recipe
+
+SEED = 20190220
+
+Change = Callable[[Any], Any]
+
+
+@define
+class Recorder:
+    """The service of a simulator, and a record of what it was asked and what it answered."""
+
+    simulator: Simulator
+    exchanges: list[Exchange] = Factory(list)
+    change: Change | None = None
+    """Changes the bodies of successful answers, before they are recorded and sent."""
+
+    def transport(self) -> Transport:
+        return Transport(self, self.simulator.clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.simulator.app(scope, receive, send)
+            return
+        asked = await receive()
+        start: Message = {}
+
+        async def received() -> Message:
+            return asked
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            body = self._changed(start["status"], message["body"])
+            headers = [(key, value) for key, value in start["headers"] if key != b"content-length"]
+            await send({**start, "headers": [*headers, (b"content-length", b"%d" % len(body))]})
+            await send({**message, "body": body})
+            self._keep(scope, asked["body"], start, body)
+
+        await self.simulator.app(scope, received, sent)
+
+    def _changed(self, status: int, body: bytes) -> bytes:
+        return body if self.change is None or status >= 300 else json.dumps(self.change(json.loads(body))).encode()
+
+    def _keep(self, scope: Scope, asked: bytes, start: Message, answer: bytes) -> None:
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
+        self.exchanges.append(
+            Exchange(
+                scope["method"],
+                path.removeprefix(BASE_PATH),
+                scope["query_string"].decode("latin-1"),
+                _texts(scope["headers"]),
+                asked,
+                start["status"],
+                _texts(start["headers"]),
+                answer,
+            )
+        )
+
+
+def _texts(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+
+
+def record() -> list[Exchange]:
+    """Everything, in a few seconds; the same each time but for the order of what is drawn."""
+    recorder = Recorder(examples_simulator())
+    _generate(recorder)
+    _answer_with_every_status(recorder)
+    _be_called_by_our_clients(recorder)
+    _answer_oddly(recorder)
+    return recorder.exchanges
+
+
+def _generate(recorder: Recorder) -> None:
+    """Have schemathesis send the contract's examples and what lies at the edges of its schemas."""
+    schema = schema_for(recorder.simulator, seed=SEED, max_examples=10)
+    schema.app = recorder
+    schema.config.phases.fuzzing.enabled = False
+    schema.config.phases.stateful.enabled = False
+    for _ in from_schema(schema).execute():
+        recorder.simulator.reset()
+
+
+def _answer_with_every_status(recorder: Recorder) -> None:
+    for operation, status in documented():
+        recorder.simulator.reset()
+        prepare, request, token = recipe(operation, status)
+        prepare(recorder.simulator)
+        _ask(recorder, operation, request, {"X-SBG-Auth-Token": token})
+    for operation, request in GOOD.items():
+        recorder.simulator.reset()
+        _ask(recorder, operation, request, {"Authorization": "Bearer demo-token"})
+        _ask(recorder, operation, request, {})
+        if BY_ID[operation].request is not None:
+            _ask(recorder, operation, Request(json=None), {"X-SBG-Auth-Token": "demo-token"}, content=b"")
+
+
+def _ask(
+    recorder: Recorder, operation: str, request: Request, headers: dict[str, str], content: bytes | None = None
+) -> None:
+    call = BY_ID[operation]
+    if call.request is not None:
+        headers = {**headers, "Content-Type": request.media_type}
+        content = json.dumps(request.json).encode() if content is None else content
+    path = call.path.format_map(request.path)
+    with httpx.Client(transport=recorder.transport(), base_url=recorder.simulator.base_url) as client:
+        client.request(call.method.upper(), path, params=request.query, headers=headers, content=content)
+
+
+def _be_called_by_our_clients(recorder: Recorder) -> None:
+    for kind in (blocking, awaiting):
+        recorder.simulator.reset()
+        url = recorder.simulator.base_url
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            kind(url, "demo-token", recorder.simulator, recorder.transport()) as call,
+        ):
+            spend_a_day(call, recorder.simulator, Path(folder))
+        with kind(url, "not-a-token", recorder.simulator, recorder.transport()) as call:
+            be_a_stranger(call)
+
+
+def _answer_oddly(recorder: Recorder) -> None:
+    """Leave out what may be absent, null what may be null, name what nobody knows: our client reads all of it."""
+    asking: list[tuple[str, tuple[Any, ...]]] = [
+        ("jobs_page", (1, 2)),  # between others: with links both ways
+        ("files_page", ("rfranklin/my-project",)),
+        ("file", ("5c6d4227e4b0385632389346",)),
+        ("projects", ()),
+        ("project", ("rfranklin/my-project",)),
+        ("user", ()),
+        ("rate_limit", ()),
+    ]
+    simulator = recorder.simulator
+    simulator.reset()
+    with blocking(simulator.base_url, "demo-token", simulator, recorder.transport()) as call:
+        for method, arguments in asking:
+            for change in _oddities(_SCHEMAS[method]):
+                recorder.change = change
+                call(method, *arguments)
+    recorder.change = None
+
+
+_SCHEMAS = {
+    method: BY_ID[operation].success["content"]["application/json"]["schema"]
+    for method, operation in {
+        "jobs_page": "list_async_jobs",
+        "files_page": "list_files",
+        "file": "get_file",
+        "projects": "list_projects",
+        "project": "get_project",
+        "user": "get_user",
+        "rate_limit": "get_rate_limit",
+    }.items()
+}
+
+
+def _oddities(schema: Node) -> Iterator[Change]:
+    """Ways to change an answer of this schema that the schema allows."""
+    for name, definition in schema.get("properties", {}).items():
+        if name not in schema.get("required", ()):
+            yield partial(_without, name)
+        if definition.get("nullable"):
+            yield partial(_with, name, None)
+            if definition["type"] == "array":
+                yield partial(_with, name, [])
+        if "anyOf" in definition:
+            yield partial(_with, name, "NEW")
+        for change in _oddities(definition):
+            yield partial(_within, name, change)
+    if "items" in schema:
+        for change in _oddities(schema["items"]):
+            yield partial(_each, change)
+
+
+def _without(name: str, answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if key != name}
+
+
+def _with(name: str, value: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    return {**answer, name: value}
+
+
+def _within(name: str, change: Change, answer: dict[str, Any]) -> dict[str, Any]:
+    return {**answer, name: change(answer[name])} if answer.get(name) else answer
+
+
+def _each(change: Change, entries: list[Any]) -> list[Any]:
+    return [change(entry) for entry in entries]

@@ -1,0 +1,3 @@
+"""What several files of this folder need."""
+
+from tests.support.connect import connect as connect

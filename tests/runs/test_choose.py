@@ -1,0 +1,365 @@
+"""What paths, ids and filters choose, what that costs, and what speaks against it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from sbg_bulk import InputError, NotFound
+from sbg_bulk.simulator import Permissions, Simulator
+from tests.support.both import Both
+from tests.support.world import SOURCE, TARGET, World
+
+LIST, FILE, FOLDER, PROJECT = "list_files", "get_file", "create_folder", "get_project"
+
+
+@pytest.fixture(autouse=True)
+def cohort(world: World) -> list[str]:
+    """`bams` with two files and a subfolder, `vcfs` with one, and a file in the root."""
+    return world.add(
+        f"{SOURCE}/bams/a.bam",
+        f"{SOURCE}/bams/a.bam.bai",
+        f"{SOURCE}/bams/old/b.bam",
+        f"{SOURCE}/bams/old/deep/c.bam",
+        f"{SOURCE}/vcfs/a.vcf",
+        f"{SOURCE}/samples.csv",
+        f"{TARGET}/in/",
+    )
+
+
+def arrows(choice: Any) -> list[str]:
+    """What goes where, without the projects."""
+    return [
+        f"{item.source.removeprefix(f'{SOURCE}/')}{'/' if item.is_folder else ''}"
+        + (f" > {item.destination.removeprefix(f'{TARGET}/')}" if item.to else "")
+        for item in choice.items
+    ]
+
+
+IN = f"{TARGET}/in"
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "chosen", "subfolders"),
+    [
+        (["bams"], {}, ["bams/a.bam > in/a.bam", "bams/a.bam.bai > in/a.bam.bai"], 1),
+        (["bams/"], {"match": ["*.bam"]}, ["bams/a.bam > in/a.bam"], 1),
+        (["bams/a.bam"], {}, ["bams/a.bam > in/a.bam"], 0),
+        (["bams/a.bam"], {"match": ["*.txt"]}, [], 0),
+        ([""], {}, ["samples.csv > in/samples.csv"], 2),
+        (
+            ["bams"],
+            {"recursive": True},
+            ["bams/a.bam > in/a.bam", "bams/a.bam.bai > in/a.bam.bai", "bams/old/ > in/old"],
+            0,
+        ),
+        (["bams"], {"type": "folder"}, ["bams/old/ > in/old"], 0),
+        ([""], {"type": "folder", "match": ["v*"]}, ["vcfs/ > in/vcfs"], 0),
+        (["bams"], {"type": "file"}, ["bams/a.bam > in/a.bam", "bams/a.bam.bai > in/a.bam.bai"], 0),
+        (
+            ["bams", "vcfs"],
+            {"exclude": ["*.bai"]},
+            ["bams/a.bam > in/a.bam", "vcfs/a.vcf > in/a.vcf"],
+            1,
+        ),
+        (["bams"], {"exclude": ["old"]}, ["bams/a.bam > in/a.bam", "bams/a.bam.bai > in/a.bam.bai"], 0),
+    ],
+)
+def test_a_folder_by_path_means_what_is_in_it_and_a_file_the_file(
+    call: Both, sources: list[str], options: dict[str, Any], chosen: list[str], subfolders: int
+) -> None:
+    choice = call("choose", [f"{SOURCE}/{one}" for one in sources], to=IN, **options)
+    assert arrows(choice) == chosen
+    assert choice.subfolders == subfolders
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen", "folders"),
+    [
+        (
+            {"match": ["*.bam"]},
+            ["bams/a.bam > in/a.bam", "bams/old/b.bam > in/old/b.bam", "bams/old/deep/c.bam > in/old/deep/c.bam"],
+            ["in/old", "in/old/deep"],
+        ),
+        ({"match": ["old/*.bam"], "exclude": ["deep"]}, ["bams/old/b.bam > in/old/b.bam"], ["in/old"]),
+        ({"match": ["c.bam"]}, ["bams/old/deep/c.bam > in/old/deep/c.bam"], ["in/old", "in/old/deep"]),
+        ({"type": "folder", "match": ["deep"]}, ["bams/old/deep/ > in/old/deep"], ["in/old"]),
+        ({"type": "folder"}, ["bams/old/ > in/old"], []),
+        ({"match": ["*.txt"]}, [], []),
+    ],
+)
+def test_with_filters_the_tree_is_walked_and_its_structure_kept(
+    call: Both, options: dict[str, Any], chosen: list[str], folders: list[str]
+) -> None:
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True, parents=True, **options)
+    assert arrows(choice) == chosen
+    assert [str(one).removeprefix(f"{TARGET}/") for one in choice.folders] == folders
+
+
+def test_an_id_means_the_thing_itself(call: Both, cohort: list[str], world: World) -> None:
+    (folder,) = world.add(f"{SOURCE}/vcfs/")
+    choice = call("choose", [cohort[0], folder], to=IN, recursive=True)
+    assert [(item.id, item.name, item.is_folder) for item in choice.items] == [
+        (cohort[0], "a.bam", False),
+        (folder, "vcfs", True),
+    ]
+
+
+def test_an_id_is_filtered_by_its_name(call: Both, cohort: list[str]) -> None:
+    choice = call("choose", cohort[:2], to=IN, match=["*.bai"])
+    assert [item.name for item in choice.items] == ["a.bam.bai"]
+
+
+@pytest.mark.parametrize("kind", ["path", "id", "project"])
+def test_the_destination_is_a_path_an_id_or_a_project(call: Both, world: World, cohort: list[str], kind: str) -> None:
+    to = {"path": IN, "id": cohort[-1], "project": TARGET}[kind]
+    report = call("run", "copy", call("choose", [f"{SOURCE}/bams/a.bam"], to=to))
+    assert report.succeeded
+    assert world.paths(TARGET) == (["a.bam", "in/"] if kind == "project" else ["in/", "in/a.bam"])
+
+
+# What it costs
+
+
+@pytest.mark.parametrize(
+    ("sources", "to", "options", "operations"),
+    [
+        # the project's content, and the destination project
+        ([""], TARGET, {}, [LIST, PROJECT]),
+        # one request a level, source and destination
+        (["bams/old/deep"], IN, {}, [LIST, LIST, LIST, LIST, LIST]),
+        # three files in one folder: the folder, all three at once, the destination
+        (["bams/a.bam", "bams/a.bam.bai", "bams/old"], IN, {}, [LIST, LIST, LIST, LIST]),
+        # folders as a whole are not looked into
+        (["bams"], IN, {"recursive": True}, [LIST, LIST, LIST]),
+        # the walk lists each folder once; the new folders of the destination are asked for together
+        (["bams"], IN, {"recursive": True, "match": ["*.bam"], "parents": True}, [LIST, LIST, LIST, LIST, LIST, LIST]),
+        # an excluded folder is not listed
+        (["bams"], IN, {"recursive": True, "exclude": ["old"]}, [LIST, LIST, LIST]),
+    ],
+)
+def test_it_takes_as_few_requests_as_the_api_allows(
+    call: Both, sources: list[str], to: str, options: dict[str, Any], operations: list[str]
+) -> None:
+    told: list[int] = []
+    paths = [f"{SOURCE}/{one}" for one in sources]
+    assert call.counted("choose", paths, to=to, on_request=told.append, **options) == operations
+    assert told == list(range(1, len(operations) + 1))
+    assert call("choose", paths, to=to, **options).requests == len(operations)
+
+
+def test_a_large_folder_is_read_a_hundred_entries_at_a_time(call: Both, world: World) -> None:
+    world.add(*(f"{SOURCE}/many/{number}.bam" for number in range(250)))
+    assert call.counted("choose", [f"{SOURCE}/many"], to=IN) == [LIST] * (2 + 3)
+    assert len(call("choose", [f"{SOURCE}/many"], to=IN)) == 250
+
+
+def test_many_long_names_are_asked_for_in_addresses_that_are_not_too_long(call: Both, world: World) -> None:
+    paths = [f"{SOURCE}/long/{number:03}-{'x' * 200}.bam" for number in range(30)]
+    world.add(*paths)
+    simulator = call.simulator
+    simulator.requests.clear()
+    assert len(call("choose", paths, to=IN)) == 30
+    assert len(simulator.requests) == 1 + 1 + 4  # both folders, and 30 names of 210 characters in queries of 2,000
+
+
+# A service that is not as we guess
+
+
+def _only_first_name(query: httpx.QueryParams) -> httpx.QueryParams:
+    return query.set("name", query.get_list("name")[0]) if "name" in query else query
+
+
+def _no_names(query: httpx.QueryParams) -> httpx.QueryParams:
+    return query.remove("name")
+
+
+@pytest.mark.parametrize("change", [_only_first_name, _no_names])
+def test_names_are_found_whatever_the_service_makes_of_the_query(call: Both, world: World, change: Any) -> None:
+    world.add(*(f"{SOURCE}/bams/{number:03}" for number in range(120)))
+    sources = [f"{SOURCE}/bams/119", f"{SOURCE}/bams/a.bam", f"{SOURCE}/bams/007"]
+    call.change = change
+    assert {item.name for item in call("choose", sources, to=IN).items} == {"119", "a.bam", "007"}
+    call.simulator.requests.clear()
+    with pytest.raises(InputError, match=f"There is no 'none' in {SOURCE}/bams"):
+        call("choose", [*sources, f"{SOURCE}/bams/none"], to=IN)
+    # Both projects, and the folder: all of it once, or each missing name once more.
+    assert len(call.simulator.requests) == (4 if change is _no_names else 2 + 4)
+
+
+def test_a_name_is_taken_as_it_is(call: Both, world: World) -> None:
+    for name in ("a*", "two words", "Größe", "-r", "A.bam"):
+        world.add(f"{SOURCE}/odd/{name}")
+        assert [item.name for item in call("choose", [f"{SOURCE}/odd/{name}"], to=IN).items] == [name]
+    with pytest.raises(InputError, match=r"There is no 'a\.BAM'"):
+        call("choose", [f"{SOURCE}/bams/a.BAM"], to=IN)
+
+
+# Dates
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["lists tell dates", "lists do not"])
+def test_what_is_newer_is_found_whether_or_not_lists_tell_dates(call: Both, world: World, told: bool) -> None:
+    for day in (1, 2, 3):
+        world.add(f"{SOURCE}/dated/{day}.bam", created_on=datetime(2019, 1, day, tzinfo=UTC).timestamp())
+    world.add(f"{SOURCE}/dated/2.txt", created_on=datetime(2019, 1, 3, tzinfo=UTC).timestamp())
+    if not told:
+        call.change = lambda query: query.remove("fields")
+    asking = {"to": IN, "match": ["*.bam"], "newer_than": "2019-01-02"}
+    operations = call.counted("choose", [f"{SOURCE}/dated"], **asking)
+    choice = call("choose", [f"{SOURCE}/dated"], **asking)
+    assert [item.name for item in choice.items] == ["3.bam"]
+    # One by one, only those are asked for that everything else speaks for.
+    assert operations == [LIST, LIST, LIST] + ([] if told else [FILE] * 3)
+    assert choice.size == (1000 if told else None)
+
+
+def test_what_has_no_date_at_all_is_left_out_and_counted(call: Both) -> None:
+    call.dates = False
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN, newer_than="2019-01-02")
+    assert (arrows(choice), choice.undated) == ([], 2)
+
+
+# What speaks against it
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "told"),
+    [
+        ([f"{SOURCE}/none/x"], {}, f"There is no 'none' in {SOURCE}. See what is there with: sbg-bulk files list"),
+        ([f"{SOURCE}/bams/none"], {}, f"There is no 'none' in {SOURCE}/bams"),
+        ([f"{SOURCE}/samples.csv/x"], {}, f"{SOURCE}/samples.csv is a file, not a folder"),
+        ([f"{SOURCE}/bams"], {"to": f"{TARGET}/none/below"}, f"There is no folder {TARGET}/none to put things in"),
+        ([f"{SOURCE}/bams"], {"to": f"{SOURCE}/samples.csv"}, f"{SOURCE}/samples.csv is a file, not a folder"),
+        ([f"{SOURCE}/bams"], {"recursive": True, "match": ["c.bam"]}, f"There is no folder {IN}/old to put things in"),
+        (
+            [f"{SOURCE}/bams", f"{SOURCE}/bams/old"],
+            {"match": ["a.bam", "b.bam"], "recursive": True, "parents": True},
+            f"{SOURCE}/bams/old/b.bam is chosen twice",
+        ),
+        ([f"{SOURCE}/bams", f"{SOURCE}/more"], {}, f"{SOURCE}/bams/a.bam and {SOURCE}/more/a.bam would both become"),
+        ([f"{SOURCE}/bams/old", SOURCE], {"recursive": True}, "/bams/old/b.bam is within .*/bams, which is chosen too"),
+        ([f"{SOURCE}/bams/a.bam"], {"to": f"{SOURCE}/bams"}, "a.bam is in .*/bams already: source and destination"),
+        ([SOURCE], {"to": SOURCE}, "samples.csv is in .*/cohort-a already: source and destination are the same"),
+        ([SOURCE], {"to": f"{SOURCE}/bams/old", "recursive": True}, "/bams cannot be put into itself: the destination"),
+        (
+            [SOURCE],
+            {"to": f"{SOURCE}/bams/old", "recursive": True, "match": ["*.bam"]},
+            "The destination .*/bams/old is among what is looked through. Leave it out with --exclude 'old'",
+        ),
+        ([], {}, "Give at least one path or id"),
+        ([f"cavatica:{SOURCE}"], {}, "is on another deployment than https://simulator.localhost/v2"),
+    ],
+)
+def test_what_does_not_go_together_is_told_before_anything_is_done(
+    call: Both, world: World, sources: list[str], options: dict[str, Any], told: str
+) -> None:
+    world.add(f"{SOURCE}/more/a.bam")
+    with pytest.raises(InputError, match=told):
+        call("choose", sources, **{"to": IN, **options})
+    assert all(request.method == "GET" for request in call.simulator.requests)
+
+
+def test_an_id_is_not_put_where_it_is_nor_into_itself(call: Both, cohort: list[str], world: World) -> None:
+    bams, old = world.add(f"{SOURCE}/bams/", f"{SOURCE}/bams/old/")
+    for to in (bams, f"{SOURCE}/bams"):
+        with pytest.raises(InputError, match=f"{cohort[0]} is in .* already"):
+            call("choose", [cohort[0]], to=to, skip_existing=False, recursive=True)
+    with pytest.raises(InputError, match=f"{cohort[5]} is in {SOURCE} already"):
+        call("choose", [cohort[5]], to=SOURCE)
+    for folder, to in ((bams, bams), (bams, f"{SOURCE}/bams/old"), (old, f"{SOURCE}/bams/old")):
+        with pytest.raises(InputError, match=f"{folder} cannot be put into itself"):
+            call("choose", [folder], to=to)
+
+
+def test_a_project_that_is_not_there_is_told_as_the_api_tells_it(call: Both) -> None:
+    with pytest.raises(NotFound, match="3002"):
+        call("choose", ["rfranklin/none"], to=IN)
+    with pytest.raises(NotFound, match="3002"):
+        call("choose", [f"{SOURCE}/bams"], to="rfranklin/none")
+
+
+def test_a_project_that_one_may_not_write_to_is_told_at_once(call: Both, simulator: Simulator) -> None:
+    colleague = simulator.world.add_user("bmcclintock")
+    members = {"rfranklin": Permissions(read=True, copy=True)}
+    simulator.world.add_project(f"{colleague.username}/maize", members=members)
+    with pytest.raises(InputError, match="You may not write to bmcclintock/maize"):
+        call("choose", [f"{SOURCE}/bams"], to="bmcclintock/maize")
+
+
+# What is there already
+
+
+@pytest.mark.parametrize("to", [IN, TARGET])
+def test_what_is_there_already_is_left_out_by_name(call: Both, world: World, to: str) -> None:
+    world.add(f"{to}/a.bam", f"{to}/old/b.bam")
+    choice = call("choose", [f"{SOURCE}/bams"], to=to, recursive=True, skip_existing=True)
+    assert [item.name for item in choice.items] == ["a.bam.bai"]
+    assert choice.existing == 2
+    walked = call(
+        "choose", [f"{SOURCE}/bams"], to=to, recursive=True, skip_existing=True, parents=True, exclude=["*.bai"]
+    )
+    assert [item.name for item in walked.items] == ["c.bam"]
+    assert [str(folder) for folder in walked.folders] == [f"{to}/old/deep"]
+
+
+def test_each_destination_is_listed_once(call: Both, world: World) -> None:
+    world.add(f"{IN}/old/deep/")
+    asking = {"to": IN, "recursive": True, "match": ["*.bam"], "skip_existing": True}
+    without = call.counted("choose", [f"{SOURCE}/bams"], **{**asking, "skip_existing": False})
+    assert call.counted("choose", [f"{SOURCE}/bams"], **asking) == without + [LIST] * 3
+
+
+# Running it
+
+
+def test_a_run_makes_the_folders_and_keeps_the_structure(call: Both, world: World) -> None:
+    to = f"{TARGET}/new/place"
+    choice = call("choose", [f"{SOURCE}/bams"], to=to, recursive=True, match=["*.bam"], parents=True)
+    assert world.paths(TARGET) == ["in/"]  # to choose changes nothing
+    assert call("run", "copy", choice).succeeded
+    assert world.paths(TARGET) == [
+        "in/",
+        "new/",
+        "new/place/",
+        "new/place/a.bam",
+        "new/place/old/",
+        "new/place/old/b.bam",
+        "new/place/old/deep/",
+        "new/place/old/deep/c.bam",
+    ]
+    made = [one for one in call.simulator.requests if one.operation == FOLDER]
+    assert len(made) == len(choice.folders) == 4
+
+
+@pytest.mark.parametrize(("job_type", "left"), [("move", ["bams/", "samples.csv"]), ("delete", ["bams/"])])
+def test_moves_and_deletions_are_chosen_too(call: Both, world: World, job_type: str, left: list[str]) -> None:
+    to = IN if job_type == "move" else None
+    sources = [f"{SOURCE}/bams", f"{SOURCE}/vcfs", *([] if to else [f"{SOURCE}/samples.csv"])]
+    assert call("run", job_type, call("choose", sources, to=to, recursive=True)).succeeded
+    assert world.paths(SOURCE) == [*left[:1], *left[1:], "vcfs/"]
+    moved = ["in/a.bam", "in/a.bam.bai", "in/a.vcf", "in/old/", "in/old/b.bam", "in/old/deep/", "in/old/deep/c.bam"]
+    assert world.paths(TARGET) == ["in/", *(moved if to else [])]
+
+
+def test_a_choice_is_run_as_what_it_was_chosen_for(call: Both) -> None:
+    with pytest.raises(InputError, match="choose again"):
+        call("run", "delete", call("choose", [f"{SOURCE}/bams"], to=IN))
+    with pytest.raises(InputError, match="choose again"):
+        call("run", "copy", call("choose", [f"{SOURCE}/bams"]))
+    with pytest.raises(InputError, match="nothing to do"):
+        call("run", "copy", call("choose", [f"{SOURCE}/bams"], to=IN, match=["none"]))
+
+
+def test_the_report_of_a_run_tells_paths(call: Both) -> None:
+    from sbg_bulk.runs.journal import Journal
+
+    report = call("run", "copy", call("choose", [f"{SOURCE}/bams/old"], to=IN))
+    with Journal.open(report.journal) as journal:
+        (row,) = journal.report()
+        assert journal.plan.manifest == f"{SOURCE}/bams/old to {IN}"
+    assert (row["source_path"], row["destination_path"]) == (f"{SOURCE}/bams/old/b.bam", f"{IN}/b.bam")
+    assert row["outcome"] == "done"

@@ -1,0 +1,232 @@
+"""After a run: is everything where it should be?"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from sbg_bulk import InputError, RunOptions, ServerError
+from sbg_bulk.runs import create as runs
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.verification import Contents, Finding
+from sbg_bulk.simulator import Folder
+from tests.support.both import Both
+from tests.support.world import SOURCE, TARGET, World
+
+RUN = f"{SOURCE}/run"
+IN = f"{TARGET}/in"
+
+
+@pytest.fixture(autouse=True)
+def files(world: World) -> list[str]:
+    return world.add(f"{RUN}/a.bam", f"{RUN}/b.bam", f"{RUN}/old/c.bam", f"{IN}/")[:3]
+
+
+def carried(call: Both, job_type: str, sources: Sequence[str] = (RUN,), **options: Any) -> Any:
+    """A run of what paths choose, which is complete."""
+    to = None if job_type == "delete" else IN
+    return call("run", job_type, call("choose", list(sources), **{"to": to, "recursive": True, **options}))
+
+
+def manifest(files: Sequence[str], *columns: str) -> io.BytesIO:
+    """Files, each with its own values for these further columns."""
+    header = ",".join(("file", *(column.split("=")[0] for column in columns)))
+    rows = [
+        ",".join((file, *(column.split("=")[1].split("|")[n] for column in columns))) for n, file in enumerate(files)
+    ]
+    return io.BytesIO("\n".join((header, *rows, "")).encode())
+
+
+def _bring_back(call: Both, file: str) -> None:
+    """Put a file that was deleted where it was."""
+    folder = call.simulator.world.nodes[call("locate", RUN).id]
+    assert isinstance(folder, Folder)
+    call.simulator.world.add_file("a.bam", folder, id=file, size=1)
+
+
+def told(verification: Any) -> list[str]:
+    return [str(one) for one in verification.differences]
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move", "delete"])
+def test_what_was_done_agrees(call: Both, job_type: str) -> None:
+    report = carried(call, job_type)
+    verification = call("verify", report.journal)
+    assert verification.agrees
+    assert (verification.checked, verification.failed) == (3, 0)
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_what_went_missing_since_is_told_with_its_path(call: Both, world: World, job_type: str) -> None:
+    report = carried(call, job_type)
+    for name in ("a.bam", "old"):
+        world.remove(call("locate", f"{IN}/{name}").id)
+    verification = call("verify", report.journal)
+    assert not verification.agrees
+    assert told(verification) == [f"{IN}/a.bam: is not there", f"{IN}/old: is not there"]
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_what_the_service_renamed_is_told_with_its_name(call: Both, world: World, job_type: str) -> None:
+    world.add(f"{IN}/a.bam")
+    verification = call("verify", carried(call, job_type).journal)
+    assert told(verification) == [f"{IN}/a.bam: is there as 1_a.bam"]
+    assert [one.finding for one in verification.differences] == [Finding.RENAMED]
+
+
+def test_a_file_of_the_name_that_was_there_before_is_not_taken_for_the_copy(call: Both, world: World) -> None:
+    (before,) = world.add(f"{IN}/a.bam")
+    report = carried(call, "copy", [f"{RUN}/a.bam"])
+    world.remove(before)
+    assert told(call("verify", report.journal)) == [f"{IN}/a.bam: is there as 1_a.bam"]
+
+
+def test_what_is_still_in_its_old_place_is_told(call: Both, files: list[str]) -> None:
+    report = carried(call, "delete", [RUN], recursive=False)
+    assert call("verify", report.journal).agrees
+    # As if the service had said more than it did.
+    _bring_back(call, files[0])
+    assert told(call("verify", report.journal)) == [f"{RUN}/a.bam: is still there"]
+
+
+def test_rows_that_failed_are_not_looked_for(call: Both, world: World, files: list[str]) -> None:
+    choice = call("choose", [RUN], to=IN)
+    world.remove(files[0])
+    report = call("run", "copy", choice)
+    assert report.tally.failed == 1
+    verification = call("verify", report.journal)
+    assert verification.agrees
+    assert (verification.checked, verification.failed) == (1, 1)
+
+
+def test_it_costs_a_look_at_each_destination_and_at_the_old_places(call: Both) -> None:
+    copied = carried(call, "copy").journal
+    assert call.counted("verify", copied) == ["list_files"]
+    # Moved files keep their ids, which prove it; the folder has a new one, so the old place is found and listed.
+    moved = carried(call, "move", skip_existing=False, to=TARGET).journal
+    assert call.counted("verify", moved) == ["list_files"] * 3
+    assert call("verify", moved).requests == 3
+
+
+def test_a_run_that_is_not_complete_is_not_verified(call: Both) -> None:
+    choice = call("choose", [RUN], to=IN)
+    call.simulator.arm("kind=500 op=submit_copy_job")
+    call.simulator.arm("kind=500 op=list_async_jobs")
+    with pytest.raises(ServerError):
+        call("run", "copy", choice, within=0, options=RunOptions(list_lag=0))
+    call.simulator.disarm()
+    (journal,) = runs.known()
+    with pytest.raises(InputError, match="is not complete"):
+        call("verify", journal)
+
+
+# Manifests
+
+
+def test_a_manifest_is_verified_by_what_came_of_each_row(call: Both, world: World, files: list[str]) -> None:
+    folder = call("locate", IN).id
+    report = call("run", "copy", manifest(files[:2], f"parent={folder}|{folder}", "name=|new.bam"))
+    assert call("verify", report.journal).agrees
+    assert call.counted("verify", report.journal) == ["list_files"]
+    for name in ("a.bam", "new.bam"):
+        world.remove(call("locate", f"{IN}/{name}").id)
+    assert told(call("verify", report.journal)) == [
+        f"a.bam in folder {folder}: is not there",
+        f"new.bam in folder {folder}: is not there",
+    ]
+
+
+def test_a_new_name_is_what_is_looked_for(call: Both, world: World, files: list[str]) -> None:
+    folder = call("locate", IN).id
+    world.add(f"{IN}/new.bam")
+    report = call("run", "move", manifest(files[:1], f"parent={folder}", "name=new.bam"))
+    assert told(call("verify", report.journal)) == [f"new.bam in folder {folder}: is there as 1_new.bam"]
+
+
+def test_a_name_that_nobody_knows_any_more_is_unclear(call: Both, world: World, files: list[str]) -> None:
+    report = call("run", "copy", manifest(files[:1]), project=TARGET)
+    world.remove(call("locate", f"{TARGET}/a.bam").id)
+    assert told(call("verify", report.journal)) == [f"a.bam in {TARGET}: is not there"]
+    world.remove(files[0])
+    (difference,) = call("verify", report.journal).differences
+    assert (difference.finding, difference.file) == (Finding.UNCLEAR, files[0])
+
+
+def test_a_deleted_manifest_is_asked_for_row_by_row(call: Both, files: list[str]) -> None:
+    report = call("run", "delete", manifest(files[:2]))
+    assert call.counted("verify", report.journal) == ["get_file"] * 2
+    assert call("verify", report.journal).agrees
+    _bring_back(call, files[0])
+    assert told(call("verify", report.journal)) == [f"{files[0]}: is still there"]
+
+
+def test_a_users_own_column_of_our_name_is_not_believed(call: Both, files: list[str]) -> None:
+    report = call(
+        "run", "copy", manifest(files[:1], "destination_path=x/y/z.bam", "source_path=p/q/r.bam"), project=TARGET
+    )
+    assert call("verify", report.journal).agrees
+    with Journal.open(report.journal) as journal:
+        assert next(journal.report())["destination_path"] == "x/y/z.bam"
+    deleted = call("run", "delete", manifest(files[:1], "source_path=p/q/r.bam"))
+    assert call.counted("verify", deleted.journal) == ["get_file"]
+
+
+# Which rows of a manifest are left
+
+
+def test_rows_whose_name_is_there_are_left_out(call: Both, world: World, files: list[str]) -> None:
+    folder = call("locate", IN).id
+    world.add(f"{IN}/a.bam", f"{IN}/new.bam")
+    rows = manifest(files, "sample=S1|S2|S3", "name=||new.bam")
+    left = call("remaining", "copy", rows, parent=folder)
+    assert ([row.item.file for row in left.rows], left.existing) == ([files[1]], 2)
+    assert call("run", "copy", left).succeeded
+    assert world.paths(TARGET) == ["in/", "in/a.bam", "in/b.bam", "in/new.bam"]
+
+
+def test_a_row_that_tells_its_name_costs_no_request_nor_does_one_for_an_empty_place(
+    call: Both, world: World, files: list[str]
+) -> None:
+    folder = call("locate", IN).id
+    asking = {"parent": folder}
+    assert call.counted("remaining", "copy", manifest(files), **asking) == ["list_files"]
+    world.add(f"{IN}/x")
+    assert call.counted("remaining", "copy", manifest(files, "name=1|2|3"), **asking) == ["list_files"]
+    assert call.counted("remaining", "copy", manifest(files), **asking) == ["list_files"] + ["get_file"] * 3
+
+
+def test_a_manifest_with_problems_costs_no_request(call: Both, files: list[str]) -> None:
+    call.simulator.requests.clear()
+    with pytest.raises(InputError, match="row 3, column file: the id is missing"):
+        call("remaining", "copy", manifest([files[0], ""], "name=a|b"), project=TARGET)
+    with pytest.raises(InputError, match="no destination"):
+        call("remaining", "delete", manifest(files))
+    assert len(call.simulator.requests) == 0
+
+
+# The comparison itself
+
+
+@pytest.mark.parametrize(
+    ("identity", "name", "finding"),
+    [
+        ("1", "a", (None, None)),
+        ("1", None, (None, None)),
+        ("1", "b", (Finding.RENAMED, "a")),
+        ("9", "a", (None, None)),
+        (None, "a", (None, None)),
+        (None, "x", (Finding.RENAMED, "12_x")),
+        (None, "2_x", (Finding.MISSING, None)),
+        ("9", None, (Finding.MISSING, None)),
+        ("9", "A", (Finding.MISSING, None)),
+        (None, "12_x", (None, None)),
+        (None, ".*", (Finding.MISSING, None)),
+    ],
+)
+def test_an_id_proves_more_than_a_name(
+    identity: str | None, name: str | None, finding: tuple[Finding | None, str | None]
+) -> None:
+    assert Contents({"1": "a", "2": "b", "3": "12_x"}).find(identity, name) == finding

@@ -1,0 +1,290 @@
+"""`sbg-bulk configure` on a terminal and in scripts."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk.settings import credentials
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Ran, checked
+from tests.settings.conftest import Terminal
+from tests.support.terminal import Dialogue
+
+CGC = "https://cgc-api.sbgenomics.com/v2"
+WRONG = "0123456789abcdef"
+
+
+def scripted(env: dict[str, str], *words: str, typed: str = "") -> Ran:
+    """The command with a pipe as its standard input."""
+    ended = subprocess.run(
+        [COMMAND, *words], env=env, input=typed, capture_output=True, timeout=PATIENCE, encoding="utf-8"
+    )
+    return checked(Ran(ended.returncode, ended.stdout, ended.stderr))
+
+
+def ended(child: Dialogue) -> tuple[int, str]:
+    """The exit code of a command on a terminal, and the rest of what it has written."""
+    code, rest = child.end()
+    assert TOKEN not in rest
+    assert WRONG not in rest
+    return code, rest
+
+
+def stored(file: Path, name: str = "default") -> tuple[str | None, str | None]:
+    profile = credentials.read(file)[name]
+    return profile.endpoint, profile.token
+
+
+def put(file: Path, content: str, mode: int = 0o600) -> str:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content)
+    file.chmod(mode)
+    return content
+
+
+def test_a_person_is_asked_for_both_and_told_whose_token_it_is(terminal: Terminal, file: Path, url: str) -> None:
+    child = terminal("configure")
+    child.expect("cavatica  https://cavatica-api.sbgenomics.com/v2")
+    child.expect("Endpoint of profile 'default', a name of these or a URL: ")
+    child.send(f"{url}\n")
+    child.expect("it is not shown): ")
+    child.send(f"{TOKEN}\n")
+    code, told = ended(child)
+    assert code == 0
+    assert told == f"\nThe token is that of rfranklin (Rosalind Franklin).\nStored as profile 'default' in {file}.\n"
+    assert stored(file) == (url, TOKEN)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_what_a_person_mistypes_is_asked_for_again(terminal: Terminal, file: Path, url: str) -> None:
+    child = terminal("configure")
+    child.expect("a URL: ")
+    child.send("cavatika\n")
+    child.expect("Endpoint: this is neither a URL")
+    child.expect("a URL: ")
+    child.send(f"{url}\n")
+    child.expect("it is not shown): ")
+    child.send("two words\n")
+    child.expect("was it copied whole and alone?")
+    child.expect("it is not shown): ")
+    child.send(f"{TOKEN}\n")
+    assert ended(child)[0] == 0
+    assert stored(file) == (url, TOKEN)
+
+
+def test_a_token_that_is_not_accepted_is_not_stored(terminal: Terminal, file: Path, url: str) -> None:
+    child = terminal("configure", "--endpoint", url)
+    child.expect("it is not shown): ")
+    child.send(f"{WRONG}\n")
+    child.expect(f"sbg-bulk: {url} does not accept this token (request ")
+    child.expect("Store it all the same? [y/N]: ")
+    child.send("\n")
+    code, told = ended(child)
+    assert (code, told) == (5, "\nNothing was stored.\n")
+    assert not file.parent.exists()
+
+
+def test_a_token_that_is_not_accepted_is_stored_for_a_person_who_insists(
+    terminal: Terminal, file: Path, url: str
+) -> None:
+    child = terminal("configure", "--endpoint", url)
+    child.expect("it is not shown): ")
+    child.send(f"{WRONG}\n")
+    child.expect("[y/N]: ")
+    child.send("y\n")
+    assert ended(child)[0] == 0
+    assert stored(file) == (url, WRONG)
+
+
+def test_a_person_is_asked_before_a_profile_is_replaced(terminal: Terminal, file: Path, url: str) -> None:
+    before = put(file, f"[default]\napi_endpoint = {CGC}\nauth_token = old\n\n[other]\nauth_token = t\n")
+    child = terminal("configure")
+    child.expect(f"Profile 'default' of {file} is there already, for {CGC}.")
+    child.expect("Replace it? [y/N]: ")
+    child.send("n\n")
+    code, told = ended(child)
+    assert (code, told) == (2, "n\nNothing was changed. Name another profile with --profile.\n")
+    assert file.read_text() == before
+
+    child = terminal("configure")
+    child.expect("[y/N]: ")
+    child.send("y\n")
+    child.expect(f"a URL [{CGC}]: ")
+    child.send(f"{url}\n")
+    child.expect("it is not shown): ")
+    child.send(f"{TOKEN}\n")
+    assert ended(child)[0] == 0
+    assert file.read_text() == before.replace(CGC, url).replace("old", TOKEN)
+
+
+def test_an_interrupt_changes_nothing(terminal: Terminal, file: Path, url: str) -> None:
+    child = terminal("configure", "--endpoint", url)
+    child.expect("it is not shown): ")
+    child.send("\x03")
+    code, told = ended(child)
+    assert (code, told.strip()) == (130, "sbg-bulk: interrupted.")
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("answer", "mode"), [("", 0o600), ("y", 0o600), ("n", 0o644)])
+def test_a_file_that_others_can_read_is_closed_if_the_person_agrees(
+    terminal: Terminal, file: Path, url: str, answer: str, mode: int
+) -> None:
+    put(file, "[other]\nauth_token = t\n", 0o644)
+    child = terminal("configure", "--endpoint", url, "--no-check")
+    child.expect("it is not shown): ")
+    child.send(f"{TOKEN}\n")
+    child.expect(f"Warning: {file} is open to others (mode 0644)")
+    child.expect("Make it yours alone now? [Y/n]: ")
+    child.send(f"{answer}\n")
+    assert ended(child)[0] == 0
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    assert stored(file) == (url, TOKEN)
+
+
+def test_a_script_gives_the_token_by_a_pipe(env: dict[str, str], file: Path, url: str) -> None:
+    ran = scripted(env, "configure", "--profile", "sim", "--endpoint", url, "--token-stdin", typed=f"{TOKEN}\n")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == (
+        f"The token is that of rfranklin (Rosalind Franklin).\nStored as profile 'sim' in {file}.\n"
+        "Use it with --profile sim, or with SB_PROFILE=sim in the environment.\n"
+    )
+    assert scripted(env, "files", "list", "rfranklin/my-project", "--profile", "sim").code == 0
+    assert scripted(env, "--profile", "sim", "files", "list", "rfranklin/my-project").code == 0
+    assert scripted({**env, "SB_PROFILE": "sim"}, "files", "list", "rfranklin/my-project").code == 0
+    assert scripted(env, "files", "list", "rfranklin/my-project").code == 2
+
+
+def test_whoami_warns_of_a_file_that_others_can_read(env: dict[str, str], file: Path, url: str) -> None:
+    put(file, f"[default]\napi_endpoint = {url}\nauth_token = {TOKEN}\n", 0o604)
+    ran = scripted(env, "whoami")
+    assert (ran.code, ran.err.split(" (")[0]) == (0, f"Warning: {file} is open to others")
+    file.chmod(0o600)
+    assert scripted(env, "whoami").err == ""
+
+
+def test_a_quiet_command_still_asks(terminal: Terminal, file: Path, url: str) -> None:
+    put(file, f"[default]\napi_endpoint = {CGC}\nauth_token = old\n")
+    child = terminal("configure", "--endpoint", url, "--quiet")
+    child.expect("is there already")
+    child.expect("[y/N]: ")
+    child.send("y\n")
+    child.expect("it is not shown): ")
+    child.send(f"{TOKEN}\n")
+    assert ended(child) == (0, "\n")
+
+
+def test_a_script_gets_json(env: dict[str, str], file: Path, url: str) -> None:
+    words = ("configure", "--endpoint", url, "--token-stdin", "--json")
+    assert scripted(env, *words, typed=TOKEN).document == {
+        "profile": "default",
+        "endpoint": url,
+        "credentials": str(file),
+        "username": "rfranklin",
+    }
+    assert scripted(env, *words, "--yes", "--no-check", typed=TOKEN).document["username"] is None
+
+
+def test_a_script_must_say_that_a_profile_may_be_replaced(env: dict[str, str], file: Path, url: str) -> None:
+    before = put(file, f"[default]\napi_endpoint = {url}\nauth_token = old")
+    ran = scripted(env, "configure", "--token-stdin", typed=TOKEN)
+    assert ran.code == 2
+    assert "Replace it with --yes, or name another with --profile." in ran.err
+    assert file.read_text() == before
+    # A new token of the same profile is for the same endpoint.
+    assert scripted(env, "configure", "--token-stdin", "--yes", typed=TOKEN).code == 0
+    assert file.read_text() == before.replace("old", TOKEN)
+
+
+def test_a_wrong_token_in_a_script_is_not_stored_unless_it_is_not_to_be_checked(
+    env: dict[str, str], file: Path, url: str
+) -> None:
+    words = ("configure", "--endpoint", url, "--token-stdin")
+    ran = scripted(env, *words, typed=WRONG)
+    assert ran.code == 5
+    assert WRONG not in ran.err
+    assert not file.exists()
+    assert scripted(env, *words, "--no-check", typed=WRONG).code == 0
+    assert stored(file) == (url, WRONG)
+
+
+def test_nothing_is_asked_of_the_platform_with_no_check(
+    env: dict[str, str], url: str, simulator: Simulator, file: Path
+) -> None:
+    assert scripted(env, "configure", "--endpoint", url, "--token-stdin", "--no-check", typed=TOKEN).code == 0
+    assert list(simulator.requests) == []
+    assert file.exists()
+
+
+def test_the_profile_is_the_one_given_or_the_one_of_the_environment(env: dict[str, str], file: Path, url: str) -> None:
+    words = ("configure", "--endpoint", url, "--token-stdin", "--no-check")
+    for more, before in (({"SB_PROFILE": "a"}, ()), ({}, ("--profile", "b"))):
+        assert scripted({**env, **more}, *before, *words, typed=TOKEN).code == 0
+    assert scripted({**env, "SB_PROFILE": "a"}, *words, "--profile", "c", typed=TOKEN).code == 0
+    assert list(credentials.read(file)) == ["a", "b", "c"]
+
+
+def test_how_to_use_a_profile_is_said_in_words_of_the_shell(env: dict[str, str], url: str) -> None:
+    words = ("configure", "--endpoint", url, "--token-stdin", "--no-check", "--profile", "my lab")
+    assert "--profile 'my lab', or with SB_PROFILE='my lab' in" in scripted(env, *words, typed=TOKEN).err
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--token-stdin",), "Give the endpoint of profile 'default' with --endpoint."),
+        (("--endpoint", "cgc"), "pipe it in, with --token-stdin"),
+        (("--endpoint", "cgd", "--token-stdin"), "is neither a URL"),
+        (("--endpoint", "cgc", "--token-stdin", "--profile", "a]"), "cannot be a profile's name"),
+        (("--list", "--yes"), "--list goes with --json alone"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(env: dict[str, str], file: Path, words: tuple[str, ...], why: str) -> None:
+    ran = scripted(env, "configure", *words, typed=TOKEN)
+    assert ran.code == 2
+    assert why in ran.err
+    assert not file.exists()
+
+
+def test_an_empty_pipe_is_no_token(env: dict[str, str], file: Path) -> None:
+    ran = scripted(env, "configure", "--endpoint", "cgc", "--token-stdin")
+    assert (ran.code, ran.err) == (2, "sbg-bulk: The token is empty.\n")
+    assert not file.exists()
+
+
+def test_a_malformed_file_is_told_of_before_anything_is_asked(env: dict[str, str], file: Path) -> None:
+    before = put(file, "auth_token = s3cret\n")
+    ran = scripted(env, "configure", "--endpoint", "cgc", "--token-stdin", "--no-check", typed=TOKEN)
+    assert (ran.code, ran.err) == (2, f"sbg-bulk: {file} is not a valid credentials file (line 1).\n")
+    assert file.read_text() == before
+
+
+def test_what_in_the_environment_counts_before_the_profile_is_said(env: dict[str, str], url: str) -> None:
+    words = ("configure", "--endpoint", url, "--token-stdin", "--no-check")
+    ran = scripted({**env, "SB_AUTH_TOKEN": "another"}, *words, typed=TOKEN)
+    assert ran.err.splitlines()[-1] == "SB_AUTH_TOKEN in the environment counts before it; unset it to use the profile."
+
+
+def test_the_list_shows_profiles_and_no_token(env: dict[str, str], file: Path) -> None:
+    ran = scripted(env, "configure", "--list")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"No profiles in {file}. Make one with: sbg-bulk configure\n"
+    put(file, f"[default]\napi_endpoint = {CGC}\nauth_token = s3cret\n[half]\napi_endpoint = {CGC}\n", 0o640)
+    ran = scripted(env, "configure", "--list")
+    assert [line.split() for line in ran.out.splitlines()] == [
+        ["PROFILE", "ENDPOINT", "TOKEN"],
+        ["default", CGC, "stored"],
+        ["half", CGC, "missing"],
+    ]
+    assert ran.err.startswith(f"Warning: {file} is open to others (mode 0640)")
+    ran = scripted(env, "configure", "--list", "--json")
+    assert ran.documents == [
+        {"profile": "default", "endpoint": CGC, "token": True},
+        {"profile": "half", "endpoint": CGC, "token": False},
+    ]
+    assert "s3cret" not in ran.out + ran.err
