@@ -12,7 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sbg_bulk import Polling, Retry
-from sbg_bulk.api.retry import RATE_LIMIT_WINDOW, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
+from sbg_bulk.api.advice import verdict_on_error
+from sbg_bulk.api.retry import Verdict, asked_pause, may_repeat, verdict_on_status
+from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
 SECONDS = st.floats(0.001, 1e6)
 JITTER = st.floats(0, 1, exclude_max=True)

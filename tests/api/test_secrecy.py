@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, InputError, Retry, SbgBulkError, Settings, SettingsError, Token
-from sbg_bulk.api.drivers.base import TokenAuth, open_http
+from sbg_bulk.api.drivers.auth import TokenAuth
+from sbg_bulk.api.drivers.base import open_http
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from tests.support import samples
 from tests.support.clients import ENDPOINT, KINDS, TOKEN, observe, perform

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sbg_bulk.cli.commands.whoami import _reset_told
+from sbg_bulk.cli.commands.rate_limit import _reset_told
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import MINE, TARGET, TOKEN, Run
 

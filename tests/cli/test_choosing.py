@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Client, ConnectionFailed
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Manner
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.api.waits import Cause, Wait
+from sbg_bulk.files.folders import make_folders
 from sbg_bulk.files.paths import Location
-from sbg_bulk.runs import choose as choosing
 from sbg_bulk.simulator import Folder, Simulator
 from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, folder_of, journals, tree
 
@@ -280,14 +280,12 @@ def test_no_folder_is_made_for_a_run_whose_journal_cannot_be(sbg: Run, simulator
 
 
 def test_a_pause_while_folders_are_made_is_told(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_folders = choosing.make_folders
-
     def refused(manner: Manner, *others: Any) -> Flow[dict[Location, str]]:
         assert manner.on_wait is not None
         manner.on_wait(Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"))
         return (yield from make_folders(manner, *others))
 
-    monkeypatch.setattr(choosing, "make_folders", refused)
+    monkeypatch.setattr("sbg_bulk.client.flows.make_folders", refused)
     ran = sbg("copy", f"{MINE}/run", "--to", f"{IN}/new", "--parents", "--yes")
     assert ran.code == 0
     assert ran.err.splitlines().count("Waiting 5 min: the rate limit (HTTP 429).") == 1

@@ -19,10 +19,10 @@ from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.progress.events import EVERY, VERSION, Events
 from sbg_bulk.cli.progress.tracker import Following
-from sbg_bulk.jobs.watch import Totals
+from sbg_bulk.jobs.wait import Totals
 from sbg_bulk.models.job import ItemError, ItemResult, Job
-from sbg_bulk.runs.journal import Tally
-from sbg_bulk.runs.run import EndedJob, Progress
+from sbg_bulk.runs.progress import EndedJob, Progress
+from sbg_bulk.runs.records import Tally
 from sbg_bulk.simulator import Simulator, running
 from tests.cli.harness import (
     COMMAND,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sbg_bulk.cli.actions.wait import STATES, TYPES
-from sbg_bulk.models.job import JOB_TYPES
-from sbg_bulk.simulator import JobState, Simulator
+from sbg_bulk.cli.commands.jobs.list import STATES
+from sbg_bulk.items import JOB_TYPES
+from sbg_bulk.simulator import JobState, JobType, Simulator
 from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, JOB_KEYS, TARGET, Run
 
 
@@ -80,7 +80,7 @@ def test_a_filter_that_can_match_nothing_is_wrong_usage(sbg: Run, simulator: Sim
 
 def test_the_states_and_types_that_can_be_chosen_are_those_of_the_api() -> None:
     assert tuple(STATES) == tuple(state.value for state in JobState)
-    assert tuple(TYPES) == JOB_TYPES
+    assert tuple(kind.value for kind in JobType) == JOB_TYPES
 
 
 def test_what_the_server_did_not_say_is_a_dash_in_the_table_and_null_in_json(sbg: Run, simulator: Simulator) -> None:

@@ -11,10 +11,10 @@ from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.cli.progress.lines import EVERY, REMINDER, Lines, line
 from sbg_bulk.cli.progress.live import WIDEST, lines
 from sbg_bulk.cli.progress.tracker import BARS, Following, Outlook
-from sbg_bulk.jobs.watch import Totals
+from sbg_bulk.jobs.wait import Totals
 from sbg_bulk.models.job import Job
-from sbg_bulk.runs.journal import Tally
-from sbg_bulk.runs.run import Progress
+from sbg_bulk.runs.progress import Progress
+from sbg_bulk.runs.records import Tally
 
 BUSY = Outlook(
     "row",

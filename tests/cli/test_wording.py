@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sbg_bulk.cli.wording import counted, duration, size, speed
+from sbg_bulk.text import counted, duration, size, speed
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])

@@ -12,16 +12,19 @@ import pytest
 from attrs import evolve
 
 from sbg_bulk.api import request as requests
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Manner
 from sbg_bulk.api.steps import Flow, Reply, record
 from sbg_bulk.errors import ApiError
-from sbg_bulk.jobs import read as jobs
-from sbg_bulk.models.job import Item, Job
+from sbg_bulk.items import Item
+from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.jobs.submit import SUBMISSIONS
+from sbg_bulk.models.job import Job
 from sbg_bulk.runs import match as matching
 from sbg_bulk.runs import run, settle
-from sbg_bulk.runs.journal import Journal, State, Submission
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.records import State, Submission
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import attempt
 
@@ -54,9 +57,9 @@ def blind_repetition(patch: Patch) -> None:
     """A submission of unknown outcome is sent again, like any other request."""
     repeated = {
         kind: evolve(submission, operation=evolve(submission.operation, repeatable=True))
-        for kind, submission in jobs.SUBMISSIONS.items()
+        for kind, submission in SUBMISSIONS.items()
     }
-    patch.setattr(jobs, "SUBMISSIONS", repeated)
+    patch.setattr("sbg_bulk.jobs.submit.SUBMISSIONS", repeated)
 
 
 def newest_adopted(patch: Patch) -> None:
@@ -64,7 +67,7 @@ def newest_adopted(patch: Patch) -> None:
 
     def adopt(manner: Manner, journal: Journal, submission: Submission, lag: float, sent: object) -> Flow[str | None]:
         del lag, sent
-        listed = yield from settle.whole_list(manner)
+        listed = yield from whole_list(manner)
         own = yield from record(journal.own_jobs)
         new = [job for job in listed.values() if job.id not in own and job.type == journal.plan.job_type]
         if not new:

@@ -12,8 +12,8 @@ from sbg_bulk import Totals
 from sbg_bulk.api.waits import Cause, Wait
 from sbg_bulk.notebook import bars
 from sbg_bulk.notebook.bars import Bar, Drawing, for_run, for_wait, kernel_display
-from sbg_bulk.runs.journal import Tally
-from sbg_bulk.runs.run import Progress
+from sbg_bulk.runs.progress import Progress
+from sbg_bulk.runs.records import Tally
 from tests.notebook.test_tables import EVIL, Seen
 
 

@@ -21,10 +21,11 @@ from sbg_bulk import (
     RunReport,
     User,
 )
+from sbg_bulk.html import ROWS
 from sbg_bulk.notebook import table
-from sbg_bulk.notebook.tables import ROWS
-from sbg_bulk.runs.journal import Journal, Plan, Tally
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
+from sbg_bulk.runs.records import Plan, Tally
 
 EVIL = '<script>alert("x")</script>&\x1b[31m\u202e'
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -1,12 +1,15 @@
-"""Imports point downwards only, and what is generated is known to few rooms."""
+"""The structure: imports point downwards only, no two modules import each other, and what is pure does no I/O.
+
+Every import counts: those of a function, and those for type checkers alone.
+"""
 
 from __future__ import annotations
 
 import ast
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import resolve_name
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pytest
 
@@ -14,65 +17,209 @@ import sbg_bulk
 
 ROOT: Final = Path(sbg_bulk.__file__).parent
 
+ROOMS: Final = (
+    "cli",
+    "testing",
+    "client",
+    "notebook",
+    "report",
+    "runs",
+    "files",
+    "jobs",
+    "api",
+    "settings",
+    "items",
+    "errors",
+    "models",
+    "html",
+    "text",
+    "limits",
+    "provenance",
+)
+"""From the top down: a room imports from itself and from those below it."""
+
+SIMULATOR: Final = "simulator"
+"""It shares no code with the client, and stands beside it."""
+
+USE_THE_SIMULATOR: Final = frozenset({"cli", "testing"})
+
+KNOW_THE_GENERATED: Final = frozenset({"provenance", "models", "api", "jobs"})
+"""The rooms that import `sbg_async_api`."""
+
+PURE: Final = frozenset(
+    f"sbg_bulk.{name}"
+    for name in (
+        "items",
+        "models.base",
+        "models.job",
+        "models.parse",
+        "models.resources",
+        "api.headers",
+        "api.pace",
+        "api.polling",
+        "api.retry",
+        "api.waits",
+        "files.filters",
+        "files.paths",
+        "jobs.list_map",
+        "jobs.track",
+        "runs.choice",
+        "runs.match",
+        "runs.outcomes",
+        "runs.progress",
+        "runs.records",
+        "runs.traffic",
+        "runs.verification",
+        "text",
+        "limits",
+        "html",
+    )
+)
+"""Decisions and values: what they return follows from what they are given."""
+
+INPUT_AND_OUTPUT: Final = frozenset(
+    {"asyncio", "httpx", "io", "os", "pathlib", "socket", "sqlite3", "subprocess", "sys", "threading", "time", "urllib"}
+)
+"""Modules that a pure module does not import."""
+
+CALLS: Final = frozenset({"open", "print", "input"})
+
+FAMILIES: Final = frozenset({"volumes", "drs", "metadata"})
+"""Kinds of bulk work that the engine does not know by name. Jobs on files it was made for."""
+
+Source: TypeAlias = Mapping[str, str]
+"""The text of each module, by its name."""
+
+
+def source(root: Path = ROOT) -> dict[str, str]:
+    """Return the modules of the package as they are."""
+    names = {path: ".".join(path.relative_to(root.parent).with_suffix("").parts) for path in root.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path.read_text(encoding="utf-8") for path, name in names.items()}
+
+
+PACKAGES: Final = frozenset(".".join(path.parent.relative_to(ROOT.parent).parts) for path in ROOT.rglob("__init__.py"))
+
 
 def room(module: str) -> str:
-    """The first part of a module's name below the package; `__init__` for the package itself."""
+    """Return the first part of a module's name below the package; the whole package's is `__init__`."""
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def modules() -> dict[str, Path]:
-    names = {path: ".".join(path.relative_to(ROOT.parent).with_suffix("").parts) for path in ROOT.rglob("*.py")}
-    return {name.removesuffix(".__init__"): path for path, name in names.items()}
-
-
-MODULES: Final = modules()
-
-
-@cache
-def imported(name: str) -> set[str]:
-    """The modules that a module imports when it runs, by name; what is only for type checkers is left out."""
-    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            node.body = []
-    found: set[str] = set()
-    for node in ast.walk(tree):
+def imported(name: str, text: str, known: Iterable[str]) -> Iterator[str]:
+    """Produce the names of the modules that a module imports anywhere."""
+    known = set(known)
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            package = name if MODULES[name].stem == "__init__" else name.rpartition(".")[0]
+            package = name if name in PACKAGES else name.rpartition(".")[0]
             module = resolve_name("." * node.level + (node.module or ""), package)
-            submodules = {f"{module}.{alias.name}" for alias in node.names}
-            found |= (submodules & MODULES.keys()) or {module}
-    return found
+            yield from {f"{module}.{alias.name}" for alias in node.names} & known or {module}
 
 
-def own(name: str) -> set[str]:
-    return {module for module in imported(name) if module.split(".")[0] == "sbg_bulk"}
+def faults(modules: Source) -> list[str]:
+    """Return what is wrong with the structure, a line for each thing."""
+    arrows = {name: set(imported(name, text, modules)) for name, text in modules.items()}
+    own = {name: {one for one in found if one.split(".")[0] == "sbg_bulk"} for name, found in arrows.items()}
+    return [
+        *(line for name in own for line in _upwards(name, own[name])),
+        *_circles({name: found & modules.keys() - {name} for name, found in own.items()}),
+        *(line for name in arrows for line in _generated(name, arrows[name])),
+        *(line for name in PURE for line in _impure(name, modules[name], arrows[name])),
+        *(
+            f"{name} knows the family {family}"
+            for name, text in modules.items()
+            if room(name) == "runs"
+            for family in FAMILIES
+            if family in {part for one in own[name] for part in one.split(".")} or f'"{family}"' in text
+        ),
+    ]
 
 
-@pytest.mark.parametrize("name", sorted(name for name in MODULES if room(name) == "simulator"))
-def test_the_simulator_shares_no_code_with_the_client(name: str) -> None:
-    outside = {module for module in own(name) if room(module) != "simulator"}
-    assert outside == set(), "the simulator must not share the client's mistakes"
+def _upwards(name: str, found: Iterable[str]) -> Iterator[str]:
+    here = room(name)
+    for module in found:
+        there = room(module)
+        if there == here or here == "__init__":
+            continue
+        if here == SIMULATOR:
+            yield f"{name} imports {module}: the simulator must not share the client's mistakes"
+        elif there == SIMULATOR:
+            if here not in USE_THE_SIMULATOR:
+                yield f"{name} imports {module}, and is of use without the simulator"
+        elif here not in ROOMS or there not in ROOMS:
+            yield f"{name} or {module} has no place in ROOMS"
+        elif ROOMS.index(there) < ROOMS.index(here):
+            yield f"{name} imports {module}, which is above it"
 
 
-def test_no_two_modules_import_each_other() -> None:
-    def reach(name: str, seen: frozenset[str]) -> None:
-        assert name not in seen, f"{' and '.join(sorted(seen))} import each other"
-        for module in own(name) & MODULES.keys():
-            # A package's own modules may name it; the package itself is a list of what it offers.
-            if module != name and module not in checked:
-                reach(module, seen | {name})
-        checked.add(name)
+def _circles(arrows: Mapping[str, set[str]]) -> Iterator[str]:
+    done: set[str] = set()
 
-    checked: set[str] = set()
-    for name in MODULES:
-        reach(name, frozenset())
+    def reach(name: str, path: tuple[str, ...]) -> Iterator[str]:
+        if name in path:
+            yield f"a circle: {' -> '.join((*path[path.index(name) :], name))}"
+            return
+        if name not in done:
+            for module in sorted(arrows[name]):
+                yield from reach(module, (*path, name))
+            done.add(name)
+
+    for name in sorted(arrows):
+        yield from reach(name, ())
+
+
+def _generated(name: str, found: Iterable[str]) -> Iterator[str]:
+    if room(name) not in KNOW_THE_GENERATED and any(one.split(".")[0] == "sbg_async_api" for one in found):
+        yield f"{name} imports the generated package"
+
+
+def _impure(name: str, text: str, found: Iterable[str]) -> Iterator[str]:
+    yield from (f"{name} is to be pure, and imports {one}" for one in found if one.split(".")[0] in INPUT_AND_OUTPUT)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+            yield f"{name} is to be pure, and calls {node.func.id}"
+
+
+def test_the_structure_is_as_it_should_be() -> None:
+    assert faults(source()) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "complaint"),
+    [
+        ("text", "from sbg_bulk import errors", "sbg_bulk.errors, which is above"),
+        (
+            "models.job",
+            "def f() -> None:\n    from sbg_bulk.errors import InputError",
+            "sbg_bulk.errors, which is above",
+        ),
+        ("models.job", "if TYPE_CHECKING:\n    from sbg_bulk import errors", "sbg_bulk.errors, which is above"),
+        ("api.retry", "from sbg_bulk.api import request", "a circle: sbg_bulk.api"),
+        ("api.retry", "def f() -> None:\n    from .request import request", "a circle: sbg_bulk.api"),
+        ("runs.run", "from sbg_bulk.volumes import imports", "knows the family volumes"),
+        ("runs.run", 'FAMILY = "drs"', "knows the family drs"),
+        ("simulator.seeds", "from sbg_bulk.limits import PAGE_LIMIT", "share the client's mistakes"),
+        ("runs.run", "from sbg_bulk.simulator import Simulator", "of use without the simulator"),
+        ("runs.run", "import sbg_async_api", "imports the generated package"),
+        ("api.pace", "import time", "to be pure, and imports time"),
+        ("api.pace", "import httpx", "to be pure, and imports httpx"),
+        ("runs.match", "import sqlite3", "to be pure, and imports sqlite3"),
+        ("runs.match", "from socket import create_connection", "to be pure, and imports socket"),
+        ("runs.match", "print(1)", "to be pure, and calls print"),
+        ("runs.match", "open('a')", "to be pure, and calls open"),
+        ("cli.main", "from sbg_bulk.elsewhere import a", "has no place in ROOMS"),
+    ],
+)
+def test_a_line_that_breaks_it_is_found(module: str, line: str, complaint: str) -> None:
+    modules = source()
+    modules[f"sbg_bulk.{module}"] += f"\n{line}\n"
+    assert [fault for fault in faults(modules) if complaint in fault]
 
 
 def test_the_client_does_not_need_the_simulators_packages() -> None:
     extras = {"starlette", "uvicorn", "openapi_core", "yaml", "h11", "httptools"}
-    for name in MODULES:
-        if room(name) not in {"simulator", "cli"}:
-            assert {module.split(".")[0] for module in imported(name)} & extras == set(), name
+    modules = source()
+    for name, text in modules.items():
+        if room(name) not in {SIMULATOR, "cli"}:
+            assert {module.split(".")[0] for module in imported(name, text, modules)} & extras == set(), name

@@ -9,11 +9,13 @@ from typing import Final
 
 from attrs import define
 
-from sbg_bulk.models.job import CopyItem, Job
+from sbg_bulk.items import CopyItem
+from sbg_bulk.models.job import Job
 from sbg_bulk.runs.create import create
-from sbg_bulk.runs.journal import Journal, Submission
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.records import Submission
 
 START: Final = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC."""

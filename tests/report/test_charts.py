@@ -13,7 +13,7 @@ from sbg_bulk.report.charts import jobs as timeline
 from sbg_bulk.report.charts import requests as budget
 from sbg_bulk.report.charts import rows as advance
 from sbg_bulk.report.facts import Sent, Window, _windows
-from sbg_bulk.runs.journal import State
+from sbg_bulk.runs.records import State
 from sbg_bulk.runs.traffic import Slot
 
 TIMES = st.floats(0, 3e9, allow_nan=False)

@@ -9,8 +9,9 @@ import pytest
 from sbg_bulk.report.facts import Facts, Group, Standing, Window, gather
 from sbg_bulk.report.status import next_steps, outcome, pace, purpose
 from sbg_bulk.runs.create import create, retry
-from sbg_bulk.runs.journal import Journal, State
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.records import State
 from tests.report.making import DONE, START, Clock, failed, finished, made
 from tests.support.runs import Killed, Service, carry, interrupted, journal, rows
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from sbg_bulk.models.job import CopyItem
+from sbg_bulk.items import CopyItem
 from sbg_bulk.report import failed_rows as packed
 from sbg_bulk.runs import manifest
 from sbg_bulk.runs.journal import Journal

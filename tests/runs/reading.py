@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sbg_bulk.models.job import CopyItem
+from sbg_bulk.items import CopyItem
 from sbg_bulk.runs import manifest
 from sbg_bulk.runs.create import create
 

@@ -23,10 +23,12 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
 from sbg_bulk.runs import create as runs
 from sbg_bulk.runs import journal
-from sbg_bulk.runs.journal import FORMAT, Course, Journal, State, Submission, Tally
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.journal_file import FORMAT, _clear_errors, _connect
 from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.run import RunOptions
+from sbg_bulk.runs.progress import RunOptions
+from sbg_bulk.runs.records import Course, State, Submission, Tally
 from sbg_bulk.runs.traffic import Slot
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
@@ -247,7 +249,7 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
 ) -> None:
     left = tmp_path / "left" / path.name
     left.parent.mkdir()
-    connect = journal._connect
+    connect = _connect
 
     def writing_early(path: Path) -> sqlite3.Connection:
         connection = connect(path)
@@ -311,7 +313,7 @@ def test_a_journal_that_may_not_be_written_can_be_read_and_nothing_else() -> Non
 
 
 def test_a_disk_too_small_for_a_manifest_leaves_nothing_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = journal._connect
+    connect = _connect
 
     def small(path: Path) -> sqlite3.Connection:
         connection = connect(path)
@@ -332,7 +334,7 @@ def test_a_disk_that_fills_up_stops_the_run_and_nothing_is_sent_that_is_not_in_t
 
     def limited(self: Journal) -> object:
         if next(writes) >= at:
-            with journal._clear_errors(self.path):
+            with _clear_errors(self.path):
                 self._db.execute("PRAGMA max_page_count = 1")
                 self._db.execute("CREATE TABLE more (a)")
         return change(self)
@@ -628,7 +630,7 @@ def test_a_migration_that_is_broken_off_leaves_the_file_as_it_was(
     of_format_1: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = of_format_1.read_bytes()
-    monkeypatch.setattr(journal, "_SLOTS", "CREATE TABLE submission (a)")
+    monkeypatch.setattr("sbg_bulk.runs.journal_file._SLOTS", "CREATE TABLE submission (a)")
     with pytest.raises(JournalError, match="cannot be used"):
         Journal.open(of_format_1)
     assert of_format_1.read_bytes() == before

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sbg_bulk import InputError, ManifestError
-from sbg_bulk.models.job import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.runs import manifest
 from sbg_bulk.runs.create import create
 from sbg_bulk.runs.manifest import REPORT_COLUMNS, Defaults, Format, Problem, Row

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sbg_bulk.models.job import CopyItem, DeleteItem, Item, ItemError, ItemResult, Job, MoveItem
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.models.job import ItemError, ItemResult, Job
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
 
 

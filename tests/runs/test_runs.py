@@ -32,8 +32,9 @@ from sbg_bulk import (
 from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply, Sleep, Step
-from sbg_bulk.runs.journal import Journal, Tally
-from sbg_bulk.runs.run import Progress
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.progress import Progress
+from sbg_bulk.runs.records import Tally
 from sbg_bulk.settings.settings import Token
 from sbg_bulk.simulator import ApiError, Timing
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table

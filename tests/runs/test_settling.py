@@ -12,9 +12,12 @@ import pytest
 from sbg_bulk import InputError, RunOptions, RunStopped, SbgBulkError, UnreadableAnswer
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
-from sbg_bulk.models.job import CopyItem, DeleteItem, File, Item, ItemError, ItemResult, Job, MoveItem
-from sbg_bulk.runs.journal import Journal, State
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.models.job import ItemError, ItemResult, Job
+from sbg_bulk.models.resources import File
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
+from sbg_bulk.runs.records import State
 from sbg_bulk.simulator import JobType, Timing
 from tests.support.runs import TARGET, Killed, Service, outcomes, report
 

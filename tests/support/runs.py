@@ -13,13 +13,15 @@ from typing import Any, Final
 from sbg_bulk import Client, Polling, Retry, Settings, Token
 from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Manner
 from sbg_bulk.api.steps import Step
-from sbg_bulk.models.job import CopyItem
+from sbg_bulk.items import CopyItem
 from sbg_bulk.runs.create import create
-from sbg_bulk.runs.journal import Journal, Tally
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Problem, Row
-from sbg_bulk.runs.run import RunOptions, run
+from sbg_bulk.runs.progress import RunOptions
+from sbg_bulk.runs.records import Tally
+from sbg_bulk.runs.run import run
 from sbg_bulk.simulator import Item as SimulatedItem
 from sbg_bulk.simulator import JobType, LoggedRequest, ManualClock, Project, Simulator, Timing
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from sbg_bulk.models.job import FromServer
+from sbg_bulk.models.base import FromServer
 
 
 def shown(thing: Any) -> str:

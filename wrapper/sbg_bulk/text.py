@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
 
 
 def counted(number: int, noun: str) -> str:
@@ -29,3 +33,21 @@ def moment(unix: float) -> str:
 def plain(text: str) -> str:
     """A text on one line, with escapes in place of what is not shown or turns others round: names may hold anything."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
+def speed(rate: float, noun: str) -> str:
+    """How many things a second, or in a longer time if they are few, such as `41 rows/s` or `7.0 rows/min`."""
+    seconds, unit = next(((each, unit) for each, unit in ((1, "s"), (60, "min")) if rate * each >= 1), (3600, "h"))
+    number = rate * seconds
+    # Of small numbers the tenths are worth reading.
+    return f"{number:,.0f} {noun}s/{unit}" if number >= 9.95 else f"{number:.1f} {noun}s/{unit}"
+
+
+def size(number: int) -> str:
+    """A number of bytes for people, such as `812 B`, `41.2 kB` or `1.36 TB`."""
+    value, units = float(number), iter(("B", "kB", "MB", "GB", "TB", "PB", "EB"))
+    unit = next(units)
+    # What would be rounded to a thousand is one of the next unit.
+    while value >= 999.5 and unit != "EB":
+        value, unit = value / 1000, next(units)
+    return f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.3g} {unit}"

@@ -17,7 +17,8 @@ from sbg_bulk import AsyncClient, Client, Polling
 from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.errors import BadRequest, Conflict, Forbidden, NotFound, OutcomeUnknown, Unauthorized
-from sbg_bulk.models.job import File, Job
+from sbg_bulk.models.job import Job
+from sbg_bulk.models.resources import File
 from sbg_bulk.simulator import Simulator
 
 TOKEN: Final = "demo-token"  # noqa: S105 - of the simulator

@@ -26,7 +26,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sbg_bulk.runs.journal import Journal, State, Tally
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import State, Tally
 from sbg_bulk.simulator import File, Job, JobState, JobType
 from scripts.lib.faults.stage import DESTINATION, Planted, Stage
 

@@ -17,13 +17,15 @@ from attrs import define, field
 from sbg_bulk import errors
 from sbg_bulk.api.drivers.base import TIMEOUT, Done, Outcome, advance
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.policy import Manner
 from sbg_bulk.api.polling import Polling
-from sbg_bulk.api.request import Manner
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.steps import Call, Flow, Step
 from sbg_bulk.runs import create as runs
-from sbg_bulk.runs.journal import Journal, State, Submission, Tally
-from sbg_bulk.runs.run import RunOptions, run
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.progress import RunOptions
+from sbg_bulk.runs.records import State, Submission, Tally
+from sbg_bulk.runs.run import run
 from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import TOKEN

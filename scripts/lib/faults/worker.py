@@ -14,7 +14,7 @@ from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.errors import RunStopped
-from sbg_bulk.runs.run import Progress, RunOptions
+from sbg_bulk.runs.progress import Progress, RunOptions
 
 COMPLETE = "complete"
 STOPPED = "stopped"

@@ -12,9 +12,9 @@ from typing import Any, Final
 import httpx
 from attrs import define, field
 
-from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
 from sbg_bulk.api.steps import Call, Now, Reply, Sleep, Step
 from sbg_bulk.jobs.read import READERS
+from sbg_bulk.limits import RATE_LIMIT_WINDOW
 from scripts.lib.histories.history import START, History, JobPlan
 
 READS: Final = {operation.name: job_type for job_type, operation in READERS.items()}

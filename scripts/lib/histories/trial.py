@@ -13,12 +13,13 @@ from attrs import define, field
 
 from sbg_bulk import errors
 from sbg_bulk.api.drivers.base import Done, Outcome, advance
+from sbg_bulk.api.policy import Manner
 from sbg_bulk.api.polling import PATIENCE, Polling
-from sbg_bulk.api.request import Manner
-from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
 from sbg_bulk.api.steps import Flow, Sleep
 from sbg_bulk.jobs.read import READERS
-from sbg_bulk.jobs.watch import Totals, Wanted, wait
+from sbg_bulk.jobs.wait import Totals, wait
+from sbg_bulk.jobs.watch import Wanted
+from sbg_bulk.limits import RATE_LIMIT_WINDOW
 from sbg_bulk.models.job import Job
 from scripts.lib.histories.history import History, JobPlan
 from scripts.lib.histories.service import Service

@@ -10,8 +10,9 @@ import pytest
 
 from sbg_bulk import DeleteItem
 from sbg_bulk.runs import store as places
-from sbg_bulk.runs.journal import Journal, Plan
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
+from sbg_bulk.runs.records import Plan
 from tests.cli.completion.shells import SHELLS, Shell
 from tests.cli.harness import COMMAND, FILE
 

@@ -1,4 +1,4 @@
-"""What to try when a server is not reached: a pure function of the transport's error."""
+"""What an error of the transport means: whether the request was sent, and what to try."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import Final
 
 import httpx
 
-from sbg_bulk.api.retry import untrusted
+pass
+import ssl
+
+import httpx
+
+from sbg_bulk.api.retry import Verdict
 
 _PAGE: Final = 'See "Behind a proxy" in the documentation.'
 
@@ -57,3 +62,28 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while cause is not None:
         yield cause
         cause = cause.__cause__ or cause.__context__
+
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+_PASSING = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
+
+
+def verdict_on_error(error: httpx.RequestError) -> Verdict:
+    """What an error of the transport says."""
+    if untrusted(error):
+        return Verdict.FINAL
+    if isinstance(error, _NEVER_SENT):
+        return Verdict.REFUSED
+    if isinstance(error, _PASSING):
+        return Verdict.UNCERTAIN
+    return Verdict.FINAL
+
+
+def untrusted(error: httpx.RequestError) -> bool:
+    """Whether it was the server's certificate that was refused, here. Nothing was sent then."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from sbg_async_api import models
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.request import Manner, Uncertain, request
+from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.request import Uncertain, request
 from sbg_bulk.api.steps import Flow, Reply
 from sbg_bulk.errors import OutcomeUnknown
-from sbg_bulk.models import job as model
+from sbg_bulk.items import check_destination, check_id, check_name, check_project
+from sbg_bulk.models.resources import File, Project, RateLimit, User
 
 T = TypeVar("T")
 
@@ -33,51 +35,51 @@ def _one(
     return understood(reply)
 
 
-def file(manner: Manner, file_id: str) -> Flow[model.File]:
+def file(manner: Manner, file_id: str) -> Flow[File]:
     """Read a file or folder."""
-    model.check_id("file", file_id)
-    return (yield from _one(manner, operations.GET_FILE, "file", model.File.from_answer, file_id=file_id))
+    check_id("file", file_id)
+    return (yield from _one(manner, operations.GET_FILE, "file", File.from_answer, file_id=file_id))
 
 
-def create_folder(manner: Manner, name: str, project: str | None, parent: str | None) -> Flow[model.File]:
+def create_folder(manner: Manner, name: str, project: str | None, parent: str | None) -> Flow[File]:
     """Make a folder in a project's root or in a folder.
 
     Raises:
         InputError: not exactly one of project and parent is given, or the name or an id is malformed.
         OutcomeUnknown: the server may have made it, but has not said so.
     """
-    model.check_name(name)
-    model.check_destination(parent, project)
+    check_name(name)
+    check_destination(parent, project)
     place = {"project": project} if project is not None else {"parent": parent}
     body = models.NewFolder(name=name, type_=models.NewFolderType.FOLDER, **place)
     try:
-        return (yield from _one(manner, operations.CREATE_FOLDER, "file", model.File.from_answer, body=body))
+        return (yield from _one(manner, operations.CREATE_FOLDER, "file", File.from_answer, body=body))
     except Uncertain as uncertain:
         advice = f"List {project or parent} to see whether {name!r} is there before you make it again."
         raise OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
 
 
-def project(manner: Manner, project_id: str) -> Flow[model.Project]:
+def project(manner: Manner, project_id: str) -> Flow[Project]:
     """Read a project by its id, `owner/project`."""
-    model.check_project(project_id)
+    check_project(project_id)
     owner, short_name = project_id.split("/")
     return (
         yield from _one(
             manner,
             operations.GET_PROJECT,
             "project",
-            model.Project.from_answer,
+            Project.from_answer,
             owner=owner,
             project=short_name,
         )
     )
 
 
-def user(manner: Manner) -> Flow[model.User]:
+def user(manner: Manner) -> Flow[User]:
     """Read who the token belongs to."""
-    return (yield from _one(manner, operations.GET_USER, "user", model.User.from_answer))
+    return (yield from _one(manner, operations.GET_USER, "user", User.from_answer))
 
 
-def rate_limit(manner: Manner) -> Flow[model.RateLimit]:
+def rate_limit(manner: Manner) -> Flow[RateLimit]:
     """Read how many requests are left. Free of charge."""
-    return (yield from _one(manner, operations.GET_RATE_LIMIT, "rate limit", model.RateLimit.from_answer))
+    return (yield from _one(manner, operations.GET_RATE_LIMIT, "rate limit", RateLimit.from_answer))

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import define, field, frozen, validators
 
 from sbg_bulk.api.headers import number, unix_time
-from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
+from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
 EASE_OFF: Final = 0.1
 """The share of a window's requests that is spread over what is left of the window; before, nothing is held back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
@@ -11,14 +11,15 @@ from attrs import frozen
 from sbg_async_api import models
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.request import Manner, request
+from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply, produce
 from sbg_bulk.errors import InputError, PagingError
+from sbg_bulk.items import check_id, check_project
+from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models import job as model
 from sbg_bulk.models import parse as reading
-
-PAGE_LIMIT: Final = 100
-"""The most entries of a page (https://docs.sevenbridges.com/reference/get-details-of-all-async-jobs)."""
+from sbg_bulk.models.resources import File, Page, Project
 
 
 class Identified(Protocol):
@@ -53,7 +54,7 @@ def jobs() -> Listing[model.Job]:
 
 def files(
     project: str | None, parent: str | None, name: str | Sequence[str] | None = None, fields: str | None = None
-) -> Listing[model.File]:
+) -> Listing[File]:
     """What is directly in a project's root or in a folder.
 
     Args:
@@ -68,22 +69,22 @@ def files(
     if (project is None) == (parent is None):
         raise InputError("Give one of project (owner/project) and parent (a folder's id).")
     if project is not None:
-        model.check_project(project)
+        check_project(project)
     else:
-        model.check_id("parent", parent)
+        check_id("parent", parent)
     names = [name] if isinstance(name, str) else name
     given = {"project": project, "parent": parent, "name": None if names is None else list(names), "fields": fields}
     arguments = {key: value for key, value in given.items() if value is not None}
-    return Listing(operations.LIST_FILES, model.File.from_answer, arguments)
+    return Listing(operations.LIST_FILES, File.from_answer, arguments)
 
 
-def projects(name: str | None) -> Listing[model.Project]:
+def projects(name: str | None) -> Listing[Project]:
     """The projects that the token's user is a member of."""
     arguments = {} if name is None else {"name": name}
-    return Listing(operations.LIST_PROJECTS, model.Project.from_answer, arguments)
+    return Listing(operations.LIST_PROJECTS, Project.from_answer, arguments)
 
 
-def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[model.Page[T]]:
+def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[Page[T]]:
     """Read one page.
 
     Args:
@@ -112,7 +113,7 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[m
     parts, links = _parts(reply)
     entries = (listing.entry(part) for part in parts)
     total = reading.count(reply.headers.get("X-Total-Matching-Query"))
-    return model.Page(
+    return Page(
         items=tuple(entry for entry in entries if entry is not None),
         offset=offset,
         next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
@@ -140,7 +141,7 @@ def entries(
     seen: set[str] = set()
     offset: int | None = 0
     while offset is not None and len(seen) != at_most:
-        found: model.Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        found: Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
         for entry in found.items:
             # Jobs submitted meanwhile push others onto the next page, where they come again.
             if entry.id not in seen and wanted(entry):
@@ -156,7 +157,7 @@ def everything(manner: Manner, listing: Listing[T]) -> Flow[list[T]]:
     found: dict[str, T] = {}
     offset: int | None = 0
     while offset is not None:
-        read: model.Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        read: Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
         for entry in read.items:
             found.setdefault(entry.id, entry)
         offset = read.next_offset

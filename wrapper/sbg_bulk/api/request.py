@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import random as _random
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 import httpx
-from attrs import evolve, field, frozen
 
 from sbg_async_api.models import ErrorBody
 from sbg_bulk import errors
-from sbg_bulk.api.advice import advice
+from sbg_bulk.api.advice import advice, verdict_on_error
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.pace import Meter
-from sbg_bulk.api.polling import Polling
-from sbg_bulk.api.retry import Retry, Verdict, asked_pause, may_repeat, verdict_on_error, verdict_on_status
+from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.retry import Verdict, asked_pause, may_repeat, verdict_on_status
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
 from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
 from sbg_bulk.models import parse as reading
-
-
-@frozen
-class Manner:
-    """How flows behave: what the user of a client may set.
-
-    Attributes:
-        retry: how long and how often a request is tried again.
-        polling: how often a job is looked at.
-        random: gives numbers from 0 up to 1, for the jitter of pauses.
-        meter: keeps to the budget of requests, if one is to be kept to before the server refuses.
-        on_wait: called before each pause, with what it is for.
-        on_send: called with the time before each request, those that are sent again included.
-        on_reply: called with each request that was sent, and its answer; None if there was none.
-    """
-
-    retry: Retry = field(factory=Retry)
-    polling: Polling = field(factory=Polling)
-    random: Callable[[], float] = _random.random
-    meter: Meter | None = None
-    on_wait: Callable[[Wait], object] | None = None
-    on_send: Callable[[float], object] | None = None
-    on_reply: Callable[[Operation, Reply | None], object] | None = None
-
-    def within(self, seconds: float) -> Manner:
-        """The same, with retries that end after `seconds` at the latest."""
-        return evolve(self, retry=evolve(self.retry, within=max(0.0, min(self.retry.within, seconds))))
 
 
 class Uncertain(Exception):

@@ -7,21 +7,13 @@ a refusal or a passing fault yes, after a plain error no.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Final
 
-import httpx
 from attrs import field, frozen, validators
 
 from sbg_bulk.api.headers import number, unix_time
-
-RATE_LIMIT_WINDOW: Final = 300.0
-"""Seconds of one window of the rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
-
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_PASSING = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
+from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
 
 class Verdict(Enum):
@@ -75,25 +67,6 @@ def verdict_on_status(status: int, code: int | None) -> Verdict:
     if status >= 500 or status == 408:
         return Verdict.UNCERTAIN
     return Verdict.FINAL
-
-
-def verdict_on_error(error: httpx.RequestError) -> Verdict:
-    """What an error of the transport says."""
-    if untrusted(error):
-        return Verdict.FINAL
-    if isinstance(error, _NEVER_SENT):
-        return Verdict.REFUSED
-    if isinstance(error, _PASSING):
-        return Verdict.UNCERTAIN
-    return Verdict.FINAL
-
-
-def untrusted(error: httpx.RequestError) -> bool:
-    """Whether it was the server's certificate that was refused, here. Nothing was sent then."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
-        cause = cause.__cause__ or cause.__context__
-    return cause is not None
 
 
 def may_repeat(verdict: Verdict, *, repeatable: bool) -> bool:

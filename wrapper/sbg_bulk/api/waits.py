@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from sbg_bulk.text import duration
+
 if TYPE_CHECKING:
     from sbg_bulk.api.pace import Meter
 
@@ -72,3 +74,12 @@ class Wait:
     cause: Cause
     reason: str
     budget: BudgetLeft | None = None
+
+
+def waiting(wait: Wait) -> str:
+    """What is waited for, such as `Waiting 5 min: the rate limit (HTTP 429)`."""
+    time = duration(wait.seconds)
+    if wait.cause == "retry":
+        return f"Trying again in {time}: {wait.reason}"
+    joint = " " if wait.reason.startswith(("to ", "for ")) else ": "
+    return f"Waiting {time}{joint}{wait.reason}"

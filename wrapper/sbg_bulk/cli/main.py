@@ -5,28 +5,46 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from sbg_bulk.cli import completion
-from sbg_bulk.cli.actions import verify as verifying
-from sbg_bulk.cli.actions import wait as jobs
-from sbg_bulk.cli.commands import configure, simulate
-from sbg_bulk.cli.commands import transfer as transfers
-from sbg_bulk.cli.commands import whoami as account
-from sbg_bulk.cli.commands.events_schema import events_schema
-from sbg_bulk.cli.commands.files import list as files
-from sbg_bulk.cli.commands.runs import show as runs
-from sbg_bulk.cli.context import Context, complain, explained
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
-from sbg_bulk.cli.options.connection import accept_after, connection_options
-from sbg_bulk.cli.options.verbosity import accept_everywhere
+from sbg_bulk.cli.lazy import Lazy, LazyGroup
+from sbg_bulk.cli.options.connection import connection_options
+from sbg_bulk.cli.options.verbosity import verbosity_options
 from sbg_bulk.cli.options.version import version_option
+from sbg_bulk.cli.output.console import complain, explained
 from sbg_bulk.errors import SbgBulkError
 
+_COMMANDS: Final = {
+    "completion": Lazy(".completion", "completion", "Print the script for completion in a shell.", whole=True),
+    "configure": Lazy(".configure", "configure", "Store an endpoint and a token as a profile.", whole=True),
+    "copy": Lazy(".transfer", "copy", "Copy each SOURCE to a folder or project."),
+    "delete": Lazy(".transfer", "delete", "Delete each SOURCE."),
+    "events-schema": Lazy(
+        ".events_schema",
+        "events_schema",
+        "Print the JSON Schema of the events that --json writes while a run is carried or jobs are waited for.",
+    ),
+    "files": Lazy(".files", "files", "See files and folders, and find their ids."),
+    "jobs": Lazy(".jobs", "jobs", "See the bulk jobs of your user, and wait for them."),
+    "move": Lazy(".transfer", "move", "Move each SOURCE to a folder or project."),
+    "projects": Lazy(".projects", "projects", "Find projects."),
+    "rate-limit": Lazy(
+        ".rate_limit",
+        "rate_limit",
+        "Say how many requests are left to your token, and when there are more.",
+    ),
+    "runs": Lazy(".runs", "runs", "See the runs of manifests, take them up again, and get their reports."),
+    "simulate": Lazy(".simulate", "simulate", "Serve a simulator of the API on this machine.", whole=True),
+    "whoami": Lazy(".whoami", "whoami", "Say whose token is used, for which deployment, and where it was found."),
+}
 
-class _Command(click.Group):
+
+class _Command(LazyGroup):
     """A group of commands that turns this package's errors into messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -59,6 +77,8 @@ def _open_closed_streams() -> None:
 
 @click.group(
     cls=_Command,
+    package="sbg_bulk.cli.commands",
+    lazy=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<5}{meaning}" for code, meaning in MEANINGS.items()),
 )
@@ -74,22 +94,7 @@ def sbg_bulk(context: click.Context, endpoint: str | None, profile: str | None) 
     context.obj = Context(endpoint, profile)
 
 
-sbg_bulk.add_command(transfers.copy)
-sbg_bulk.add_command(transfers.move)
-sbg_bulk.add_command(transfers.delete)
-sbg_bulk.add_command(jobs.jobs)
-runs.runs.add_command(verifying.verify_run)
-sbg_bulk.add_command(runs.runs)
-sbg_bulk.add_command(files.files)
-sbg_bulk.add_command(account.projects)
-sbg_bulk.add_command(account.whoami)
-sbg_bulk.add_command(account.rate_limit)
-sbg_bulk.add_command(simulate.simulate)
-sbg_bulk.add_command(configure.configure)
-sbg_bulk.add_command(completion.completion)
-sbg_bulk.add_command(events_schema)
-accept_after(sbg_bulk)
-accept_everywhere(sbg_bulk)
+sbg_bulk.params += verbosity_options(hidden=False)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Self
 from attrs import evolve, field, frozen
 
 from sbg_bulk.errors import InputError
-from sbg_bulk.models.job import check_id, check_name, check_project
+from sbg_bulk.items import check_id, check_name, check_project
 
 FORM = "[NAME:]owner/project[/folder/...]"
 """How a path is written, for messages."""

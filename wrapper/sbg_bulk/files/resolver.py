@@ -10,11 +10,12 @@ from urllib.parse import quote
 from attrs import define, field
 
 from sbg_bulk.api import pages
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Manner
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.models.job import File
+from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.models.resources import File
 
 LONGEST_QUERY: Final = 2000
 """Characters of names, encoded, that are asked for with one request. Servers refuse addresses that are much longer."""
@@ -131,7 +132,7 @@ class Atlas:
         found: dict[str, File] = {}
         exact, offset = True, 0
         while True:
-            page = yield from pages.page(self.manner, listing, offset, pages.PAGE_LIMIT)
+            page = yield from pages.page(self.manner, listing, offset, PAGE_LIMIT)
             for entry in page.items:
                 exact = exact and entry.name in names
                 if entry.name in names and (entry.name not in found or (names[entry.name] and entry.is_folder)):

@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 from attrs import define
 
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Counter, Manner
 from sbg_bulk.api.steps import Flow, produce
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import Atlas
-from sbg_bulk.models.job import File
-from sbg_bulk.runs.choose import Counter
+from sbg_bulk.models.resources import File
 
 
 @define

@@ -8,11 +8,8 @@ from typing import Final
 from attrs import define, field, frozen
 
 from sbg_bulk.api.polling import Polling
-from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
+from sbg_bulk.limits import RATE_LIMIT_WINDOW, USUAL_LIMIT
 from sbg_bulk.models.job import Job
-
-USUAL_LIMIT: Final = 1000
-"""Requests in a window, until an answer says otherwise (https://docs.sevenbridges.com/docs/api-rate-limit)."""
 
 TOGETHER: Final = 0.25
 """The part of its pause by which a look at a job comes early, if others are looked at anyway."""

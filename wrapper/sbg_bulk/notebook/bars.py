@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 from sbg_bulk.text import counted, duration, plain
 
 if TYPE_CHECKING:
-    from sbg_bulk.jobs.watch import Totals
-    from sbg_bulk.runs.run import Progress
+    from sbg_bulk.jobs.wait import Totals
+    from sbg_bulk.runs.progress import Progress
 
 PAUSE: Final = 0.1
 """Seconds between two drawings; the last one is always drawn."""

@@ -9,7 +9,8 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.runs.journal import Course, Journal, Plan, State, Tally
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import Course, Plan, State, Tally
 from sbg_bulk.runs.traffic import SLOT, Slot
 from sbg_bulk.settings.settings import DEPLOYMENTS
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, Standing
-from sbg_bulk.runs.journal import State
+from sbg_bulk.runs.records import State
 from sbg_bulk.text import counted, duration
 
 Command = Callable[..., str]

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.models.job import DELETE
+from sbg_bulk.items import DELETE
 from sbg_bulk.runs.manifest import ITEMS, Row
 
 SOURCE_COLUMN: Final = "source_path"

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from sbg_bulk import errors
 from sbg_bulk.api import lookups
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Counter, Manner
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import filters as selecting
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import Atlas
-from sbg_bulk.models import job as model
-from sbg_bulk.models.job import CopyItem, File, MoveItem
+from sbg_bulk.items import CopyItem, MoveItem, check_id
+from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, Remaining, check
 from sbg_bulk.runs.manifest import ManifestError, Problem, Row
-
-EXISTS: Final = 5003
-"""The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
-
-
-@define
-class Counter:
-    """Counts requests as they are sent.
-
-    Attributes:
-        on_request: called with the number so far.
-        requests: how many.
-    """
-
-    on_request: Callable[[int], object] | None = None
-    requests: int = 0
-
-    def counting(self, manner: Manner) -> Manner:
-        """The same manner, with each request counted."""
-        return evolve(manner, on_send=self._sent)
-
-    def _sent(self, _moment: float) -> None:
-        self.requests += 1
-        if self.on_request is not None:
-            self.on_request(self.requests)
 
 
 @define
@@ -176,7 +149,7 @@ def choose(
 def _search(search: _Search, given: str, path: Location | None) -> Flow[None]:
     """Choose from one source."""
     if path is None:
-        model.check_id("source", given)
+        check_id("source", given)
         entry = yield from lookups.file(search.atlas.manner, given)
         place = None
     elif not path.names or search.atlas.existing(path).is_folder:
@@ -232,70 +205,6 @@ def _missing(atlas: Atlas, items: Iterable[Chosen]) -> list[Location]:
         for depth in range(len(first.names), len(target.names) + 1):
             missing.setdefault(target.start.below(*target.names[:depth]))
     return list(missing)
-
-
-def make_folders(
-    manner: Manner, folders: Iterable[Location], there: Mapping[Location, str]
-) -> Flow[dict[Location, str]]:
-    """Make folders, parents first. One that is there by now is used as it is.
-
-    Args:
-        manner: how to send requests.
-        folders: the folders to make.
-        there: the ids of folders that are there already.
-
-    Returns:
-        The id of each.
-
-    Raises:
-        InputError: a file has the name of one.
-        ApiError, ConnectionFailed, OutcomeUnknown: one cannot be made. Those before it stay.
-    """
-    made: dict[Location, str] = {}
-    for folder in folders:
-        parent = made.get(folder.parent) or there.get(folder.parent) or folder.parent.folder
-        project = folder.project if parent is None else None
-        try:
-            new = yield from lookups.create_folder(manner, folder.name, project, parent)
-        except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
-            if isinstance(error, errors.BadRequest) and error.code != EXISTS:
-                raise
-            # Another program may have made it, or this one, without learning so.
-            atlas = Atlas(manner)
-            start = Location(folder=parent) if project is None else folder.start
-            yield from atlas.look_up([start.below(folder.name)])
-            found = atlas.found[start.below(folder.name)]
-            if found is None:
-                raise
-            if not found.is_folder:
-                raise InputError(f"{folder} is a file, not a folder.") from error
-            new = found
-        made[folder] = new.id
-    return made
-
-
-def destination(manner: Manner, to: str, parents: bool) -> Flow[Location]:
-    """The folder or project's root that a path or an id means, with missing folders made if they are to be.
-
-    Returns:
-        A place without names: a project, or a folder's id.
-
-    Raises:
-        InputError: a folder on the way is missing, and is not to be made; or a file stands in its place.
-    """
-    place, atlas = place_of(to), Atlas(manner)
-    yield from atlas.look_up([place])
-    missing = atlas.missing(place)
-    if missing is None:
-        if not atlas.is_there(place):
-            raise InputError(f"{place} is a file, not a folder.")
-        return Location(folder=atlas.folder_id(place)) if place.names else place
-    if not parents:
-        raise InputError(f"There is no folder {missing} to put things in. Have it made with --parents.")
-    folders = [place.start.below(*place.names[:depth]) for depth in range(len(missing.names), len(place.names) + 1)]
-    above = atlas.folder_id(missing.parent)
-    made = yield from make_folders(manner, folders, {} if above is None else {missing.parent: above})
-    return Location(folder=made[place])
 
 
 def remaining(

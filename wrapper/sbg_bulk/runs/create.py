@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import IO, Final
 
-from attrs import frozen
-
-from sbg_bulk.api.pages import PAGE_LIMIT
-from sbg_bulk.api.retry import RATE_LIMIT_WINDOW
-from sbg_bulk.errors import InputError, JournalError
+from sbg_bulk.errors import InputError
 from sbg_bulk.runs import manifest
 from sbg_bulk.runs import store as places
-from sbg_bulk.runs.journal import Journal, Plan, State, Tally, check_new
+from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.journal_file import check_new
 from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.records import Plan, State
 from sbg_bulk.runs.store import SUFFIX as SUFFIX
 from sbg_bulk.runs.store import find as find
 from sbg_bulk.runs.store import folder as folder
 from sbg_bulk.runs.store import known as known
-
-ITEMS_PER_JOB: Final = 100
-"""What public programs use; nothing is documented for these calls."""
-
-REQUESTS_PER_WINDOW: Final = 1000
-"""The documented rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
@@ -156,39 +147,6 @@ def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
         journal.started(unsettled[0], adopt)
 
 
-@frozen
-class RunReport:
-    """How a run ended.
-
-    Attributes:
-        run: the run's id.
-        journal: where its journal is.
-        tally: how many rows came to which end.
-    """
-
-    run: str
-    journal: Path
-    tally: Tally
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether every row was done."""
-        return self.tally.done == self.tally.rows
-
-    @property
-    def reference(self) -> str:
-        """What names the run: its id, or its journal's path if that is not where runs are kept."""
-        return places.reference(self.run, self.journal)
-
-    def _repr_html_(self) -> str:
-        from sbg_bulk.notebook import tables
-
-        failures: list[tuple[str, int | None, int, str | None]] = []
-        with suppress(JournalError), Journal.read(self.journal) as journal:
-            failures = journal.failures()
-        return tables.report(self, failures)
-
-
 def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:
     """How many rows a manifest has, if all of them are fit to be run.
 
@@ -203,35 +161,3 @@ def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, 
         rows = manifest.read(source, manifest.ITEMS[job_type], form, defaults)
         with create(rows, job_type, "", journal=Path(scratch) / f"dry{SUFFIX}") as journal:
             return journal.tally().rows
-
-
-@frozen
-class Estimate:
-    """What a run takes, at least.
-
-    Attributes:
-        items: rows.
-        jobs: jobs they make.
-        requests: requests needed: one to submit each job, and one for each hundred to see them end.
-        seconds: what the rate limit makes of that.
-    """
-
-    items: int
-    jobs: int
-    requests: int
-    seconds: float
-
-
-def estimate(items: int, items_per_job: int, reserve: int = 0, besides: int = 0) -> Estimate:
-    """What a run takes, at least, with the documented rate limit all to itself.
-
-    Args:
-        items: how many rows it has.
-        items_per_job: how many rows are submitted as one job.
-        reserve: requests in each window that are left to other programs.
-        besides: requests for other things: folders to make, destinations to look at afterwards.
-    """
-    jobs = math.ceil(items / items_per_job)
-    requests = jobs + math.ceil(jobs / PAGE_LIMIT) + besides
-    windows = max(0, math.ceil(requests / max(1, REQUESTS_PER_WINDOW - reserve)) - 1)
-    return Estimate(items, jobs, requests, windows * RATE_LIMIT_WINDOW)

@@ -15,205 +15,32 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
 
-from attrs import asdict, astuple, frozen
+from attrs import astuple
 
-from sbg_bulk.errors import JournalError, RunInUse, WrongJournal
-from sbg_bulk.models.job import Item, Job
-from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, ManifestError, Problem, Row
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.traffic import Slot, Traffic
-
-APPLICATION_ID: Final = 0x5342_4C4A
-"""Marks a SQLite file as a journal of ours ("SBLJ")."""
-
-FORMAT: Final = 2
-"""The version of the tables below. Journals of format 1 are brought up to it when they are opened to be worked on."""
-
-_TABLES: Final = """
-CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE row (
-    place INTEGER PRIMARY KEY,  -- 0, 1, 2, ... in the manifest's order
-    number INTEGER NOT NULL,    -- where it stands in the manifest
-    file TEXT NOT NULL UNIQUE,
-    parent TEXT, project TEXT, name TEXT,
-    extra TEXT,                 -- the manifest's other columns, as JSON
-    outcome TEXT, new_id TEXT, job TEXT, api_code INTEGER, message TEXT
-);
-CREATE INDEX row_outcome ON row (outcome) WHERE outcome IS NOT NULL AND outcome <> 'done';
-CREATE TABLE submission (
-    id INTEGER PRIMARY KEY,
-    first INTEGER NOT NULL, last INTEGER NOT NULL,  -- the places of its rows
-    state TEXT NOT NULL,
-    sent_on REAL,               -- the server's time at the last answer before it was sent, Unix seconds
-    job TEXT UNIQUE,
-    sent_at REAL, known_at REAL, ended_at REAL,  -- by this machine's clock, Unix seconds
-    started_on REAL, finished_on REAL,           -- of the job, by the server's clock, Unix seconds
-    total_files INTEGER, completed_files INTEGER, failed_files INTEGER,  -- of the job
-    done INTEGER, failed INTEGER                 -- of its rows
-);
-CREATE INDEX submission_open ON submission (state) WHERE state IN ('intended', 'running');
-CREATE INDEX submission_void ON submission (state) WHERE state = 'void';
-CREATE INDEX submission_first ON submission (first);
-CREATE INDEX submission_last ON submission (last);
-CREATE TABLE learned (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE foreign_job (id TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
-
-_SLOTS: Final = """
-CREATE TABLE slot (
-    start INTEGER PRIMARY KEY, sent INTEGER NOT NULL, refused INTEGER NOT NULL, failed INTEGER NOT NULL,
-    waited REAL NOT NULL, cause TEXT, "limit" INTEGER, remaining INTEGER, resets REAL, ahead REAL
+from sbg_bulk.errors import JournalError
+from sbg_bulk.items import Item
+from sbg_bulk.models.job import Job
+from sbg_bulk.runs.journal_file import (
+    _HALF_MADE,
+    _check_header,
+    _claim,
+    _clear_errors,
+    _connect,
+    _fill,
+    _make_format_2,
+    _show_as_format_2,
 )
-"""
-
-_SINCE_2: Final = (
-    "sent_at REAL", "known_at REAL", "ended_at REAL", "started_on REAL", "finished_on REAL", "total_files INTEGER",
-    "completed_files INTEGER", "failed_files INTEGER", "done INTEGER", "failed INTEGER",
-)  # fmt: skip
-"""The columns of submissions that format 1 lacks."""
-
-
-class State(StrEnum):
-    """How far a submission has come."""
-
-    INTENDED = "intended"
-    """It is about to be sent, or its outcome is not known."""
-    RUNNING = "running"
-    """Its job is known."""
-    ENDED = "ended"
-    """Its job has ended, or can no longer be read; its rows say what became of them."""
-    VOID = "void"
-    """It was certainly not carried out; its rows are to be submitted again."""
-
-
-@frozen
-class Submission:
-    """Rows that are, or were, to be done by one job.
-
-    Attributes:
-        id: a number of the journal's own.
-        first: the place of its first row, from 0.
-        last: the place of its last row.
-        state: how far it has come.
-        sent_on: the server's time (Unix seconds) at the last answer before it was sent; None if not known.
-        job: its job's id, once it is known.
-    """
-
-    id: int
-    first: int
-    last: int
-    state: State
-    sent_on: float | None = None
-    job: str | None = None
-
-    @property
-    def size(self) -> int:
-        """How many rows it has."""
-        return self.last - self.first + 1
-
-
-@frozen
-class Course:
-    """When a submission went how far, and what came of it. What is not known is None.
-
-    Attributes:
-        submission: which.
-        sent_at: when it was about to be sent, by the clock of the machine that sent it (Unix seconds, as all times).
-        known_at: when its job was known, by that clock.
-        ended_at: when the job's end was seen, by that clock.
-        started_on: when the job started, by the server's clock.
-        finished_on: when the job ended, by the server's clock.
-        total_files, completed_files, failed_files: the job's counts, as last seen.
-        done: how many of its rows were done.
-        failed: how many of its rows have failed. Of the others of an ended one it is not known what became of them.
-    """
-
-    submission: Submission
-    sent_at: float | None = None
-    known_at: float | None = None
-    ended_at: float | None = None
-    started_on: float | None = None
-    finished_on: float | None = None
-    total_files: int | None = None
-    completed_files: int | None = None
-    failed_files: int | None = None
-    done: int | None = None
-    failed: int | None = None
-
-
-@frozen
-class Plan:
-    """What a run is to do; it does not change.
-
-    Attributes:
-        run: the run's id.
-        job_type: COPY, MOVE or DELETE.
-        endpoint: the deployment it is for.
-        created_on: when it was made, ISO 8601.
-        items_per_job: how many rows are submitted as one job.
-        manifest: the manifest's name, for people.
-        form: the manifest's format.
-        retry_of: the run whose failures this one tries again.
-    """
-
-    run: str
-    job_type: str
-    endpoint: str
-    created_on: str
-    items_per_job: int
-    manifest: str = "-"
-    form: str = "csv"
-    retry_of: str | None = None
-
-
-@frozen
-class Tally:
-    """How many rows of a run have come how far. The numbers add up to `rows`.
-
-    Attributes:
-        rows: all of them.
-        done: carried out.
-        failed: certainly not carried out.
-        unattributed: in jobs that had failures and do not tell whose.
-        unknown: in jobs that can no longer be read.
-        running: in a job that has not ended, or whose submission has an outcome that is not known.
-        open: not submitted yet.
-    """
-
-    rows: int
-    done: int = 0
-    failed: int = 0
-    unattributed: int = 0
-    unknown: int = 0
-    running: int = 0
-    open: int = 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is left to be done or waited for."""
-        return not self.running and not self.open
-
-
-@frozen
-class Destinations:
-    """Where the rows of a run go.
-
-    Attributes:
-        most: projects and folders, each with its number of rows; the most first.
-        others: how many others there are.
-    """
-
-    most: Sequence[tuple[str, int]]
-    others: int
+from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Problem, Row
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.records import Course, Destinations, Plan, State, Submission, Tally
+from sbg_bulk.runs.traffic import Slot, Traffic
 
 
 class Journal:
@@ -597,63 +424,6 @@ INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UP
     ahead = coalesce(excluded.ahead, ahead)
 """
 
-_HALF_MADE: Final = (
-    "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
-)
-
-
-def check_new(path: Path) -> None:
-    """See that a journal can be made, before anything is done that would be in vain without it.
-
-    Raises:
-        WrongJournal: the file exists already.
-        JournalError: it cannot be written.
-    """
-    _claim(path)
-    path.unlink()
-
-
-def _claim(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Whoever makes the file owns it: of two processes with one path, one is refused.
-        path.touch(exist_ok=False)
-    except OSError as error:
-        if path.exists():
-            raise WrongJournal(f"{path} exists already; a journal is never overwritten.") from None
-        raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # Transactions are begun and ended by name; a lock that is held is not waited for.
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    # One file, and each commit on disk before the next step, even if the power fails right after it.
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA synchronous = EXTRA")
-    return connection
-
-
-def _make_format_2(connection: sqlite3.Connection) -> None:
-    """Bring the tables of format 1 up to format 2. Of times nothing was kept; the rows tell how many were done."""
-    for column in _SINCE_2:
-        connection.execute(f"ALTER TABLE submission ADD COLUMN {column}")
-    connection.execute(
-        "UPDATE submission SET (done, failed) = (SELECT sum(outcome = 'done'), sum(outcome = 'failed') FROM row "
-        "WHERE place BETWEEN first AND last) WHERE state = 'ended'"
-    )
-    connection.execute(_SLOTS)
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
-
-
-def _show_as_format_2(connection: sqlite3.Connection) -> None:
-    """Have a file of format 1 look like one of format 2, as long as it is open. What is temporary comes first."""
-    of_rows = "(SELECT sum(outcome = '{}') FROM row WHERE state = 'ended' AND place BETWEEN first AND last) AS {}"
-    added = [f"NULL AS {column.split()[0]}" for column in _SINCE_2[:-2]]
-    added += [of_rows.format(outcome, outcome) for outcome in ("done", "failed")]
-    connection.execute(f"CREATE TEMP VIEW submission AS SELECT *, {', '.join(added)} FROM main.submission")  # noqa: S608
-    connection.execute(_SLOTS.replace("CREATE TABLE", "CREATE TEMP TABLE"))
-
 
 def _unix(moment: datetime | None) -> float | None:
     return None if moment is None else moment.timestamp()
@@ -662,93 +432,3 @@ def _unix(moment: datetime | None) -> float | None:
 def _countable(number: int | None) -> int | None:
     """A count, if a database can hold it."""
     return None if number is None or abs(number) >= 1 << 63 else number
-
-
-def _fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem]) -> None:
-    connection.execute("BEGIN EXCLUSIVE")
-    for statement in (*_TABLES.split(";\n"), _SLOTS):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
-    connection.executemany(
-        "INSERT INTO run VALUES (?, ?)", ((key, json.dumps(value)) for key, value in asdict(plan).items())
-    )
-    problems: list[Problem] = []
-    count = 0
-    for place, row in enumerate(rows):
-        found = [row] if isinstance(row, Problem) else []
-        duplicate = _insert(connection, place, row)
-        if duplicate is not None:
-            found.append(duplicate)
-        count += len(found)
-        problems += found[: ManifestError.SHOWN - len(problems)]
-    if count:
-        raise ManifestError(problems, count)
-    connection.execute("COMMIT")
-
-
-def _insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Problem | None:
-    """Enter a row, and tell if its source stands in an earlier one.
-
-    One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
-    """
-    if isinstance(row, Problem):
-        number, file, destination, extra = row.row, row.source, [None, None, None], None
-    else:
-        number = row.number
-        file, *destination = (getattr(row.item, key, None) for key in ("file", "parent", "project", "name"))
-        extra = json.dumps(row.extra, ensure_ascii=False) if row.extra else None
-    if file is None:
-        return None
-    try:
-        connection.execute(
-            "INSERT INTO row (place, number, file, parent, project, name, extra) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (place, number, file, *destination, extra),
-        )
-    except sqlite3.IntegrityError:
-        earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()
-        return Problem(number, "file", f"{file} stands in row {earlier[0]} already")
-    return None
-
-
-def _check_header(path: Path) -> None:
-    """Look at a file without touching it."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        raise WrongJournal(f"There is no journal {path}.") from None
-    except OSError as error:
-        raise JournalError(f"The journal {path} cannot be read: {error.strerror}.") from None
-    # https://www.sqlite.org/fileformat2.html, section 1.3
-    if not header.strip(b"\0"):
-        raise JournalError(_HALF_MADE.format(path=path))
-    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise WrongJournal(f"{path} is not a journal, or it is damaged. Go back to a copy of it, if there is one.")
-    (version,) = struct.unpack_from(">I", header, 60)
-    (application,) = struct.unpack_from(">I", header, 68)
-    if application != APPLICATION_ID:
-        raise WrongJournal(f"{path} is a SQLite file, but not a journal of sbg-bulk.")
-    if version > FORMAT:
-        raise JournalError(
-            f"{path} is of format {version}, and this version of sbg-bulk knows {FORMAT}. Use a newer one (pip install "
-            "--upgrade sbg-bulk)."
-        )
-
-
-@contextmanager
-def _clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, then resume.") -> Iterator[None]:
-    """Turn errors of SQLite into ones that say what to do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        name = getattr(error, "sqlite_errorname", "")
-        if name.startswith("SQLITE_BUSY") or "locked" in str(error):
-            raise RunInUse(
-                f"Another process is working on this run ({path}). Wait for it to end, or end it first."
-            ) from None
-        if name == "SQLITE_FULL":
-            raise JournalError(f"The disk is full: {path} cannot be written. {if_full}") from None
-        raise JournalError(f"{path} cannot be used: {error}.") from None
-    except sqlite3.DatabaseError as error:
-        raise JournalError(f"{path} is damaged ({error}). Go back to a copy of it, if there is one.") from None

@@ -22,16 +22,7 @@ from typing import IO, Any, Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from sbg_bulk.errors import InputError
-from sbg_bulk.models.job import (
-    CopyItem,
-    DeleteItem,
-    Item,
-    MoveItem,
-    check_destination,
-    check_id,
-    check_name,
-    check_project,
-)
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem, check_destination, check_id, check_name, check_project
 
 Format: TypeAlias = Literal["csv", "tsv", "jsonl"]
 

@@ -17,7 +17,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from sbg_bulk.models.job import COPY, DELETE, CopyItem, File, Item, Job, MoveItem
+from sbg_bulk.items import COPY, DELETE, CopyItem, Item, MoveItem
+from sbg_bulk.models.job import Job
+from sbg_bulk.models.resources import File
 
 CLOCK_TOLERANCE: Final = 60.0
 """Seconds that the clocks of the service's own machines may be apart."""

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from sbg_bulk.models.job import CopyItem, DeleteItem, Item, ItemResult, Job, MoveItem
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.models.job import ItemResult, Job
 
 
 class Outcome(StrEnum):

@@ -13,29 +13,26 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from attrs import define, evolve, field, frozen, validators
+from attrs import define, evolve, field
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.operations import GET_RATE_LIMIT, Operation
 from sbg_bulk.api.pace import Meter, Pace
-from sbg_bulk.api.request import Manner, Uncertain
+from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.request import Uncertain
 from sbg_bulk.api.steps import Flow, Reply, now, record
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
-from sbg_bulk.jobs import read as jobs
-from sbg_bulk.jobs.track import USUAL_LIMIT
+from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.jobs.submit import post
 from sbg_bulk.jobs.watch import Wanted, Watch
+from sbg_bulk.limits import USUAL_LIMIT
 from sbg_bulk.models.job import Job
-from sbg_bulk.runs.journal import Journal, State, Submission, Tally
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
-from sbg_bulk.runs.settle import Sent, settle, whole_list
-
-JOBS_IN_FLIGHT: Final = 1000
-"""As many jobs as a window of the rate limit allows to submit."""
-
-LIST_LAG: Final = 30.0
-"""Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
-
+from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
+from sbg_bulk.runs.records import State, Submission, Tally
+from sbg_bulk.runs.settle import Sent, settle
 
 LOOKS: Final = 0.05
 """The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
@@ -43,70 +40,6 @@ spare in the window in which the last is submitted."""
 
 OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
 """Codes of a 403 that are about a project or a file, and not about the user."""
-
-
-@frozen
-class RunOptions:
-    """How a run goes about its work.
-
-    Attributes:
-        jobs_in_flight: how many jobs it keeps under way at most.
-        reserve: requests in each window of the rate limit that it leaves to the user's other programs.
-        list_lag: seconds after a submission of unknown outcome until the job that it may have started is certainly
-            in the list.
-    """
-
-    jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
-    reserve: int = field(default=0, validator=validators.ge(0))
-    list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
-
-
-@frozen
-class EndedJob:
-    """A job of a run that has ended. The numbers of rows add up to `rows`.
-
-    Attributes:
-        id: its id; None if the service has refused to start it.
-        rows: how many rows it had.
-        done: how many of them were carried out.
-        failed: how many certainly were not.
-        unattributed: how many may or may not have been: the job had failures and does not tell whose.
-        unknown: how many are in question because the job can no longer be read.
-    """
-
-    id: str | None
-    rows: int
-    done: int = 0
-    failed: int = 0
-    unattributed: int = 0
-    unknown: int = 0
-
-
-@frozen
-class Progress:
-    """How far a run has come.
-
-    Attributes:
-        run: its id.
-        journal: the path of its journal.
-        tally: its rows.
-        jobs_running: how many of its jobs are under way.
-        jobs_ended: how many of its jobs have ended, those before it was resumed included.
-        jobs_total: how many jobs it takes in all, as far as can be told now.
-        budget: what is left of the rate limit; None if that is not known.
-        waiting: the pause that is about to be made; None if there is none.
-        ended: the jobs that have ended since the progress before this one. They are not compared.
-    """
-
-    run: str
-    journal: str
-    tally: Tally
-    jobs_running: int
-    jobs_ended: int
-    jobs_total: int
-    budget: BudgetLeft | None = None
-    waiting: Wait | None = None
-    ended: Sequence[EndedJob] = field(default=(), eq=False)
 
 
 @define
@@ -336,7 +269,7 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     state.posting = 1
     state.sent = Sent(submission.id, meter.latest)
     try:
-        job = yield from jobs.post(state.manner, items)
+        job = yield from post(state.manner, items)
     except Uncertain:
         state.unsettled.append(submission)
         return

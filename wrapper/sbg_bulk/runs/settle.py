@@ -14,22 +14,23 @@ from typing import Final
 from attrs import define, field, frozen
 
 from sbg_bulk import errors
-from sbg_bulk.api import lookups, pages
-from sbg_bulk.api.request import Manner, pause
+from sbg_bulk.api import lookups
+from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.api.waits import Cause
+from sbg_bulk.items import DeleteItem, Item, MoveItem
 from sbg_bulk.jobs import read as jobs
-from sbg_bulk.models import job as model
-from sbg_bulk.models.job import File, Item, Job, MoveItem
-from sbg_bulk.runs.journal import Journal, State, Submission
+from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.models.job import Job
+from sbg_bulk.models.resources import File
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match, likeness, match, may_be_gone, weigh
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.records import State, Submission
 
 SAMPLES: Final = 10
 """How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
-
-REREADS: Final = 5
-"""How often the list is read again at once when its pages do not add up."""
 
 
 @frozen
@@ -180,34 +181,6 @@ def _judge(inquiry: _Inquiry) -> Flow[list[tuple[Job, Match]]]:
     return matches
 
 
-def whole_list(manner: Manner) -> Flow[dict[str, Job]]:
-    """All jobs in the list, by their ids. Pages shift while jobs come and expire: what does not add up is read again.
-
-    Raises:
-        PagingError: it never adds up.
-        ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
-    """
-    for _ in range(REREADS):
-        found: dict[str, Job] = {}
-        offset: int | None = 0
-        total: int | None = None
-        try:
-            while offset is not None:
-                page: model.Page[Job] = yield from pages.page(manner, pages.jobs(), offset, pages.PAGE_LIMIT)
-                # What was there at the beginning has to be found; what came meanwhile need not.
-                total = page.total if offset == 0 else total
-                found.update((job.id, job) for job in page.items)
-                offset = page.next_offset
-        except errors.PagingError:
-            continue
-        if total is None or len(found) >= total:
-            return found
-    raise errors.PagingError(
-        "list_async_jobs: the list changes faster than it can be read, so it is not known which jobs there are. "
-        "Resume the run later."
-    )
-
-
 def _compare(inquiry: _Inquiry, job: Job) -> Flow[Match]:
     """Read what a finished job made, and compare it with what the submission asked for."""
     entries = job.result or ()
@@ -247,7 +220,7 @@ def _asked_for(inquiry: _Inquiry, made_id: str, place: int) -> Flow[Match]:
 
 
 def _alike(inquiry: _Inquiry, made: File, item: Item) -> Flow[Match]:
-    assert not isinstance(item, model.DeleteItem)
+    assert not isinstance(item, DeleteItem)
     if isinstance(item, MoveItem) and not made.is_folder:
         return Match.NO  # a moved file keeps its id
     root = None if item.project is None else (yield from _root(inquiry, item.project))

@@ -10,14 +10,13 @@ from attrs import define, field
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
-from sbg_bulk.api.request import Manner
+from sbg_bulk.api.policy import Counter, Manner
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, is_path, path_of
 from sbg_bulk.files.resolver import Atlas
-from sbg_bulk.models.job import COPY, DELETE, MOVE
+from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.runs.choice import DESTINATION_COLUMN, SOURCE_COLUMN
-from sbg_bulk.runs.choose import Counter
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final, Generic, TypeVar
 
 import httpx
 from attrs import frozen
 
+from sbg_bulk.api.drivers.auth import Secret, TokenAuth
 from sbg_bulk.api.steps import Call, Flow, Reply, Step
-from sbg_bulk.errors import InputError, SettingsError
+from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings.settings import Settings, Token
 
 R = TypeVar("R")
@@ -24,12 +25,6 @@ TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 LOG: Final = logging.getLogger("sbg_bulk.requests")
 """Gets a record of level DEBUG for each request: method, path, status, time in ms, attempt and request id."""
 LOG.addHandler(logging.NullHandler())
-
-HIDDEN: Final = "***"
-"""What stands in place of the token."""
-
-LEAST_SECRET: Final = 8
-"""Characters: a shorter token, as only tests have one, is not looked for, as it may occur by chance."""
 
 
 @frozen
@@ -54,52 +49,6 @@ def advance(flow: Flow[R], outcome: Outcome) -> Step | Done[R]:
         return flow.send(outcome.value) if outcome.error is None else flow.throw(outcome.error)
     except StopIteration as stop:
         return Done(stop.value)
-
-
-TOKEN_HEADER: Final = "X-SBG-Auth-Token"  # noqa: S105 - the header's name
-
-
-class TokenAuth(httpx.Auth):
-    """Adds the token to requests to the configured host, and refuses all others."""
-
-    def __init__(self, endpoint: str, token: Token) -> None:
-        self._origin = _origin(httpx.URL(endpoint))
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if _origin(request.url) != self._origin:
-            raise SettingsError(f"The token is not sent to {request.url.host}: it is for another host.")
-        if Secret(self._token).is_in(str(request.url)):
-            raise InputError(
-                "Nothing was sent: the token would stand in the address of the request, where servers log it. Was it "
-                "given in place of an id or a name?"
-            )
-        request.headers[TOKEN_HEADER] = self._token.reveal()
-        try:
-            yield request
-        finally:
-            # Errors and responses keep their request: the token is not to stay in it.
-            del request.headers[TOKEN_HEADER]
-
-
-class Secret:
-    """A token as something to look for, and to hide."""
-
-    def __init__(self, token: Token) -> None:
-        value = token.reveal()
-        self._value = value if len(value) >= LEAST_SECRET else None
-
-    def is_in(self, text: str) -> bool:
-        """Whether a text has the token in it."""
-        return self._value is not None and self._value in text
-
-    def hidden(self, text: str) -> str:
-        """The text, with a placeholder for the token."""
-        return text if self._value is None else text.replace(self._value, HIDDEN)
-
-    def hidden_in_bytes(self, content: bytes) -> bytes:
-        """The content, with a placeholder for the token."""
-        return content if self._value is None else content.replace(self._value.encode(), HIDDEN.encode())
 
 
 class Exchanges:
@@ -139,10 +88,6 @@ class Exchanges:
             f", attempt {step.attempt}" if step.attempt > 1 else "",
             f", request {request_id}" if request_id else "",
         )
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
 
 
 def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **options: Any) -> C:

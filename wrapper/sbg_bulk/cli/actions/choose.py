@@ -10,68 +10,28 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 from attrs import asdict
 
-from sbg_bulk.cli.actions.run import carry, given_options, reference
+from sbg_bulk.cli.actions.run import carry, reference
 from sbg_bulk.cli.actions.verify import verify
-from sbg_bulk.cli.context import Context, F, note, plain, tell, write_json
+from sbg_bulk.cli.context import Context, plain
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
+from sbg_bulk.cli.options.run import given_options
+from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.cli.wording import counted, duration, size
+from sbg_bulk.text import counted, duration, size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.runs.choice import Choice, Remaining
-    from sbg_bulk.runs.create import Estimate, RunReport
-    from sbg_bulk.runs.run import Progress
+    from sbg_bulk.runs.estimate import Estimate
+    from sbg_bulk.runs.progress import Progress
+    from sbg_bulk.runs.result import RunReport
 
     OnChange: TypeAlias = Callable[[Progress], object]
 
 SHOWN: Final = 20
 """How many of the things chosen a dry run shows; the rest is counted. JSON has them all."""
-
-_FILTERS: Final = (
-    click.option(
-        "--match",
-        multiple=True,
-        metavar="GLOB",
-        help="Only files whose name fits, such as '*.bam'; with a slash, whose path below SOURCE fits. May be "
-        "repeated: one of them has to fit.",
-    ),
-    click.option(
-        "--exclude",
-        multiple=True,
-        metavar="GLOB",
-        help="Nothing whose name, or path, fits; folders that it fits are not entered. May be repeated.",
-    ),
-    click.option(
-        "--newer-than",
-        metavar="DATE|TIME",
-        help="Only what was changed after a date (2026-11-01, in UTC), or within a time (7d, 12h, 30m).",
-    ),
-    click.option(
-        "--type",
-        "kind",
-        type=click.Choice(("file", "folder")),
-        help="Only files, or only folders, which are taken with all they hold.",
-    ),
-    click.option(
-        "--recursive",
-        "-r",
-        is_flag=True,
-        help="What is in subfolders too: each as one item or, with a filter, what fits, in the same subfolders.",
-    ),
-)
-
-NAMES: Final = ("match", "exclude", "newer_than", "kind", "recursive")
-"""The parameters of these options."""
-
-
-def filter_options(function: F) -> F:
-    """The options that say which part of the sources is meant."""
-    for option in reversed(_FILTERS):
-        function = option(function)
-    return function
 
 
 def choose_and_run(context: Context, job_type: str, to: str | None, options: dict[str, Any]) -> Exit:
@@ -164,13 +124,13 @@ def _since(text: str | None) -> datetime | None:
 
 
 def _items_per_job(options: dict[str, Any]) -> int:
-    from sbg_bulk.runs.create import ITEMS_PER_JOB
+    from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
     return options["items_per_job"] or ITEMS_PER_JOB
 
 
 def _estimate(choice: Choice | Remaining, options: dict[str, Any], besides: int) -> Estimate:
-    from sbg_bulk.runs.create import estimate
+    from sbg_bulk.runs.estimate import estimate
 
     return estimate(len(choice), _items_per_job(options), options["reserve"] or 0, besides)
 

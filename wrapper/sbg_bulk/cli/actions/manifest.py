@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sbg_bulk.cli.actions.choose import carry_and_verify
-from sbg_bulk.cli.actions.run import given_options
-from sbg_bulk.cli.context import Context, note, write_json
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.destination import Destination
+from sbg_bulk.cli.options.run import given_options
+from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.cli.wording import counted, duration
+from sbg_bulk.runs.estimate import estimate
+from sbg_bulk.text import counted, duration
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 def run(context: Context, job_type: str, destination: Destination, options: dict[str, Any]) -> Exit:
     """Carry the rows of a manifest to their end. The exit code that follows."""
-    from sbg_bulk.runs.create import ITEMS_PER_JOB
+    from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
     source: Path | Any = sys.stdin.buffer if options["manifest"] == "-" else Path(options["manifest"])
     skip = options.get("skip_existing", False)
@@ -120,17 +122,15 @@ def _tell(rows: int, items_per_job: int, options: dict[str, Any]) -> Exit:
     """What the rows take."""
     from attrs import asdict
 
-    from sbg_bulk.runs import create as runs
-
-    estimate = runs.estimate(rows, items_per_job, options["reserve"] or 0)
+    found = estimate(rows, items_per_job, options["reserve"] or 0)
     if options["as_json"]:
-        write_json(asdict(estimate))
+        write_json(asdict(found))
     elif not rows:
         note("Nothing to do: all of it is there already.")
     else:
-        limit = f"makes that at least {duration(estimate.seconds)}" if estimate.seconds else "allows that at once"
+        limit = f"makes that at least {duration(found.seconds)}" if found.seconds else "allows that at once"
         click.echo(
-            f"Nothing was sent. To do: {counted(estimate.items, 'row')} in {counted(estimate.jobs, 'job')}, with at "
-            f"least {counted(estimate.requests, 'request')}. The rate limit {limit}."
+            f"Nothing was sent. To do: {counted(found.items, 'row')} in {counted(found.jobs, 'job')}, with at "
+            f"least {counted(found.requests, 'request')}. The rate limit {limit}."
         )
     return Exit.DONE

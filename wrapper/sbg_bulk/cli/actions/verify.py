@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
-from sbg_bulk.cli.completion import complete_run
-from sbg_bulk.cli.context import Context, complain, json_option, note, plain, tell, write_json
+from sbg_bulk.cli.context import Context, plain
 from sbg_bulk.cli.exits import Exit, exit_code
+from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.cli.wording import counted
 from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -74,18 +72,3 @@ def _text(verification: Verification) -> str:
     if len(different) > SHOWN:
         lines.append(f"  ... and {len(different) - SHOWN:,} more; --json has them all.")
     return "\n".join(lines)
-
-
-@click.command("verify")
-@click.argument("run", shell_complete=complete_run)
-@json_option
-@click.pass_context
-def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
-    """Look whether what RUN did is there, name by name; exit code 3 if something is not as it should be.
-
-    What was copied or moved is looked for in its destination, which is listed again; what was moved or deleted, in its
-    old place too, where that is known or costs nothing. Rows that failed are not looked for.
-    """
-    context: Context = click_context.obj
-    with context.client() as client:
-        click_context.exit(verify(context, client, run, as_json))

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sbg_bulk.cli.completion import complete_endpoint, complete_profile
-from sbg_bulk.cli.context import Context, complain, json_option, note, tell, write_json
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.errors import SbgBulkError, SettingsError, Unauthorized
 from sbg_bulk.settings import credentials
@@ -29,7 +31,7 @@ from sbg_bulk.settings.settings import (
 )
 
 if TYPE_CHECKING:
-    from sbg_bulk.models.job import User
+    from sbg_bulk.models.resources import User
     from sbg_bulk.settings.credentials import Profile
 
 PATIENCE: Final = 10.0

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from sbg_bulk.cli.context import json_option, note, write_json
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
 
 
 @click.command(short_help="Serve a simulator of the API on this machine.")

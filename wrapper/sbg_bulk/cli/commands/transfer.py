@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sbg_bulk.cli.actions import manifest as manifests
-from sbg_bulk.cli.actions.choose import NAMES, choose_and_run, filter_options
+from sbg_bulk.cli.actions.choose import choose_and_run
 from sbg_bulk.cli.actions.connect import connected
-from sbg_bulk.cli.actions.run import run_options
-from sbg_bulk.cli.actions.wait import timeout_option, wait_for
-from sbg_bulk.cli.context import Context, F, complain, json_option, note, write_json
+from sbg_bulk.cli.actions.wait import wait_for
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.options.common import F, json_option, timeout_option
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask, yes_option
 from sbg_bulk.cli.options.destination import Destination, destination_options
-from sbg_bulk.cli.output.tables import job_document
+from sbg_bulk.cli.options.filters import NAMES, filter_options
+from sbg_bulk.cli.options.run import run_options
+from sbg_bulk.cli.output.console import complain, note, write_json
+from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.errors import InputError
+from sbg_bulk.runs.manifest import FORMATS
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -41,7 +45,7 @@ _OPTIONS: Final = (
     click.option(
         "--format",
         "form",
-        type=click.Choice(("csv", "tsv", "jsonl")),
+        type=click.Choice(FORMATS),
         help="The manifest's format.  [default: by its name, or its first line]",
     ),
     click.option("--detach", is_flag=True, help="With ids: do not wait, print the job and leave it to itself."),
@@ -114,7 +118,7 @@ def _is_choice(sources: Sequence[str], options: dict[str, Any]) -> bool:
 
 def _check_ids(sources: Sequence[str], options: dict[str, Any]) -> None:
     """Raise an error unless each could be an id, none stands there twice, and the options go with them."""
-    from sbg_bulk.models.job import check_id
+    from sbg_bulk.items import check_id
 
     if unfit := next((name for name in _RUN_ONLY if options[name] is not None and options[name] is not False), None):
         raise click.UsageError(f"{_option(unfit)} goes with paths, filters or --manifest, not with ids alone.")

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from sbg_bulk.cli.context import note
+from sbg_bulk.cli.output.console import note
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask first. Scripts need it where one is asked.")
 

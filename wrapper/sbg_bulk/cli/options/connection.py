@@ -6,7 +6,8 @@ import click
 from attrs import evolve
 
 from sbg_bulk.cli.completion import complete_endpoint, complete_profile
-from sbg_bulk.cli.context import Context, F
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.options.common import F
 from sbg_bulk.settings.settings import DEPLOYMENTS
 
 _NAMES = ", ".join(DEPLOYMENTS)
@@ -30,20 +31,8 @@ def connection_options(function: F) -> F:
     return endpoint(profile(function))
 
 
-def accept_after(group: click.Group) -> None:
-    """Let the two options stand after each command below a group too, where many people write them.
-
-    They are not in the commands' help: they would fill it. Commands with options of these names keep those.
-    """
-    for command in group.commands.values():
-        if isinstance(command, click.Group):
-            accept_after(command)
-            continue
-        taken = {option for parameter in command.params for option in parameter.opts}
-        command.params += [option for option in _options_after() if taken.isdisjoint(option.opts)]
-
-
-def _options_after() -> list[click.Option]:
+def connection_after() -> list[click.Option]:
+    """Return the two options as they stand after a command, hidden."""
     return [
         click.Option(
             [f"--{name}"],

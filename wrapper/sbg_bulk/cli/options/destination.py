@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import frozen
 
-from sbg_bulk.cli.context import F
+from sbg_bulk.cli.options.common import F
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -60,7 +60,7 @@ class Destination:
     def check(self, *, required: bool) -> None:
         """Raise UsageError unless exactly one is given, or none where rows may say themselves."""
         from sbg_bulk.files.paths import place_of
-        from sbg_bulk.models.job import check_destination
+        from sbg_bulk.items import check_destination
 
         given = sum(one is not None for one in (self.to, self.project, self.folder))
         if given > 1 or (required and not given):

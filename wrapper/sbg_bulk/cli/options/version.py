@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sbg_bulk.cli.context import F
+from sbg_bulk.cli.options.common import F
 
 DIGITS: Final = 12
 """How much of a digest is shown: enough to tell two contracts apart, and short enough to be read aloud."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sbg_bulk.cli.context import plain
-from sbg_bulk.cli.wording import counted
+from sbg_bulk.cli.output.documents import date
+from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sbg_bulk.models.job import File, ItemResult, Job
+    from sbg_bulk.models.job import ItemResult, Job
+    from sbg_bulk.models.resources import File
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""
@@ -29,46 +30,6 @@ NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE")
 
 PIPE_WIDTH: Final = 10_000
 """Columns of a table for a file or a program: one line a row, however long its names are."""
-
-
-def job_document(job: Job) -> dict[str, Any]:
-    """A job with the keys of the API; what the server did not say, or not readably, is null."""
-    return {
-        "href": job.href,
-        "id": job.id,
-        "type": job.type,
-        "state": job.state,
-        "result": None if job.result is None else [_result_document(entry) for entry in job.result],
-        "total_files": job.total_files,
-        "completed_files": job.completed_files,
-        "failed_files": job.failed_files,
-        "started_on": date(job.started_on),
-        "finished_on": date(job.finished_on),
-    }
-
-
-def _result_document(entry: ItemResult) -> dict[str, Any]:
-    if entry.error is None:
-        return {"resource": {"href": entry.href, "id": entry.id}}
-    error = entry.error
-    return {
-        "error": {
-            "status": error.status,
-            "code": error.code,
-            "message": error.message,
-            "more_info": error.more_info,
-        }
-    }
-
-
-def file_document(file: File) -> dict[str, Any]:
-    """A file or folder with the keys of the API, as far as lists have them."""
-    return {"id": file.id, "name": file.name, "type": file.type, "project": file.project, "parent": file.parent}
-
-
-def date(moment: datetime | None) -> str | None:
-    """A date as the API writes it."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _output() -> Console:

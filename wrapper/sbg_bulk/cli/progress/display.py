@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sbg_bulk.cli.context import tell
-from sbg_bulk.cli.options.verbosity import speech
+from sbg_bulk.cli.output.console import speech, tell
 from sbg_bulk.cli.progress.events import Events
 from sbg_bulk.cli.progress.lines import Lines
 from sbg_bulk.cli.progress.tracker import Following

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sbg_bulk.cli.context import write_json
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.output.tables import job_document
+from sbg_bulk.cli.output.console import write_json
+from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.progress.tracker import Following
 
 if TYPE_CHECKING:

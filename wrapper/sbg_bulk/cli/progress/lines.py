@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from sbg_bulk.api.waits import Cause
+from sbg_bulk.api.waits import Cause, waiting
 from sbg_bulk.cli.progress.tracker import Following, Outlook
-from sbg_bulk.cli.wording import counted, duration, speed, waiting
+from sbg_bulk.text import counted, duration, speed
 
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait

@@ -13,10 +13,9 @@ from rich.live import Live
 from rich.segment import ControlType
 from rich.text import Text
 
-from sbg_bulk.api.waits import Cause
+from sbg_bulk.api.waits import Cause, waiting
 from sbg_bulk.cli.progress.tracker import Following, Outlook
-from sbg_bulk.cli.wording import counted, duration, speed, waiting
-from sbg_bulk.text import plain
+from sbg_bulk.text import counted, duration, plain, speed
 
 if TYPE_CHECKING:
     from sbg_bulk.models.job import Job

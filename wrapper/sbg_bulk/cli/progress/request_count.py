@@ -9,9 +9,8 @@ from typing import Final
 
 import click
 
-from sbg_bulk.cli.context import note
-from sbg_bulk.cli.options.verbosity import speech
-from sbg_bulk.cli.wording import counted
+from sbg_bulk.cli.output.console import note, speech
+from sbg_bulk.text import counted
 
 EVERY: Final = 100
 """Where there is no terminal, the number is told after so many requests, and after as many more."""

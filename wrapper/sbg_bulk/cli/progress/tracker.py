@@ -11,9 +11,9 @@ from sbg_bulk.cli.progress.rate import Sample, rate, sampled, seconds_left
 
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import BudgetLeft, Wait
-    from sbg_bulk.jobs.watch import Totals
+    from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
-    from sbg_bulk.runs.run import Progress
+    from sbg_bulk.runs.progress import Progress
 
 BARS: Final = 10
 """More jobs than this are waited for behind one bar."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sbg_bulk.report.charts import svg
 from sbg_bulk.report.charts.axis import Span, frame
 from sbg_bulk.report.facts import Sent
-from sbg_bulk.runs.journal import State
+from sbg_bulk.runs.records import State
 from sbg_bulk.text import counted, moment, plain
 
 LANES: Final = 200

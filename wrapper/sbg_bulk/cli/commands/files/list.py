@@ -8,28 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sbg_bulk.cli.actions.connect import connected
-from sbg_bulk.cli.context import Context, json_option, note, plain, write_json
-from sbg_bulk.cli.output.tables import date, file_document, print_files, print_rows
-from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.cli.wording import counted, size
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.output.documents import date, file_document
+from sbg_bulk.cli.output.tables import print_files, print_rows
 from sbg_bulk.errors import InputError, NotFound
+from sbg_bulk.text import size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.files.tree import Branch
-    from sbg_bulk.models.job import File
+    from sbg_bulk.models.resources import File
 
 
-@click.group()
-def files() -> None:
-    """See files and folders, and find their ids.
-
-    PLACE is a path, [NAME:]owner/project[/folder/...], or a folder's id. NAME is a profile or one of the deployments'
-    short names.
-    """
-
-
-@files.command("list")
+@click.command("list")
 @click.argument("place", required=False)
 @click.option("--folder", metavar="ID", help="List this folder, by its id.")
 @click.option("--name", help="Only entries of exactly this name.")
@@ -78,7 +70,7 @@ def list_files(
 def _entries(client: Client, place: str | None, folder: str | None, name: str | None, long: bool) -> Iterator[File]:
     """What is in a place."""
     from sbg_bulk.files.paths import place_of
-    from sbg_bulk.models.job import Project
+    from sbg_bulk.models.resources import Project
 
     where = None if place is None else place_of(place)
     if where is None or where.folder is not None:
@@ -125,52 +117,3 @@ def _print_long(shown: Iterable[File]) -> None:
             for file in shown
         ),
     )
-
-
-@files.command()
-@click.argument("place")
-@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Go down no more than N levels.")
-@json_option
-@click.pass_obj
-def tree(context: Context, place: str, depth: int | None, as_json: bool) -> None:
-    """Draw what is in PLACE and below it, as a tree with sizes. Takes a request for each hundred entries of a folder.
-
-    With --json each entry is a document on a line, with its path.
-    """
-    from sbg_bulk.files.paths import place_of
-
-    with connected(context, [place]).client() as client:
-        if as_json:
-            for branch in client.tree(place, depth=depth):
-                write_json({"path": str(branch.place), **_long_document(branch.file)})
-            return
-        with counting("Looking") as on_request:
-            branches = list(client.tree(place, depth=depth, on_request=on_request))
-    click.echo(plain(str(place_of(place))))
-    for line in _drawn(branches):
-        click.echo(line)
-    note(_totals([branch.file for branch in branches]))
-
-
-def _drawn(branches: Iterable[Branch]) -> Iterator[str]:
-    """The lines of a tree."""
-    # Whether the folder at each level is the last in its own, so that no line goes on below it.
-    last: list[bool] = []
-    for branch in branches:
-        del last[branch.depth - 1 :]
-        lines = "".join("    " if one else "│   " for one in last)
-        file = branch.file
-        told = "/" if file.is_folder else "" if file.size is None else f"  {size(file.size)}"
-        yield f"{lines}{'└── ' if branch.last else '├── '}{plain(file.name)}{told}"
-        last.append(branch.last)
-
-
-def _totals(shown: list[File]) -> str:
-    """How much there is."""
-    sizes = [file.size for file in shown if not file.is_folder]
-    known = [one for one in sizes if one is not None]
-    told = f", {size(sum(known))}" if known else ""
-    unknown = (
-        f" (and {counted(len(sizes) - len(known), 'file')} of unknown size)" if 0 < len(known) < len(sizes) else ""
-    )
-    return f"{counted(len(shown) - len(sizes), 'folder')}, {counted(len(sizes), 'file')}{told}{unknown}."

@@ -12,7 +12,9 @@ from typing import IO
 import click
 
 from sbg_bulk.cli.completion import complete_run
-from sbg_bulk.cli.context import Context, json_option, note, write_json
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.errors import InputError
 
 

@@ -1,0 +1,69 @@
+"""`sbg-bulk files tree`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from sbg_bulk.cli.actions.connect import connected
+from sbg_bulk.cli.context import Context, plain
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.text import counted, size
+
+if TYPE_CHECKING:
+    from sbg_bulk.files.tree import Branch
+    from sbg_bulk.models.resources import File
+from sbg_bulk.cli.commands.files.list import _long_document
+
+
+@click.command()
+@click.argument("place")
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Go down no more than N levels.")
+@json_option
+@click.pass_obj
+def tree(context: Context, place: str, depth: int | None, as_json: bool) -> None:
+    """Draw what is in PLACE and below it, as a tree with sizes. Takes a request for each hundred entries of a folder.
+
+    With --json each entry is a document on a line, with its path.
+    """
+    from sbg_bulk.files.paths import place_of
+
+    with connected(context, [place]).client() as client:
+        if as_json:
+            for branch in client.tree(place, depth=depth):
+                write_json({"path": str(branch.place), **_long_document(branch.file)})
+            return
+        with counting("Looking") as on_request:
+            branches = list(client.tree(place, depth=depth, on_request=on_request))
+    click.echo(plain(str(place_of(place))))
+    for line in _drawn(branches):
+        click.echo(line)
+    note(_totals([branch.file for branch in branches]))
+
+
+def _drawn(branches: Iterable[Branch]) -> Iterator[str]:
+    """The lines of a tree."""
+    # Whether the folder at each level is the last in its own, so that no line goes on below it.
+    last: list[bool] = []
+    for branch in branches:
+        del last[branch.depth - 1 :]
+        lines = "".join("    " if one else "│   " for one in last)
+        file = branch.file
+        told = "/" if file.is_folder else "" if file.size is None else f"  {size(file.size)}"
+        yield f"{lines}{'└── ' if branch.last else '├── '}{plain(file.name)}{told}"
+        last.append(branch.last)
+
+
+def _totals(shown: list[File]) -> str:
+    """How much there is."""
+    sizes = [file.size for file in shown if not file.is_folder]
+    known = [one for one in sizes if one is not None]
+    told = f", {size(sum(known))}" if known else ""
+    unknown = (
+        f" (and {counted(len(sizes) - len(known), 'file')} of unknown size)" if 0 < len(known) < len(sizes) else ""
+    )
+    return f"{counted(len(shown) - len(sizes), 'folder')}, {counted(len(sizes), 'file')}{told}{unknown}."

@@ -1,0 +1,32 @@
+"""`sbg-bulk projects`: what you may see."""
+
+from __future__ import annotations
+
+import click
+
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.output.tables import print_rows
+
+
+@click.group()
+def projects() -> None:
+    """Find projects."""
+
+
+@projects.command("list")
+@click.option("--name", metavar="TEXT", help="Only projects whose name contains this, whatever its case.")
+@json_option
+@click.pass_obj
+def list_projects(context: Context, name: str | None, as_json: bool) -> None:
+    """List the projects that you are a member of. PROJECT is what the other commands take, owner/project."""
+    with context.client() as client:
+        found = client.projects(name=name)
+        if as_json:
+            for project in found:
+                write_json({"id": project.id, "name": project.name})
+        elif rows := [(project.id, project.name) for project in found]:
+            print_rows(("PROJECT", "NAME"), rows)
+        else:
+            note("No such projects." if name else "No projects.")

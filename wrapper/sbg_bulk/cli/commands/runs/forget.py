@@ -1,0 +1,40 @@
+"""`sbg-bulk runs forget`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sbg_bulk.cli.commands.runs._journal import _document, _open
+from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.errors import InputError
+from sbg_bulk.text import counted
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+@click.argument("run", shell_complete=complete_run)
+@click.option("--force", is_flag=True, help="Forget it even if it is not complete.")
+@json_option
+def forget(run: str, force: bool, as_json: bool) -> None:
+    """Delete the journal of RUN. What it has done stays done."""
+    from sbg_bulk.runs import create as runs
+
+    path = runs.find(run)
+    with _open(run) as journal:
+        document = _document(journal)
+        if not force and not journal.tally().complete:
+            raise InputError(
+                f"Run {journal.plan.run} is not complete; without its journal it cannot be resumed. Forget it all the "
+                "same with --force."
+            )
+    path.unlink()
+    if as_json:
+        write_json(document)
+    else:
+        note(f"Forgotten: run {document['run']}, {counted(document['rows'], 'row')} ({path})")

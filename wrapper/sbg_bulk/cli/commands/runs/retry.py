@@ -1,0 +1,51 @@
+"""`sbg-bulk runs retry`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sbg_bulk.cli.actions.run import carry
+from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.options.run import given_options, run_options
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+@click.argument("run", shell_complete=complete_run)
+@click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the new run's journal here.")
+@run_options
+@json_option
+@click.pass_context
+def retry(
+    click_context: click.Context,
+    run: str,
+    journal: Path | None,
+    jobs_in_flight: int | None,
+    reserve: int | None,
+    give_up_after: float | None,
+    list_lag: float | None,
+    as_json: bool,
+) -> None:
+    """Make a new run of the rows of RUN that failed, and only of those."""
+    context: Context = click_context.obj
+    options = given_options(jobs_in_flight, reserve, list_lag)
+    with context.client() as client:
+        outcome = carry(
+            context,
+            lambda on_change: client.retry(
+                run,
+                journal=journal,
+                options=options,
+                within=give_up_after,
+                on_change=on_change,
+            ),
+            as_json,
+        )
+    click_context.exit(outcome)

@@ -1,0 +1,182 @@
+"""What is sent: the items of a job, validated before they leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
+
+from attrs import frozen
+
+from sbg_bulk.errors import InputError
+
+NAME_LIMIT: Final = 255
+"""The longest name of a file, in characters (https://docs.sevenbridges.com/reference/copy-multiple-files)."""
+
+
+_PROJECT_ID = re.compile(r"(?!\.{1,2}/)[^/\s]+/(?!\.{1,2}$)[^/\s]+")
+
+
+@frozen
+class CopyItem:
+    """A file or folder to copy, and where to.
+
+    Attributes:
+        file: the id of the file or folder.
+        parent: the id of the destination folder. Exclusive with `project`.
+        project: the id of the destination project, `owner/project`; its root is meant.
+        name: a new name of at most 255 characters without `/`; None keeps the old one.
+
+    Raises:
+        InputError: an attribute is missing or malformed.
+    """
+
+    file: str
+    parent: str | None = None
+    project: str | None = None
+    name: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_id("file", self.file)
+        check_destination(self.parent, self.project)
+        check_name(self.name)
+
+
+@frozen
+class MoveItem:
+    """A file or folder to move, and where to. The attributes are those of `CopyItem`."""
+
+    file: str
+    parent: str | None = None
+    project: str | None = None
+    name: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_id("file", self.file)
+        check_destination(self.parent, self.project)
+        check_name(self.name)
+
+
+@frozen
+class DeleteItem:
+    """A file or folder to delete.
+
+    Attributes:
+        file: the id of the file or folder.
+
+    Raises:
+        InputError: the id is missing or malformed.
+    """
+
+    file: str
+
+    def __attrs_post_init__(self) -> None:
+        check_id("file", self.file)
+
+
+Item: TypeAlias = CopyItem | MoveItem | DeleteItem
+
+
+I = TypeVar("I", CopyItem, MoveItem, DeleteItem)  # noqa: E741 - as T is for any type
+
+
+def items_of(kind: type[I], given: Iterable[str | Mapping[str, str] | I], **destination: str | None) -> tuple[I, ...]:
+    """Items of one kind from what a caller may give.
+
+    Args:
+        kind: CopyItem, MoveItem or DeleteItem.
+        given: file ids, mappings with the API's keys (an empty string counts as absent), or items.
+        destination: `parent` or `project`, for those given that name neither.
+
+    Raises:
+        InputError: naming the item by its place and what is wrong with it. Also if there is none, or if one
+            file is named twice.
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InputError("Give a list of items, even if it is only one.")
+    items: list[I] = []
+    places: dict[str, int] = {}
+    for index, one in enumerate(given):
+        try:
+            item = one if isinstance(one, kind) else _item(kind, one, destination)
+        except InputError as error:
+            raise InputError(f"items[{index}]: {error}") from None
+        if item.file in places:
+            raise InputError(f"items[{index}]: file {item.file} is items[{places[item.file]}] already.")
+        places[item.file] = index
+        items.append(item)
+    if not items:
+        raise InputError("There is nothing to do: give at least one item.")
+    return tuple(items)
+
+
+def _item(kind: type[I], one: object, destination: Mapping[str, str | None]) -> I:
+    if isinstance(one, str):
+        values: dict[str, Any] = {"file": one}
+    elif isinstance(one, Mapping):
+        values = {key: value for key, value in one.items() if value not in (None, "")}
+    else:
+        raise InputError(f"a file id, a mapping or a {kind.__name__} is wanted, not {type(one).__name__}.")
+    known = set(kind.__annotations__)
+    if unknown := sorted(set(map(str, values)) - known):
+        raise InputError(f"unknown key {unknown[0]!r}; the keys are: {', '.join(kind.__annotations__)}.")
+    if "file" not in values:
+        raise InputError("file is missing.")
+    if "parent" in known and "parent" not in values and "project" not in values:
+        values.update({key: value for key, value in destination.items() if value is not None})
+    return kind(**values)
+
+
+def check_id(what: str, value: object) -> None:
+    """Raise InputError unless this could be the id of a file or folder."""
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{what}: an id is wanted, not {value!r}.")
+    if value != value.strip() or value in (".", "..") or "/" in value or not value.isprintable():
+        raise InputError(f"{what}: {value!r} is not an id.")
+
+
+def check_project(value: object) -> None:
+    """Raise InputError unless this looks like a project's id, `owner/project`."""
+    if not isinstance(value, str) or not _PROJECT_ID.fullmatch(value) or not value.isprintable():
+        raise InputError(f"project: {value!r} is not of the form owner/project.")
+
+
+def check_destination(parent: object, project: object) -> None:
+    """Raise InputError unless exactly one of the two is given, and well formed."""
+    if parent is not None and project is not None:
+        raise InputError("give parent or project, not both.")
+    if project is not None:
+        check_project(project)
+    elif parent is not None:
+        check_id("parent", parent)
+    else:
+        raise InputError("the destination is missing: give parent (a folder's id) or project (owner/project).")
+
+
+def check_name(name: object) -> None:
+    """Raise InputError unless this is None or a possible name."""
+    if name is None:
+        return
+    if not isinstance(name, str) or not name:
+        raise InputError(f"name: a text is wanted, not {name!r}.")
+    if len(name) > NAME_LIMIT:
+        raise InputError(f"name: {len(name)} characters are too many; {NAME_LIMIT} are allowed.")
+    if "/" in name:
+        raise InputError(f"name: {name!r} must not contain a slash.")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        # Python puts lone surrogates where a name on disk is not in its encoding.
+        raise InputError(f"name: {name!r} cannot be sent as UTF-8.") from None
+
+
+COPY: Final = "COPY"
+
+
+MOVE: Final = "MOVE"
+
+
+DELETE: Final = "DELETE"
+
+
+JOB_TYPES: Final = (COPY, MOVE, DELETE)

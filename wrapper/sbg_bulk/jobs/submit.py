@@ -1,0 +1,120 @@
+"""Submit a job: once, or not at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from attrs import frozen
+
+from sbg_async_api import models
+from sbg_bulk import errors
+from sbg_bulk.api import operations, pages
+from sbg_bulk.api.operations import Operation
+from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.request import Uncertain, request
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.items import COPY, DELETE, MOVE, CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.jobs.read import _job
+from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.models.job import Job
+
+LOOK_BACK: Final = timedelta(minutes=10)
+"""How far the clocks of a client and of the service may be apart without a candidate being overlooked."""
+
+
+@frozen
+class Submission:
+    """The call that submits items of one kind, and the generated models of its body."""
+
+    operation: Operation
+    job_type: str
+    body: Callable[..., Any]
+    item: Callable[..., Any]
+
+    def arguments(self, items: Sequence[Item]) -> dict[str, Any]:
+        """The arguments of the generated function. Keys without a value are left out."""
+        return {"body": self.body(items=[self.item(**_present(item)) for item in items])}
+
+
+SUBMISSIONS: Final[Mapping[type[Item], Submission]] = {
+    CopyItem: Submission(operations.SUBMIT_COPY_JOB, COPY, models.CopyRequest, models.CopyItem),
+    MoveItem: Submission(operations.SUBMIT_MOVE_JOB, MOVE, models.MoveRequest, models.MoveItem),
+    DeleteItem: Submission(operations.SUBMIT_DELETE_JOB, DELETE, models.DeleteRequest, models.DeleteItem),
+}
+
+
+def _present(item: Item) -> dict[str, str]:
+    keys = (attribute.name for attribute in type(item).__attrs_attrs__)
+    return {key: value for key in keys if (value := getattr(item, key)) is not None}
+
+
+def submit(manner: Manner, items: Sequence[Item]) -> Flow[Job]:
+    """Start a job that does the items, all of one kind. It is started once or not at all.
+
+    Raises:
+        OutcomeUnknown: the server may have started the job, but has not said so.
+        ApiError, ConnectionFailed: the job was not started.
+    """
+    submission = SUBMISSIONS[type(items[0])]
+    try:
+        return (yield from post(manner, items))
+    except Uncertain as uncertain:
+        candidates = yield from _candidates(manner, submission)
+        raise errors.OutcomeUnknown(
+            submission.operation.name, uncertain.why, _advice(candidates), candidates
+        ) from uncertain.cause
+
+
+def post(manner: Manner, items: Sequence[Item]) -> Flow[Job]:
+    """Start a job that does the items, all of one kind.
+
+    Raises:
+        Uncertain: the server may have started the job, but has not said so.
+        ApiError, ConnectionFailed: the job was not started.
+    """
+    submission = SUBMISSIONS[type(items[0])]
+    reply = yield from request(manner, submission.operation, _job, **submission.arguments(items))
+    return _job(reply)
+
+
+def _candidates(manner: Manner, submission: Submission) -> Flow[list[Job] | None]:
+    """The jobs that a submission just made may have started: of its type, and among the newest.
+
+    What counts as new goes by the times in the list itself, so that a client's wrong clock does no harm.
+    """
+    listed: list[Job] = []
+    offset: int | None = 0
+    try:
+        while offset is not None:
+            found = yield from pages.page(manner, pages.jobs(), offset, PAGE_LIMIT)
+            listed += found.items
+            offset = found.next_offset
+    except errors.SbgBulkError:
+        return None
+    starts = [job.started_on for job in listed if job.started_on is not None]
+    newest = max(starts, default=None)
+    fitting = {
+        job.id: job
+        for job in listed
+        if job.type in (submission.job_type, "")
+        and (newest is None or job.started_on is None or newest - job.started_on <= LOOK_BACK)
+    }
+    # Without a start a job may have been submitted this moment.
+    return sorted(
+        fitting.values(), key=lambda job: job.started_on.timestamp() if job.started_on else math.inf, reverse=True
+    )
+
+
+def _advice(candidates: Sequence[Job] | None) -> str:
+    if candidates is None:
+        found = "The list of jobs could not be read either; look there (sbg-bulk jobs list)"
+    elif not candidates:
+        found = "No job that could be the one is in the list so far; look again in a minute (sbg-bulk jobs list)"
+    else:
+        more = f" and {len(candidates) - 10} more" if len(candidates) > 10 else ""
+        found = f"It may be one of these jobs: {', '.join(job.id for job in candidates[:10])}{more}; look at them "
+        found += "(sbg-bulk jobs show ID)"
+    return f"{found} before you submit again."

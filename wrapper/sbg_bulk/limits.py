@@ -1,0 +1,16 @@
+"""What the platform documents of its limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PAGE_LIMIT: Final = 100
+"""The most entries of a page (https://docs.sevenbridges.com/reference/get-details-of-all-async-jobs)."""
+
+
+RATE_LIMIT_WINDOW: Final = 300.0
+"""Seconds of one window of the rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
+
+
+USUAL_LIMIT: Final = 1000
+"""Requests in a window, until an answer says otherwise (https://docs.sevenbridges.com/docs/api-rate-limit)."""

@@ -1,0 +1,232 @@
+"""Files, projects, users, the rate limit, and pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
+
+from attrs import evolve, field, frozen
+
+from sbg_async_api import models
+from sbg_bulk.html import ANYTHING, Kind, date, drawn, listed, pairs
+from sbg_bulk.models import parse as reading
+from sbg_bulk.models.base import FromServer
+from sbg_bulk.text import moment
+
+T = TypeVar("T")
+
+
+@frozen
+class File(FromServer):
+    """A file or a folder.
+
+    Attributes:
+        id: its id.
+        name: its name; empty if the server did not say.
+        type: `file` or `folder`; None if the server did not say.
+        project: the project it is in, `owner/project`.
+        parent: the id of the folder it is in; None for a root folder.
+        size: its size in bytes; None for a folder, and in lists that were not asked for it.
+        created_on: when it was made; None in lists that were not asked for it.
+        modified_on: when it was last changed; None in lists that were not asked for it.
+    """
+
+    _in_table: ClassVar = Kind(
+        ("Name", "Type", "Id", "Bytes", "Project", "Parent", "Modified"),
+        lambda file: (file.name, file.type, file.id, file.size, file.project, file.parent, date(file.modified_on)),
+    )
+
+    id: str
+    name: str = ""
+    type: str | None = None
+    project: str | None = None
+    parent: str | None = None
+    size: int | None = None
+    created_on: datetime | None = None
+    modified_on: datetime | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return (self.type or "").lower() == "folder"
+
+    @classmethod
+    def from_answer(cls, answer: object) -> File | None:
+        """The file that an answer describes; None if there is none in it, or one without an id."""
+        info = reading.read(models.FileInfo, answer)
+        identity = None if info is None else reading.text(info.id)
+        if info is None or not identity:
+            return None
+        return cls(
+            id=identity,
+            name=reading.text(info.name) or "",
+            type=reading.text(info.type_),
+            project=reading.text(info.project),
+            parent=reading.text(info.parent),
+            size=reading.count(info.size),
+            created_on=reading.moment(info.created_on),
+            modified_on=reading.moment(info.modified_on),
+            source=answer,
+        )
+
+
+@frozen
+class Project(FromServer):
+    """A project.
+
+    Attributes:
+        id: its id, `owner/project`.
+        name: its name; empty if the server did not say.
+        root_folder: the id of the folder that holds its files; None in lists.
+        permissions: what the token's user may do in it (read, copy, write, execute, admin), where the server said.
+        created_on: when it was made; None in lists.
+        modified_on: when it was last changed; None in lists.
+    """
+
+    _in_table: ClassVar = Kind(
+        ("Project", "Name", "Root folder", "You may"),
+        lambda project: (
+            *(project.id, project.name, project.root_folder),
+            ", ".join(name for name, value in project.permissions.items() if value),
+        ),
+    )
+
+    id: str
+    name: str = ""
+    root_folder: str | None = None
+    permissions: Mapping[str, bool] = field(factory=dict)
+    created_on: datetime | None = None
+    modified_on: datetime | None = None
+
+    @classmethod
+    def from_answer(cls, answer: object) -> Project | None:
+        """The project that an answer describes; None if there is none in it, or one without an id."""
+        project = reading.read(models.Project, answer)
+        identity = None if project is None else reading.text(project.id)
+        if project is None or not identity:
+            return None
+        allowed = project.permissions
+        return cls(
+            id=identity,
+            name=reading.text(project.name) or "",
+            root_folder=reading.text(project.root_folder),
+            permissions={
+                name: value
+                for name, value in (allowed.to_dict() if isinstance(allowed, models.Permissions) else {}).items()
+                if isinstance(value, bool)
+            },
+            created_on=reading.moment(project.created_on),
+            modified_on=reading.moment(project.modified_on),
+            source=answer,
+        )
+
+
+@frozen
+class User(FromServer):
+    """The user that a token belongs to.
+
+    Attributes:
+        username: the name that the ids of the user's projects begin with; empty if the server did not say.
+        email: the user's mail address.
+        first_name: the user's first name.
+        last_name: the user's last name.
+    """
+
+    _in_table: ClassVar = Kind(
+        ("User", "Name", "E-mail"),
+        lambda user: (user.username, " ".join(filter(None, (user.first_name, user.last_name))), user.email),
+    )
+
+    username: str
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+    @classmethod
+    def from_answer(cls, answer: object) -> User | None:
+        """The user that an answer describes; None if there is none in it."""
+        user = reading.read(models.User, answer)
+        if user is None:
+            return None
+        return cls(
+            username=reading.text(user.username) or "",
+            email=reading.text(user.email),
+            first_name=reading.text(user.first_name),
+            last_name=reading.text(user.last_name),
+            source=answer,
+        )
+
+
+@frozen
+class RateLimit(FromServer):
+    """The budget of requests, shared by every process that uses the token.
+
+    Attributes:
+        limit: how many requests a window has (1,000 in five minutes are documented).
+        remaining: how many are left in this window.
+        reset: when the next window begins, in seconds since 1970-01-01 UTC.
+    """
+
+    _in_table: ClassVar = evolve(ANYTHING, alone=lambda rate: _rate_limit(rate))
+
+    limit: int | None
+    remaining: int | None
+    reset: int | None
+
+    @classmethod
+    def from_answer(cls, answer: object) -> RateLimit | None:
+        """The budget that an answer describes; None if there is none in it."""
+        limits = reading.read(models.RateLimit, answer)
+        rate = None if limits is None else reading.read(models.Rate, limits.rate)
+        if rate is None:
+            return None
+        return cls(
+            reading.count(rate.limit),
+            reading.count(rate.remaining),
+            reading.count(rate.reset),
+            source=answer,
+        )
+
+
+@frozen
+class Page(Generic[T]):
+    """A page of a list.
+
+    Attributes:
+        items: the entries that could be read.
+        offset: how many entries of the whole list come before it.
+        next_offset: where the next page begins; None on the last.
+        total: how many entries the whole list has; None if the server did not say.
+        size: the bytes of the answer.
+    """
+
+    _in_table: ClassVar = evolve(ANYTHING, alone=lambda page: _page(page))
+
+    items: tuple[T, ...]
+    offset: int
+    next_offset: int | None
+    total: int | None
+    size: int = 0
+
+    def _repr_html_(self) -> str:
+        return drawn(self)
+
+
+def _page(page: Page[object]) -> str:
+    of = "" if page.total is None else f" of {page.total:,}"
+    head = f"{page.offset + 1:,} to {page.offset + len(page.items):,}{of}" if page.items else f"None{of}"
+    more = "" if page.next_offset is None else f"; the next page has offset {page.next_offset:,}"
+    return listed(page.items, head + more)
+
+
+def _rate_limit(rate: RateLimit) -> str:
+    reset = None if rate.reset is None else _unix(rate.reset)
+    return pairs("Rate limit", (("Requests left", rate.remaining), ("of", rate.limit), ("Next window", reset)))
+
+
+def _unix(seconds: int) -> str:
+    try:
+        return moment(seconds)
+    except (OverflowError, OSError, ValueError):  # no year has it
+        return str(seconds)

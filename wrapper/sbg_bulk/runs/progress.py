@@ -1,0 +1,82 @@
+"""How a run goes about its work, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import field, frozen, validators
+
+from sbg_bulk.api.waits import BudgetLeft, Wait
+from sbg_bulk.runs.records import Tally
+
+JOBS_IN_FLIGHT: Final = 1000
+"""As many jobs as a window of the rate limit allows to submit."""
+
+
+LIST_LAG: Final = 30.0
+"""Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
+
+
+@frozen
+class RunOptions:
+    """How a run goes about its work.
+
+    Attributes:
+        jobs_in_flight: how many jobs it keeps under way at most.
+        reserve: requests in each window of the rate limit that it leaves to the user's other programs.
+        list_lag: seconds after a submission of unknown outcome until the job that it may have started is certainly
+            in the list.
+    """
+
+    jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
+    reserve: int = field(default=0, validator=validators.ge(0))
+    list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
+
+
+@frozen
+class EndedJob:
+    """A job of a run that has ended. The numbers of rows add up to `rows`.
+
+    Attributes:
+        id: its id; None if the service has refused to start it.
+        rows: how many rows it had.
+        done: how many of them were carried out.
+        failed: how many certainly were not.
+        unattributed: how many may or may not have been: the job had failures and does not tell whose.
+        unknown: how many are in question because the job can no longer be read.
+    """
+
+    id: str | None
+    rows: int
+    done: int = 0
+    failed: int = 0
+    unattributed: int = 0
+    unknown: int = 0
+
+
+@frozen
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        run: its id.
+        journal: the path of its journal.
+        tally: its rows.
+        jobs_running: how many of its jobs are under way.
+        jobs_ended: how many of its jobs have ended, those before it was resumed included.
+        jobs_total: how many jobs it takes in all, as far as can be told now.
+        budget: what is left of the rate limit; None if that is not known.
+        waiting: the pause that is about to be made; None if there is none.
+        ended: the jobs that have ended since the progress before this one. They are not compared.
+    """
+
+    run: str
+    journal: str
+    tally: Tally
+    jobs_running: int
+    jobs_ended: int
+    jobs_total: int
+    budget: BudgetLeft | None = None
+    waiting: Wait | None = None
+    ended: Sequence[EndedJob] = field(default=(), eq=False)

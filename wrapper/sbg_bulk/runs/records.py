@@ -1,0 +1,142 @@
+"""What a journal holds: the plan, the submissions, and how many rows have come how far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class State(StrEnum):
+    """How far a submission has come."""
+
+    INTENDED = "intended"
+    """It is about to be sent, or its outcome is not known."""
+    RUNNING = "running"
+    """Its job is known."""
+    ENDED = "ended"
+    """Its job has ended, or can no longer be read; its rows say what became of them."""
+    VOID = "void"
+    """It was certainly not carried out; its rows are to be submitted again."""
+
+
+@frozen
+class Submission:
+    """Rows that are, or were, to be done by one job.
+
+    Attributes:
+        id: a number of the journal's own.
+        first: the place of its first row, from 0.
+        last: the place of its last row.
+        state: how far it has come.
+        sent_on: the server's time (Unix seconds) at the last answer before it was sent; None if not known.
+        job: its job's id, once it is known.
+    """
+
+    id: int
+    first: int
+    last: int
+    state: State
+    sent_on: float | None = None
+    job: str | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return self.last - self.first + 1
+
+
+@frozen
+class Course:
+    """When a submission went how far, and what came of it. What is not known is None.
+
+    Attributes:
+        submission: which.
+        sent_at: when it was about to be sent, by the clock of the machine that sent it (Unix seconds, as all times).
+        known_at: when its job was known, by that clock.
+        ended_at: when the job's end was seen, by that clock.
+        started_on: when the job started, by the server's clock.
+        finished_on: when the job ended, by the server's clock.
+        total_files, completed_files, failed_files: the job's counts, as last seen.
+        done: how many of its rows were done.
+        failed: how many of its rows have failed. Of the others of an ended one it is not known what became of them.
+    """
+
+    submission: Submission
+    sent_at: float | None = None
+    known_at: float | None = None
+    ended_at: float | None = None
+    started_on: float | None = None
+    finished_on: float | None = None
+    total_files: int | None = None
+    completed_files: int | None = None
+    failed_files: int | None = None
+    done: int | None = None
+    failed: int | None = None
+
+
+@frozen
+class Plan:
+    """What a run is to do; it does not change.
+
+    Attributes:
+        run: the run's id.
+        job_type: COPY, MOVE or DELETE.
+        endpoint: the deployment it is for.
+        created_on: when it was made, ISO 8601.
+        items_per_job: how many rows are submitted as one job.
+        manifest: the manifest's name, for people.
+        form: the manifest's format.
+        retry_of: the run whose failures this one tries again.
+    """
+
+    run: str
+    job_type: str
+    endpoint: str
+    created_on: str
+    items_per_job: int
+    manifest: str = "-"
+    form: str = "csv"
+    retry_of: str | None = None
+
+
+@frozen
+class Tally:
+    """How many rows of a run have come how far. The numbers add up to `rows`.
+
+    Attributes:
+        rows: all of them.
+        done: carried out.
+        failed: certainly not carried out.
+        unattributed: in jobs that had failures and do not tell whose.
+        unknown: in jobs that can no longer be read.
+        running: in a job that has not ended, or whose submission has an outcome that is not known.
+        open: not submitted yet.
+    """
+
+    rows: int
+    done: int = 0
+    failed: int = 0
+    unattributed: int = 0
+    unknown: int = 0
+    running: int = 0
+    open: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to be done or waited for."""
+        return not self.running and not self.open
+
+
+@frozen
+class Destinations:
+    """Where the rows of a run go.
+
+    Attributes:
+        most: projects and folders, each with its number of rows; the most first.
+        others: how many others there are.
+    """
+
+    most: Sequence[tuple[str, int]]
+    others: int
