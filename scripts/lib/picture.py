@@ -20,7 +20,7 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply
 from sbg_bulk.api.waits import Cause
 from sbg_bulk.cli.progress.live import lines
-from sbg_bulk.cli.progress.tracker import Following
+from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.simulator import ManualClock, Simulator, Timing
 
 WIDTH: Final = 90
@@ -37,7 +37,7 @@ class _Enough(Exception):
     """The run has come as far as the picture is to show."""
 
 
-def run() -> tuple[str, Following]:
+def run() -> tuple[str, ProgressTracker]:
     """Carry a run to its middle. Its id, and what there is to tell of it."""
     random.seed(1)  # for pauses of the same length each time
     clock = ManualClock()
@@ -54,7 +54,7 @@ def run() -> tuple[str, Following]:
             return super()._call(step)
 
     driver = partial(Driver, transport=simulator.transport(), sleep=clock.advance, clock=clock.now)
-    following, told = Following(clock.now), list[Progress]()
+    following, told = ProgressTracker(clock.now), list[Progress]()
 
     def show(progress: Progress) -> None:
         told.append(progress)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sbg_bulk import ApiError, Forbidden, ItemError, Job, PagingError, Retry, SbgBulkError
-from sbg_bulk.models import parse as reading
+from sbg_bulk.models import parse
 from tests.support import samples
 from tests.support.clients import ENDPOINT, Outcome, perform
 from tests.support.samples import FILES, JOB_ID, page
@@ -286,6 +286,6 @@ def test_depth_is_survived(deep: int) -> None:
 
 
 def test_numbers_out_of_range_are_survived() -> None:
-    assert reading.count(10**400) == 10**400
+    assert parse.count(10**400) == 10**400
     body = {"status": 10**300, "code": -1, "message": 10**300}
     assert isinstance(perform([ok(body, 400)], "user").error, ApiError)

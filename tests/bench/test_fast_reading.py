@@ -17,7 +17,7 @@ from sbg_async_api import models
 from sbg_bulk import ItemError, ItemResult
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.models import parse as reading
+from sbg_bulk.models import parse
 
 OPERATIONS = [one for one in vars(operations).values() if isinstance(one, Operation)]
 ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
@@ -68,21 +68,21 @@ entries_sent = json_values | st.fixed_dictionaries({}, optional={"resource": res
 def by_models(answer: object) -> tuple[object, ...]:
     """An entry as the generated models read it: slowly, and each part as tolerantly as can be."""
     entry = answer if isinstance(answer, dict) else {}
-    resource = reading.read(models.ResourceReference, entry.get("resource"))
+    resource = parse.read(models.ResourceReference, entry.get("resource"))
     told = entry.get("error")
-    error = reading.read(models.ErrorBody, told)
+    error = parse.read(models.ErrorBody, told)
     return (
-        None if resource is None else reading.text(resource.id),
-        None if resource is None else reading.text(resource.href),
+        None if resource is None else parse.text(resource.id),
+        None if resource is None else parse.text(resource.href),
         None
         if told is None
         else ItemError(None, None, str(told))
         if error is None
         else ItemError(
-            reading.count(error.status),
-            reading.count(error.code),
-            reading.text(error.message) or "",
-            reading.text(error.more_info) or "",
+            parse.count(error.status),
+            parse.count(error.code),
+            parse.text(error.message) or "",
+            parse.text(error.more_info) or "",
         ),
     )
 

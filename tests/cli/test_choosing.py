@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Client, ConnectionFailed
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.api.waits import Cause, Wait
 from sbg_bulk.files.folders import make_folders
@@ -280,10 +280,10 @@ def test_no_folder_is_made_for_a_run_whose_journal_cannot_be(sbg: Run, simulator
 
 
 def test_a_pause_while_folders_are_made_is_told(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(manner: Manner, *others: Any) -> Flow[dict[Location, str]]:
-        assert manner.on_wait is not None
-        manner.on_wait(Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"))
-        return (yield from make_folders(manner, *others))
+    def refused(policy: RequestPolicy, *others: Any) -> Flow[dict[Location, str]]:
+        assert policy.on_wait is not None
+        policy.on_wait(Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"))
+        return (yield from make_folders(policy, *others))
 
     monkeypatch.setattr("sbg_bulk.client.flows.make_folders", refused)
     ran = sbg("copy", f"{MINE}/run", "--to", f"{IN}/new", "--parents", "--yes")

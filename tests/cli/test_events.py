@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.progress.events import EVERY, VERSION, Events
-from sbg_bulk.cli.progress.tracker import Following
+from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.jobs.wait import Totals
 from sbg_bulk.models.job import ItemError, ItemResult, Job
 from sbg_bulk.runs.progress import EndedJob, Progress
@@ -104,7 +104,7 @@ class Told:
     def __init__(self, *, quiet: bool = False) -> None:
         self.time = 1000.0
         self.written: list[dict[str, Any]] = []
-        self.following = Following(lambda: self.time)
+        self.following = ProgressTracker(lambda: self.time)
         self.events = Events(
             self.following,
             lambda: self.time,

@@ -10,13 +10,13 @@ from attrs import evolve
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.cli.progress.lines import EVERY, REMINDER, Lines, line
 from sbg_bulk.cli.progress.live import WIDEST, lines
-from sbg_bulk.cli.progress.tracker import BARS, Following, Outlook
+from sbg_bulk.cli.progress.tracker import BARS, ProgressTracker, Snapshot
 from sbg_bulk.jobs.wait import Totals
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.progress import Progress
 from sbg_bulk.runs.records import Tally
 
-BUSY = Outlook(
+BUSY = Snapshot(
     "row",
     total=2500,
     done=1190,
@@ -46,7 +46,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def told(outlook: Outlook, width: int = 79, **more: Any) -> list[str]:
+def told(outlook: Snapshot, width: int = 79, **more: Any) -> list[str]:
     return [text.plain for text in lines(outlook, width, **more)]
 
 
@@ -73,7 +73,7 @@ def test_the_display_says_all_there_is_to_tell() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    bar, *rest = told(Outlook("row", total=10, jobs_total=1, jobs_running=1, elapsed=3))
+    bar, *rest = told(Snapshot("row", total=10, jobs_total=1, jobs_running=1, elapsed=3))
     assert bar.endswith("0%  0 of 10 rows")
     assert rest == [
         "jobs      0 of 1 ended, 1 under way",
@@ -135,7 +135,7 @@ def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> Non
 
 
 def test_pauses_and_budgets_are_counted_down(clock: Clock) -> None:
-    following = Following(clock)
+    following = ProgressTracker(clock)
     wait = Wait(10.0, Cause.NEXT_LOOK, "for the next look at 1 job", BudgetLeft(1000, 5, 100.0))
     following.run(progress(budget=wait.budget, waiting=wait))
     clock.time += 4
@@ -151,7 +151,7 @@ def test_pauses_and_budgets_are_counted_down(clock: Clock) -> None:
 
 
 def test_speed_and_end_follow_from_what_has_come_since_it_is_watched(clock: Clock) -> None:
-    following = Following(clock)
+    following = ProgressTracker(clock)
     following.run(progress(done=50_000))
     assert (following.outlook().rate, following.outlook().left) == (None, None)
     clock.time += 10
@@ -162,7 +162,7 @@ def test_speed_and_end_follow_from_what_has_come_since_it_is_watched(clock: Cloc
 
 @pytest.mark.parametrize(("jobs", "shown"), [(BARS, BARS), (BARS + 1, 0)])
 def test_many_jobs_are_waited_for_behind_one_bar(clock: Clock, jobs: int, shown: int) -> None:
-    following = Following(clock)
+    following = ProgressTracker(clock)
     following.expect(jobs)
     for number in range(jobs):
         following.job(Job(str(number)))
@@ -178,7 +178,7 @@ def test_many_jobs_are_waited_for_behind_one_bar(clock: Clock, jobs: int, shown:
 
 
 def test_a_run_of_a_hundred_thousand_rows_is_told_in_a_few_lines(clock: Clock) -> None:
-    following, written = Following(clock), list[str]()
+    following, written = ProgressTracker(clock), list[str]()
     following.show_on(Lines(following, written.append, clock))
     # A thousand jobs in six minutes, with a pause after each.
     for job in range(1000):
@@ -192,7 +192,7 @@ def test_a_run_of_a_hundred_thousand_rows_is_told_in_a_few_lines(clock: Clock) -
 
 
 def test_nothing_is_told_while_nothing_has_changed(clock: Clock) -> None:
-    following, written = Following(clock), list[str]()
+    following, written = ProgressTracker(clock), list[str]()
     following.show_on(Lines(following, written.append, clock))
     following.run(progress())
     clock.time += 10 * EVERY
@@ -200,7 +200,7 @@ def test_nothing_is_told_while_nothing_has_changed(clock: Clock) -> None:
 
 
 def test_the_first_failure_is_told_at_once_and_no_other(clock: Clock) -> None:
-    following, written = Following(clock), list[str]()
+    following, written = ProgressTracker(clock), list[str]()
     following.show_on(Lines(following, written.append, clock))
     for failed in (0, 3, 4, 5):
         clock.time += 1
@@ -210,14 +210,14 @@ def test_the_first_failure_is_told_at_once_and_no_other(clock: Clock) -> None:
 
 
 def test_failures_at_the_end_are_left_to_the_report(clock: Clock) -> None:
-    following, written = Following(clock), list[str]()
+    following, written = ProgressTracker(clock), list[str]()
     following.show_on(Lines(following, written.append, clock))
     following.run(progress(done=99, failed=1, rows=100))
     assert written == []
 
 
 def test_short_pauses_and_those_for_the_next_look_are_not_told(clock: Clock) -> None:
-    following, written = Following(clock), list[str]()
+    following, written = ProgressTracker(clock), list[str]()
     following.show_on(Lines(following, written.append, clock))
     for wait in (Wait(15, Cause.NEXT_LOOK, "for the next look at 9 jobs"), Wait(0.5, Cause.RETRY, "HTTP 500")):
         following.run(progress(waiting=wait))
@@ -230,6 +230,6 @@ def test_a_line_says_how_far_it_is() -> None:
     assert line(BUSY) == (
         "1,190 of 2,500 rows done, 8 failed, 2 unclear; 12 of 25 jobs ended, 5 under way; 41 rows/s, about 32 s left."
     )
-    assert line(Outlook("file", jobs_total=2, jobs_running=1, lost=1)) == (
+    assert line(Snapshot("file", jobs_total=2, jobs_running=1, lost=1)) == (
         "0 files done, 0 failed; 0 of 2 jobs ended, 1 under way, 1 not found."
     )

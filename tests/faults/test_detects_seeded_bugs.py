@@ -12,12 +12,12 @@ import pytest
 from attrs import evolve
 
 from sbg_bulk.api import request as requests
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, Reply, record
 from sbg_bulk.errors import ApiError
 from sbg_bulk.items import Item
 from sbg_bulk.jobs.listing import whole_list
-from sbg_bulk.jobs.submit import SUBMISSIONS
+from sbg_bulk.jobs.submit import SUBMIT_CALLS
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs import match as matching
 from sbg_bulk.runs import run, settle
@@ -57,17 +57,19 @@ def blind_repetition(patch: Patch) -> None:
     """A submission of unknown outcome is sent again, like any other request."""
     repeated = {
         kind: evolve(submission, operation=evolve(submission.operation, repeatable=True))
-        for kind, submission in SUBMISSIONS.items()
+        for kind, submission in SUBMIT_CALLS.items()
     }
-    patch.setattr("sbg_bulk.jobs.submit.SUBMISSIONS", repeated)
+    patch.setattr("sbg_bulk.jobs.submit.SUBMIT_CALLS", repeated)
 
 
 def newest_adopted(patch: Patch) -> None:
     """The newest job in the list that is not known is taken for the run's, whatever it did."""
 
-    def adopt(manner: Manner, journal: Journal, submission: Submission, lag: float, sent: object) -> Flow[str | None]:
+    def adopt(
+        policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: object
+    ) -> Flow[str | None]:
         del lag, sent
-        listed = yield from whole_list(manner)
+        listed = yield from whole_list(policy)
         own = yield from record(journal.own_jobs)
         new = [job for job in listed.values() if job.id not in own and job.type == journal.plan.job_type]
         if not new:
@@ -85,10 +87,10 @@ def no_lag(patch: Patch) -> None:
     real = settle.settle
 
     def at_once(
-        manner: Manner, journal: Journal, submission: Submission, lag: float, sent: settle.Sent | None
+        policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: settle.LastSent | None
     ) -> Flow[object]:
         del lag
-        return (yield from real(manner, journal, submission, 0.0, sent))
+        return (yield from real(policy, journal, submission, 0.0, sent))
 
     patch.setattr(run, "settle", at_once)
 
@@ -96,8 +98,8 @@ def no_lag(patch: Patch) -> None:
 def no_look(patch: Patch) -> None:
     """What has no job in the journal is submitted again."""
 
-    def void(manner: Manner, journal: Journal, submission: Submission, lag: float, sent: object) -> Flow[None]:
-        del manner, lag, sent
+    def void(policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: object) -> Flow[None]:
+        del policy, lag, sent
         yield from record(lambda: journal.void(submission))
 
     patch.setattr(run, "settle", void)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sbg_bulk import InputError
-from sbg_bulk.files.filters import Filters, moment
+from sbg_bulk.files.filters import Filters, parse_since
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -81,13 +81,13 @@ def test_newer_is_later_than_and_what_has_no_date_is_not() -> None:
     ],
 )
 def test_a_moment_is_a_date_or_a_time_before_now(text: str, found: datetime) -> None:
-    assert moment(text, NOW) == found
+    assert parse_since(text, NOW) == found
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "7", "7x", "-7d", "7.5d", "2026-13-01", "999999w"])
 def test_what_is_no_moment_is_refused_with_examples(text: str) -> None:
     with pytest.raises(InputError, match="such as 7d"):
-        moment(text, NOW)
+        parse_since(text, NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.jobs.list_map import Atlas, Stretch
+from sbg_bulk.jobs.list_map import JobListMap, Stretch
 from sbg_bulk.jobs.track import Allowance, Track
-from sbg_bulk.jobs.watch import Looked, Watch
+from sbg_bulk.jobs.watch import PollResult, Watch
 from sbg_bulk.models.job import Job
 from scripts.lib.histories.history import draw
 from scripts.lib.histories.many import shared_out
@@ -80,16 +80,16 @@ def no_allowance(patch: Patch) -> None:
 def searched_at_any_price(patch: Patch) -> None:
     """The list is searched for ever, whatever it costs."""
 
-    def worth(self: Atlas, stretch: Stretch, jobs: int) -> bool:
+    def worth(self: JobListMap, stretch: Stretch, jobs: int) -> bool:
         del self, stretch, jobs
         return True
 
-    def unsearched(self: Atlas) -> Stretch | None:
+    def unsearched(self: JobListMap) -> Stretch | None:
         self._front = (self._front + 100) % 100_000
         return Stretch(self._front)
 
-    patch.setattr(Atlas, "worth", worth)
-    patch.setattr(Atlas, "next_search", unsearched)
+    patch.setattr(JobListMap, "worth", worth)
+    patch.setattr(JobListMap, "next_search", unsearched)
 
 
 def patience_doubled(patch: Patch) -> None:
@@ -108,8 +108,8 @@ def told_again_and_again(patch: Patch) -> None:
     """Each look tells of all jobs."""
     conclude = Watch._conclude
 
-    def all_of_them(self: Watch, before: dict[str, object], looked_for: Collection[str]) -> Flow[Looked]:
-        return (yield from conclude(self, dict.fromkeys(before), looked_for))
+    def all_of_them(self: Watch, before: dict[str, object], polled_for: Collection[str]) -> Flow[PollResult]:
+        return (yield from conclude(self, dict.fromkeys(before), polled_for))
 
     patch.setattr(Watch, "_conclude", all_of_them)
 

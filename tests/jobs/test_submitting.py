@@ -28,7 +28,7 @@ from tests.support.scripts import Answer, broken, ok, raw, refusal
 
 STARTED = ok(samples.job(state="SUBMITTED"), 202)
 
-SUBMISSIONS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+SUBMIT_CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("copy", (FILES,), {"project": "a/b"}),
     ("move", (FILES,), {"parent": FILES[0]}),
     ("delete", (FILES,), {}),
@@ -82,7 +82,7 @@ def submit(answers: list[Answer], **settings: Any) -> Outcome:
     return perform(answers, "copy", FILES, project="a/b", **settings)
 
 
-@pytest.mark.parametrize(("method", "args", "kwargs"), SUBMISSIONS, ids=["copy", "move", "delete"])
+@pytest.mark.parametrize(("method", "args", "kwargs"), SUBMIT_CALLS, ids=["copy", "move", "delete"])
 @pytest.mark.parametrize(("answer", "kind"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refused_submission_is_sent_again(
     method: str, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Answer, kind: type[SbgBulkError]
@@ -96,7 +96,7 @@ def test_a_refused_submission_is_sent_again(
     assert set(stopped.methods) == {"POST"}
 
 
-@pytest.mark.parametrize(("method", "args", "kwargs"), SUBMISSIONS, ids=["copy", "move", "delete"])
+@pytest.mark.parametrize(("method", "args", "kwargs"), SUBMIT_CALLS, ids=["copy", "move", "delete"])
 @pytest.mark.parametrize(("answer", "why"), UNCERTAIN.values(), ids=UNCERTAIN)
 def test_a_submission_that_may_have_arrived_is_never_sent_again(
     method: str, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Answer, why: str

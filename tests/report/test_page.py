@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sbg_bulk.items import CopyItem
-from sbg_bulk.report import failed_rows as packed
+from sbg_bulk.report import failed_rows
 from sbg_bulk.runs import manifest
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
@@ -224,7 +224,7 @@ def test_the_rows_saved_as_csv_are_what_the_command_exports_and_a_manifest_again
 def test_rows_too_many_to_lie_in_the_page_are_left_to_the_command(
     read: Reader, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed, "LARGEST", 5000)
+    monkeypatch.setattr(failed_rows, "LARGEST", 5000)
     there = read(bad(path)).page
     expect(there.get_by_role("link", name="as CSV")).to_have_count(0)
     assert there.evaluate("document.scripts.length") == 0

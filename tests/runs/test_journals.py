@@ -21,14 +21,13 @@ from hypothesis import strategies as st
 from sbg_bulk import InputError, JournalError
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
-from sbg_bulk.runs import create as runs
-from sbg_bulk.runs import journal
+from sbg_bulk.runs import create, journal, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import FORMAT, _clear_errors, _connect
 from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import RunOptions
-from sbg_bulk.runs.records import Course, State, Submission, Tally
+from sbg_bulk.runs.records import State, Submission, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import Slot
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
@@ -262,7 +261,7 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
             shutil.copy(file, left.parent)
 
     monkeypatch.setattr(journal, "_connect", writing_early)
-    runs.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
+    create.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
     assert left.stat().st_size > 100_000
     with pytest.raises(JournalError, match=r"is only half made: .* Delete it and start the run anew"):
         Journal.open(left)
@@ -431,19 +430,19 @@ def test_a_journal_that_was_copied_is_taken_up_where_it_is(path: Path, tmp_path:
 def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sbg_bulk.runs.store.folder", lambda: tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
-    with runs.create(rows(1), "COPY", ENDPOINT) as made:
+    with create.create(rows(1), "COPY", ENDPOINT) as made:
         run, path = made.plan.run, made.path
-    assert runs.find(run) == runs.find(str(path)) == runs.find(path) == path
-    assert runs.known() == [path]
+    assert store.find(run) == store.find(str(path)) == store.find(path) == path
+    assert store.known() == [path]
     new(tmp_path / "here").close()
-    assert runs.find("here") == Path("here")
+    assert store.find("here") == Path("here")
     for unknown in ("nothing", "nothing.sbg-run", "no/thing", tmp_path / "nothing"):
         with pytest.raises(InputError, match="There is no"):
-            runs.find(unknown)
+            store.find(unknown)
 
 
 def test_a_run_is_not_taken_up_on_another_deployment(path: Path) -> None:
-    runs.create(rows(1), "COPY", "https://other/v2", journal=path).close()
+    create.create(rows(1), "COPY", "https://other/v2", journal=path).close()
     with pytest.raises(InputError, match="is for https://other/v2"):
         Service().client().resume(path)
     Journal.open(path).close()
@@ -458,7 +457,7 @@ def test_when_jobs_began_and_ended_is_kept_by_both_clocks(path: Path) -> None:
     start = service.clock.now()
     carry(service, path, service.rows(), fast=3600, items_per_job=2)
     with Journal.read(path) as opened:
-        first, second = opened.courses()
+        first, second = opened.submission_times()
     assert first.submission.job is not None
     for course in (first, second):
         assert course.sent_at is not None
@@ -577,11 +576,11 @@ def of_format_1(path: Path) -> Path:
 FORMAT_1_TALLY = Tally(10, done=5, failed=1, running=3, open=1)
 
 
-def courses_of_format_1() -> list[Course]:
+def courses_of_format_1() -> list[SubmissionTimes]:
     return [
-        Course(Submission(1, 0, 2, State.ENDED, 1550664000.0, "71800000794186335"), done=2, failed=1),
-        Course(Submission(2, 3, 5, State.ENDED, 1550664002.0, "71800004698873552"), done=3, failed=0),
-        Course(Submission(3, 6, 8, State.INTENDED, 1550664005.0)),
+        SubmissionTimes(Submission(1, 0, 2, State.ENDED, 1550664000.0, "71800000794186335"), done=2, failed=1),
+        SubmissionTimes(Submission(2, 3, 5, State.ENDED, 1550664002.0, "71800004698873552"), done=3, failed=0),
+        SubmissionTimes(Submission(3, 6, 8, State.INTENDED, 1550664005.0)),
     ]
 
 
@@ -589,7 +588,7 @@ def test_a_journal_of_format_1_is_read_as_it_is(of_format_1: Path) -> None:
     before = of_format_1.read_bytes()
     with Journal.read(of_format_1) as opened:
         assert opened.tally() == FORMAT_1_TALLY
-        assert list(opened.courses()) == courses_of_format_1()
+        assert list(opened.submission_times()) == courses_of_format_1()
         assert list(opened.slots()) == []
         assert [row["outcome"] for row in opened.report()].count("done") == 5
     assert of_format_1.read_bytes() == before
@@ -600,7 +599,7 @@ def test_a_journal_of_format_1_becomes_one_of_this_format_when_it_is_worked_on(o
         before = list(opened.report())
     for _ in range(2):
         with Journal.open(of_format_1) as opened:
-            assert list(opened.courses()) == courses_of_format_1()
+            assert list(opened.submission_times()) == courses_of_format_1()
             assert list(opened.report()) == before
     with Journal.open(of_format_1) as opened:
         opened.answered(200, {})

@@ -231,16 +231,16 @@ def test_two_runs_on_one_token_share_its_budget_and_both_finish(tmp_path: Path) 
 
 def _steps(service: Service, files: list[str], path: Path) -> Generator[float, None, bool]:
     """A run that hands out its pauses, and hands over to the other after each request."""
-    from sbg_bulk.api.drivers.base import Done, Outcome, advance
+    from sbg_bulk.api.drivers.base import Done, StepOutcome, advance
 
     client = service.client()
     with client._new_run("copy", table(files, project=TARGET), None, None, path, 2, {}) as journal:  # type: ignore[arg-type]
-        flow = client._carry(journal, None, None, None, None)
-        outcome = Outcome()
+        flow = client._execute(journal, None, None, None, None)
+        outcome = StepOutcome()
         while not isinstance(step := advance(flow, outcome), Done):
             if isinstance(step, Sleep):
                 yield step.seconds
-                outcome = Outcome()
+                outcome = StepOutcome()
             else:
                 outcome = client._driver._attempt(step)
                 yield 0.01

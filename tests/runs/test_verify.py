@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import InputError, RunOptions, ServerError
-from sbg_bulk.runs import create as runs
+from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.verification import Contents, Finding
 from sbg_bulk.simulator import Folder
@@ -118,7 +118,7 @@ def test_a_run_that_is_not_complete_is_not_verified(call: Both) -> None:
     with pytest.raises(ServerError):
         call("run", "copy", choice, within=0, options=RunOptions(list_lag=0))
     call.simulator.disarm()
-    (journal,) = runs.known()
+    (journal,) = store.known()
     with pytest.raises(InputError, match="is not complete"):
         call("verify", journal)
 

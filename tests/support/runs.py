@@ -13,7 +13,7 @@ from typing import Any, Final
 from sbg_bulk import Client, Polling, Retry, Settings, Token
 from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Step
 from sbg_bulk.items import CopyItem
 from sbg_bulk.runs.create import create
@@ -99,10 +99,10 @@ def carry(
     """
     create(made, "COPY", ENDPOINT, items_per_job=items_per_job, journal=path).close()
     settings = Settings(ENDPOINT, Token(TOKEN))
-    manner = Manner(Retry(within=math.inf), Polling(1.0, 5.0), random=lambda: 0.5)
+    policy = RequestPolicy(Retry(within=math.inf), Polling(1.0, 5.0), random=lambda: 0.5)
     driver = BlockingDriver(settings, TIMEOUT, service.simulator.transport(), service.clock.advance, service.clock.now)
     with closing(driver), Journal.open(path, lambda: service.clock.now() + fast) as opened:
-        return driver.run(run(manner, opened, RunOptions(**options), token="a mark"))
+        return driver.run(run(policy, opened, RunOptions(**options), token="a mark"))
 
 
 def table(files: Sequence[str], **columns: str) -> io.BytesIO:

@@ -39,6 +39,6 @@ add_module_names = False
 # Types of other packages, and those of this one that stand only in signatures: nothing of the site describes them.
 nitpick_ignore_regex = [
     ("py:.*", r"(httpx|attrs?|click|pathlib|datetime|collections|typing|types)\..*"),
-    ("py:.*", r"sbg_bulk\.(drivers|simulator)\..*"),
-    ("py:.*", r"sbg_bulk\.model\.T|Path"),
+    ("py:.*", r"sbg_bulk\.(api\.drivers|simulator)\..*"),
+    ("py:.*", r"sbg_bulk\.models\.resources\.T|Path"),
 ]

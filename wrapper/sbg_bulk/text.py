@@ -25,7 +25,7 @@ def duration(seconds: float) -> str:
     return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
 
 
-def moment(unix: float) -> str:
+def format_utc(unix: float) -> str:
     """A date and a time in UTC."""
     return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 

@@ -11,12 +11,12 @@ from scripts.lib.bench.table import Row
 MEASUREMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "copy": ("bulk", "rows_of_copy"),
     "watch": ("bulk", "rows_of_watch"),
-    "list": ("listing", "rows_of_list"),
-    "decode": ("listing", "rows_of_decode"),
-    "memory": ("carrying", "rows_of_memory"),
-    "start": ("starting", "rows_of_start"),
-    "simulator": ("serving", "rows_of_serving"),
-    "overhead": ("carrying", "rows_of_overhead"),
+    "list": ("lists", "rows_of_list"),
+    "decode": ("lists", "rows_of_decode"),
+    "memory": ("runs", "rows_of_memory"),
+    "start": ("startup", "rows_of_start"),
+    "simulator": ("server", "rows_of_serving"),
+    "overhead": ("runs", "rows_of_overhead"),
 }
 """A module and its function, for each name. One measurement may make several rows."""
 

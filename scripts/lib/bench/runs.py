@@ -67,10 +67,10 @@ def interpreter() -> float:
 
 def memory_dry_run(manifest: str) -> float:
     """The memory of a process that has counted and checked a manifest's rows."""
-    from sbg_bulk.runs import create as runs
+    from sbg_bulk.runs import create
     from sbg_bulk.runs.manifest import Defaults
 
-    runs.count("COPY", Path(manifest), Defaults(None, PROJECT), None)
+    create.count("COPY", Path(manifest), Defaults(None, PROJECT), None)
     return peak_memory()
 
 

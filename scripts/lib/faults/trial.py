@@ -15,13 +15,13 @@ from typing import Any, Final, TypeVar
 from attrs import define, field
 
 from sbg_bulk import errors
-from sbg_bulk.api.drivers.base import TIMEOUT, Done, Outcome, advance
+from sbg_bulk.api.drivers.base import TIMEOUT, Done, StepOutcome, advance
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.steps import Call, Flow, Step
-from sbg_bulk.runs import create as runs
+from sbg_bulk.runs import create, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import State, Submission, Tally
@@ -104,7 +104,7 @@ class Trial:
         schedule, stage = self.schedule, self.stage
         rng = random.Random(f"trial {schedule.seed}")  # noqa: S311 - to be repeated
         # Never for ever, so that a run that hangs is seen to.
-        manner = Manner(Retry(within=100 * 86_400.0), Polling(), random=rng.random)
+        policy = RequestPolicy(Retry(within=100 * 86_400.0), Polling(), random=rng.random)
         options = RunOptions(schedule.jobs_in_flight, schedule.reserve, schedule.list_lag)
         token = Token(TOKEN)
         settings = Settings(Simulator.base_url, token)
@@ -113,7 +113,7 @@ class Trial:
                 try:
                     with self._open() as journal:
                         mark = token.mark(journal.plan.run)
-                        self.tally = driver.run(self._watched(run(manner, journal, options, token=mark)))
+                        self.tally = driver.run(self._watched(run(policy, journal, options, token=mark)))
                     return
                 except Crash:
                     self.counts["crashes"] += 1
@@ -165,7 +165,7 @@ class Trial:
         job_type = self.schedule.job_type
         rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
         items = self.schedule.items_per_job
-        return runs.create(rows, job_type, Simulator.base_url, items_per_job=items, journal=self.path)
+        return create.create(rows, job_type, Simulator.base_url, items_per_job=items, journal=self.path)
 
     def _next_life(self) -> None:
         crashes = self.schedule.crashes
@@ -190,14 +190,14 @@ class Trial:
 
     def _watched(self, flow: Flow[R]) -> Flow[R]:
         """The same flow, step by step, with all that is to happen at its steps."""
-        outcome = Outcome()
+        outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
                 self._about_to(step)
                 try:
-                    outcome = Outcome((yield step))
+                    outcome = StepOutcome((yield step))
                 except Exception as error:  # the flow's to handle
-                    outcome = Outcome(error=error)
+                    outcome = StepOutcome(error=error)
                 self._performed(step)
             return step.value
         finally:
@@ -243,7 +243,7 @@ class Trial:
                 ),
                 None,
             )
-            runs.decide(journal, adopt=None if job is None else job.id, resubmit=job is None)
+            create.decide(journal, adopt=None if job is None else job.id, resubmit=job is None)
 
 
 def unsettled(journal: Journal) -> Submission | None:
@@ -253,7 +253,7 @@ def unsettled(journal: Journal) -> Submission | None:
 
 def attempt(schedule: Schedule, folder: Path) -> Result:
     """Do a trial, with its journal in this folder, where it does not stay."""
-    path = folder / f"{schedule.seed}{runs.SUFFIX}"
+    path = folder / f"{schedule.seed}{store.SUFFIX}"
     path.unlink(missing_ok=True)
     trial = Trial(schedule, path, Stage.build(schedule))
     try:

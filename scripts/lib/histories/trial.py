@@ -12,13 +12,13 @@ from typing import Final
 from attrs import define, field
 
 from sbg_bulk import errors
-from sbg_bulk.api.drivers.base import Done, Outcome, advance
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.drivers.base import Done, StepOutcome, advance
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.polling import PATIENCE, Polling
 from sbg_bulk.api.steps import Flow, Sleep
 from sbg_bulk.jobs.read import READERS
 from sbg_bulk.jobs.wait import Totals, wait
-from sbg_bulk.jobs.watch import Wanted
+from sbg_bulk.jobs.watch import JobRef
 from sbg_bulk.limits import RATE_LIMIT_WINDOW
 from sbg_bulk.models.job import Job
 from scripts.lib.histories.history import History, JobPlan
@@ -66,13 +66,13 @@ class Trial:
         rng = random.Random(f"wait {history.seed}")  # noqa: S311 - to be repeated
         polling = Polling(history.first, history.longest, history.share)
         wanted = [
-            Wanted(job.id, None, Job(job.id, job.type))
+            JobRef(job.id, None, Job(job.id, job.type))
             if job.type not in READERS
-            else Wanted(job.id, job.type if history.typed else None)
+            else JobRef(job.id, job.type if history.typed else None)
             for job in history.watched
         ]
         flow = wait(
-            Manner(polling=polling, random=rng.random),
+            RequestPolicy(polling=polling, random=rng.random),
             wanted,
             history.timeout,
             self._changed,
@@ -87,7 +87,7 @@ class Trial:
             self.told.lost = error.ids
 
     def _perform(self, flow: Flow[None]) -> None:
-        outcome = Outcome()
+        outcome = StepOutcome()
         try:
             for _ in range(STEPS):
                 step = advance(flow, outcome)
@@ -96,7 +96,7 @@ class Trial:
                 limit = self.history.timeout
                 if isinstance(step, Sleep) and limit is not None and self.service.time + step.seconds > limit + 1e-6:
                     self.broken.append(f"slept for {step.seconds} s at {self.service.time} s, past {limit} s")
-                outcome = Outcome(self.service.perform(step))
+                outcome = StepOutcome(self.service.perform(step))
             self.broken.append("it goes on for ever")
         finally:
             flow.close()

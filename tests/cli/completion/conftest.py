@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import DeleteItem
-from sbg_bulk.runs import store as places
+from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Plan
@@ -43,7 +43,7 @@ def runs_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for place, name in enumerate(("old.csv", "new samples.csv"), 1):
         run = f"2026010{place}-000000-abcd"
         plan = Plan(run, "DELETE", "https://c.example/v2", "2026-01-01T00:00:00Z", 100, name)
-        Journal.create(places.folder() / f"{run}{places.SUFFIX}", plan, [Row(2, DeleteItem(FILE))]).close()
+        Journal.create(store.folder() / f"{run}{store.SUFFIX}", plan, [Row(2, DeleteItem(FILE))]).close()
         made.append(run)
     return made
 

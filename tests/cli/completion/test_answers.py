@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk.cli.completion import RUNS
-from sbg_bulk.runs import store as places
+from sbg_bulk.runs import store
 from tests.cli.harness import COMMAND, PATIENCE
 from tests.cli.test_starting import HEAVY
 
@@ -51,9 +51,9 @@ def test_an_answer_loads_nothing_that_it_does_not_need(env: dict[str, str], line
 
 def test_only_the_newest_runs_are_offered(env: dict[str, str], runs_there: list[str]) -> None:
     folder = Path(env["HOME"]) / ".local" / "state" / "sbg-bulk" / "runs"
-    assert folder == places.folder()
+    assert folder == store.folder()
     for place in range(60):
-        (folder / f"20251{place:03}-000000-0000{places.SUFFIX}").touch()
+        (folder / f"20251{place:03}-000000-0000{store.SUFFIX}").touch()
     offered = answered(env, "sbg-bulk runs show ")[1::3]
     assert len(offered) == RUNS
     assert offered[:3] == [*reversed(runs_there), "20251059-000000-0000"]
@@ -62,12 +62,12 @@ def test_only_the_newest_runs_are_offered(env: dict[str, str], runs_there: list[
 def test_a_run_that_somebody_works_on_is_offered_with_what_it_does(env: dict[str, str], runs_there: list[str]) -> None:
     from sbg_bulk.runs.journal import Journal
 
-    with Journal.open(places.find(runs_there[0])):
+    with Journal.open(store.find(runs_there[0])):
         assert answered(env, f"sbg-bulk runs show {runs_there[0][:9]}")[2] == "DELETE old.csv"
 
 
 def test_a_journal_that_cannot_be_read_is_offered_without_more(env: dict[str, str], runs_there: list[str]) -> None:
-    places.find(runs_there[1]).write_bytes(b"no journal")
+    store.find(runs_there[1]).write_bytes(b"no journal")
     assert answered(env, "sbg-bulk runs show ")[:3] == ["plain", runs_there[1], "_"]
 
 

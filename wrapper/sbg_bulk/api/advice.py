@@ -8,11 +8,6 @@ from typing import Final
 
 import httpx
 
-pass
-import ssl
-
-import httpx
-
 from sbg_bulk.api.retry import Verdict
 
 _PAGE: Final = 'See "Behind a proxy" in the documentation.'

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sbg_async_api import models
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain, request
 from sbg_bulk.api.steps import Flow, Reply
 from sbg_bulk.errors import OutcomeUnknown
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def _one(
-    manner: Manner,
+    policy: RequestPolicy,
     operation: Operation,
     expected: str,
     make: Callable[[object], T | None],
@@ -31,17 +31,17 @@ def _one(
             raise reply.unreadable(f"there is no {expected} in it")
         return made
 
-    reply = yield from request(manner, operation, understood, **arguments)
+    reply = yield from request(policy, operation, understood, **arguments)
     return understood(reply)
 
 
-def file(manner: Manner, file_id: str) -> Flow[File]:
+def file(policy: RequestPolicy, file_id: str) -> Flow[File]:
     """Read a file or folder."""
     check_id("file", file_id)
-    return (yield from _one(manner, operations.GET_FILE, "file", File.from_answer, file_id=file_id))
+    return (yield from _one(policy, operations.GET_FILE, "file", File.from_answer, file_id=file_id))
 
 
-def create_folder(manner: Manner, name: str, project: str | None, parent: str | None) -> Flow[File]:
+def create_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None) -> Flow[File]:
     """Make a folder in a project's root or in a folder.
 
     Raises:
@@ -53,19 +53,19 @@ def create_folder(manner: Manner, name: str, project: str | None, parent: str | 
     place = {"project": project} if project is not None else {"parent": parent}
     body = models.NewFolder(name=name, type_=models.NewFolderType.FOLDER, **place)
     try:
-        return (yield from _one(manner, operations.CREATE_FOLDER, "file", File.from_answer, body=body))
+        return (yield from _one(policy, operations.CREATE_FOLDER, "file", File.from_answer, body=body))
     except Uncertain as uncertain:
         advice = f"List {project or parent} to see whether {name!r} is there before you make it again."
         raise OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
 
 
-def project(manner: Manner, project_id: str) -> Flow[Project]:
+def project(policy: RequestPolicy, project_id: str) -> Flow[Project]:
     """Read a project by its id, `owner/project`."""
     check_project(project_id)
     owner, short_name = project_id.split("/")
     return (
         yield from _one(
-            manner,
+            policy,
             operations.GET_PROJECT,
             "project",
             Project.from_answer,
@@ -75,11 +75,11 @@ def project(manner: Manner, project_id: str) -> Flow[Project]:
     )
 
 
-def user(manner: Manner) -> Flow[User]:
+def user(policy: RequestPolicy) -> Flow[User]:
     """Read who the token belongs to."""
-    return (yield from _one(manner, operations.GET_USER, "user", User.from_answer))
+    return (yield from _one(policy, operations.GET_USER, "user", User.from_answer))
 
 
-def rate_limit(manner: Manner) -> Flow[RateLimit]:
+def rate_limit(policy: RequestPolicy) -> Flow[RateLimit]:
     """Read how many requests are left. Free of charge."""
-    return (yield from _one(manner, operations.GET_RATE_LIMIT, "rate limit", RateLimit.from_answer))
+    return (yield from _one(policy, operations.GET_RATE_LIMIT, "rate limit", RateLimit.from_answer))

@@ -11,14 +11,14 @@ from attrs import frozen
 from sbg_async_api import models
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply, produce
 from sbg_bulk.errors import InputError, PagingError
 from sbg_bulk.items import check_id, check_project
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models import job as model
-from sbg_bulk.models import parse as reading
+from sbg_bulk.models import parse
 from sbg_bulk.models.resources import File, Page, Project
 
 
@@ -84,11 +84,11 @@ def projects(name: str | None) -> Listing[Project]:
     return Listing(operations.LIST_PROJECTS, Project.from_answer, arguments)
 
 
-def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[Page[T]]:
+def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) -> Flow[Page[T]]:
     """Read one page.
 
     Args:
-        manner: how long to go on trying.
+        policy: how long to go on trying.
         listing: which list.
         offset: how many entries to skip, from 0.
         limit: how many entries to read at most, 1 to 100.
@@ -103,7 +103,7 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[P
     if not 1 <= limit <= PAGE_LIMIT:
         raise InputError(f"limit: {limit} is not from 1 to {PAGE_LIMIT}.")
     reply = yield from request(
-        manner,
+        policy,
         listing.operation,
         _parts,
         **listing.arguments,
@@ -112,7 +112,7 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[P
     )
     parts, links = _parts(reply)
     entries = (listing.entry(part) for part in parts)
-    total = reading.count(reply.headers.get("X-Total-Matching-Query"))
+    total = parse.count(reply.headers.get("X-Total-Matching-Query"))
     return Page(
         items=tuple(entry for entry in entries if entry is not None),
         offset=offset,
@@ -123,12 +123,12 @@ def page(manner: Manner, listing: Listing[T], offset: int, limit: int) -> Flow[P
 
 
 def entries(
-    manner: Manner, listing: Listing[T], wanted: Callable[[T], bool] = lambda _: True, at_most: int | None = None
+    policy: RequestPolicy, listing: Listing[T], wanted: Callable[[T], bool] = lambda _: True, at_most: int | None = None
 ) -> Flow[None]:
     """Produce the entries of all pages, each once, reading a page when its first entry is asked for.
 
     Args:
-        manner: how long to go on trying, for each page.
+        policy: how long to go on trying, for each page.
         listing: which list.
         wanted: which entries to produce.
         at_most: how many entries to produce; None for all.
@@ -141,7 +141,7 @@ def entries(
     seen: set[str] = set()
     offset: int | None = 0
     while offset is not None and len(seen) != at_most:
-        found: Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        found: Page[T] = yield from page(policy, listing, offset, PAGE_LIMIT)
         for entry in found.items:
             # Jobs submitted meanwhile push others onto the next page, where they come again.
             if entry.id not in seen and wanted(entry):
@@ -152,12 +152,12 @@ def entries(
         offset = found.next_offset
 
 
-def everything(manner: Manner, listing: Listing[T]) -> Flow[list[T]]:
+def everything(policy: RequestPolicy, listing: Listing[T]) -> Flow[list[T]]:
     """The entries of all pages, each once. Raises what `page` raises."""
     found: dict[str, T] = {}
     offset: int | None = 0
     while offset is not None:
-        read: Page[T] = yield from page(manner, listing, offset, PAGE_LIMIT)
+        read: Page[T] = yield from page(policy, listing, offset, PAGE_LIMIT)
         for entry in read.items:
             found.setdefault(entry.id, entry)
         offset = read.next_offset
@@ -185,7 +185,7 @@ def _next_offset(
         return end if found and more else None
     here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
     try:
-        following = reading.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])
+        following = parse.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])
     except ValueError:
         following = None
     if following is None:
@@ -202,6 +202,6 @@ def _next_offset(
 
 def _next_addresses(links: list[Any]) -> Iterator[str]:
     for part in links:
-        link = reading.read(models.Link, part)
+        link = parse.read(models.Link, part)
         if link is not None and link.rel == "next" and isinstance(link.href, str):
             yield link.href

@@ -16,7 +16,7 @@ from sbg_bulk.api.waits import Wait
 
 
 @frozen
-class Manner:
+class RequestPolicy:
     """How flows behave: what the user of a client may set.
 
     Attributes:
@@ -37,7 +37,7 @@ class Manner:
     on_send: Callable[[float], object] | None = None
     on_reply: Callable[[Operation, Reply | None], object] | None = None
 
-    def within(self, seconds: float) -> Manner:
+    def within(self, seconds: float) -> RequestPolicy:
         """The same, with retries that end after `seconds` at the latest."""
         return evolve(self, retry=evolve(self.retry, within=max(0.0, min(self.retry.within, seconds))))
 
@@ -54,9 +54,9 @@ class Counter:
     on_request: Callable[[int], object] | None = None
     requests: int = 0
 
-    def counting(self, manner: Manner) -> Manner:
-        """The same manner, with each request counted."""
-        return evolve(manner, on_send=self._sent)
+    def counting(self, policy: RequestPolicy) -> RequestPolicy:
+        """The same policy, with each request counted."""
+        return evolve(policy, on_send=self._sent)
 
     def _sent(self, _moment: float) -> None:
         self.requests += 1

@@ -12,11 +12,11 @@ from sbg_async_api.models import ErrorBody
 from sbg_bulk import errors
 from sbg_bulk.api.advice import advice, verdict_on_error
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.retry import Verdict, asked_pause, may_repeat, verdict_on_status
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
 from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
-from sbg_bulk.models import parse as reading
+from sbg_bulk.models import parse
 
 
 class Uncertain(Exception):
@@ -38,12 +38,12 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 
 
 def request(
-    manner: Manner, operation: Operation, check: Callable[[Reply], object] = Reply.data, **arguments: Any
+    policy: RequestPolicy, operation: Operation, check: Callable[[Reply], object] = Reply.data, **arguments: Any
 ) -> Flow[Reply]:
     """Send a request, and send it again where that is allowed, worth it, and in time.
 
     Args:
-        manner: how long to go on.
+        policy: how long to go on.
         operation: the call.
         check: reads the answer as far as needed to know that it can be read; raises UnreadableAnswer if not.
         arguments: those of the generated function.
@@ -59,18 +59,18 @@ def request(
     attempt = 0
     while True:
         attempt += 1
-        yield from _keep_pace(manner)
+        yield from _keep_pace(policy)
         reply: Reply | None = None
         try:
             reply = yield from call(operation, attempt, **arguments)
-            if manner.meter is not None:
-                manner.meter.observe(reply.headers, (yield from now()))
-            if manner.on_reply is not None:
-                manner.on_reply(operation, reply)
+            if policy.meter is not None:
+                policy.meter.observe(reply.headers, (yield from now()))
+            if policy.on_reply is not None:
+                policy.on_reply(operation, reply)
             failure, verdict = _judge(reply, check)
         except httpx.RequestError as error:
-            if manner.on_reply is not None:
-                manner.on_reply(operation, None)
+            if policy.on_reply is not None:
+                policy.on_reply(operation, None)
             failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
         if failure is None:
             assert reply is not None
@@ -81,30 +81,30 @@ def request(
             raise failure
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None
         # A server that asks for no pause at all is not to be hammered.
-        seconds = max(manner.retry.pause(attempt, manner.random), asked or 0.0)
+        seconds = max(policy.retry.pause(attempt, policy.random), asked or 0.0)
         moment = yield from now()
-        if manner.meter is not None:
-            seconds = max(seconds, manner.meter.pause(moment))
+        if policy.meter is not None:
+            seconds = max(seconds, policy.meter.pause(moment))
         spent = moment - began
-        if spent + seconds > manner.retry.within:
+        if spent + seconds > policy.retry.within:
             raise failure
-        yield from pause(manner, seconds, _cause(failure), _in_short(failure))
+        yield from pause(policy, seconds, _cause(failure), _in_short(failure))
 
 
-def pause(manner: Manner, seconds: float, cause: Cause, reason: str) -> Flow[None]:
+def pause(policy: RequestPolicy, seconds: float, cause: Cause, reason: str) -> Flow[None]:
     """Let time pass, and say what for before. All pauses are made by this."""
-    if manner.on_wait is not None and seconds > 0:
-        manner.on_wait(Wait(seconds, cause, reason, BudgetLeft.of(manner.meter, (yield from now()))))
+    if policy.on_wait is not None and seconds > 0:
+        policy.on_wait(Wait(seconds, cause, reason, BudgetLeft.of(policy.meter, (yield from now()))))
     yield from sleep(seconds)
 
 
-def _keep_pace(manner: Manner) -> Flow[None]:
-    if manner.meter is not None:
-        seconds = manner.meter.pause((yield from now()))
+def _keep_pace(policy: RequestPolicy) -> Flow[None]:
+    if policy.meter is not None:
+        seconds = policy.meter.pause((yield from now()))
         if seconds > 0:
-            yield from pause(manner, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
-    if manner.on_send is not None:
-        manner.on_send((yield from now()))
+            yield from pause(policy, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+    if policy.on_send is not None:
+        policy.on_send((yield from now()))
 
 
 def _judge(reply: Reply, check: Callable[[Reply], object]) -> tuple[errors.SbgBulkError | None, Verdict]:
@@ -123,10 +123,10 @@ def api_error(reply: Reply) -> errors.ApiError:
     """The error that an answer with a status other than 2xx means, whatever its body looks like."""
     body: ErrorBody | None = None
     with suppress(errors.UnreadableAnswer):
-        body = reading.read(ErrorBody, reply.answer())
-    code = None if body is None else reading.count(body.code)
+        body = parse.read(ErrorBody, reply.answer())
+    code = None if body is None else parse.count(body.code)
     kind = _BY_STATUS.get(reply.status, errors.ServerError if reply.status >= 500 else errors.BadRequest)
-    message = (body and reading.text(body.message)) or ""
+    message = (body and parse.text(body.message)) or ""
     if reply.status == 503 and code == 0:
         kind = errors.Maintenance
     elif 300 <= reply.status <= 399:
@@ -137,7 +137,7 @@ def api_error(reply: Reply) -> errors.ApiError:
         reply.status,
         code=code,
         api_message=message,
-        more_info=(body and reading.text(body.more_info)) or "",
+        more_info=(body and parse.text(body.more_info)) or "",
         request_id=reply.headers.get("X-Request-Id"),
     )
 

@@ -136,9 +136,9 @@ def sleep(seconds: float) -> Flow[None]:
 
 def now() -> Flow[float]:
     """The time in seconds since an unknown start."""
-    moment = yield Now()
-    assert isinstance(moment, float)
-    return moment
+    seconds = yield Now()
+    assert isinstance(seconds, float)
+    return seconds
 
 
 def record(work: Callable[[], T]) -> Flow[T]:

@@ -72,8 +72,8 @@ def complete_profile(_context: click.Context, _parameter: click.Parameter, incom
 
 def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the runs in the usual folder, the newest first, with what they do where the shell shows that."""
-    from sbg_bulk.runs import store as places
+    from sbg_bulk.runs import store
 
-    fit = (path for path in reversed(places.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
+    fit = (path for path in reversed(store.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
     told = not os.environ.get(VARIABLE, "").startswith("bash")
-    return [CompletionItem(path.stem, help=places.title(path) if told else None) for path in islice(fit, RUNS)]
+    return [CompletionItem(path.stem, help=store.title(path) if told else None) for path in islice(fit, RUNS)]

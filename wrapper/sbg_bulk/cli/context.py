@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from sbg_bulk.cli.output.console import _tell_wait, speech
+from sbg_bulk.cli.output.console import _tell_wait, console
 from sbg_bulk.cli.output.error_context import Connection
-from sbg_bulk.text import plain as plain
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -35,7 +34,7 @@ class Context:
         from sbg_bulk.client.sync import Client
 
         with Client(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
-            speech().connection = Connection.of(client.settings)
+            console().connection = Connection.of(client.settings)
             yield client
 
     def command(self, *words: str) -> str:

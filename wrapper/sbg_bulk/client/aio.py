@@ -16,10 +16,10 @@ from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.flows import Given, Source, _Flows, _resumable
-from sbg_bulk.files import tree as trees
+from sbg_bulk.client.flows import ClientFlows, Given, Source, _resumable
 from sbg_bulk.files.folders import destination
 from sbg_bulk.files.paths import Location
+from sbg_bulk.files.tree import Branch
 from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
 from sbg_bulk.jobs.wait import Totals
 from sbg_bulk.models.job import Job
@@ -33,7 +33,7 @@ from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
 
 
-class AsyncClient(_Flows):
+class AsyncClient(ClientFlows):
     """The API, for programs on asyncio. The arguments, methods and errors are those of `Client`.
 
     Use it with `async with`, or await `close`.
@@ -56,7 +56,7 @@ class AsyncClient(_Flows):
         self._driver = driver(self.settings, httpx.Timeout(timeout))
 
     async def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
-        return await self._driver.run(pages.page(self._manner, pages.jobs(), offset, limit))
+        return await self._driver.run(pages.page(self._policy, pages.jobs(), offset, limit))
 
     def jobs(
         self, *, state: str | None = None, type: str | None = None, limit: int | None = None
@@ -100,7 +100,7 @@ class AsyncClient(_Flows):
             self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
             _resumable(opened),
         ):
-            return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+            return await self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     async def resume(
         self,
@@ -115,7 +115,7 @@ class AsyncClient(_Flows):
     ) -> RunReport:
         with self._opened(run) as opened, _resumable(opened):
             await self._driver.run(self._decide(opened, adopt, resubmit))
-            return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+            return await self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     async def retry(
         self,
@@ -128,7 +128,7 @@ class AsyncClient(_Flows):
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
         with self._retried(run, journal) as opened, _resumable(opened):
-            return await self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+            return await self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     @overload
     async def wait(  # type: ignore[overload-overlap] # a text is a job's id, not a list of ids
@@ -183,7 +183,7 @@ class AsyncClient(_Flows):
         offset: int = 0,
         limit: int = 25,
     ) -> Page[File]:
-        return await self._driver.run(pages.page(self._manner, pages.files(project, parent, name), offset, limit))
+        return await self._driver.run(pages.page(self._policy, pages.files(project, parent, name), offset, limit))
 
     def files(
         self,
@@ -194,17 +194,17 @@ class AsyncClient(_Flows):
         details: bool = False,
     ) -> AsyncIterator[File]:
         fields = "_all" if details else None
-        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name, fields)))
+        return self._driver.iterate(pages.entries(self._policy, pages.files(project, parent, name, fields)))
 
     async def file(self, file_id: str) -> File:
-        return await self._driver.run(lookups.file(self._manner, file_id))
+        return await self._driver.run(lookups.file(self._policy, file_id))
 
     async def locate(self, path: str) -> File | Project:
         return await self._driver.run(self._locate(path))
 
     async def destination(self, to: str, *, parents: bool = False) -> Location:
         self._place(to)
-        return await self._driver.run(destination(self._manner, to, parents))
+        return await self._driver.run(destination(self._policy, to, parents))
 
     async def choose(
         self,
@@ -243,23 +243,23 @@ class AsyncClient(_Flows):
 
     def tree(
         self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
-    ) -> AsyncIterator[trees.Branch]:
+    ) -> AsyncIterator[Branch]:
         return self._driver.iterate(self._tree(place, depth, on_request))
 
     async def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
-        return await self._driver.run(lookups.create_folder(self._manner, name, project, parent))
+        return await self._driver.run(lookups.create_folder(self._policy, name, project, parent))
 
     def projects(self, *, name: str | None = None) -> AsyncIterator[Project]:
-        return self._driver.iterate(pages.entries(self._manner, pages.projects(name)))
+        return self._driver.iterate(pages.entries(self._policy, pages.projects(name)))
 
     async def project(self, project_id: str) -> Project:
-        return await self._driver.run(lookups.project(self._manner, project_id))
+        return await self._driver.run(lookups.project(self._policy, project_id))
 
     async def user(self) -> User:
-        return await self._driver.run(lookups.user(self._manner))
+        return await self._driver.run(lookups.user(self._policy))
 
     async def rate_limit(self) -> RateLimit:
-        return await self._driver.run(lookups.rate_limit(self._manner))
+        return await self._driver.run(lookups.rate_limit(self._policy))
 
     async def close(self) -> None:
         await self._driver.close()

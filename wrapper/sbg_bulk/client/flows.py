@@ -13,31 +13,26 @@ from attrs import evolve
 
 from sbg_bulk.api import lookups, pages
 from sbg_bulk.api.pace import Meter, Pace
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.steps import Flow, produce, record
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.errors import InputError
-from sbg_bulk.files import resolver as locating
-from sbg_bulk.files import tree as trees
-from sbg_bulk.files.filters import Filters, moment
+from sbg_bulk.files import tree
+from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.folders import make_folders
 from sbg_bulk.files.paths import Location, is_path, place_of
+from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import DELETE, CopyItem, DeleteItem, MoveItem, items_of
-from sbg_bulk.jobs import read as jobs
-from sbg_bulk.jobs import watch
+from sbg_bulk.jobs import read, watch
 from sbg_bulk.jobs.submit import submit
 from sbg_bulk.jobs.wait import Totals, wait
-from sbg_bulk.jobs.watch import Wanted
+from sbg_bulk.jobs.watch import JobRef
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File, Project
 from sbg_bulk.notebook import bars
-from sbg_bulk.runs import choose as choosing
-from sbg_bulk.runs import create as runs
-from sbg_bulk.runs import manifest, run, settle
-from sbg_bulk.runs import store as places
-from sbg_bulk.runs import verify as verifying
+from sbg_bulk.runs import choose, create, manifest, run, settle, store, verify
 from sbg_bulk.runs.choice import Choice, Remaining
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
@@ -55,7 +50,7 @@ Source: TypeAlias = Path | IO[bytes] | Choice | Remaining
 
 
 def _resuming(journal: Journal) -> str:
-    return f"client.resume({places.reference(journal.plan.run, journal.path)!r})"
+    return f"client.resume({store.reference(journal.plan.run, journal.path)!r})"
 
 
 @contextmanager
@@ -68,7 +63,7 @@ def _resumable(journal: Journal) -> Iterator[None]:
         raise
 
 
-class _Flows:
+class ClientFlows:
     """What both clients do, as flows that wait for a driver."""
 
     def __init__(
@@ -79,7 +74,7 @@ class _Flows:
         on_wait: Callable[[Wait], object] | None,
     ) -> None:
         self.settings = settings
-        self._manner = Manner(retry or Retry(), polling or Polling(), on_wait=on_wait)
+        self._policy = RequestPolicy(retry or Retry(), polling or Polling(), on_wait=on_wait)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.settings.endpoint!r})"
@@ -88,13 +83,13 @@ class _Flows:
         def wanted(job: Job) -> bool:
             return (state is None or job.state == state.upper()) and (job_type is None or job.type == job_type.upper())
 
-        return pages.entries(self._manner, pages.jobs(), wanted, limit)
+        return pages.entries(self._policy, pages.jobs(), wanted, limit)
 
     def _job(self, job: Job | str, job_type: str | None) -> Flow[Job]:
-        job_id, known_type = jobs.locate(self.settings.endpoint, job, job_type)
-        return jobs.get(self._manner, job_id, known_type)
+        job_id, known_type = read.locate(self.settings.endpoint, job, job_type)
+        return read.get(self._policy, job_id, known_type)
 
-    def _wanted(self, given: Iterable[Job | str], job_type: str | None) -> list[Wanted]:
+    def _wanted(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InputError("Give a job, its id or address, or a list of them.")
         references = list(given)
@@ -102,18 +97,18 @@ class _Flows:
             raise InputError(f"A job, its id or its address is wanted, not {wrong[0]!r}.")
         return [self._one_wanted(one, job_type) for one in references]
 
-    def _one_wanted(self, reference: Job | str, job_type: str | None) -> Wanted:
+    def _one_wanted(self, reference: Job | str, job_type: str | None) -> JobRef:
         job = reference if isinstance(reference, Job) else None
         try:
-            return Wanted(*jobs.locate(self.settings.endpoint, reference, job_type), job)
+            return JobRef(*read.locate(self.settings.endpoint, reference, job_type), job)
         except InputError:
             if job is None or not watch.only_listed(job):
                 raise
-            return Wanted(job.id, None, job)
+            return JobRef(job.id, None, job)
 
     def _finish(
         self,
-        wanted: Sequence[Wanted],
+        wanted: Sequence[JobRef],
         timeout: float | None,
         on_change: Callable[[Job], object] | None,
         on_progress: Callable[[Totals], object] | None,
@@ -121,7 +116,7 @@ class _Flows:
     ) -> Flow[None]:
         if timeout is not None and not timeout >= 0:
             raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
-        return wait(self._manner, wanted, timeout, on_change, on_progress, finished)
+        return wait(self._policy, wanted, timeout, on_change, on_progress, finished)
 
     def _each_finished(
         self,
@@ -156,13 +151,13 @@ class _Flows:
         return [found[one.id] for one in wanted]
 
     def _copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
-        return submit(self._manner, items_of(CopyItem, items, project=project, parent=parent))
+        return submit(self._policy, items_of(CopyItem, items, project=project, parent=parent))
 
     def _move(self, items: Iterable[Given | MoveItem], project: str | None, parent: str | None) -> Flow[Job]:
-        return submit(self._manner, items_of(MoveItem, items, project=project, parent=parent))
+        return submit(self._policy, items_of(MoveItem, items, project=project, parent=parent))
 
     def _delete(self, items: Iterable[Given | DeleteItem]) -> Flow[Job]:
-        return submit(self._manner, items_of(DeleteItem, items))
+        return submit(self._policy, items_of(DeleteItem, items))
 
     def _new_run(
         self,
@@ -187,7 +182,7 @@ class _Flows:
         else:
             read = manifest.read(source, manifest.ITEMS[kind], form, defaults)
             rows, name, chosen_form = read, str(getattr(source, "name", "-")), read.form
-        new = runs.create(
+        new = create.create(
             rows,
             kind,
             self.settings.endpoint,
@@ -197,7 +192,7 @@ class _Flows:
             form=chosen_form,
         )
         if isinstance(source, Choice):
-            new.remember(verifying.CHOSEN, "paths")
+            new.remember(verify.CHOSEN, "paths")
         return new
 
     def _kind(self, job_type: str) -> str:
@@ -214,12 +209,12 @@ class _Flows:
             return {}
         source.check_type(kind)
         # Folders are not to be made for a run that cannot be.
-        yield from record(lambda: runs.check_can_keep(journal))
+        yield from record(lambda: create.check_can_keep(journal))
         return (yield from make_folders(self._looking(), source.folders, source.places))
 
-    def _looking(self) -> Manner:
-        """The manner of looking things up, which may take many requests: within the rate limit."""
-        return evolve(self._manner, meter=Meter(Pace()))
+    def _looking(self) -> RequestPolicy:
+        """The policy of looking things up, which may take many requests: within the rate limit."""
+        return evolve(self._policy, meter=Meter(Pace()))
 
     def _place(self, text: str) -> Location:
         """The place that a path or an id means, if it is on the deployment that the client is connected to."""
@@ -232,13 +227,13 @@ class _Flows:
 
     def _locate(self, path: str) -> Flow[File | Project]:
         if not is_path(path):
-            return (yield from lookups.file(self._manner, path))
+            return (yield from lookups.file(self._policy, path))
         place = self._place(path)
         if not place.names:
-            return (yield from lookups.project(self._manner, place.project or ""))
-        atlas = locating.Atlas(self._manner)
-        yield from atlas.look_up([place])
-        return atlas.existing(place)
+            return (yield from lookups.project(self._policy, place.project or ""))
+        resolver = PathResolver(self._policy)
+        yield from resolver.look_up([place])
+        return resolver.existing(place)
 
     def _choose(
         self,
@@ -258,8 +253,8 @@ class _Flows:
         given = list(sources)
         for text in (*filter(is_path, given), *([] if to is None else [to])):
             self._place(text)
-        since = moment(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
-        return choosing.choose(
+        since = parse_since(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
+        return choose.choose(
             self._looking(),
             given,
             to,
@@ -287,20 +282,20 @@ class _Flows:
                 return (yield from self._remaining(kind, stream, defaults, guessed, on_request))
         rows = manifest.read(source, manifest.ITEMS[kind], form, defaults)
         name = str(getattr(source, "name", "-"))
-        return (yield from choosing.remaining(self._looking(), rows, name, rows.form, on_request))
+        return (yield from choose.remaining(self._looking(), rows, name, rows.form, on_request))
 
     def _tree(self, place: str, depth: int | None, on_request: Callable[[int], object] | None) -> Flow[None]:
         if depth is not None and depth < 1:
             raise InputError(f"depth: {depth} is not at least 1.")
-        return trees.tree(self._looking(), self._place(place), depth, on_request)
+        return tree.tree(self._looking(), self._place(place), depth, on_request)
 
     def _verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
-        return verifying.verify(self._looking(), journal, on_request)
+        return verify.verify(self._looking(), journal, on_request)
 
     def _opened(self, run: str | Path) -> Journal:
-        journal = Journal.open(runs.find(run))
+        journal = Journal.open(store.find(run))
         try:
-            runs.check_deployment(journal, self.settings.endpoint)
+            create.check_deployment(journal, self.settings.endpoint)
         except BaseException:
             journal.close()
             raise
@@ -308,14 +303,14 @@ class _Flows:
 
     def _decide(self, journal: Journal, adopt: str | None, resubmit: bool) -> Flow[None]:
         if adopt is not None:
-            yield from settle.check_adoption(self._manner, journal, adopt)
-        yield from record(lambda: runs.decide(journal, adopt=adopt, resubmit=resubmit))
+            yield from settle.check_adoption(self._policy, journal, adopt)
+        yield from record(lambda: create.decide(journal, adopt=adopt, resubmit=resubmit))
 
     def _retried(self, run: str | Path, journal: Path | None) -> Journal:
         with self._opened(run) as earlier:
-            return runs.retry(earlier, journal)
+            return create.retry(earlier, journal)
 
-    def _carry(
+    def _execute(
         self,
         journal: Journal,
         options: RunOptions | None,
@@ -323,10 +318,10 @@ class _Flows:
         on_change: Callable[[Progress], object] | None,
         on_wait: Callable[[Wait], object] | None,
     ) -> Flow[RunReport]:
-        patience = evolve(self._manner.retry, within=math.inf if within is None else within)
-        manner = evolve(self._manner, retry=patience, on_wait=on_wait or self._manner.on_wait)
+        patience = evolve(self._policy.retry, within=math.inf if within is None else within)
+        policy = evolve(self._policy, retry=patience, on_wait=on_wait or self._policy.on_wait)
         mark = self.settings.token.mark(journal.plan.run)
         display = bars.kernel_display() if on_change is None and on_wait is None else None
         with bars.for_run(display, _resuming(journal)) as on_bar:
-            tally = yield from run.run(manner, journal, options or RunOptions(), on_change or on_bar, token=mark)
+            tally = yield from run.run(policy, journal, options or RunOptions(), on_change or on_bar, token=mark)
         return RunReport(journal.plan.run, journal.path, tally)

@@ -16,10 +16,10 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.flows import Given, Source, _Flows, _resumable
-from sbg_bulk.files import tree as trees
+from sbg_bulk.client.flows import ClientFlows, Given, Source, _resumable
 from sbg_bulk.files.folders import destination
 from sbg_bulk.files.paths import Location
+from sbg_bulk.files.tree import Branch
 from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
 from sbg_bulk.jobs.wait import Totals
 from sbg_bulk.models.job import Job
@@ -33,7 +33,7 @@ from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
 
 
-class Client(_Flows):
+class Client(ClientFlows):
     """The API, one call after the other. Works wherever Python does, inside a running event loop too.
 
     Use it as a context manager, or call `close`. It may be used by one thread at a time.
@@ -82,7 +82,7 @@ class Client(_Flows):
             offset: how many jobs to skip, from 0.
             limit: how many jobs to read at most, 1 to 100.
         """
-        return self._driver.run(pages.page(self._manner, pages.jobs(), offset, limit))
+        return self._driver.run(pages.page(self._policy, pages.jobs(), offset, limit))
 
     def jobs(self, *, state: str | None = None, type: str | None = None, limit: int | None = None) -> Iterator[Job]:
         """All jobs that have not expired, read a page of 100 at a time as they are asked for.
@@ -191,7 +191,7 @@ class Client(_Flows):
             self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
             _resumable(opened),
         ):
-            return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+            return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     def resume(
         self,
@@ -218,7 +218,7 @@ class Client(_Flows):
         """
         with self._opened(run) as opened, _resumable(opened):
             self._driver.run(self._decide(opened, adopt, resubmit))
-            return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+            return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     def retry(
         self,
@@ -241,7 +241,7 @@ class Client(_Flows):
             InputError: nothing has failed in it.
         """
         with self._retried(run, journal) as opened, _resumable(opened):
-            return self._driver.run(self._carry(opened, options, within, on_change, on_wait))
+            return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     @overload
     def wait(  # type: ignore[overload-overlap] # a text is a job's id, not a list of ids
@@ -324,7 +324,7 @@ class Client(_Flows):
         limit: int = 25,
     ) -> Page[File]:
         """One page of what is directly in a project's root or a folder: one request. See `files`."""
-        return self._driver.run(pages.page(self._manner, pages.files(project, parent, name), offset, limit))
+        return self._driver.run(pages.page(self._policy, pages.files(project, parent, name), offset, limit))
 
     def files(
         self,
@@ -343,11 +343,11 @@ class Client(_Flows):
             details: ask for dates and sizes too. A service may leave them out all the same.
         """
         fields = "_all" if details else None
-        return self._driver.iterate(pages.entries(self._manner, pages.files(project, parent, name, fields)))
+        return self._driver.iterate(pages.entries(self._policy, pages.files(project, parent, name, fields)))
 
     def file(self, file_id: str) -> File:
         """Read a file or folder."""
-        return self._driver.run(lookups.file(self._manner, file_id))
+        return self._driver.run(lookups.file(self._policy, file_id))
 
     def locate(self, path: str) -> File | Project:
         """What a path names.
@@ -377,7 +377,7 @@ class Client(_Flows):
             InputError: a folder is missing, and is not to be made; or a file stands in its place.
         """
         self._place(to)
-        return self._driver.run(destination(self._manner, to, parents))
+        return self._driver.run(destination(self._policy, to, parents))
 
     def choose(
         self,
@@ -460,7 +460,7 @@ class Client(_Flows):
 
     def tree(
         self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
-    ) -> Iterator[trees.Branch]:
+    ) -> Iterator[Branch]:
         """What is in a folder or project and below it, each folder before what is in it, in the order of the names.
 
         Takes a request for each hundred entries of each folder, sent as they are asked for.
@@ -479,7 +479,7 @@ class Client(_Flows):
             Conflict: there is one of that name.
             OutcomeUnknown: it may have been made.
         """
-        return self._driver.run(lookups.create_folder(self._manner, name, project, parent))
+        return self._driver.run(lookups.create_folder(self._policy, name, project, parent))
 
     def projects(self, *, name: str | None = None) -> Iterator[Project]:
         """The projects of the token's user, read a page at a time.
@@ -487,19 +487,19 @@ class Client(_Flows):
         Args:
             name: only projects whose name contains this.
         """
-        return self._driver.iterate(pages.entries(self._manner, pages.projects(name)))
+        return self._driver.iterate(pages.entries(self._policy, pages.projects(name)))
 
     def project(self, project_id: str) -> Project:
         """Read a project by its id, `owner/project`."""
-        return self._driver.run(lookups.project(self._manner, project_id))
+        return self._driver.run(lookups.project(self._policy, project_id))
 
     def user(self) -> User:
         """Who the token belongs to."""
-        return self._driver.run(lookups.user(self._manner))
+        return self._driver.run(lookups.user(self._policy))
 
     def rate_limit(self) -> RateLimit:
         """How many requests are left in this window. Does not count against the limit."""
-        return self._driver.run(lookups.rate_limit(self._manner))
+        return self._driver.run(lookups.rate_limit(self._policy))
 
     def close(self) -> None:
         """Close the connections."""

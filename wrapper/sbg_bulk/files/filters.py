@@ -79,7 +79,7 @@ def _fits(glob: str, path: Sequence[str]) -> bool:
     return fnmatchcase("/".join(path), glob.lstrip("/")) if "/" in glob else fnmatchcase(path[-1], glob)
 
 
-def moment(text: str, now: datetime) -> datetime:
+def parse_since(text: str, now: datetime) -> datetime:
     """The moment that a date (`2026-11-01`, `2026-11-01T12:30`) or a time before now (`2w`, `7d`, `12h`, `30m`) means.
 
     Dates without a time zone are in UTC, as are all that the API tells.

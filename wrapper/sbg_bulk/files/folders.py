@@ -7,23 +7,23 @@ from typing import Final
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, place_of
-from sbg_bulk.files.resolver import Atlas
+from sbg_bulk.files.resolver import PathResolver
 
 EXISTS: Final = 5003
 """The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
 
 
 def make_folders(
-    manner: Manner, folders: Iterable[Location], there: Mapping[Location, str]
+    policy: RequestPolicy, folders: Iterable[Location], there: Mapping[Location, str]
 ) -> Flow[dict[Location, str]]:
     """Make folders, parents first. One that is there by now is used as it is.
 
     Args:
-        manner: how to send requests.
+        policy: how to send requests.
         folders: the folders to make.
         there: the ids of folders that are there already.
 
@@ -39,15 +39,15 @@ def make_folders(
         parent = made.get(folder.parent) or there.get(folder.parent) or folder.parent.folder
         project = folder.project if parent is None else None
         try:
-            new = yield from lookups.create_folder(manner, folder.name, project, parent)
+            new = yield from lookups.create_folder(policy, folder.name, project, parent)
         except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
             if isinstance(error, errors.BadRequest) and error.code != EXISTS:
                 raise
             # Another program may have made it, or this one, without learning so.
-            atlas = Atlas(manner)
+            resolver = PathResolver(policy)
             start = Location(folder=parent) if project is None else folder.start
-            yield from atlas.look_up([start.below(folder.name)])
-            found = atlas.found[start.below(folder.name)]
+            yield from resolver.look_up([start.below(folder.name)])
+            found = resolver.found[start.below(folder.name)]
             if found is None:
                 raise
             if not found.is_folder:
@@ -57,7 +57,7 @@ def make_folders(
     return made
 
 
-def destination(manner: Manner, to: str, parents: bool) -> Flow[Location]:
+def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]:
     """The folder or project's root that a path or an id means, with missing folders made if they are to be.
 
     Returns:
@@ -66,16 +66,16 @@ def destination(manner: Manner, to: str, parents: bool) -> Flow[Location]:
     Raises:
         InputError: a folder on the way is missing, and is not to be made; or a file stands in its place.
     """
-    place, atlas = place_of(to), Atlas(manner)
-    yield from atlas.look_up([place])
-    missing = atlas.missing(place)
+    place, resolver = place_of(to), PathResolver(policy)
+    yield from resolver.look_up([place])
+    missing = resolver.missing(place)
     if missing is None:
-        if not atlas.is_there(place):
+        if not resolver.is_there(place):
             raise InputError(f"{place} is a file, not a folder.")
-        return Location(folder=atlas.folder_id(place)) if place.names else place
+        return Location(folder=resolver.folder_id(place)) if place.names else place
     if not parents:
         raise InputError(f"There is no folder {missing} to put things in. Have it made with --parents.")
     folders = [place.start.below(*place.names[:depth]) for depth in range(len(missing.names), len(place.names) + 1)]
-    above = atlas.folder_id(missing.parent)
-    made = yield from make_folders(manner, folders, {} if above is None else {missing.parent: above})
+    above = resolver.folder_id(missing.parent)
+    made = yield from make_folders(policy, folders, {} if above is None else {missing.parent: above})
     return Location(folder=made[place])

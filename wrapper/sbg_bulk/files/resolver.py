@@ -10,7 +10,7 @@ from urllib.parse import quote
 from attrs import define, field
 
 from sbg_bulk.api import pages
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
@@ -22,15 +22,15 @@ LONGEST_QUERY: Final = 2000
 
 
 @define
-class Atlas:
+class PathResolver:
     """What is where, as far as it has been asked.
 
     Attributes:
-        manner: how to send requests.
+        policy: how to send requests.
         found: what is at a place; None if there is nothing. Projects and folders that paths begin in are not in it.
     """
 
-    manner: Manner
+    policy: RequestPolicy
     found: dict[Location, File | None] = field(factory=dict)
 
     def look_up(self, locations: Iterable[Location]) -> Flow[None]:
@@ -109,7 +109,7 @@ class Atlas:
         """Everything directly in a folder or a project's root that is there. Raises what `look_up` raises."""
         parent = self.folder_id(place)
         project = place.project if parent is None else None
-        return (yield from pages.everything(self.manner, pages.files(project, parent, None, fields)))
+        return (yield from pages.everything(self.policy, pages.files(project, parent, None, fields)))
 
     def _look_into(self, folder: Location, names: dict[str, bool]) -> Flow[None]:
         """Find what of these names is in a folder; those with True must be folders, if there are any."""
@@ -132,7 +132,7 @@ class Atlas:
         found: dict[str, File] = {}
         exact, offset = True, 0
         while True:
-            page = yield from pages.page(self.manner, listing, offset, PAGE_LIMIT)
+            page = yield from pages.page(self.policy, listing, offset, PAGE_LIMIT)
             for entry in page.items:
                 exact = exact and entry.name in names
                 if entry.name in names and (entry.name not in found or (names[entry.name] and entry.is_folder)):

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from attrs import define
 
-from sbg_bulk.api.policy import Counter, Manner
+from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, produce
 from sbg_bulk.files.paths import Location
-from sbg_bulk.files.resolver import Atlas
+from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
 
 
@@ -31,14 +31,14 @@ class Branch:
 
 
 def tree(
-    manner: Manner, place: Location, depth: int | None, on_request: Callable[[int], object] | None = None
+    policy: RequestPolicy, place: Location, depth: int | None, on_request: Callable[[int], object] | None = None
 ) -> Flow[None]:
     """Produce what is in a folder and below it, each folder before what is in it, in the order of the names.
 
     Takes a request for each hundred entries of each folder.
 
     Args:
-        manner: how to send requests.
+        policy: how to send requests.
         place: a project or folder.
         depth: how many levels to go down; None for all.
         on_request: called with the number of requests so far.
@@ -47,9 +47,9 @@ def tree(
         InputError: there is no such place, or it is a file.
         ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
     """
-    atlas = Atlas(Counter(on_request).counting(manner))
-    yield from atlas.look_up([place])
-    atlas.folder(place)
+    resolver = PathResolver(Counter(on_request).counting(policy))
+    yield from resolver.look_up([place])
+    resolver.folder(place)
     left: list[tuple[Location, Branch | None]] = [(place, None)]
     while left:
         here, branch = left.pop()
@@ -57,9 +57,9 @@ def tree(
             yield from produce(branch)
             if not branch.file.is_folder or branch.depth == depth:
                 continue
-            atlas.found[here] = branch.file
+            resolver.found[here] = branch.file
         level = 1 if branch is None else branch.depth + 1
-        entries = sorted((yield from atlas.contents(here, "_all")), key=lambda entry: (entry.name, entry.id))
+        entries = sorted((yield from resolver.contents(here, "_all")), key=lambda entry: (entry.name, entry.id))
         below = [
             (here.below(entry.name), Branch(here.below(entry.name), level, entry, number == len(entries)))
             for number, entry in enumerate(entries, 1)

@@ -44,7 +44,7 @@ class Stretch:
 
 
 @define
-class Atlas:
+class JobListMap:
     """What is known of the list.
 
     Attributes:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sbg_bulk import errors
 from sbg_bulk.api import pages
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.job import Job
@@ -16,7 +16,7 @@ REREADS: Final = 5
 """How often the list is read again at once when its pages do not add up."""
 
 
-def whole_list(manner: Manner) -> Flow[dict[str, Job]]:
+def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
     """All jobs in the list, by their ids. Pages shift while jobs come and expire: what does not add up is read again.
 
     Raises:
@@ -29,7 +29,7 @@ def whole_list(manner: Manner) -> Flow[dict[str, Job]]:
         total: int | None = None
         try:
             while offset is not None:
-                page: Page[Job] = yield from pages.page(manner, pages.jobs(), offset, PAGE_LIMIT)
+                page: Page[Job] = yield from pages.page(policy, pages.jobs(), offset, PAGE_LIMIT)
                 # What was there at the beginning has to be found; what came meanwhile need not.
                 total = page.total if offset == 0 else total
                 found.update((job.id, job) for job in page.items)

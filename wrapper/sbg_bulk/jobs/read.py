@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sbg_bulk import errors
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply
 from sbg_bulk.items import COPY, DELETE, MOVE
@@ -64,7 +64,7 @@ def locate(endpoint: str, reference: Job | str, job_type: str | None) -> tuple[s
     return reference.strip(), wanted
 
 
-def get(manner: Manner, job_id: str, job_type: str | None) -> Flow[Job]:
+def get(policy: RequestPolicy, job_id: str, job_type: str | None) -> Flow[Job]:
     """Read a job. Without its type up to three requests are needed: one for each type, until one knows it.
 
     Raises:
@@ -72,11 +72,11 @@ def get(manner: Manner, job_id: str, job_type: str | None) -> Flow[Job]:
         ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
     """
     if job_type is not None:
-        return (yield from _read(manner, READERS[job_type], job_id))
+        return (yield from _read(policy, READERS[job_type], job_id))
     missing: errors.NotFound | None = None
     for operation in READERS.values():
         try:
-            return (yield from _read(manner, operation, job_id))
+            return (yield from _read(policy, operation, job_id))
         except errors.NotFound as error:
             missing = error
     assert missing is not None
@@ -89,8 +89,8 @@ def get(manner: Manner, job_id: str, job_type: str | None) -> Flow[Job]:
     ) from missing
 
 
-def _read(manner: Manner, operation: Operation, job_id: str) -> Flow[Job]:
-    reply = yield from request(manner, operation, _job, job_id=job_id)
+def _read(policy: RequestPolicy, operation: Operation, job_id: str) -> Flow[Job]:
+    reply = yield from request(policy, operation, _job, job_id=job_id)
     return _job(reply)
 
 

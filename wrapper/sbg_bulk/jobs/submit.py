@@ -13,7 +13,7 @@ from sbg_async_api import models
 from sbg_bulk import errors
 from sbg_bulk.api import operations, pages
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain, request
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.items import COPY, DELETE, MOVE, CopyItem, DeleteItem, Item, MoveItem
@@ -26,7 +26,7 @@ LOOK_BACK: Final = timedelta(minutes=10)
 
 
 @frozen
-class Submission:
+class SubmitCall:
     """The call that submits items of one kind, and the generated models of its body."""
 
     operation: Operation
@@ -39,10 +39,10 @@ class Submission:
         return {"body": self.body(items=[self.item(**_present(item)) for item in items])}
 
 
-SUBMISSIONS: Final[Mapping[type[Item], Submission]] = {
-    CopyItem: Submission(operations.SUBMIT_COPY_JOB, COPY, models.CopyRequest, models.CopyItem),
-    MoveItem: Submission(operations.SUBMIT_MOVE_JOB, MOVE, models.MoveRequest, models.MoveItem),
-    DeleteItem: Submission(operations.SUBMIT_DELETE_JOB, DELETE, models.DeleteRequest, models.DeleteItem),
+SUBMIT_CALLS: Final[Mapping[type[Item], SubmitCall]] = {
+    CopyItem: SubmitCall(operations.SUBMIT_COPY_JOB, COPY, models.CopyRequest, models.CopyItem),
+    MoveItem: SubmitCall(operations.SUBMIT_MOVE_JOB, MOVE, models.MoveRequest, models.MoveItem),
+    DeleteItem: SubmitCall(operations.SUBMIT_DELETE_JOB, DELETE, models.DeleteRequest, models.DeleteItem),
 }
 
 
@@ -51,36 +51,36 @@ def _present(item: Item) -> dict[str, str]:
     return {key: value for key in keys if (value := getattr(item, key)) is not None}
 
 
-def submit(manner: Manner, items: Sequence[Item]) -> Flow[Job]:
+def submit(policy: RequestPolicy, items: Sequence[Item]) -> Flow[Job]:
     """Start a job that does the items, all of one kind. It is started once or not at all.
 
     Raises:
         OutcomeUnknown: the server may have started the job, but has not said so.
         ApiError, ConnectionFailed: the job was not started.
     """
-    submission = SUBMISSIONS[type(items[0])]
+    call = SUBMIT_CALLS[type(items[0])]
     try:
-        return (yield from post(manner, items))
+        return (yield from post(policy, items))
     except Uncertain as uncertain:
-        candidates = yield from _candidates(manner, submission)
+        candidates = yield from _candidates(policy, call)
         raise errors.OutcomeUnknown(
-            submission.operation.name, uncertain.why, _advice(candidates), candidates
+            call.operation.name, uncertain.why, _advice(candidates), candidates
         ) from uncertain.cause
 
 
-def post(manner: Manner, items: Sequence[Item]) -> Flow[Job]:
+def post(policy: RequestPolicy, items: Sequence[Item]) -> Flow[Job]:
     """Start a job that does the items, all of one kind.
 
     Raises:
         Uncertain: the server may have started the job, but has not said so.
         ApiError, ConnectionFailed: the job was not started.
     """
-    submission = SUBMISSIONS[type(items[0])]
-    reply = yield from request(manner, submission.operation, _job, **submission.arguments(items))
+    call = SUBMIT_CALLS[type(items[0])]
+    reply = yield from request(policy, call.operation, _job, **call.arguments(items))
     return _job(reply)
 
 
-def _candidates(manner: Manner, submission: Submission) -> Flow[list[Job] | None]:
+def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | None]:
     """The jobs that a submission just made may have started: of its type, and among the newest.
 
     What counts as new goes by the times in the list itself, so that a client's wrong clock does no harm.
@@ -89,7 +89,7 @@ def _candidates(manner: Manner, submission: Submission) -> Flow[list[Job] | None
     offset: int | None = 0
     try:
         while offset is not None:
-            found = yield from pages.page(manner, pages.jobs(), offset, PAGE_LIMIT)
+            found = yield from pages.page(policy, pages.jobs(), offset, PAGE_LIMIT)
             listed += found.items
             offset = found.next_offset
     except errors.SbgBulkError:
@@ -99,7 +99,7 @@ def _candidates(manner: Manner, submission: Submission) -> Flow[list[Job] | None
     fitting = {
         job.id: job
         for job in listed
-        if job.type in (submission.job_type, "")
+        if job.type in (call.job_type, "")
         and (newest is None or job.started_on is None or newest - job.started_on <= LOOK_BACK)
     }
     # Without a start a job may have been submitted this moment.

@@ -101,7 +101,7 @@ class Track:
             return False
         return self.misses > 1 or not self.listed
 
-    def looked(self, now: float, polling: Polling, chance: float) -> None:
+    def polled(self, now: float, polling: Polling, chance: float) -> None:
         """The job was looked for, found or not: set when the next look is due. `chance` is from 0 up to 1."""
         pause = polling.pause(now - self.began, self.left(now)) * (1 - 0.1 * chance)
         self.due, self._early = now + pause, TOGETHER * pause

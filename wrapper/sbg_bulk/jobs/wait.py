@@ -9,10 +9,10 @@ from typing import Final
 from attrs import define, field, frozen
 
 from sbg_bulk import errors
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, now
 from sbg_bulk.jobs.track import Track
-from sbg_bulk.jobs.watch import Looked, Wanted, Watch
+from sbg_bulk.jobs.watch import JobRef, PollResult, Watch
 from sbg_bulk.models.job import Job
 
 PASSING: Final = (
@@ -60,10 +60,10 @@ class _Wait:
     wanted: int = 0
     told: Totals | None = None
 
-    def tell(self, looked: Looked) -> None:
+    def tell(self, polled: PollResult) -> None:
         """Say what has changed, if anything."""
-        self.lost.update((track.id, track) for track in looked.lost)
-        for track in looked.changed:
+        self.lost.update((track.id, track) for track in polled.lost)
+        for track in polled.changed:
             assert track.job is not None
             self.jobs[track.id] = track.job
             if self.on_change is not None:
@@ -93,8 +93,8 @@ class _Wait:
 
 
 def wait(
-    manner: Manner,
-    wanted: Sequence[Wanted],
+    policy: RequestPolicy,
+    wanted: Sequence[JobRef],
     timeout: float | None,
     on_change: Callable[[Job], object] | None,
     on_progress: Callable[[Totals], object] | None,
@@ -103,7 +103,7 @@ def wait(
     """Watch jobs until all of them are FINISHED. An unknown state means that a job is still under way.
 
     Args:
-        manner: how often to look, and how long to try again when a request fails.
+        policy: how often to look, and how long to try again when a request fails.
         wanted: which jobs. One that was finished when it was read is not looked at again.
         timeout: the most seconds to wait; None for no end, 0 for one look.
         on_change: called with a job when it is first seen and whenever its state or counts have changed. What it
@@ -118,7 +118,7 @@ def wait(
     """
     began = yield from now()
     until = math.inf if timeout is None else began + timeout
-    watch = Watch(manner)
+    watch = Watch(policy)
     state = _Wait(watch, on_change, on_progress, wanted=len({one.id for one in wanted}))
     for one in {one.id: one for one in wanted}.values():
         if one.job is not None and one.job.finished:
@@ -131,14 +131,14 @@ def wait(
     while watch.tracks:
         moment = yield from now()
         try:
-            looked = yield from watch.look(until)
+            polled = yield from watch.poll(until)
         except PASSING as error:
-            if watch.patient or timeout is None or until - moment > manner.retry.within:
+            if watch.patient or timeout is None or until - moment > policy.retry.within:
                 raise
             raise _timeout(state, timeout) from error
         watch.patient = False
-        state.tell(looked)
-        for track in looked.finished:
+        state.tell(polled)
+        for track in polled.finished:
             assert track.job is not None
             yield from finished(track.id, track.job)
         if not watch.tracks:

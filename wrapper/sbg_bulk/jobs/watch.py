@@ -17,12 +17,12 @@ from attrs import define, evolve, field, frozen
 from sbg_bulk import errors
 from sbg_bulk.api import pages
 from sbg_bulk.api.pace import Meter
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now
 from sbg_bulk.api.waits import FOR_THE_LIMIT, Cause
 from sbg_bulk.jobs import read as jobs
-from sbg_bulk.jobs.list_map import Atlas, Stretch
+from sbg_bulk.jobs.list_map import JobListMap, Stretch
 from sbg_bulk.jobs.track import Allowance, Track
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import Page
@@ -41,7 +41,7 @@ class _TimeUp(Exception):
 
 
 @frozen
-class Wanted:
+class JobRef:
     """A job to wait for.
 
     Attributes:
@@ -56,7 +56,7 @@ class Wanted:
 
 
 @frozen
-class Looked:
+class PollResult:
     """What a look has shown.
 
     Attributes:
@@ -75,33 +75,33 @@ class Watch:
     """Jobs that are watched.
 
     Attributes:
-        manner: how to send requests, and how often to look.
+        policy: how to send requests, and how often to look.
         grace: seconds for which a job may not be found before it is lost.
         patient: whether requests are tried again even when the time is up.
         tracks: the jobs that have not ended, by the ids they are asked for by.
     """
 
-    manner: Manner
+    policy: RequestPolicy
     grace: float = 0.0
     patient: bool = True
     tracks: dict[str, Track] = field(factory=dict)
     allowance: Allowance = field(init=False)
     _meter: Meter = field(init=False)
-    _atlas: Atlas = field(factory=Atlas)
+    _map: JobListMap = field(factory=JobListMap)
     _due: float = math.inf
 
     def __attrs_post_init__(self) -> None:
-        self._meter = self.manner.meter or Meter()
-        self.allowance = Allowance(self.manner.polling, self.manner.polling.share)
-        self.manner = evolve(self.manner, meter=self._meter, on_send=self.allowance.spend)
+        self._meter = self.policy.meter or Meter()
+        self.allowance = Allowance(self.policy.polling, self.policy.polling.share)
+        self.policy = evolve(self.policy, meter=self._meter, on_send=self.allowance.spend)
 
-    def add(self, wanted: Wanted, moment: float, *, due: bool = True) -> None:
+    def add(self, wanted: JobRef, moment: float, *, due: bool = True) -> None:
         """Watch a job from this moment on. Unless it is due at once, it was submitted just now."""
-        track = Track(wanted.id, wanted.type, moment, moment if due else moment + self.manner.polling.first)
+        track = Track(wanted.id, wanted.type, moment, moment if due else moment + self.policy.polling.first)
         if wanted.job is not None:
             self._saw(track, wanted.job, moment)
         self.tracks[wanted.id] = track
-        self._atlas.search_anew()
+        self._map.search_anew()
         self._due = min(self._due, track.due)
 
     def overdue(self, moment: float) -> bool:
@@ -114,12 +114,12 @@ class Watch:
         hold = max(self.allowance.pause(moment), self._meter.pause(moment))
         seconds = max(0.0, min(max(self._due - moment, hold), until - moment))
         if hold >= seconds:
-            yield from pause(self.manner, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+            yield from pause(self.policy, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
         else:
             jobs = "1 job" if len(self.tracks) == 1 else f"{len(self.tracks):,} jobs"
-            yield from pause(self.manner, seconds, Cause.NEXT_LOOK, f"for the next look at {jobs}")
+            yield from pause(self.policy, seconds, Cause.NEXT_LOOK, f"for the next look at {jobs}")
 
-    def look(self, until: float = math.inf) -> Flow[Looked]:
+    def poll(self, until: float = math.inf) -> Flow[PollResult]:
         """Look at the jobs that are due; when the time is up, at all of them once more.
 
         What was seen before the time was up counts, even if it does not suffice for all.
@@ -141,7 +141,7 @@ class Watch:
             pass
         return (yield from self._conclude(before, [job for job in due if job not in unseen]))
 
-    def _conclude(self, before: dict[str, tuple[object, ...] | None], looked_for: Collection[str]) -> Flow[Looked]:
+    def _conclude(self, before: dict[str, tuple[object, ...] | None], polled_for: Collection[str]) -> Flow[PollResult]:
         moment = yield from now()
         tracks = list(self.tracks.values())
         changed = [track for track in tracks if track.aspect != before[track.id]]
@@ -149,14 +149,14 @@ class Watch:
         lost = [track for track in tracks if track.lost(moment, self.grace)]
         for track in (*finished, *lost):
             del self.tracks[track.id]
-            self._atlas.places.pop(track.id, None)
+            self._map.places.pop(track.id, None)
         # One chance for all, so that those that were due together stay so.
-        chance = self.manner.random()
-        for job in looked_for:
+        chance = self.policy.random()
+        for job in polled_for:
             if job in self.tracks:
-                self.tracks[job].looked(moment, self.manner.polling, chance)
+                self.tracks[job].polled(moment, self.policy.polling, chance)
         self._due = min((track.due for track in self.tracks.values()), default=math.inf)
-        return Looked(changed, finished, lost)
+        return PollResult(changed, finished, lost)
 
     def _by_list(self, unseen: dict[str, None], until: float) -> Flow[None]:
         """Read what is worth reading of the list. Who is seen is taken out of `unseen`."""
@@ -177,8 +177,8 @@ class Watch:
             stretch = next(
                 (
                     stretch
-                    for stretch in self._atlas.stretches(left)
-                    if self._atlas.worth(stretch, len(stretch.jobs))
+                    for stretch in self._map.stretches(left)
+                    if self._map.worth(stretch, len(stretch.jobs))
                     or any(self.tracks[job].listed for job in stretch.jobs)
                 ),
                 None,
@@ -193,23 +193,23 @@ class Watch:
         read = 0
         if listed := [job for job in unseen if self.tracks[job].listed]:
             # There is no other way to ask for these: the whole list is searched, wherever they were expected.
-            self._atlas.search_anew()
+            self._map.search_anew()
             for job in listed:
-                self._atlas.places.pop(job, None)
-        while lacking := [job for job in unseen if job not in self._atlas.places]:
+                self._map.places.pop(job, None)
+        while lacking := [job for job in unseen if job not in self._map.places]:
             must = any(self.tracks[job].listed for job in lacking)
-            stretch = self._atlas.next_search()
-            if stretch is None or not (must or (read < len(lacking) and self._atlas.worth(stretch, len(lacking)))):
-                self._atlas.missed()
+            stretch = self._map.next_search()
+            if stretch is None or not (must or (read < len(lacking) and self._map.worth(stretch, len(lacking)))):
+                self._map.missed()
                 return
             read += 1
             had = len(unseen)
             page = yield from self._read(stretch, unseen, until)
-            self._atlas.searched(stretch, had - len(unseen), more=page.next_offset is not None)
+            self._map.searched(stretch, had - len(unseen), more=page.next_offset is not None)
 
     def _read(self, stretch: Stretch, unseen: dict[str, None], until: float) -> Flow[Page[Job]]:
         page: Page[Job] = yield from self._sent(
-            until, lambda manner: pages.page(manner, pages.jobs(), stretch.offset, stretch.limit)
+            until, lambda policy: pages.page(policy, pages.jobs(), stretch.offset, stretch.limit)
         )
         moment = yield from now()
         for job in page.items:
@@ -218,8 +218,8 @@ class Watch:
             if track is not None and (not job.finished or job.result is not None or only_listed(job)):
                 self._saw(track, job, moment)
                 unseen.pop(job.id, None)
-        self._atlas.total = page.total
-        self._atlas.read(stretch, [job.id for job in page.items], self.tracks.keys(), unseen.keys(), page.size)
+        self._map.total = page.total
+        self._map.read(stretch, [job.id for job in page.items], self.tracks.keys(), unseen.keys(), page.size)
         return page
 
     def _one_by_one(self, track: Track, until: float) -> Flow[None]:
@@ -239,7 +239,7 @@ class Watch:
         track.listed = track.type is None and only_listed(job)
         track.saw(job, moment, self._meter.server_time)
 
-    def _sent(self, until: float, asking: Callable[[Manner], Flow[R]]) -> Flow[R]:
+    def _sent(self, until: float, asking: Callable[[RequestPolicy], Flow[R]]) -> Flow[R]:
         """Send a request when that is allowed.
 
         Raises:
@@ -252,9 +252,9 @@ class Watch:
             raise _TimeUp
         if hold > 0:
             # What the budget asks for on top, the request waits by itself.
-            yield from pause(self.manner, hold, Cause.RATE_LIMIT, FOR_THE_LIMIT)
-        manner = self.manner if self.patient else self.manner.within(until - moment - hold)
-        answer = yield from asking(manner)
+            yield from pause(self.policy, hold, Cause.RATE_LIMIT, FOR_THE_LIMIT)
+        policy = self.policy if self.patient else self.policy.within(until - moment - hold)
+        answer = yield from asking(policy)
         self.allowance.limit = self._meter.limit or self.allowance.limit
         return answer
 
@@ -264,5 +264,5 @@ def only_listed(job: Job) -> bool:
     return bool(job.type) and job.type not in jobs.READERS
 
 
-def _asking(job_id: str, job_type: str) -> Callable[[Manner], Flow[Job]]:
-    return lambda manner: jobs.get(manner, job_id, job_type)
+def _asking(job_id: str, job_type: str) -> Callable[[RequestPolicy], Flow[Job]]:
+    return lambda policy: jobs.get(policy, job_id, job_type)

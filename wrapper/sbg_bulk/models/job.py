@@ -15,7 +15,7 @@ from attrs import asdict, field, frozen
 
 from sbg_async_api import models
 from sbg_bulk.html import Kind, api_code, caption, date, framed, listed
-from sbg_bulk.models import parse as reading
+from sbg_bulk.models import parse
 from sbg_bulk.models.base import FromServer
 from sbg_bulk.text import counted
 
@@ -45,10 +45,10 @@ class ItemError:
         if not isinstance(answer, dict):
             return cls(None, None, str(answer))
         return cls(
-            reading.count(answer.get("status")),
-            reading.count(answer.get("code")),
-            reading.text(answer.get("message")) or "",
-            reading.text(answer.get("more_info")) or "",
+            parse.count(answer.get("status")),
+            parse.count(answer.get("code")),
+            parse.text(answer.get("message")) or "",
+            parse.text(answer.get("more_info")) or "",
         )
 
 
@@ -102,7 +102,7 @@ class ItemResult(FromServer):
 
     def _of_resource(self, key: str) -> str | None:
         resource = self._source.get("resource") if isinstance(self._source, dict) else None
-        return reading.text(resource.get(key)) if isinstance(resource, dict) else None
+        return parse.text(resource.get(key)) if isinstance(resource, dict) else None
 
     @property
     def ok(self) -> bool:
@@ -206,13 +206,13 @@ class Job(FromServer):
             found = json.loads(token)
         except (ValueError, RecursionError):
             found = None
-        if not isinstance(found, dict) or not reading.text(found.get("job")):
+        if not isinstance(found, dict) or not parse.text(found.get("job")):
             raise ValueError("This is not the token of a job, as Job.to_token makes them.")
         return cls(
-            id=reading.text(found["job"]) or "",
-            type=reading.text(found.get("type")) or "",
-            href=reading.text(found.get("href")),
-            started_on=reading.moment(found.get("started_on")),
+            id=parse.text(found["job"]) or "",
+            type=parse.text(found.get("type")) or "",
+            href=parse.text(found.get("href")),
+            started_on=parse.date(found.get("started_on")),
         )
 
     @classmethod
@@ -221,21 +221,21 @@ class Job(FromServer):
         if not isinstance(answer, dict):
             return None
         result = answer.get("result")
-        job = reading.read(models.Job, {**answer, "result": None})
-        identity = None if job is None else reading.text(job.id)
+        job = parse.read(models.Job, {**answer, "result": None})
+        identity = None if job is None else parse.text(job.id)
         if job is None or not identity:
             return None
         return cls(
             id=identity,
-            type=reading.text(job.type_) or "",
-            state=reading.text(job.state) or "",
-            href=reading.text(job.href),
+            type=parse.text(job.type_) or "",
+            state=parse.text(job.state) or "",
+            href=parse.text(job.href),
             result=tuple(map(ItemResult.from_answer, result)) if isinstance(result, list) else None,
-            total_files=reading.count(job.total_files),
-            completed_files=reading.count(job.completed_files),
-            failed_files=reading.count(job.failed_files),
-            started_on=reading.moment(job.started_on),
-            finished_on=reading.moment(job.finished_on),
+            total_files=parse.count(job.total_files),
+            completed_files=parse.count(job.completed_files),
+            failed_files=parse.count(job.failed_files),
+            started_on=parse.date(job.started_on),
+            finished_on=parse.date(job.finished_on),
             source=answer,
         )
 

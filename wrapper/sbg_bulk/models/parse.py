@@ -93,7 +93,7 @@ def count(value: object) -> int | None:
     return None
 
 
-def moment(value: object) -> datetime | None:
+def date(value: object) -> datetime | None:
     """A date with its time zone (UTC where none is given), else None."""
     if isinstance(value, str):
         try:
@@ -103,8 +103,3 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def flag(value: object) -> bool | None:
-    """A truth value, else None."""
-    return value if isinstance(value, bool) else None

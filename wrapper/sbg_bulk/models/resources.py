@@ -10,9 +10,9 @@ from attrs import evolve, field, frozen
 
 from sbg_async_api import models
 from sbg_bulk.html import ANYTHING, Kind, date, drawn, listed, pairs
-from sbg_bulk.models import parse as reading
+from sbg_bulk.models import parse
 from sbg_bulk.models.base import FromServer
-from sbg_bulk.text import moment
+from sbg_bulk.text import format_utc
 
 T = TypeVar("T")
 
@@ -54,19 +54,19 @@ class File(FromServer):
     @classmethod
     def from_answer(cls, answer: object) -> File | None:
         """The file that an answer describes; None if there is none in it, or one without an id."""
-        info = reading.read(models.FileInfo, answer)
-        identity = None if info is None else reading.text(info.id)
+        info = parse.read(models.FileInfo, answer)
+        identity = None if info is None else parse.text(info.id)
         if info is None or not identity:
             return None
         return cls(
             id=identity,
-            name=reading.text(info.name) or "",
-            type=reading.text(info.type_),
-            project=reading.text(info.project),
-            parent=reading.text(info.parent),
-            size=reading.count(info.size),
-            created_on=reading.moment(info.created_on),
-            modified_on=reading.moment(info.modified_on),
+            name=parse.text(info.name) or "",
+            type=parse.text(info.type_),
+            project=parse.text(info.project),
+            parent=parse.text(info.parent),
+            size=parse.count(info.size),
+            created_on=parse.date(info.created_on),
+            modified_on=parse.date(info.modified_on),
             source=answer,
         )
 
@@ -102,22 +102,22 @@ class Project(FromServer):
     @classmethod
     def from_answer(cls, answer: object) -> Project | None:
         """The project that an answer describes; None if there is none in it, or one without an id."""
-        project = reading.read(models.Project, answer)
-        identity = None if project is None else reading.text(project.id)
+        project = parse.read(models.Project, answer)
+        identity = None if project is None else parse.text(project.id)
         if project is None or not identity:
             return None
         allowed = project.permissions
         return cls(
             id=identity,
-            name=reading.text(project.name) or "",
-            root_folder=reading.text(project.root_folder),
+            name=parse.text(project.name) or "",
+            root_folder=parse.text(project.root_folder),
             permissions={
                 name: value
                 for name, value in (allowed.to_dict() if isinstance(allowed, models.Permissions) else {}).items()
                 if isinstance(value, bool)
             },
-            created_on=reading.moment(project.created_on),
-            modified_on=reading.moment(project.modified_on),
+            created_on=parse.date(project.created_on),
+            modified_on=parse.date(project.modified_on),
             source=answer,
         )
 
@@ -146,14 +146,14 @@ class User(FromServer):
     @classmethod
     def from_answer(cls, answer: object) -> User | None:
         """The user that an answer describes; None if there is none in it."""
-        user = reading.read(models.User, answer)
+        user = parse.read(models.User, answer)
         if user is None:
             return None
         return cls(
-            username=reading.text(user.username) or "",
-            email=reading.text(user.email),
-            first_name=reading.text(user.first_name),
-            last_name=reading.text(user.last_name),
+            username=parse.text(user.username) or "",
+            email=parse.text(user.email),
+            first_name=parse.text(user.first_name),
+            last_name=parse.text(user.last_name),
             source=answer,
         )
 
@@ -177,14 +177,14 @@ class RateLimit(FromServer):
     @classmethod
     def from_answer(cls, answer: object) -> RateLimit | None:
         """The budget that an answer describes; None if there is none in it."""
-        limits = reading.read(models.RateLimit, answer)
-        rate = None if limits is None else reading.read(models.Rate, limits.rate)
+        limits = parse.read(models.RateLimit, answer)
+        rate = None if limits is None else parse.read(models.Rate, limits.rate)
         if rate is None:
             return None
         return cls(
-            reading.count(rate.limit),
-            reading.count(rate.remaining),
-            reading.count(rate.reset),
+            parse.count(rate.limit),
+            parse.count(rate.remaining),
+            parse.count(rate.reset),
             source=answer,
         )
 
@@ -227,6 +227,6 @@ def _rate_limit(rate: RateLimit) -> str:
 
 def _unix(seconds: int) -> str:
     try:
-        return moment(seconds)
+        return format_utc(seconds)
     except (OverflowError, OSError, ValueError):  # no year has it
         return str(seconds)

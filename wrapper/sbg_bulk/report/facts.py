@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.records import Course, Plan, State, Tally
+from sbg_bulk.runs.records import Plan, State, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import SLOT, Slot
 from sbg_bulk.settings.settings import DEPLOYMENTS
 
@@ -208,12 +208,12 @@ def gather(journal: Journal) -> Facts:
     slots = list(journal.slots())
     differences = [slot.ahead for slot in slots if slot.ahead is not None]
     ahead = median(differences) if differences else 0.0
-    courses = list(journal.courses())
+    submission_times = list(journal.submission_times())
     sent = [
         _sent(number, course, ahead)
-        for number, course in enumerate((one for one in courses if one.submission.state is not State.VOID), 1)
+        for number, course in enumerate((one for one in submission_times if one.submission.state is not State.VOID), 1)
     ]
-    began, last = _bounds(courses, sent, slots)
+    began, last = _bounds(submission_times, sent, slots)
     tally = journal.tally()
     destinations = journal.destinations(DESTINATIONS)
     return Facts(
@@ -228,7 +228,7 @@ def gather(journal: Journal) -> Facts:
         began,
         last,
         sent,
-        len(courses) - len(sent),
+        len(submission_times) - len(sent),
         slots,
         list(_windows(slots, ahead)),
         [Group(*group) for group in journal.failures()],
@@ -243,7 +243,7 @@ def _standing(tally: Tally, sent: Sequence[Sent]) -> Standing:
     return Standing.BROKEN_OFF if sent else Standing.NOT_BEGUN
 
 
-def _sent(number: int, course: Course, ahead: float) -> Sent:
+def _sent(number: int, course: SubmissionTimes, ahead: float) -> Sent:
     submission = course.submission
     began, ended = course.known_at or course.sent_at or _shifted(submission.sent_on, ahead), course.ended_at
     started, finished = _shifted(course.started_on, ahead), _shifted(course.finished_on, ahead)
@@ -276,10 +276,10 @@ def _believable(moment: float | None, earliest: float | None, latest: float | No
 
 
 def _bounds(
-    courses: Iterable[Course], sent: Iterable[Sent], slots: Sequence[Slot]
+    submission_times: Iterable[SubmissionTimes], sent: Iterable[Sent], slots: Sequence[Slot]
 ) -> tuple[float | None, float | None]:
     """When a run began, and when it was last heard of."""
-    of_courses = [(course.sent_at, course.known_at, course.ended_at) for course in courses]
+    of_courses = [(course.sent_at, course.known_at, course.ended_at) for course in submission_times]
     moments = [moment for times in of_courses for moment in times if moment is not None]
     moments += [moment for one in sent for moment in (one.began, one.ended) if moment is not None]
     if slots:

@@ -38,7 +38,7 @@ from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_com
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.store import reference
-from sbg_bulk.text import counted, duration, moment, plain
+from sbg_bulk.text import counted, duration, format_utc, plain
 
 MOST_ROWS: Final = 1000
 """The most rows that failed which are shown."""
@@ -176,7 +176,7 @@ def _environment() -> Environment:
         "cut": partial(_cut, longest=LONGEST),
         "counted": counted,
         "duration": duration,
-        "moment": moment,
+        "moment": format_utc,
         "clock": _clock,
     }
     for kind, file in (("style", "page.css"), ("script", "page.js")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
 from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_command, purpose
-from sbg_bulk.text import counted, duration, moment, plain
+from sbg_bulk.text import counted, duration, format_utc, plain
 
 MOST_GROUPS = 12
 """How many reasons are told; the rest is counted."""
@@ -22,7 +22,7 @@ def lines(facts: Facts, name: str, command: Command = plain_command) -> list[str
     where = f"{facts.deployment} ({facts.plan.endpoint})" if facts.deployment else facts.plan.endpoint
     told = [f"Run {facts.plan.run}: {purpose(facts)}, on {where}."]
     if facts.began is not None and facts.last is not None:
-        told.append(f"{moment(facts.began)} to {moment(facts.last)}.")
+        told.append(f"{format_utc(facts.began)} to {format_utc(facts.last)}.")
     told += ["", outcome(facts)]
     if pace(facts):
         told.append(pace(facts))

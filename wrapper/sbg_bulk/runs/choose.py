@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from attrs import define, field
 
 from sbg_bulk.api import lookups
-from sbg_bulk.api.policy import Counter, Manner
+from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
-from sbg_bulk.files import filters as selecting
+from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
-from sbg_bulk.files.resolver import Atlas
+from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import CopyItem, MoveItem, check_id
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, Remaining, check
@@ -21,10 +21,10 @@ from sbg_bulk.runs.manifest import ManifestError, Problem, Row
 
 
 @define
-class _Search:
+class Selection:
     """What has been found so far."""
 
-    atlas: Atlas
+    resolver: PathResolver
     filters: Filters
     recursive: bool
     to: Location | None
@@ -36,7 +36,7 @@ class _Search:
         """Choose an entry, to be put into these folders below the destination, unless it is too old."""
         changed = entry.modified_on or entry.created_on
         if self.filters.newer_than is not None and changed is None:
-            details = yield from lookups.file(self.atlas.manner, entry.id)
+            details = yield from lookups.file(self.resolver.policy, entry.id)
             changed = details.modified_on or details.created_on
             self.undated += changed is None
         if self.filters.in_time(changed):
@@ -50,31 +50,31 @@ class _Search:
         while left:
             folder = left.pop()
             below = folder.names[len(source.names) :]
-            entries = yield from self.atlas.contents(folder, fields)
+            entries = yield from self.resolver.contents(folder, fields)
             inner = []
             for entry in entries:
                 path, place = (*below, entry.name), folder.below(entry.name)
                 if not entry.is_folder:
-                    if self.filters.wants(path, selecting.FILE):
+                    if self.filters.wants(path, filters.FILE):
                         yield from self.take(entry, place, *below)
                 elif self._is_whole(path):
                     yield from self.take(entry, place, *below)
                 elif not self.recursive:
                     self.subfolders += self.filters.type is None and not self.filters.excludes(path)
                 elif not self.filters.excludes(path):
-                    self.atlas.found[place] = entry
+                    self.resolver.found[place] = entry
                     self._check_not_the_destination(place)
                     inner.append(place)
             left += reversed(inner)
 
     def _is_whole(self, path: Sequence[str]) -> bool:
         """Whether a folder is to be taken with all it holds."""
-        if self.filters.type == selecting.FOLDER:
-            return self.filters.wants(path, selecting.FOLDER)
+        if self.filters.type == filters.FOLDER:
+            return self.filters.wants(path, filters.FOLDER)
         return self.recursive and not self.filters.given
 
     def _check_not_the_destination(self, place: Location) -> None:
-        if self.to is not None and (place == self.to or self.atlas.folder_id(place) == self.to.folder):
+        if self.to is not None and (place == self.to or self.resolver.folder_id(place) == self.to.folder):
             raise InputError(
                 f"The destination {self.to} is among what is looked through. Leave it out with --exclude "
                 f"{place.name!r}, or choose another destination."
@@ -82,7 +82,7 @@ class _Search:
 
 
 def choose(
-    manner: Manner,
+    policy: RequestPolicy,
     sources: Iterable[str],
     to: str | None,
     filters: Filters,
@@ -95,7 +95,7 @@ def choose(
     """Choose what to copy or move to a place, or to delete. Nothing is changed.
 
     Args:
-        manner: how to send requests.
+        policy: how to send requests.
         sources: paths and ids. A path of a folder or project means what is in it; a path of a file, and an id, the
             thing itself.
         to: the destination, a path or a folder's id; None to delete.
@@ -110,17 +110,17 @@ def choose(
         ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
     """
     counter = Counter(on_request)
-    atlas = Atlas(counter.counting(manner))
+    resolver = PathResolver(counter.counting(policy))
     given = list(dict.fromkeys(sources))
     if not given:
         raise InputError("Give at least one path or id to choose from.")
     target = None if to is None else place_of(to)
     paths = {one: path_of(one) for one in given if is_path(one)}
-    yield from atlas.look_up([*paths.values(), *([] if target is None else [target])])
+    yield from resolver.look_up([*paths.values(), *([] if target is None else [target])])
     for path in paths.values():
         if path.names:
-            atlas.existing(path)
-    search = _Search(atlas, filters, recursive, target)
+            resolver.existing(path)
+    search = Selection(resolver, filters, recursive, target)
     for one in given:
         yield from _search(search, one, paths.get(one))
     ids: dict[Location, str] = {}
@@ -128,7 +128,7 @@ def choose(
     if target is not None:
         ids, existing = yield from _arrive(search, target, skip_existing)
     check(search.items, ids)
-    missing = _missing(atlas, search.items)
+    missing = _missing(resolver, search.items)
     if missing and not parents:
         raise InputError(f"There is no folder {missing[0]} to put things in. Have it made with --parents.")
     # To make a folder takes the id of the one that it is in.
@@ -137,7 +137,7 @@ def choose(
         sources=tuple(given),
         to=target,
         items=tuple(search.items),
-        places={place: found for place in used if (found := atlas.folder_id(place)) is not None},
+        places={place: found for place in used if (found := resolver.folder_id(place)) is not None},
         folders=tuple(missing),
         subfolders=search.subfolders,
         existing=existing,
@@ -146,33 +146,33 @@ def choose(
     )
 
 
-def _search(search: _Search, given: str, path: Location | None) -> Flow[None]:
+def _search(search: Selection, given: str, path: Location | None) -> Flow[None]:
     """Choose from one source."""
     if path is None:
         check_id("source", given)
-        entry = yield from lookups.file(search.atlas.manner, given)
+        entry = yield from lookups.file(search.resolver.policy, given)
         place = None
-    elif not path.names or search.atlas.existing(path).is_folder:
+    elif not path.names or search.resolver.existing(path).is_folder:
         yield from search.walk(path)
         return
     else:
-        entry, place = search.atlas.existing(path), path
-    if search.filters.wants((entry.name,), selecting.FOLDER if entry.is_folder else selecting.FILE):
+        entry, place = search.resolver.existing(path), path
+    if search.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE):
         yield from search.take(entry, place)
 
 
-def _arrive(search: _Search, target: Location, skip_existing: bool) -> Flow[tuple[dict[Location, str], int]]:
+def _arrive(search: Selection, target: Location, skip_existing: bool) -> Flow[tuple[dict[Location, str], int]]:
     """See what is where things go. The ids of the folders, and how many things are left out as they are there."""
-    atlas, existing = search.atlas, 0
-    missing = atlas.missing(target)
-    if missing is None and not atlas.is_there(target):
+    resolver, existing = search.resolver, 0
+    missing = resolver.missing(target)
+    if missing is None and not resolver.is_there(target):
         raise InputError(f"{target} is a file, not a folder.")
     targets = _targets(search.items)
-    yield from atlas.look_up(targets)
+    yield from resolver.look_up(targets)
     on_the_way = [place.start.below(*place.names[:depth]) for place in targets for depth in range(len(place.names) + 1)]
-    ids = {place: found for place in on_the_way if (found := atlas.folder_id(place)) is not None}
+    ids = {place: found for place in on_the_way if (found := resolver.folder_id(place)) is not None}
     if target.project is not None and not target.names:
-        project = yield from lookups.project(atlas.manner, target.project)
+        project = yield from lookups.project(resolver.policy, target.project)
         if project.permissions.get("write") is False:
             raise InputError(f"You may not write to {target}. Ask an administrator of the project for the permission.")
         if project.root_folder is not None:
@@ -180,8 +180,8 @@ def _arrive(search: _Search, target: Location, skip_existing: bool) -> Flow[tupl
     if skip_existing:
         taken: dict[Location, Collection[str]] = {}
         for place in targets:
-            if atlas.missing(place) is None:
-                taken[place] = {entry.name for entry in (yield from atlas.contents(place))}
+            if resolver.missing(place) is None:
+                taken[place] = {entry.name for entry in (yield from resolver.contents(place))}
         left = [item for item in search.items if item.to is None or item.name not in taken.get(item.to, ())]
         existing = len(search.items) - len(left)
         search.items = left
@@ -193,13 +193,13 @@ def _targets(items: Iterable[Chosen]) -> list[Location]:
     return list(dict.fromkeys(item.to for item in items if item.to is not None))
 
 
-def _missing(atlas: Atlas, items: Iterable[Chosen]) -> list[Location]:
+def _missing(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
     """The folders that things go to and that are not there, parents first."""
     missing: dict[Location, None] = {}
     for target in _targets(items):
-        first = atlas.missing(target)
+        first = resolver.missing(target)
         if first is None:
-            if not atlas.is_there(target):
+            if not resolver.is_there(target):
                 raise InputError(f"{target} is a file, not a folder.")
             continue
         for depth in range(len(first.names), len(target.names) + 1):
@@ -208,7 +208,7 @@ def _missing(atlas: Atlas, items: Iterable[Chosen]) -> list[Location]:
 
 
 def remaining(
-    manner: Manner,
+    policy: RequestPolicy,
     rows: Iterable[Row | Problem],
     name: str,
     form: str,
@@ -223,7 +223,7 @@ def remaining(
         ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
     """
     counter = Counter(on_request)
-    atlas = Atlas(counter.counting(manner))
+    resolver = PathResolver(counter.counting(policy))
     read = list(rows)
     fit = [row for row in read if isinstance(row, Row)]
     problems = [row for row in read if isinstance(row, Problem)]
@@ -236,11 +236,11 @@ def remaining(
         assert isinstance(item, (CopyItem, MoveItem))
         place = Location(project=item.project, folder=item.parent)
         if place not in taken:
-            taken[place] = {entry.name for entry in (yield from atlas.contents(place))}
+            taken[place] = {entry.name for entry in (yield from resolver.contents(place))}
         if not taken[place]:
             left.append(row)
             continue
-        wanted = item.name or (yield from lookups.file(atlas.manner, item.file)).name
+        wanted = item.name or (yield from lookups.file(resolver.policy, item.file)).name
         if wanted not in taken[place]:
             left.append(row)
     return Remaining(tuple(left), name, form, len(fit) - len(left), counter.requests)

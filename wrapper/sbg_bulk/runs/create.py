@@ -11,17 +11,12 @@ from pathlib import Path
 from typing import IO, Final
 
 from sbg_bulk.errors import InputError
-from sbg_bulk.runs import manifest
-from sbg_bulk.runs import store as places
+from sbg_bulk.runs import manifest, store
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import check_new
 from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.records import Plan, State
-from sbg_bulk.runs.store import SUFFIX as SUFFIX
-from sbg_bulk.runs.store import find as find
-from sbg_bulk.runs.store import folder as folder
-from sbg_bulk.runs.store import known as known
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
@@ -34,7 +29,7 @@ def check_can_keep(journal: Path | None) -> None:
         WrongJournal: the file exists already.
         JournalError: it cannot be written.
     """
-    check_new(journal or places.folder() / f".{secrets.token_hex(8)}")
+    check_new(journal or store.folder() / f".{secrets.token_hex(8)}")
 
 
 def create(
@@ -78,7 +73,7 @@ def create(
         form=form,
         retry_of=retry_of,
     )
-    return Journal.create(journal or places.folder() / f"{run}{SUFFIX}", plan, rows)
+    return Journal.create(journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows)
 
 
 def retry(earlier: Journal, journal: Path | None = None) -> Journal:
@@ -159,5 +154,5 @@ def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, 
     with tempfile.TemporaryDirectory(prefix="sbg-bulk-") as scratch:
         # A journal finds duplicates without holding the manifest in memory.
         rows = manifest.read(source, manifest.ITEMS[job_type], form, defaults)
-        with create(rows, job_type, "", journal=Path(scratch) / f"dry{SUFFIX}") as journal:
+        with create(rows, job_type, "", journal=Path(scratch) / f"dry{store.SUFFIX}") as journal:
             return journal.tally().rows

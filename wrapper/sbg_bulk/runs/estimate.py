@@ -8,10 +8,6 @@ from typing import Final
 from attrs import frozen
 
 from sbg_bulk.limits import PAGE_LIMIT, RATE_LIMIT_WINDOW
-from sbg_bulk.runs.store import SUFFIX as SUFFIX
-from sbg_bulk.runs.store import find as find
-from sbg_bulk.runs.store import folder as folder
-from sbg_bulk.runs.store import known as known
 
 ITEMS_PER_JOB: Final = 100
 """What public programs use; nothing is documented for these calls."""

@@ -39,7 +39,7 @@ from sbg_bulk.runs.journal_file import (
 )
 from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import Course, Destinations, Plan, State, Submission, Tally
+from sbg_bulk.runs.records import Destinations, Plan, State, Submission, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import Slot, Traffic
 
 
@@ -203,7 +203,7 @@ class Journal:
         with _clear_errors(self.path):
             return {row[0] for row in self._db.execute("SELECT id FROM foreign_job")}
 
-    def courses(self) -> Iterator[Course]:
+    def submission_times(self) -> Iterator[SubmissionTimes]:
         """The course of each submission, in the order in which they were sent; those that were void too."""
         with _clear_errors(self.path):
             found = self._db.execute(
@@ -211,7 +211,7 @@ class Journal:
                 "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
             )
             for id_, first, last, state, sent_on, job, *rest in found:
-                yield Course(Submission(id_, first, last, State(state), sent_on, job), *rest)
+                yield SubmissionTimes(Submission(id_, first, last, State(state), sent_on, job), *rest)
 
     def slots(self) -> Iterator[Slot]:
         """The requests that were sent, in slots of time; those of which nothing is known are left out."""

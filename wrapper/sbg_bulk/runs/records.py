@@ -48,7 +48,7 @@ class Submission:
 
 
 @frozen
-class Course:
+class SubmissionTimes:
     """When a submission went how far, and what came of it. What is not known is None.
 
     Attributes:

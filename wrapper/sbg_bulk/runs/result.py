@@ -10,7 +10,7 @@ from attrs import frozen
 
 from sbg_bulk.errors import JournalError
 from sbg_bulk.html import api_code, caption, framed, paragraph, table
-from sbg_bulk.runs import store as places
+from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Tally
 from sbg_bulk.text import counted
@@ -38,7 +38,7 @@ class RunReport:
     @property
     def reference(self) -> str:
         """What names the run: its id, or its journal's path if that is not where runs are kept."""
-        return places.reference(self.run, self.journal)
+        return store.reference(self.run, self.journal)
 
     def _repr_html_(self) -> str:
         failures: list[tuple[str, int | None, int, str | None]] = []

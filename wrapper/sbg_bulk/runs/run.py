@@ -19,22 +19,22 @@ from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.operations import GET_RATE_LIMIT, Operation
 from sbg_bulk.api.pace import Meter, Pace
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain
 from sbg_bulk.api.steps import Flow, Reply, now, record
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import post
-from sbg_bulk.jobs.watch import Wanted, Watch
+from sbg_bulk.jobs.watch import JobRef, Watch
 from sbg_bulk.limits import USUAL_LIMIT
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
 from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
 from sbg_bulk.runs.records import State, Submission, Tally
-from sbg_bulk.runs.settle import Sent, settle
+from sbg_bulk.runs.settle import LastSent, settle
 
-LOOKS: Final = 0.05
+POLL_SHARE: Final = 0.05
 """The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
 spare in the window in which the last is submitted."""
 
@@ -44,7 +44,7 @@ OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
 
 @define
 class _Run:
-    manner: Manner
+    policy: RequestPolicy
     journal: Journal
     options: RunOptions
     on_change: Callable[[Progress], object] | None
@@ -57,13 +57,13 @@ class _Run:
     posting: int = 0
     user_asked: bool = False
     shown: Progress | None = None
-    sent: Sent | None = None
+    sent: LastSent | None = None
 
     def show(self) -> Flow[None]:
         """Tell how far it has come, between two steps."""
         self.posting = 0
         if self.on_change is not None:
-            self.tell(BudgetLeft.of(self.manner.meter, (yield from now())), None)
+            self.tell(BudgetLeft.of(self.policy.meter, (yield from now())), None)
 
     def tell(self, budget: BudgetLeft | None, waiting: Wait | None) -> None:
         """Tell how far it has come, if anything has changed."""
@@ -98,7 +98,7 @@ class _Run:
 
 
 def run(
-    manner: Manner,
+    policy: RequestPolicy,
     journal: Journal,
     options: RunOptions,
     on_change: Callable[[Progress], object] | None = None,
@@ -108,7 +108,7 @@ def run(
     """Carry a run to its end, from wherever it stands.
 
     Args:
-        manner: how to send requests. What it says of the budget is replaced by the options' reserve.
+        policy: how to send requests. What it says of the budget is replaced by the options' reserve.
         journal: the run's.
         options: how to go about it.
         on_change: called with the progress whenever it has changed. What it raises ends the run, which can be resumed.
@@ -124,11 +124,11 @@ def run(
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
     meter = Meter(Pace(options.reserve))
-    manner = _counting(evolve(manner, meter=meter), journal)
+    policy = _counting(evolve(policy, meter=meter), journal)
     if on_change is not None:
-        manner = _telling(manner, lambda wait: state.tell(wait.budget, wait))
-    watch = Watch(manner, options.list_lag)
-    state = _Run(manner, journal, options, on_change, (yield from record(journal.tally)), watch)
+        policy = _telling(policy, lambda wait: state.tell(wait.budget, wait))
+    watch = Watch(policy, options.list_lag)
+    state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
     # Whoever watches is told of the run before anything can go wrong with it.
@@ -138,18 +138,18 @@ def run(
     while True:
         yield from state.show()
         if state.unsettled:
-            yield from settle(manner, journal, state.unsettled[0], options.list_lag, state.sent)
+            yield from settle(policy, journal, state.unsettled[0], options.list_lag, state.sent)
             yield from _take_up(state)
             continue
         places = None
         if len(state.running) < options.jobs_in_flight:
             places = yield from record(journal.next_rows)
-        watch.allowance.share = manner.polling.share if places is None else min(LOOKS, manner.polling.share)
+        watch.allowance.share = policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share)
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
         moment = yield from now()
-        may_look = places is None or meter.spare(moment) >= LOOKS * (meter.limit or USUAL_LIMIT)
-        if state.running and may_look and watch.overdue(moment):
-            yield from _look(state)
+        may_poll = places is None or meter.spare(moment) >= POLL_SHARE * (meter.limit or USUAL_LIMIT)
+        if state.running and may_poll and watch.overdue(moment):
+            yield from _poll(state)
         elif places is not None:
             yield from _submit(state, *places)
         elif state.running and not state.user_asked:
@@ -160,32 +160,32 @@ def run(
             return state.tally
 
 
-def _counting(manner: Manner, journal: Journal) -> Manner:
-    """The same manner, with the journal told of each request and each pause."""
+def _counting(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
+    """The same policy, with the journal told of each request and each pause."""
 
     def answered(operation: Operation, reply: Reply | None) -> None:
         status, headers = (None, {}) if reply is None else (reply.status, reply.headers)
         journal.answered(status, headers, free=operation is GET_RATE_LIMIT)
-        if manner.on_reply is not None:
-            manner.on_reply(operation, reply)
+        if policy.on_reply is not None:
+            policy.on_reply(operation, reply)
 
     def waits(wait: Wait) -> None:
         if wait.cause is not Cause.NEXT_LOOK:
             journal.waits(wait.seconds, wait.cause)
 
-    return evolve(_telling(manner, waits), on_reply=answered)
+    return evolve(_telling(policy, waits), on_reply=answered)
 
 
-def _telling(manner: Manner, waits: Callable[[Wait], object]) -> Manner:
-    """The same manner, with somebody else told of each pause, before those who are told already."""
-    others = manner.on_wait
+def _telling(policy: RequestPolicy, waits: Callable[[Wait], object]) -> RequestPolicy:
+    """The same policy, with somebody else told of each pause, before those who are told already."""
+    others = policy.on_wait
 
     def tell(wait: Wait) -> None:
         waits(wait)
         if others is not None:
             others(wait)
 
-    return evolve(manner, on_wait=tell)
+    return evolve(policy, on_wait=tell)
 
 
 def _take_up(state: _Run) -> Flow[None]:
@@ -196,7 +196,7 @@ def _take_up(state: _Run) -> Flow[None]:
     state.running = {one.job: one for one in unfinished if one.job is not None}
     moment = yield from now()
     for job_id in state.running.keys() - state.watch.tracks.keys():
-        state.watch.add(Wanted(job_id, state.journal.plan.job_type), moment)
+        state.watch.add(JobRef(job_id, state.journal.plan.job_type), moment)
 
 
 def _check_the_token(state: _Run, token: str) -> Flow[None]:
@@ -236,7 +236,7 @@ def _learn_the_user(state: _Run) -> Flow[None]:
 
 def _user(state: _Run) -> Flow[str | None]:
     try:
-        return (yield from lookups.user(state.manner)).username
+        return (yield from lookups.user(state.policy)).username
     except (errors.BadRequest, errors.Forbidden, errors.NotFound):
         return None  # a service that does not say
 
@@ -244,32 +244,32 @@ def _user(state: _Run) -> Flow[str | None]:
 def _learn_the_time(state: _Run) -> Flow[None]:
     """Learn the budget and the server's time, free of charge, before anything is sent that needs them."""
     try:
-        yield from lookups.rate_limit(evolve(state.manner, retry=evolve(state.manner.retry, within=0.0)))
+        yield from lookups.rate_limit(evolve(state.policy, retry=evolve(state.policy.retry, within=0.0)))
     except errors.Unauthorized:
         raise
     except errors.SbgBulkError:
         pass  # it was worth a try
-    assert state.manner.meter is not None
-    if state.manner.meter.server_time is not None:
+    assert state.policy.meter is not None
+    if state.policy.meter.server_time is not None:
         return
     if state.unsettled:
         return  # one of the jobs in the list may be its own
     # Without the server's time older jobs are told from new ones by having been there before.
-    earlier = yield from whole_list(state.manner)
+    earlier = yield from whole_list(state.policy)
     own = yield from record(state.journal.own_jobs)
     yield from record(lambda: state.journal.not_ours(earlier.keys() - own))
 
 
 def _submit(state: _Run, first: int, last: int) -> Flow[None]:
-    journal, meter = state.journal, state.manner.meter
+    journal, meter = state.journal, state.policy.meter
     assert meter is not None
     items = yield from record(lambda: journal.items(first, last))
     submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
     state.count(opened=submission.size)
     state.posting = 1
-    state.sent = Sent(submission.id, meter.latest)
+    state.sent = LastSent(submission.id, meter.latest)
     try:
-        job = yield from post(state.manner, items)
+        job = yield from post(state.policy, items)
     except Uncertain:
         state.unsettled.append(submission)
         return
@@ -296,7 +296,7 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     yield from record(lambda: journal.started(submission, job.id, job))
     meter.started(job.started_on)
     state.running[job.id] = submission
-    state.watch.add(Wanted(job.id, journal.plan.job_type), (yield from now()), due=False)
+    state.watch.add(JobRef(job.id, journal.plan.job_type), (yield from now()), due=False)
 
 
 def _end(
@@ -309,15 +309,15 @@ def _end(
         state.newly_ended.append(EndedJob(job, submission.size, **reached))
 
 
-def _look(state: _Run) -> Flow[None]:
+def _poll(state: _Run) -> Flow[None]:
     """Look at the jobs under way, and write down what has ended."""
-    looked = yield from state.watch.look()
-    for track in looked.finished:
+    polled = yield from state.watch.poll()
+    for track in polled.finished:
         submission, job = state.running.pop(track.id), track.job
         assert job is not None
         items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
         yield from _end(state, submission, track.id, attribute(items, job), job)
-    for track in looked.lost:
+    for track in polled.lost:
         submission = state.running.pop(track.id)
         message = f"job {track.id} can no longer be read: jobs expire a month after they end"
         lost = [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]

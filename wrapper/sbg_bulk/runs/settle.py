@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
-from sbg_bulk.api.policy import Manner
+from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.api.waits import Cause
@@ -34,7 +34,7 @@ SAMPLES: Final = 10
 
 
 @frozen
-class Sent:
+class LastSent:
     """What a process knows of the submission that it has sent last.
 
     Attributes:
@@ -58,12 +58,12 @@ class _Inquiry:
         files, roots: what has been read of files and of projects' root folders.
     """
 
-    manner: Manner
+    policy: RequestPolicy
     journal: Journal
     submission: Submission
     items: Sequence[Item]
     known: set[str]
-    sent: Sent | None
+    sent: LastSent | None
     seen: dict[str, Job] = field(factory=dict)
     verdicts: dict[str, Match] = field(factory=dict)
     files: dict[str, File | None] = field(factory=dict)
@@ -71,12 +71,12 @@ class _Inquiry:
 
 
 def settle(
-    manner: Manner, journal: Journal, submission: Submission, lag: float, sent: Sent | None = None
+    policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: LastSent | None = None
 ) -> Flow[str | None]:
     """Find out what became of a submission, and write it down.
 
     Args:
-        manner: how to send requests.
+        policy: how to send requests.
         journal: the run's.
         submission: the one whose outcome is not known.
         lag: seconds after which a job that was started is in the list.
@@ -93,22 +93,22 @@ def settle(
     items = yield from record(lambda: journal.items(submission.first, submission.last))
     known = yield from record(lambda: journal.own_jobs() | journal.foreign_jobs())
     ours = sent if sent is not None and sent.submission == submission.id else None
-    inquiry = _Inquiry(manner, journal, submission, items, known, ours)
+    inquiry = _Inquiry(policy, journal, submission, items, known, ours)
     # What a look shows that began before would prove nothing.
-    yield from _pause(manner, lag)
+    yield from _pause(policy, lag)
     began = yield from now()
     first = True
     while True:
-        yield from _look(inquiry, newcomers=first)
+        yield from _read_list(inquiry, newcomers=first)
         matches = yield from _judge(inquiry)
         first = False
         if not _having(matches, Match.RUNNING):
             return (yield from _decide(inquiry, matches))
-        yield from _pause(manner, manner.polling.pause((yield from now()) - began))
+        yield from _pause(policy, policy.polling.pause((yield from now()) - began))
 
 
-def _pause(manner: Manner, seconds: float) -> Flow[None]:
-    return pause(manner, seconds, Cause.SETTLING, "to find out what became of a submission")
+def _pause(policy: RequestPolicy, seconds: float) -> Flow[None]:
+    return pause(policy, seconds, Cause.SETTLING, "to find out what became of a submission")
 
 
 def _having(matches: Sequence[tuple[Job, Match]], *wanted: Match) -> list[Job]:
@@ -131,7 +131,7 @@ def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str
 
 def _none_left(inquiry: _Inquiry) -> None:
     """Write down that no job in the list is the one: it was never started, unless it may have expired."""
-    journal, submission, meter = inquiry.journal, inquiry.submission, inquiry.manner.meter
+    journal, submission, meter = inquiry.journal, inquiry.submission, inquiry.policy.meter
     latest = None if meter is None else meter.latest
     if inquiry.sent is None:
         gone = may_be_gone(submission.sent_on, latest) is not False
@@ -145,9 +145,9 @@ def _none_left(inquiry: _Inquiry) -> None:
     journal.ended(submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in inquiry.items])
 
 
-def _look(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
+def _read_list(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
     """See how the jobs are that are not known yet. Who comes later comes too late to be the one."""
-    listed = yield from whole_list(inquiry.manner)
+    listed = yield from whole_list(inquiry.policy)
     for job_id, job in listed.items():
         if job_id not in inquiry.known and (newcomers or job_id in inquiry.seen):
             inquiry.seen[job_id] = job
@@ -155,7 +155,7 @@ def _look(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
         # What is not in the list any more, or shows no result there, may say more when it is asked for.
         if job_id not in inquiry.verdicts and (job_id not in listed or (job.finished and job.result is None)):
             try:
-                inquiry.seen[job_id] = yield from jobs.get(inquiry.manner, job_id, inquiry.journal.plan.job_type)
+                inquiry.seen[job_id] = yield from jobs.get(inquiry.policy, job_id, inquiry.journal.plan.job_type)
             except errors.NotFound:
                 if job_id not in listed:
                     inquiry.verdicts[job_id] = Match.UNCLEAR
@@ -236,7 +236,7 @@ def _alike(inquiry: _Inquiry, made: File, item: Item) -> Flow[Match]:
 def _file(inquiry: _Inquiry, file_id: str) -> Flow[File | None]:
     if file_id not in inquiry.files:
         try:
-            inquiry.files[file_id] = yield from lookups.file(inquiry.manner, file_id)
+            inquiry.files[file_id] = yield from lookups.file(inquiry.policy, file_id)
         except (errors.NotFound, errors.Forbidden):
             inquiry.files[file_id] = None
     return inquiry.files[file_id]
@@ -245,13 +245,13 @@ def _file(inquiry: _Inquiry, file_id: str) -> Flow[File | None]:
 def _root(inquiry: _Inquiry, project_id: str) -> Flow[str | None]:
     if project_id not in inquiry.roots:
         try:
-            inquiry.roots[project_id] = (yield from lookups.project(inquiry.manner, project_id)).root_folder
+            inquiry.roots[project_id] = (yield from lookups.project(inquiry.policy, project_id)).root_folder
         except (errors.NotFound, errors.Forbidden):
             inquiry.roots[project_id] = None
     return inquiry.roots[project_id]
 
 
-def check_adoption(manner: Manner, journal: Journal, job_id: str) -> Flow[None]:
+def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow[None]:
     """See whether the submission of unknown outcome may have started a job, before a person's word is taken for it.
 
     Raises:
@@ -260,7 +260,7 @@ def check_adoption(manner: Manner, journal: Journal, job_id: str) -> Flow[None]:
     """
     job_type = journal.plan.job_type
     try:
-        job = yield from jobs.get(manner, job_id, job_type)
+        job = yield from jobs.get(policy, job_id, job_type)
     except errors.NotFound:
         raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
     unfinished = yield from record(journal.unfinished)

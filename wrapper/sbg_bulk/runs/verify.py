@@ -10,11 +10,11 @@ from attrs import define, field
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
-from sbg_bulk.api.policy import Counter, Manner
+from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, is_path, path_of
-from sbg_bulk.files.resolver import Atlas
+from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.runs.choice import DESTINATION_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.journal import Journal
@@ -26,10 +26,10 @@ CHOSEN: Final = "chosen"
 
 
 @define
-class _Search:
+class _Inspection:
     """What is known of the folders that the rows are about."""
 
-    atlas: Atlas
+    resolver: PathResolver
     job_type: str
     chosen: bool
     read: dict[Location, Contents] = field(factory=dict)
@@ -38,7 +38,7 @@ class _Search:
         """What is in a folder now; it is listed once. A folder that has gone is empty."""
         if place not in self.read:
             try:
-                entries = yield from self.atlas.contents(place)
+                entries = yield from self.resolver.contents(place)
             except errors.NotFound:
                 entries = []
             self.read[place] = Contents({entry.id: entry.name for entry in entries})
@@ -50,7 +50,9 @@ class _Search:
         return path_of(text) if text and is_path(text) else None
 
 
-def verify(manner: Manner, journal: Journal, on_request: Callable[[int], object] | None = None) -> Flow[Verification]:
+def verify(
+    policy: RequestPolicy, journal: Journal, on_request: Callable[[int], object] | None = None
+) -> Flow[Verification]:
     """Compare what a run says that it did with what there is.
 
     Copies and moves are looked for in their destination, each of which is listed once: by the id that came of them
@@ -68,11 +70,11 @@ def verify(manner: Manner, journal: Journal, on_request: Callable[[int], object]
     rows = yield from record(lambda: list(journal.report()))
     chosen = (yield from record(lambda: journal.remembered(CHOSEN))) is not None
     counter = Counter(on_request)
-    search = _Search(Atlas(counter.counting(manner)), journal.plan.job_type, chosen)
+    search = _Inspection(PathResolver(counter.counting(policy)), journal.plan.job_type, chosen)
     done = [row for row in rows if row["outcome"] != Outcome.FAILED]
     # The folders that things were in, found together.
     old = [] if search.job_type == COPY else [place.parent for row in done if (place := search.source(row)) is not None]
-    yield from search.atlas.look_up(old)
+    yield from search.resolver.look_up(old)
     differences: list[Difference] = []
     for row in done:
         if search.job_type != DELETE:
@@ -87,7 +89,7 @@ def verify(manner: Manner, journal: Journal, on_request: Callable[[int], object]
     return Verification(len(done), tuple(differences), len(rows) - len(done), counter.requests)
 
 
-def _arrived(search: _Search, row: Mapping[str, Any]) -> Flow[Difference | None]:
+def _arrived(search: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
     place = Location(project=row.get("project"), folder=row.get("parent"))
     there = yield from search.contents(place)
     path = (row.get(DESTINATION_COLUMN) or "") if search.chosen else ""
@@ -95,14 +97,14 @@ def _arrived(search: _Search, row: Mapping[str, Any]) -> Flow[Difference | None]
     identity = row["new_id"] or (row["file"] if search.job_type == MOVE else None)
     if name is None and (identity is None or identity not in there.names):
         with suppress(errors.NotFound):
-            name = (yield from lookups.file(search.atlas.manner, row["file"])).name or None
+            name = (yield from lookups.file(search.resolver.policy, row["file"])).name or None
         if name is None:
             return Difference(row["file"], f"{row['file']} in {place}", Finding.UNCLEAR)
     finding, found = there.find(identity, name)
     return None if finding is None else Difference(row["file"], path or f"{name} in {place}", finding, found)
 
 
-def _gone(search: _Search, row: Mapping[str, Any]) -> Flow[Difference | None]:
+def _gone(search: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
     file, source = row["file"], search.source(row)
     if search.job_type == MOVE:
         target = Location(project=row.get("project"), folder=row.get("parent"))
@@ -110,11 +112,11 @@ def _gone(search: _Search, row: Mapping[str, Any]) -> Flow[Difference | None]:
             return None
     if source is None:
         try:
-            yield from lookups.file(search.atlas.manner, file)
+            yield from lookups.file(search.resolver.policy, file)
         except errors.NotFound:
             return None
         return Difference(file, file, Finding.LEFT_BEHIND)
-    if search.atlas.missing(source.parent) is not None:
+    if search.resolver.missing(source.parent) is not None:
         return None
     there = yield from search.contents(source.parent)
     return Difference(file, str(source), Finding.LEFT_BEHIND) if file in there.names else None

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from sbg_bulk.api.drivers.base import Done, Exchanges, Outcome, advance, open_http
+from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, open_http
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 from sbg_bulk.settings.settings import Settings
 
@@ -37,7 +37,7 @@ class AwaitingDriver:
 
     async def run(self, flow: Flow[R]) -> R:
         """Perform a flow to its end; what it returns or raises."""
-        outcome = Outcome()
+        outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
                 outcome = await self._attempt(step)
@@ -47,12 +47,12 @@ class AwaitingDriver:
 
     async def iterate(self, flow: Flow[None]) -> AsyncIterator[Any]:
         """Perform a flow as far as values are asked for."""
-        outcome = Outcome()
+        outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
                 if isinstance(step, Produce):
                     yield step.value
-                    outcome = Outcome()
+                    outcome = StepOutcome()
                 else:
                     outcome = await self._attempt(step)
         finally:
@@ -62,11 +62,11 @@ class AwaitingDriver:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _attempt(self, step: Step) -> Outcome:
+    async def _attempt(self, step: Step) -> StepOutcome:
         try:
-            return Outcome(await self._perform(step))
+            return StepOutcome(await self._perform(step))
         except Exception as error:  # whatever it is, the flow is to know
-            return Outcome(error=error)
+            return StepOutcome(error=error)
 
     async def _perform(self, step: Step) -> object:
         match step:

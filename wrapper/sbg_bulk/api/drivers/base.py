@@ -35,14 +35,14 @@ class Done(Generic[R]):
 
 
 @frozen
-class Outcome:
+class StepOutcome:
     """What came of a step: a value, or an error to throw into the flow."""
 
     value: Any = None
     error: Exception | None = None
 
 
-def advance(flow: Flow[R], outcome: Outcome) -> Step | Done[R]:
+def advance(flow: Flow[R], outcome: StepOutcome) -> Step | Done[R]:
     """Give a flow the outcome of its step, and take its next one."""
     # Nothing else stands in this block, so that a StopIteration from elsewhere is never taken for the end.
     try:

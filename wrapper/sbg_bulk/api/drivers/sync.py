@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from sbg_bulk.api.drivers.base import Done, Exchanges, Outcome, advance, open_http
+from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, open_http
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 from sbg_bulk.settings.settings import Settings
 
@@ -41,7 +41,7 @@ class BlockingDriver:
 
     def run(self, flow: Flow[R]) -> R:
         """Perform a flow to its end; what it returns or raises."""
-        outcome = Outcome()
+        outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
                 outcome = self._attempt(step)
@@ -51,12 +51,12 @@ class BlockingDriver:
 
     def iterate(self, flow: Flow[None]) -> Iterator[Any]:
         """Perform a flow as far as values are asked for."""
-        outcome = Outcome()
+        outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
                 if isinstance(step, Produce):
                     yield step.value
-                    outcome = Outcome()
+                    outcome = StepOutcome()
                 else:
                     outcome = self._attempt(step)
         finally:
@@ -66,11 +66,11 @@ class BlockingDriver:
         """Close the connections."""
         self._http.close()
 
-    def _attempt(self, step: Step) -> Outcome:
+    def _attempt(self, step: Step) -> StepOutcome:
         try:
-            return Outcome(self._perform(step))
+            return StepOutcome(self._perform(step))
         except Exception as error:  # whatever it is, the flow is to know
-            return Outcome(error=error)
+            return StepOutcome(error=error)
 
     def _perform(self, step: Step) -> object:
         match step:

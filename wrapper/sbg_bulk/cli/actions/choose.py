@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 from attrs import asdict
 
-from sbg_bulk.cli.actions.run import carry, reference
+from sbg_bulk.cli.actions.run import execute, reference
 from sbg_bulk.cli.actions.verify import verify
-from sbg_bulk.cli.context import Context, plain
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.run import given_options
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.text import counted, duration, size
+from sbg_bulk.text import counted, duration, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -63,7 +63,7 @@ def choose_and_run(context: Context, job_type: str, to: str | None, options: dic
 
 def run(context: Context, client: Client, job_type: str, source: Choice | Remaining, options: dict[str, Any]) -> Exit:
     """Carry what was chosen, and verify it if that is wanted. The exit code that follows."""
-    return carry_and_verify(
+    return execute_and_verify(
         context,
         client,
         lambda on_change: client.run(
@@ -79,7 +79,7 @@ def run(context: Context, client: Client, job_type: str, source: Choice | Remain
     )
 
 
-def carry_and_verify(
+def execute_and_verify(
     context: Context, client: Client, work: Callable[[OnChange], RunReport], options: dict[str, Any]
 ) -> Exit:
     """Carry a run, and verify it if that is wanted and it has ended. The exit code that follows."""
@@ -94,7 +94,7 @@ def carry_and_verify(
         ended.append(work(changed))
         return ended[0]
 
-    outcome = carry(context, watched, options["as_json"])
+    outcome = execute(context, watched, options["as_json"])
     if not options["verify"]:
         return outcome
     if not ended:
@@ -118,9 +118,9 @@ def left_out(choice: Choice) -> str:
 
 
 def _since(text: str | None) -> datetime | None:
-    from sbg_bulk.files.filters import moment
+    from sbg_bulk.files.filters import parse_since
 
-    return None if text is None else moment(text, datetime.now(UTC))
+    return None if text is None else parse_since(text, datetime.now(UTC))
 
 
 def _items_per_job(options: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sbg_bulk.cli.actions.choose import carry_and_verify
+from sbg_bulk.cli.actions.choose import execute_and_verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
@@ -48,7 +48,7 @@ def run(context: Context, job_type: str, destination: Destination, options: dict
             rows = _remaining(client, job_type, source, where, options)
             if options["dry_run"] or not len(rows):
                 return _tell(len(rows), items_per_job, options)
-        return carry_and_verify(
+        return execute_and_verify(
             context,
             client,
             lambda on_change: client.run(
@@ -68,10 +68,9 @@ def run(context: Context, job_type: str, destination: Destination, options: dict
 
 
 def _agreed_to_delete(source: Path, options: dict[str, Any]) -> bool:
-    from sbg_bulk.runs import create as runs
-    from sbg_bulk.runs import manifest
+    from sbg_bulk.runs import create, manifest
 
-    rows = runs.count("DELETE", source, manifest.Defaults(), options["form"])
+    rows = create.count("DELETE", source, manifest.Defaults(), options["form"])
     what = f"what {counted(rows, 'row')} of {source} {'names' if rows == 1 else 'name'}"
     verifying = f" To verify takes {counted(rows, 'request')} more." if options["verify"] else ""
     return agreed(f"Delete {what}? Folders go with all they hold; nothing comes back.{verifying}", False)
@@ -102,9 +101,9 @@ def _dry_run(
     items_per_job: int,
     options: dict[str, Any],
 ) -> Exit:
-    from sbg_bulk.runs import create as runs
+    from sbg_bulk.runs import create
 
-    return _tell(runs.count(job_type, source, _defaults(destination), options["form"]), items_per_job, options)
+    return _tell(create.count(job_type, source, _defaults(destination), options["form"]), items_per_job, options)
 
 
 def _defaults(destination: Destination) -> Defaults:

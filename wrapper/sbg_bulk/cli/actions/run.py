@@ -15,12 +15,12 @@ from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
-    from sbg_bulk.cli.progress.tracker import Following
+    from sbg_bulk.cli.progress.tracker import ProgressTracker
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
 
 
-def carry(context: Context, work: Callable[[Callable[[Progress], object]], RunReport], as_json: bool) -> Exit:
+def execute(context: Context, work: Callable[[Callable[[Progress], object]], RunReport], as_json: bool) -> Exit:
     """Carry a run, report on it, and say how to go on if it was broken off.
 
     Args:
@@ -37,7 +37,7 @@ def carry(context: Context, work: Callable[[Callable[[Progress], object]], RunRe
     broken: SbgBulkError | None = None
     begun: list[Progress] = []
 
-    def waits(_following: Following, wait: Wait) -> None:
+    def waits(_following: ProgressTracker, wait: Wait) -> None:
         # What a run waits for is in its progress, which there is not before its folders are made.
         if not begun:
             note_wait(wait)
@@ -117,9 +117,9 @@ def _stopped_text(context: Context, stopped: RunStopped, resume: str) -> str:
 
 def reference(run: str, journal: Path) -> str:
     """What names a run on a command line: see `places.reference`."""
-    from sbg_bulk.runs import store as places
+    from sbg_bulk.runs import store
 
-    return places.reference(run, journal)
+    return store.reference(run, journal)
 
 
 def report_document(report: RunReport) -> dict[str, Any]:

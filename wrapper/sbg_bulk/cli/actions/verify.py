@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sbg_bulk.cli.context import Context, plain
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client

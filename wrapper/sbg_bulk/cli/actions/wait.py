@@ -27,7 +27,7 @@ def wait_for(
 ) -> Exit:
     """Wait for jobs, all within one timeout, and report on each in the order given. The exit code that follows."""
     from sbg_bulk.cli.progress.display import followed
-    from sbg_bulk.cli.progress.tracker import Following
+    from sbg_bulk.cli.progress.tracker import ProgressTracker
     from sbg_bulk.jobs.read import locate
 
     order = list(dict.fromkeys(locate(client.settings.endpoint, one, None)[0] for one in wanted))
@@ -35,7 +35,7 @@ def wait_for(
     seen = {one.id: one for one in wanted if not isinstance(one, str)}
     early: Exit | None = None
     broken: SbgBulkError | None = None
-    with followed(as_json, Following.wait) as (following, events):
+    with followed(as_json, ProgressTracker.wait) as (following, events):
 
         def changed(job: Job) -> None:
             seen[job.id] = job

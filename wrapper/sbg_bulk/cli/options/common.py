@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sbg_bulk.text import plain as plain
-
 if TYPE_CHECKING:
     pass
 if TYPE_CHECKING:

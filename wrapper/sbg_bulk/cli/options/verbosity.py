@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from sbg_bulk.cli.output.console import speech
+from sbg_bulk.cli.output.console import console
 
 
 def _be_quiet(_context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        speech().quiet = True
+        console().quiet = True
 
 
 def _be_verbose(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -17,7 +17,7 @@ def _be_verbose(context: click.Context, _option: click.Parameter, wanted: bool) 
         return
     from sbg_bulk.cli.output.request_log import log_requests
 
-    end = log_requests(lambda text: speech().write(text))
+    end = log_requests(lambda text: console().write(text))
     if end is not None:
         context.find_root().call_on_close(end)
 

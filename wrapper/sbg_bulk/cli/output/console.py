@@ -11,7 +11,7 @@ from attrs import define
 
 from sbg_bulk.api.waits import waiting
 from sbg_bulk.cli.output.error_context import Connection
-from sbg_bulk.text import plain as plain
+from sbg_bulk.text import plain
 
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from sbg_bulk.cli.output.error_context import Connection
 
 
-_KEY: Final = "sbg_bulk.speech"
+_KEY: Final = "sbg_bulk.console"
 
 
 @define
-class Speech:
+class Console:
     """How a command speaks while it runs.
 
     Attributes:
@@ -41,17 +41,17 @@ class Speech:
     connection: Connection | None = None
 
 
-def speech() -> Speech:
+def console() -> Console:
     """That of the command that runs."""
     context = click.get_current_context(silent=True)
     if context is None:
-        return Speech()
-    found: Speech = context.meta.setdefault(_KEY, Speech())
+        return Console()
+    found: Console = context.meta.setdefault(_KEY, Console())
     return found
 
 
 def _tell_wait(wait: Wait) -> None:
-    telling = speech().on_wait or note_wait
+    telling = console().on_wait or note_wait
     telling(wait)
 
 
@@ -68,18 +68,18 @@ def write_json(document: object) -> None:
 
 def note(text: str) -> None:
     """Write one or more lines for the person who looks on, to standard error, unless `--quiet` is given."""
-    if not speech().quiet:
+    if not console().quiet:
         tell(text)
 
 
 def tell(text: str) -> None:
     """Write one or more lines that are to be seen in any case, to standard error."""
-    speech().write("\n".join(map(plain, text.split("\n"))))
+    console().write("\n".join(map(plain, text.split("\n"))))
 
 
 def explained(error: SbgBulkError) -> str:
     """What an error says, and to which connection it happened where that helps to mend it."""
-    connection = speech().connection
+    connection = console().connection
     more = None if connection is None else connection.about(error)
     return f"{error}\n{more}" if more else str(error)
 

@@ -6,9 +6,8 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from sbg_bulk.cli.context import plain
 from sbg_bulk.cli.output.documents import date
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
     from rich.console import Console

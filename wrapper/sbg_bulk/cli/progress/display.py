@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sbg_bulk.cli.output.console import speech, tell
+from sbg_bulk.cli.output.console import console, tell
 from sbg_bulk.cli.progress.events import Events
 from sbg_bulk.cli.progress.lines import Lines
-from sbg_bulk.cli.progress.tracker import Following
+from sbg_bulk.cli.progress.tracker import ProgressTracker
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,33 +20,35 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def followed(as_json: bool, on_wait: Callable[[Following, Wait], object]) -> Iterator[tuple[Following, Events | None]]:
+def followed(
+    as_json: bool, on_wait: Callable[[ProgressTracker, Wait], object]
+) -> Iterator[tuple[ProgressTracker, Events | None]]:
     """What follows a run or a wait, shown while the block runs; and the events, if those are wanted.
 
     Args:
         as_json: whether events are written.
         on_wait: what to do with the client's pauses meanwhile.
     """
-    following, said = Following(monotonic), speech()
-    events = Events(following, monotonic, quiet=said.quiet) if as_json else None
+    tracker, output = ProgressTracker(monotonic), console()
+    events = Events(tracker, monotonic, quiet=output.quiet) if as_json else None
     if events is not None:
-        following.show_on(events)
-    write = said.write
-    said.on_wait = lambda wait: on_wait(following, wait)
-    console = None if said.quiet else _terminal(as_json)
+        tracker.show_on(events)
+    write = output.write
+    output.on_wait = lambda wait: on_wait(tracker, wait)
+    terminal = None if output.quiet else _terminal(as_json)
     try:
-        if console is not None:
+        if terminal is not None:
             from sbg_bulk.cli.progress.live import live
 
-            with live(following, console, redirect_stdout=sys.stdout.isatty()) as above:
-                said.write = above
-                yield following, events
+            with live(tracker, terminal, redirect_stdout=sys.stdout.isatty()) as above:
+                output.write = above
+                yield tracker, events
         else:
-            if not (said.quiet or as_json):
-                following.show_on(Lines(following, tell, monotonic))
-            yield following, events
+            if not (output.quiet or as_json):
+                tracker.show_on(Lines(tracker, tell, monotonic))
+            yield tracker, events
     finally:
-        said.write, said.on_wait = write, None
+        output.write, output.on_wait = write, None
 
 
 def _terminal(as_json: bool) -> Console | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.output.console import write_json
 from sbg_bulk.cli.output.documents import job_document
-from sbg_bulk.cli.progress.tracker import Following
+from sbg_bulk.cli.progress.tracker import ProgressTracker
 
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
@@ -38,7 +38,7 @@ class Events:
 
     def __init__(
         self,
-        following: Following,
+        following: ProgressTracker,
         clock: Callable[[], float],
         *,
         quiet: bool = False,

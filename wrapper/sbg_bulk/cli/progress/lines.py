@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sbg_bulk.api.waits import Cause, waiting
-from sbg_bulk.cli.progress.tracker import Following, Outlook
+from sbg_bulk.cli.progress.tracker import ProgressTracker, Snapshot
 from sbg_bulk.text import counted, duration, speed
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Lines:
         clock: seconds that never go back.
     """
 
-    def __init__(self, following: Following, write: Callable[[str], object], clock: Callable[[], float]) -> None:
+    def __init__(self, following: ProgressTracker, write: Callable[[str], object], clock: Callable[[], float]) -> None:
         self._following = following
         self._write = write
         self._clock = clock
@@ -60,7 +60,7 @@ class Lines:
             self._write(f"{waiting(wait)}.")
 
 
-def line(outlook: Outlook) -> str:
+def line(outlook: Snapshot) -> str:
     """How far it has come, in a sentence."""
     total = counted(outlook.total, outlook.unit) if outlook.total is not None else f"{outlook.unit}s"
     parts = [f"{outlook.done:,} of {total} done" if outlook.total is not None else f"{outlook.done:,} {total} done"]

@@ -14,7 +14,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from sbg_bulk.api.waits import Cause, waiting
-from sbg_bulk.cli.progress.tracker import Following, Outlook
+from sbg_bulk.cli.progress.tracker import ProgressTracker, Snapshot
 from sbg_bulk.text import counted, duration, plain, speed
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ REDRAWN: Final = 4.0
 """Times a second."""
 
 
-def lines(outlook: Outlook, width: int, *, ascii_only: bool = False, colours: bool = True) -> list[Text]:
+def lines(outlook: Snapshot, width: int, *, ascii_only: bool = False, colours: bool = True) -> list[Text]:
     """What is shown, in lines that fit.
 
     Args:
@@ -107,7 +107,7 @@ def _counts(job: Job) -> str:
 class _Frame:
     """What is shown, drawn for the terminal as it is at the moment."""
 
-    def __init__(self, following: Following) -> None:
+    def __init__(self, following: ProgressTracker) -> None:
         self._following = following
         self.widths: list[int] = []
 
@@ -147,7 +147,7 @@ class _Screen(Live):
 
 
 @contextmanager
-def live(following: Following, console: Console, *, redirect_stdout: bool) -> Iterator[Callable[[str], object]]:
+def live(following: ProgressTracker, console: Console, *, redirect_stdout: bool) -> Iterator[Callable[[str], object]]:
     """A live display while the block runs, which then is wiped out. Yields what writes lines above it.
 
     Args:

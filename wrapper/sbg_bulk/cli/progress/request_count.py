@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from sbg_bulk.cli.output.console import note, speech
+from sbg_bulk.cli.output.console import console, note
 from sbg_bulk.text import counted
 
 EVERY: Final = 100
@@ -23,7 +23,7 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
     Args:
         what: what is going on, such as "Looking".
     """
-    if speech().quiet:
+    if console().quiet:
         yield lambda _: None
         return
     if not sys.stderr.isatty():

@@ -20,7 +20,7 @@ BARS: Final = 10
 
 
 @frozen
-class Outlook:
+class Snapshot:
     """What there is to tell of a run, or of a wait for jobs, at a moment.
 
     Attributes:
@@ -81,7 +81,7 @@ class Display(Protocol):
         """A pause is about to be made."""
 
 
-class Following:
+class ProgressTracker:
     """What is known of a run, or of a wait for jobs. It may be read by another thread.
 
     Args:
@@ -90,7 +90,7 @@ class Following:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._facts = Outlook("row")
+        self._facts = Snapshot("row")
         self._samples: tuple[Sample, ...] = ()
         self._pause: _Pause | None = None
         self._budget: tuple[BudgetLeft, float] | None = None
@@ -102,7 +102,7 @@ class Following:
         """Have it shown there too."""
         self._displays.append(display)
 
-    def outlook(self) -> Outlook:
+    def outlook(self) -> Snapshot:
         """What there is to tell now."""
         now, facts, pause, budget = self._clock(), self._facts, self._pause, self._budget
         speed = rate(self._samples, now)
@@ -122,7 +122,7 @@ class Following:
         """A run has come further, or waits."""
         self.progress = progress
         tally = progress.tally
-        facts = Outlook(
+        facts = Snapshot(
             "row",
             tally.rows,
             tally.done,
@@ -136,7 +136,7 @@ class Following:
 
     def totals(self, totals: Totals) -> None:
         """A wait for jobs has come further."""
-        facts = Outlook(
+        facts = Snapshot(
             "file",
             totals.total_files or None,
             totals.completed_files,
@@ -151,7 +151,7 @@ class Following:
 
     def expect(self, jobs: int) -> None:
         """So many jobs are to be waited for."""
-        self._facts = Outlook("file", jobs_total=jobs, jobs_running=jobs)
+        self._facts = Snapshot("file", jobs_total=jobs, jobs_running=jobs)
 
     def job(self, job: Job) -> None:
         """A job that is waited for was seen, for the first time or with something changed."""
@@ -163,7 +163,7 @@ class Following:
         """A wait for jobs makes a pause."""
         self._learn(self._facts, wait.budget, wait)
 
-    def _learn(self, facts: Outlook, budget: BudgetLeft | None, waiting: Wait | None) -> None:
+    def _learn(self, facts: Snapshot, budget: BudgetLeft | None, waiting: Wait | None) -> None:
         now = self._clock()
         self._facts = facts
         self._samples = sampled(self._samples, Sample(now, facts.ended))

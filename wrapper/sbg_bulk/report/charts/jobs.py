@@ -12,7 +12,7 @@ from sbg_bulk.report.charts import svg
 from sbg_bulk.report.charts.axis import Span, frame
 from sbg_bulk.report.facts import Sent
 from sbg_bulk.runs.records import State
-from sbg_bulk.text import counted, moment, plain
+from sbg_bulk.text import counted, format_utc, plain
 
 LANES: Final = 200
 """The most lines. Where there are more jobs, several share one."""
@@ -80,7 +80,7 @@ def draw(sent: Sequence[Sent], shown: Span) -> Timeline:
             if merged:
                 stretched.append(svg.element("path", d=svg.bars(merged), class_=f"job {name}", stroke_width=thickness))
     kinds = [name for name in KINDS if lines[name]]
-    label = f"{counted(len(timed), 'job')} over time, from {moment(shown.began)} to {moment(shown.last)}"
+    label = f"{counted(len(timed), 'job')} over time, from {format_utc(shown.began)} to {format_utc(shown.last)}"
     return Timeline(frame(shown, height, label, None, stretched, []), kinds, shared)
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sbg_bulk.report.charts import svg
 from sbg_bulk.report.charts.axis import Span, frame
 from sbg_bulk.report.facts import Sent
-from sbg_bulk.text import counted, moment
+from sbg_bulk.text import counted, format_utc
 
 STEPS: Final = 400
 """The most steps of a line: each is wider than can be seen on a narrow screen."""
@@ -39,7 +39,7 @@ def draw(sent: Sequence[Sent], rows: int, shown: Span) -> Markup:
         svg.element("path", d=above.line() + "H1000", class_="edge"),
     ]
     label = (
-        f"Rows over time, from {moment(shown.began)} to {moment(shown.last)}: "
+        f"Rows over time, from {format_utc(shown.began)} to {format_utc(shown.last)}: "
         f"{done_rows:,} of {counted(rows, 'row')} done in the end"
     )
     return frame(shown, HEIGHT, label, rows, stretched, [])

@@ -21,8 +21,8 @@ from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.faults import ArmedFault, FaultRule
 from sbg_bulk.simulator.http import local
 from sbg_bulk.simulator.http.request import Request
-from sbg_bulk.simulator.service import arguments as intake
-from sbg_bulk.simulator.service import fault_effects as damage
+from sbg_bulk.simulator.service import fault_effects
+from sbg_bulk.simulator.service.arguments import refusal
 from sbg_bulk.simulator.service.contract import BASE_PATH, InvalidRequest, Operation
 from sbg_bulk.simulator.service.operations import Call
 from sbg_bulk.simulator.service.reply import Reply, refuse
@@ -169,7 +169,7 @@ class Service:
             case "cut_before":
                 raise _CutError(rule.error)
             case _:
-                return damage.instead(rule, self._state.clock.now())
+                return fault_effects.instead(rule, self._state.clock.now())
 
     async def _act_after(self, fault: ArmedFault, reply: Reply) -> Reply:
         rule = fault.rule
@@ -184,9 +184,9 @@ class Service:
             case "fail_item" | "late_list":
                 return reply  # has struck when the job was made
             case kind if kind == "html" or kind.isdecimal():
-                return damage.instead(rule, self._state.clock.now())
+                return fault_effects.instead(rule, self._state.clock.now())
             case _:
-                return damage.alter(rule, reply, fault.random)
+                return fault_effects.alter(rule, reply, fault.random)
 
     def _process(
         self, exchange: _Exchange, operation: Operation, variables: Mapping[str, str], struck: Sequence[ArmedFault]
@@ -202,13 +202,13 @@ class Service:
                 if operation.id != FREE:
                     state.limiter.charge(user.username, now)
                 content_type = request.headers.get("content-type", "")
-                arguments = state.contract.read(operation, variables, query, content_type, request.body)
+                given = state.contract.read(operation, variables, query, content_type, request.body)
                 call = Call(
                     user=user,
                     base=base,
                     address=request.origin + request.path.removesuffix("/"),
                     query=query,
-                    arguments=arguments,
+                    arguments=given,
                     now=now,
                     doomed={fault.rule.item - 1: fault.rule.code for fault in struck if fault.rule.kind == "fail_item"},
                     late=max(
@@ -220,7 +220,7 @@ class Service:
         except ApiError as error:
             return refuse(error)
         except InvalidRequest as invalid:
-            return refuse(intake.refusal(invalid))
+            return refuse(refusal(invalid))
 
     def _headers(self, exchange: _Exchange) -> Mapping[bytes, bytes]:
         state = self._state

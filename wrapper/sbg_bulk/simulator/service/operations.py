@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from sbg_bulk.simulator.errors import ApiError
-from sbg_bulk.simulator.service import arguments as intake
-from sbg_bulk.simulator.service import documents as rendering
+from sbg_bulk.simulator.service import arguments, documents
 from sbg_bulk.simulator.service.contract import Arguments
 from sbg_bulk.simulator.service.reply import Reply, answer, encode
 from sbg_bulk.simulator.world.actions import JobType, permissions
@@ -61,7 +60,7 @@ class Operations:
         page = self.page(jobs, call)
         for job in page:
             self.jobs.shown(job, call.now)
-        return self.listing(call, [rendering.job(job, call.base) for job in page], len(jobs))
+        return self.listing(call, [documents.job(job, call.base) for job in page], len(jobs))
 
     def submit_copy_job(self, call: Call) -> Reply:
         return self.submit(JobType.COPY, call)
@@ -82,14 +81,14 @@ class Operations:
         return self.get_job(JobType.DELETE, call)
 
     def submit(self, job_type: JobType, call: Call) -> Reply:
-        items = intake.items(job_type, call.arguments.body)
+        items = arguments.items(job_type, call.arguments.body)
         job = self.jobs.submit(call.user, job_type, items, call.now, call.doomed, call.late)
-        return Reply(self.submit_status, rendering.job(job, call.base))
+        return Reply(self.submit_status, documents.job(job, call.base))
 
     def get_job(self, job_type: JobType, call: Call) -> Reply:
         job = self.jobs.find(call.user, job_type, call.arguments.path["job_id"])
         self.jobs.shown(job, call.now)
-        return Reply(200, rendering.job(job, call.base))
+        return Reply(200, documents.job(job, call.base))
 
     # Files
 
@@ -108,11 +107,11 @@ class Operations:
 
     def get_file(self, call: Call) -> Reply:
         node = self.node(call.user, call.arguments.path["file_id"])
-        return answer(rendering.node_details(node, call.base))
+        return answer(documents.node_details(node, call.base))
 
     def create_folder(self, call: Call) -> Reply:
         body = call.arguments.body
-        parent_id, project_id = intake.destination(body)
+        parent_id, project_id = arguments.destination(body)
         if project_id is not None:
             folder = self.project(call.user, project_id).root
         else:
@@ -123,7 +122,7 @@ class Operations:
         if body["name"] in folder.children:
             raise ApiError(5003, f"{body['name']} exists already.")
         made = self.world.add_folder(body["name"], folder, created_on=call.now)
-        return answer(rendering.node_details(made, call.base), self.create_status)
+        return answer(documents.node_details(made, call.base), self.create_status)
 
     # Projects and the account
 
@@ -135,18 +134,18 @@ class Operations:
             if call.user.username in project.members and wanted in project.name.casefold()
         ]
         page = self.page(mine, call)
-        return self.listing(call, [encode(rendering.project(each, call.base)) for each in page], len(mine))
+        return self.listing(call, [encode(documents.project(each, call.base)) for each in page], len(mine))
 
     def get_project(self, call: Call) -> Reply:
         path = call.arguments.path
         project = self.project(call.user, f"{path['owner']}/{path['project']}")
-        return answer(rendering.project_details(project, call.user, call.base))
+        return answer(documents.project_details(project, call.user, call.base))
 
     def get_user(self, call: Call) -> Reply:
-        return answer(rendering.user(call.user, call.base))
+        return answer(documents.user(call.user, call.base))
 
     def get_rate_limit(self, call: Call) -> Reply:
-        return answer(rendering.rate_limit(self.limiter.budget(call.user.username, call.now)))
+        return answer(documents.rate_limit(self.limiter.budget(call.user.username, call.now)))
 
     # What several of them need
 
@@ -158,7 +157,7 @@ class Operations:
     def listing(self, call: Call, entries: Sequence[bytes], total: int) -> Reply:
         """An answer that lists one page of rendered entries, of so many in total."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        href = rendering.page_href(call.address, call.query, offset, limit)
+        href = documents.page_href(call.address, call.query, offset, limit)
         links = self.links(call, total)
         body = b'{"href":%s,"items":[%s],"links":%s}' % (encode(href), b",".join(entries), encode(links))
         return Reply(200, body, ((b"x-total-matching-query", b"%d" % total),))
@@ -166,15 +165,15 @@ class Operations:
     def links(self, call: Call, total: int) -> Sequence[Mapping[str, str]]:
         """The links of a page to the next one and to the one before."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        return rendering.links(call.address, call.query, offset, limit, total)
+        return documents.links(call.address, call.query, offset, limit, total)
 
     def list_nodes(self, nodes: Sequence[Node], call: Call) -> Reply:
         """An answer that lists one page of these files and folders."""
         page = self.page(nodes, call)
         fields = call.arguments.query.get("fields")
         if fields is None:
-            return self.listing(call, [encode(rendering.node(node, call.base)) for node in page], len(nodes))
-        return self.listing(call, [encode(rendering.node_fields(node, call.base, fields)) for node in page], len(nodes))
+            return self.listing(call, [encode(documents.node(node, call.base)) for node in page], len(nodes))
+        return self.listing(call, [encode(documents.node_fields(node, call.base, fields)) for node in page], len(nodes))
 
     def listed_folder(self, user: User, query: Mapping[str, Any]) -> Folder:
         """The folder that a listing by project or by parent is about.
@@ -191,7 +190,7 @@ class Operations:
         if parent == "":
             raise ApiError(5004, "parent: must not be empty.")
         if project is not None:
-            intake.check_project_id(project)
+            arguments.check_project_id(project)
             return self.project(user, project).root
         return self.folder(user, parent)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from sbg_bulk.cli.actions.connect import connected
-from sbg_bulk.cli.context import Context, plain
+from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.text import counted, size
+from sbg_bulk.text import counted, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.files.tree import Branch

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def _open(run: str) -> Journal:
-    from sbg_bulk.runs import create as runs
+    from sbg_bulk.runs import store
     from sbg_bulk.runs.journal import Journal
 
-    return Journal.read(runs.find(run))
+    return Journal.read(store.find(run))
 
 
 def _document(journal: Journal) -> dict[str, Any]:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 @json_option
 def forget(run: str, force: bool, as_json: bool) -> None:
     """Delete the journal of RUN. What it has done stays done."""
-    from sbg_bulk.runs import create as runs
+    from sbg_bulk.runs import store
 
-    path = runs.find(run)
+    path = store.find(run)
     with _open(run) as journal:
         document = _document(journal)
         if not force and not journal.tally().complete:

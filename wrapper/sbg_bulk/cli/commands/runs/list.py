@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @json_option
 def list_runs(as_json: bool) -> None:
     """List your runs on this machine, oldest first. UNCLEAR are rows of which it is not known what became of them."""
-    from sbg_bulk.runs import create as runs
+    from sbg_bulk.runs import store
     from sbg_bulk.runs.journal import Journal
     from sbg_bulk.runs.verify import CHOSEN
 
     rows: list[tuple[Any, ...]] = []
-    for path in runs.known():
+    for path in store.known():
         state = None
         try:
             with Journal.read(path) as journal:
@@ -48,4 +48,4 @@ def list_runs(as_json: bool) -> None:
     if rows:
         print_rows(("RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"), rows)
     elif not as_json:
-        note(f"No runs in {runs.folder()}.")
+        note(f"No runs in {store.folder()}.")

@@ -35,15 +35,15 @@ def report(context: Context, run: str, html: str | None, force: bool, as_json: b
     disk, send it, print it. It holds the names and ids of the rows that failed, and no token.
     """
     from sbg_bulk.report import document, facts, page, text
-    from sbg_bulk.runs import store as places
+    from sbg_bulk.runs import store
     from sbg_bulk.runs.journal import Journal
 
     if html is not None and as_json:
         raise click.UsageError("Give --html or --json, not both.")
     if force and (html is None or html == "-"):
         raise click.UsageError("--force goes with --html FILE.")
-    with Journal.read(places.find(run)) as journal:
-        name = places.reference(journal.plan.run, journal.path)
+    with Journal.read(store.find(run)) as journal:
+        name = store.reference(journal.plan.run, journal.path)
         if html is None:
             gathered = facts.gather(journal)
             if as_json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sbg_bulk.cli.actions.run import carry
+from sbg_bulk.cli.actions.run import execute
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
@@ -40,7 +40,7 @@ def resume(
     context: Context = click_context.obj
     options = given_options(jobs_in_flight, reserve, list_lag)
     with context.client() as client:
-        outcome = carry(
+        outcome = execute(
             context,
             lambda on_change: client.resume(
                 run,
