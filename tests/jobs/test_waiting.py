@@ -96,7 +96,7 @@ def test_what_the_callback_raises_ends_the_wait_as_it_is(connect: Connect, error
     with pytest.raises(type(error)) as caught:
         harness.call("wait", JOB_ID, type="COPY", on_change=refuse)
     assert caught.value is error
-    assert harness.clock.slept == []
+    assert harness.clock.pauses == []
     assert harness.call("user").username == "rfranklin"
 
 

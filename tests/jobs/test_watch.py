@@ -11,10 +11,10 @@ import pytest
 from sbg_bulk import Cause, InputError, Job, JobLost, Totals, Wait, WaitTimeout
 from sbg_bulk.simulator import ApiError, JobType, Timing
 from tests.support import samples
-from tests.support.clients import KINDS, PATIENT, POLLING, Outcome, observe, perform
+from tests.support.clients import KINDS, Outcome, connected, observe, perform
 from tests.support.runs import Service
 from tests.support.samples import page
-from tests.support.scripts import Answer, ok, refusal
+from tests.support.scripts import Answer, Script, ok, refusal
 
 A, B, C = "11111111111111111", "22222222222222222", "33333333333333333"
 
@@ -42,11 +42,11 @@ def test_jobs_are_returned_in_the_order_in_which_they_were_given() -> None:
 
 def test_each_job_is_produced_as_soon_as_it_has_finished() -> None:
     for kind in KINDS:
-        answers = [page([at_work(A), done(B)]), ok(done(A))]
-        harness: Any = kind(lambda request, answers=answers: answers.pop(0)(request), PATIENT, POLLING)  # type: ignore[misc]
+        script = Script([page([at_work(A), done(B)]), ok(done(A))])
+        harness = connected(kind, script)
         finished = harness.iterate("iter_finished", [A, B], type="COPY")
         assert next(finished).id == B
-        assert len(answers) == 1
+        assert len(script.requests) == 1
         assert next(finished).id == A
         assert next(finished, None) is None
         harness.close()

@@ -17,19 +17,15 @@ import httpx
 import pytest
 
 from sbg_bulk import (
-    AsyncClient,
     BadRequest,
-    Client,
     InputError,
     Maintenance,
     ManifestError,
     NotFound,
-    Polling,
     RunOptions,
     Unauthorized,
     Wait,
 )
-from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply, Sleep, Step
 from sbg_bulk.runs.journal import Journal
@@ -37,7 +33,7 @@ from sbg_bulk.runs.progress import Progress
 from sbg_bulk.runs.records import Tally
 from sbg_bulk.settings.settings import Token
 from sbg_bulk.simulator import ApiError, Timing
-from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
+from tests.support.runs import TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
 
 
 def names(count: int, prefix: str = "") -> list[str]:
@@ -270,9 +266,8 @@ def test_a_refusal_that_is_not_the_apis_own_ends_the_run_and_fails_no_row(path: 
 
 def test_a_token_that_is_not_known_ends_the_run_which_can_be_resumed(path: Path) -> None:
     service = Service(4)
-    made = partial(BlockingDriver, transport=service.simulator.transport(), sleep=service.clock.advance)
     with pytest.raises(Unauthorized):
-        Client(ENDPOINT, "another-token", driver=made).run("copy", service.manifest(project=TARGET), journal=path)
+        service.client(token="another-token").run("copy", service.manifest(project=TARGET), journal=path)
     with pytest.raises(Unauthorized):
         service.client(refusing(1, 401, {"code": 90001})).resume(path)
     assert not service.simulator.jobs.all()
@@ -356,13 +351,8 @@ def blocking(service: Service, work: Callable[[Any], Any]) -> Any:
 
 
 def awaiting(service: Service, work: Callable[[Any], Any]) -> Any:
-    async def rest(seconds: float) -> None:
-        service.clock.advance(seconds)
-
-    driver = partial(AwaitingDriver, transport=service.simulator.transport(), sleep=rest, clock=service.clock.now)
-
     async def main() -> Any:
-        async with AsyncClient(ENDPOINT, TOKEN, driver=driver, polling=Polling(1.0, 5.0)) as client:
+        async with service.async_client() as client:
             return await work(client)
 
     return asyncio.run(main())
@@ -419,12 +409,6 @@ def test_a_manifest_is_read_from_a_file(path: Path, tmp_path: Path) -> None:
         assert (journal.plan.form, journal.plan.manifest) == ("tsv", str(source))
 
 
-def other_client(service: Service, token: str) -> Client:
-    """A client with another token."""
-    driver = partial(BlockingDriver, transport=service.simulator.transport(), sleep=service.clock.advance)
-    return Client(ENDPOINT, token, driver=driver)
-
-
 def asked_for_the_user(service: Service) -> int:
     return sum(one.operation == "get_user" for one in service.simulator.requests)
 
@@ -455,7 +439,7 @@ def test_a_run_is_not_resumed_as_another_user_whose_list_does_not_show_its_jobs(
     assert remembered(path, "user") == "rfranklin"
     service.world.add_user("other", token="other-token")
     with pytest.raises(InputError, match="was begun by rfranklin, and the token is that of other"):
-        other_client(service, "other-token").resume(path)
+        service.client(token="other-token").resume(path)
     assert service.client().resume(path).succeeded
     assert service.copies() == names(4)
 
@@ -467,7 +451,7 @@ def test_a_run_is_resumed_with_a_new_token_of_the_same_user(path: Path) -> None:
     )
     assert remembered(path, "user") == "rfranklin"
     service.world.tokens["new-token"] = service.world.users["rfranklin"]
-    assert other_client(service, "new-token").resume(path).succeeded
+    assert service.client(token="new-token").resume(path).succeeded
     assert asked_for_the_user(service) == 2
     assert service.copies() == names(4)
 
@@ -478,7 +462,7 @@ def test_a_run_whose_user_is_not_known_yet_is_resumed_with_its_own_token_only(pa
     assert remembered(path, "user") is None
     service.world.add_user("other", token="other-token")
     with pytest.raises(InputError, match="Resume it with the token that it was begun with"):
-        other_client(service, "other-token").resume(path)
+        service.client(token="other-token").resume(path)
     assert len(service.submissions) == 1
     assert service.client().resume(path).succeeded
     assert service.copies() == names(4)
@@ -492,7 +476,7 @@ def test_another_user_may_carry_a_run_of_which_nothing_was_done(path: Path) -> N
     service.simulator.disarm()
     service.world.add_user("other", token="other-token")
     # It is that user who may not read the files: the rows have failed, which is not refused beforehand.
-    assert other_client(service, "other-token").resume(path).tally.failed == 2
+    assert service.client(token="other-token").resume(path).tally.failed == 2
 
 
 def test_the_token_is_not_in_the_journal_nor_to_be_found_out_from_it(path: Path) -> None:

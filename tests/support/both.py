@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from sbg_bulk import AsyncClient, Client, Polling, Settings
-from sbg_bulk.api.drivers.aio import AwaitingDriver
-from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk import Polling
 from sbg_bulk.simulator import ManualClock, Simulator, Timing
 from sbg_bulk.simulator.http.transport import Transport
+from sbg_bulk.testing import VirtualClock
+from tests.support.clients import KINDS, Kind
 from tests.support.world import SOURCE, TARGET, World
 
 URL = "https://simulator.localhost/v2"
@@ -54,51 +54,25 @@ def _no_change(query: httpx.QueryParams) -> httpx.QueryParams:
 
 
 class Both:
-    """A client, whichever it is, whose methods are called by name."""
+    """A client on a simulator's clock, whichever it is, whose methods are called by name."""
 
-    def __init__(self, simulator: Simulator, awaiting: bool) -> None:
+    def __init__(self, simulator: Simulator, kind: Kind) -> None:
         self.simulator = simulator
         self.change: Change = _no_change
         self.dates = True
-        self._awaiting = awaiting
+        self._kind = kind
 
     def __call__(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return (self._await if self._awaiting else self._block)(method, args, kwargs)
+        transport = Odd(self.simulator.transport(), self.change, self.dates)
+        clock = VirtualClock(self.simulator.clock)
+        with closing(self._kind(transport, clock, URL, TOKEN, polling=Polling(1.0, 5.0))) as client:
+            return client.call(method, *args, **kwargs)
 
     def counted(self, method: str, *args: Any, **kwargs: Any) -> list[str]:
         """Call a method; the operations that it took."""
         self.simulator.requests.clear()
         self(method, *args, **kwargs)
         return [request.operation or "" for request in self.simulator.requests]
-
-    def _odd(self) -> Odd:
-        return Odd(self.simulator.transport(), self.change, self.dates)
-
-    def _block(self, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        sim = self.simulator
-
-        def driver(settings: Settings, timeout: httpx.Timeout) -> BlockingDriver:
-            return BlockingDriver(settings, timeout, self._odd(), sim.advance, sim.clock.now)
-
-        with Client(URL, TOKEN, driver=driver, polling=Polling(1.0, 5.0)) as client:
-            result = getattr(client, method)(*args, **kwargs)
-            return list(result) if isinstance(result, Iterator) else result
-
-    def _await(self, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        sim = self.simulator
-
-        async def sleep(seconds: float) -> None:
-            sim.advance(seconds)
-
-        def driver(settings: Settings, timeout: httpx.Timeout) -> AwaitingDriver:
-            return AwaitingDriver(settings, timeout, self._odd(), sleep, sim.clock.now)
-
-        async def called() -> Any:
-            async with AsyncClient(URL, TOKEN, driver=driver, polling=Polling(1.0, 5.0)) as client:
-                result = getattr(client, method)(*args, **kwargs)
-                return [entry async for entry in result] if hasattr(result, "__aiter__") else await result
-
-        return asyncio.run(called())
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +95,6 @@ def world(simulator: Simulator) -> World:
     return World(simulator)
 
 
-@pytest.fixture(params=[False, True], ids=["blocking", "awaiting"])
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__.lower())
 def call(simulator: Simulator, request: pytest.FixtureRequest) -> Both:
     return Both(simulator, request.param)

@@ -5,40 +5,21 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import httpx
 from attrs import field, frozen
 
-from sbg_bulk import AsyncClient, Client, Polling, Retry, Settings
-from sbg_bulk.api.drivers.aio import AwaitingDriver
-from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk import AsyncClient, Client, InputError, Polling, Retry
+from sbg_bulk.simulator import ManualClock
+from sbg_bulk.testing import VirtualClock
 from tests.support.scripts import Answer, Script, Wire
 
 ENDPOINT: Final = "https://api.example.org/v2"
 TOKEN: Final = "0123456789abcdef-not-a-real-token"
 
 
-class VirtualClock:
-    """Seconds that pass only by sleeping, or by hand."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.time
-
-    def advance(self, seconds: float) -> None:
-        self.time += seconds
-
-    def sleep(self, seconds: float) -> None:
-        assert seconds >= 0, f"nobody can sleep for {seconds} s"
-        self.slept.append(seconds)
-        self.time += seconds
-
-    async def sleep_async(self, seconds: float) -> None:
-        self.sleep(seconds)
+Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]
 
 
 class Harness(Protocol):
@@ -59,13 +40,11 @@ class Harness(Protocol):
 class Blocking:
     """`Client`."""
 
-    def __init__(self, handler: Callable[[httpx.Request], httpx.Response], retry: Retry, polling: Polling) -> None:
-        self.clock = VirtualClock()
-
-        def driver(settings: Settings, timeout: httpx.Timeout) -> BlockingDriver:
-            return BlockingDriver(settings, timeout, httpx.MockTransport(handler), self.clock.sleep, self.clock)
-
-        self.client = Client(ENDPOINT, TOKEN, retry=retry, polling=polling, driver=driver)
+    def __init__(
+        self, transport: httpx.BaseTransport, clock: VirtualClock, endpoint: str, token: str, **settings: Any
+    ) -> None:
+        self.clock = clock
+        self.client = Client(endpoint, token, driver=clock.blocking_driver(transport), **settings)
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         result = getattr(self.client, method)(*args, **kwargs)
@@ -81,14 +60,12 @@ class Blocking:
 class Awaiting:
     """`AsyncClient`, each step in a loop of its own."""
 
-    def __init__(self, handler: Callable[[httpx.Request], httpx.Response], retry: Retry, polling: Polling) -> None:
-        self.clock = VirtualClock()
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, clock: VirtualClock, endpoint: str, token: str, **settings: Any
+    ) -> None:
+        self.clock = clock
         self._runner = asyncio.Runner()
-
-        def driver(settings: Settings, timeout: httpx.Timeout) -> AwaitingDriver:
-            return AwaitingDriver(settings, timeout, httpx.MockTransport(handler), self.clock.sleep_async, self.clock)
-
-        self.client = AsyncClient(ENDPOINT, TOKEN, retry=retry, polling=polling, driver=driver)
+        self.client = AsyncClient(endpoint, token, driver=clock.awaiting_driver(transport), **settings)
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         async def called() -> Any:
@@ -115,10 +92,15 @@ class Awaiting:
         self._runner.close()
 
 
-KINDS: Final[Sequence[type[Blocking] | type[Awaiting]]] = (Blocking, Awaiting)
+Kind: TypeAlias = type[Blocking] | type[Awaiting]
 
-PATIENT: Final = Retry()
-POLLING: Final = Polling()
+KINDS: Final[Sequence[Kind]] = (Blocking, Awaiting)
+
+
+def connected(kind: Kind, handler: Handler, **settings: Any) -> Harness:
+    """Return a client that talks to a handler, on a clock of its own."""
+    # From a small number on, the clock adds up without rounding.
+    return kind(httpx.MockTransport(handler), VirtualClock(ManualClock(1000.0)), ENDPOINT, TOKEN, **settings)
 
 
 @frozen
@@ -137,20 +119,20 @@ class Outcome:
 
 
 def observe(
-    kind: type[Blocking] | type[Awaiting],
+    kind: Kind,
     answers: Sequence[Answer],
     method: str,
     *args: Any,
     then: Answer | None = None,
     takes: float = 0.0,
-    retry: Retry = PATIENT,
-    polling: Polling = POLLING,
+    retry: Retry | None = None,
+    polling: Polling | None = None,
     **kwargs: Any,
 ) -> Outcome:
     """Have one client call a method, and keep what it does. The jitter is the same each time."""
     random.seed(7)
     script = Script(answers, then, on_request=lambda: harness.clock.advance(takes))
-    harness: Harness = kind(script, retry, polling)
+    harness = connected(kind, script, retry=retry, polling=polling)
     value, error = None, None
     try:
         value = harness.call(method, *args, **kwargs)
@@ -158,10 +140,10 @@ def observe(
         error = caught
     finally:
         harness.close()
-    if isinstance(error, AssertionError):
+    if isinstance(error, (AssertionError, ValueError)) and not isinstance(error, InputError):
         raise error
     raised = None if error is None else (type(error), str(error))
-    return Outcome(script.requests, harness.clock.slept, value, raised, error)
+    return Outcome(script.requests, harness.clock.pauses, value, raised, error)
 
 
 def perform(answers: Sequence[Answer], method: str, *args: Any, **settings: Any) -> Outcome:

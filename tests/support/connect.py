@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-import httpx
 import pytest
 
-from sbg_bulk import Polling, Retry
-from tests.support.clients import KINDS, Harness
+from tests.support.clients import KINDS, Handler, Harness, connected
 
 Connect: TypeAlias = Callable[..., Harness]
 """Makes a client that talks to a handler; both clients, one after the other, as tests go."""
@@ -19,8 +17,8 @@ Connect: TypeAlias = Callable[..., Harness]
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
     made: list[Harness] = []
 
-    def new(handler: Callable[[httpx.Request], httpx.Response], **settings: Any) -> Harness:
-        harness: Harness = request.param(handler, **{"retry": Retry(), "polling": Polling(), **settings})
+    def new(handler: Handler, **settings: Any) -> Harness:
+        harness = connected(request.param, handler, **settings)
         made.append(harness)
         return harness
 

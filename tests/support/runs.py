@@ -6,11 +6,10 @@ import io
 import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sbg_bulk import Client, Polling, Retry, Settings, Token
+from sbg_bulk import AsyncClient, Client, Polling, Retry, Settings, Token
 from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.policy import RequestPolicy
@@ -24,6 +23,7 @@ from sbg_bulk.runs.records import Tally
 from sbg_bulk.runs.run import run
 from sbg_bulk.simulator import Item as SimulatedItem
 from sbg_bulk.simulator import JobType, LoggedRequest, ManualClock, Project, Simulator, Timing
+from sbg_bulk.testing import VirtualClock
 
 TOKEN: Final = "demo-token"
 TARGET: Final = "rfranklin/target"
@@ -43,9 +43,8 @@ class Service:
     """
 
     def __init__(self, files: int = 0, **settings: Any) -> None:
-        self.clock = ManualClock()
-        defaults: dict[str, Any] = {"clock": self.clock, "seed": "empty", "timing": Timing(1, 1, 0.1)}
-        self.simulator = Simulator(**{**defaults, **settings})
+        self.simulator = Simulator(**{"clock": ManualClock(), "timing": Timing(1, 1, 0.1), **settings})
+        self.clock = VirtualClock(self.simulator.clock)
         self.world = self.simulator.world
         self.source = self.world.add_project("rfranklin/source")
         self.target = self.world.add_project(TARGET)
@@ -53,8 +52,13 @@ class Service:
 
     def client(self, driver: type[BlockingDriver] = BlockingDriver, **settings: Any) -> Client:
         """A client on the simulator's clock."""
-        made = partial(driver, transport=self.simulator.transport(), sleep=self.clock.advance, clock=self.clock.now)
-        return Client(ENDPOINT, TOKEN, driver=made, polling=Polling(1.0, 5.0), **settings)
+        made = self.clock.blocking_driver(self.simulator.transport(), driver)
+        return Client(ENDPOINT, **{"token": TOKEN, "polling": Polling(1.0, 5.0), **settings}, driver=made)
+
+    def async_client(self) -> AsyncClient:
+        """The asynchronous one."""
+        made = self.clock.awaiting_driver(self.simulator.transport())
+        return AsyncClient(ENDPOINT, TOKEN, polling=Polling(1.0, 5.0), driver=made)
 
     def manifest(self, **columns: str) -> io.BytesIO:
         """All files of the source as a manifest."""
@@ -100,7 +104,7 @@ def carry(
     create(made, "COPY", ENDPOINT, items_per_job=items_per_job, journal=path).close()
     settings = Settings(ENDPOINT, Token(TOKEN))
     policy = RequestPolicy(Retry(within=math.inf), Polling(1.0, 5.0), random=lambda: 0.5)
-    driver = BlockingDriver(settings, TIMEOUT, service.simulator.transport(), service.clock.advance, service.clock.now)
+    driver = service.clock.blocking_driver(service.simulator.transport())(settings, TIMEOUT)
     with closing(driver), Journal.open(path, lambda: service.clock.now() + fast) as opened:
         return driver.run(run(policy, opened, RunOptions(**options), token="a mark"))
 
