@@ -7,7 +7,6 @@ import random
 import re
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from sbg_bulk.api.waits import Cause
 from sbg_bulk.cli.progress.live import lines
 from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.simulator import ManualClock, Simulator, Timing
+from sbg_bulk.testing import VirtualClock
 
 WIDTH: Final = 90
 ROWS: Final = 2500
@@ -53,7 +53,7 @@ def run() -> tuple[str, ProgressTracker]:
             clock.advance(LATENCY)
             return super()._call(step)
 
-    driver = partial(Driver, transport=simulator.transport(), sleep=clock.advance, clock=clock.now)
+    driver = VirtualClock(clock).blocking_driver(simulator.transport(), Driver)
     following, told = ProgressTracker(clock.now), list[Progress]()
 
     def show(progress: Progress) -> None:

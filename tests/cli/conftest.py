@@ -7,17 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from attrs import frozen
 
 from sbg_bulk import Polling
 from sbg_bulk.simulator import ManualClock, Simulator, running
-from tests.cli.harness import Ran, Run, environment, run_here
-
-
-@frozen
-class Served:
-    simulator: Simulator
-    url: str
+from tests.cli.harness import Ran, Run, Served, environment, run_here
 
 
 @pytest.fixture(scope="session")

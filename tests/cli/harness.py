@@ -54,6 +54,26 @@ JOB_KEYS = {
 }
 
 
+HEAVY = (
+    "httpx",
+    "rich",
+    "sqlite3",
+    "sbg_async_api",
+    "sbg_bulk.client.sync",
+    "sbg_bulk.simulator",
+    "sbg_bulk.runs.journal",
+)
+"""Modules that a command does not load before it needs them."""
+
+
+@frozen
+class Served:
+    """A service, and where it is."""
+
+    simulator: Simulator
+    url: str
+
+
 def folder_of(simulator: Simulator) -> Folder:
     """The folder `FOLDER`."""
     folder = simulator.world.nodes[FOLDER]

@@ -6,8 +6,7 @@ import pytest
 
 from sbg_bulk.cli.output.tables import RESULTS_SHOWN
 from sbg_bulk.simulator import ApiError, Simulator
-from tests.cli.conftest import Served
-from tests.cli.harness import COPIED_JOB, FILE, JOB_KEYS, Run
+from tests.cli.harness import COPIED_JOB, FILE, JOB_KEYS, Run, Served
 
 
 def _finished(simulator: Simulator, outcomes: list[str | ApiError]) -> str:

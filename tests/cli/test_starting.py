@@ -8,17 +8,7 @@ import sys
 import pytest
 
 import sbg_bulk
-from tests.cli.harness import PATIENCE
-
-HEAVY = (
-    "httpx",
-    "rich",
-    "sqlite3",
-    "sbg_async_api",
-    "sbg_bulk.client.sync",
-    "sbg_bulk.simulator",
-    "sbg_bulk.runs.journal",
-)
+from tests.cli.harness import HEAVY, PATIENCE
 
 
 def _loaded(program: str, env: dict[str, str]) -> set[str]:

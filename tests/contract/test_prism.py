@@ -12,10 +12,10 @@ import pytest
 
 from sbg_bulk.simulator import ManualClock, Simulator, running
 from scripts.lib.coverage.generation import BEYOND_THE_SCHEMA
+from scripts.lib.coverage.recipes import GOOD, Request, documented, recipe
 from scripts.lib.coverage.traffic import awaiting, be_a_stranger, blocking, spend_a_day
 from scripts.lib.spec import BY_ID, SPEC_FILE
 from tests.contract.prism import Judged, Witness, judged, judging
-from tests.contract.test_statuses import GOOD, Request, documented, recipe
 
 
 class Court(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sbg_bulk.simulator import JobType, Simulator
 
-from tests.generated.conftest import Package
+from tests.generated.package import Package
 
 JOB = {"href": "https://example.com/1", "id": "1", "type": "COPY", "state": "RUNNING"}
 FILE = {"href": "https://example.com/1", "id": "1", "name": "a", "type": "file"}

@@ -12,7 +12,7 @@ import pytest
 import sbg_async_api.models
 from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, ManualClock, Project, Simulator
 
-from tests.generated.conftest import NAME, Models, Package
+from tests.generated.package import NAME, Models, Package
 from scripts.lib.spec import BY_ID
 
 WAYS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")

@@ -6,36 +6,18 @@ One server serves all tests of the folder; its world is made anew for each of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
 import sevenbridges  # type: ignore[import-untyped]
 
-from sbg_bulk.simulator import File, Folder, ManualClock, Project, Simulator, World, running
-
-TOKEN = "demo-token"
-OWNER = "rfranklin"
-
-Official = Any
-"""The official client has no types."""
+from sbg_bulk.simulator import ManualClock, Simulator, running
+from tests.interop.lab import OWNER, TOKEN, Lab, Official
 
 
 class Service(NamedTuple):
     simulator: Simulator
     url: str
-
-
-class Lab(NamedTuple):
-    """A small world: a project with three files and a folder of two more, and another one to bring them to."""
-
-    world: World
-    cohort: Project
-    files: tuple[File, ...]
-    run: Folder
-    reads: tuple[File, ...]
-    archive: Project
-    incoming: Folder
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +72,3 @@ def connect(
 @pytest.fixture
 def api(connect: Callable[..., Official]) -> Official:
     return connect(token=TOKEN)
-
-
-def asked(sim: Simulator) -> list[tuple[str, str]]:
-    """Path and query of each request so far."""
-    return [(entry.path, entry.query) for entry in sim.requests]
-
-
-def naive_utc(seconds: float) -> datetime:
-    """A time in Unix seconds as the official client gives it: whole seconds, without a zone, and meant as UTC."""
-    return datetime.fromtimestamp(int(seconds), UTC).replace(tzinfo=None)

@@ -12,7 +12,7 @@ from sevenbridges import errors
 from sevenbridges.http import error_handlers  # type: ignore[import-untyped]
 
 from sbg_bulk.simulator import Permissions, Simulator
-from tests.interop.conftest import OWNER, Lab, Official, asked
+from tests.interop.lab import OWNER, Lab, Official, asked
 
 Ask = Callable[[Official, Lab], object]
 

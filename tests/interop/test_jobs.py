@@ -8,7 +8,7 @@ import pytest
 import sevenbridges  # type: ignore[import-untyped]
 
 from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, Simulator
-from tests.interop.conftest import OWNER, Lab, Official, asked, naive_utc
+from tests.interop.lab import OWNER, Lab, Official, asked, naive_utc
 
 TYPES = tuple(JobType)
 FIELDS = (

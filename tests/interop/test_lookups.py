@@ -8,7 +8,7 @@ import pytest
 import sevenbridges  # type: ignore[import-untyped]
 
 from sbg_bulk.simulator import Simulator
-from tests.interop.conftest import OWNER, TOKEN, Lab, Official, asked, naive_utc
+from tests.interop.lab import OWNER, TOKEN, Lab, Official, asked, naive_utc
 
 
 def ids_of(found: Official) -> list[str]:

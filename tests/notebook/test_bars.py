@@ -14,7 +14,7 @@ from sbg_bulk.notebook import bars
 from sbg_bulk.notebook.bars import Bar, Drawing, for_run, for_wait, kernel_display
 from sbg_bulk.runs.progress import Progress
 from sbg_bulk.runs.records import Tally
-from tests.notebook.test_tables import EVIL, Seen
+from tests.notebook.markup import EVIL, Seen
 
 
 class Notebook:

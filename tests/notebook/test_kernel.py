@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from sbg_bulk.simulator import Simulator
-from tests.notebook.conftest import ROWS, RUN
+from tests.notebook.harness import ROWS, RUN
 from tests.notebook.kernel import Cell, Kernel
 
 Step = Callable[[], None]

@@ -19,8 +19,8 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from tests.cli.harness import until
-from tests.report.conftest import Reader, written
 from tests.report.making import DONE, failed, made
+from tests.report.reading import Reader, written
 from tests.simulator.page.axe import violations
 from tests.support.runs import Service, carry, journal
 

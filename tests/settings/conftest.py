@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from sbg_bulk.simulator import ManualClock, Simulator, running
 from tests.cli.harness import COMMAND, environment
 from tests.support.connect import connect as connect
-from tests.support.terminal import Dialogue
+from tests.support.terminal import Dialogue, Terminal
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +44,6 @@ def env(url: str, tmp_path: Path) -> dict[str, str]:
 def file(tmp_path: Path) -> Path:
     """The user's credentials file, which is not there yet."""
     return tmp_path / ".sevenbridges" / "credentials"
-
-
-Terminal = Callable[..., Dialogue]
-"""Starts the command on a terminal: its words, and more variables of the environment."""
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ import pytest
 from sbg_bulk.settings import credentials
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Ran, checked
-from tests.settings.conftest import Terminal
-from tests.support.terminal import Dialogue
+from tests.support.terminal import Dialogue, Terminal
 
 CGC = "https://cgc-api.sbgenomics.com/v2"
 WRONG = "0123456789abcdef"

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 PATIENCE: Final = 20.0
@@ -85,3 +85,7 @@ class Dialogue:
             return False
         self._unread += read.decode("utf-8", "replace").replace("\r\n", "\n")
         return bool(read)
+
+
+Terminal = Callable[..., Dialogue]
+"""Starts the command on a terminal: its words, and more variables of the environment."""

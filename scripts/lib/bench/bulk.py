@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +15,10 @@ import httpx
 from attrs import define, field
 
 from sbg_bulk import Client, WaitTimeout
-from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import Item, JobType, ManualClock, Simulator, Timing
 from sbg_bulk.simulator.seeds import TOKEN, USERNAME
 from sbg_bulk.simulator.world.limits import RateLimit
+from sbg_bulk.testing import VirtualClock
 from scripts.lib.bench.official import official
 from scripts.lib.bench.table import Claim, Row
 
@@ -73,7 +72,7 @@ class Service:
 
     def client(self) -> Client:
         """Our client on the simulator's clock, with its settings as they are for everybody."""
-        driver = partial(BlockingDriver, transport=self.counted, sleep=self.clock.advance, clock=self.clock.now)
+        driver = VirtualClock(self.clock).blocking_driver(self.counted)
         return Client(self.simulator.base_url, TOKEN, driver=driver)
 
     def batches(self, size: int) -> Iterator[Sequence[str]]:

@@ -156,12 +156,11 @@ def _warm(manifest: str) -> Path:
 def run(manifest: Path) -> float:
     """Carry a manifest to its end, on a clock that does not wait; the service's CPU in seconds."""
     from sbg_bulk import Client
-    from sbg_bulk.api.drivers.sync import BlockingDriver
-    from sbg_bulk.simulator.world.clock import ManualClock
+    from sbg_bulk.testing import VirtualClock
     from scripts.lib.bench.canned import ENDPOINT, Canned
 
-    service, clock = Canned(), ManualClock()
-    driver = partial(BlockingDriver, transport=service, sleep=clock.advance, clock=clock.now)
+    service = Canned()
+    driver = VirtualClock().blocking_driver(service)
     with tempfile.TemporaryDirectory() as folder, Client(ENDPOINT, "demo-token", driver=driver) as client:
         report = client.run("copy", manifest, project=PROJECT, journal=Path(folder, "run.sbg-run"))
     assert report.succeeded, report

@@ -23,9 +23,9 @@ from sbg_bulk.simulator.http.transport import Transport
 from sbg_bulk.simulator.service.contract import BASE_PATH
 from scripts.lib.coverage.generation import examples_simulator, schema_for
 from scripts.lib.coverage.points import Exchange
+from scripts.lib.coverage.recipes import GOOD, Request, documented, recipe
 from scripts.lib.coverage.traffic import awaiting, be_a_stranger, blocking, spend_a_day
 from scripts.lib.spec import BY_ID, Node
-from tests.contract.test_statuses import GOOD, Request, documented, recipe
 
 SEED = 20190220
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import io
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +13,11 @@ import httpx
 import pytest
 
 from sbg_bulk import AsyncClient, Client, Polling
-from sbg_bulk.api.drivers.aio import AwaitingDriver
-from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.errors import BadRequest, Conflict, Forbidden, NotFound, OutcomeUnknown, Unauthorized
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
 from sbg_bulk.simulator import Simulator
+from sbg_bulk.testing import VirtualClock
 
 TOKEN: Final = "demo-token"  # noqa: S105 - of the simulator
 PROJECT: Final = "rfranklin/my-project"
@@ -37,7 +35,7 @@ Call = Callable[..., Any]
 @contextlib.contextmanager
 def blocking(endpoint: str, token: str, simulator: Simulator, transport: httpx.BaseTransport) -> Iterator[Call]:
     """Our synchronous client, waiting on the simulator's clock."""
-    driver = partial(BlockingDriver, transport=transport, sleep=simulator.advance, clock=simulator.clock.now)
+    driver = VirtualClock(simulator.clock).blocking_driver(transport)
     with Client(endpoint, token, driver=driver, polling=Polling(1.0, 5.0)) as client:
 
         def call(method: str, *args: Any, **kwargs: Any) -> Any:
@@ -50,11 +48,7 @@ def blocking(endpoint: str, token: str, simulator: Simulator, transport: httpx.B
 @contextlib.contextmanager
 def awaiting(endpoint: str, token: str, simulator: Simulator, transport: httpx.AsyncBaseTransport) -> Iterator[Call]:
     """Our asynchronous client, waiting on the simulator's clock."""
-
-    async def sleep(seconds: float) -> None:
-        simulator.advance(seconds)
-
-    driver = partial(AwaitingDriver, transport=transport, sleep=sleep, clock=simulator.clock.now)
+    driver = VirtualClock(simulator.clock).awaiting_driver(transport)
     with asyncio.Runner() as runner:
         client = AsyncClient(endpoint, token, driver=driver, polling=Polling(1.0, 5.0))
 

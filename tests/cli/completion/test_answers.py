@@ -10,8 +10,7 @@ import pytest
 
 from sbg_bulk.cli.completion import RUNS
 from sbg_bulk.runs import store
-from tests.cli.harness import COMMAND, PATIENCE
-from tests.cli.test_starting import HEAVY
+from tests.cli.harness import COMMAND, HEAVY, PATIENCE
 
 LOADED = f"""
 import sys

@@ -11,7 +11,7 @@ from sbg_bulk.simulator import JobType, ManualClock, Simulator, running
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.http.page import reference
 from tests.simulator.page.axe import violations
-from tests.simulator.page.conftest import Visit, Visitor
+from tests.simulator.page.visit import Visit, Visitor
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">&amp;"
 
