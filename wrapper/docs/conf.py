@@ -40,5 +40,5 @@ add_module_names = False
 nitpick_ignore_regex = [
     ("py:.*", r"(httpx|attrs?|click|pathlib|datetime|collections|typing|types)\..*"),
     ("py:.*", r"sbg_bulk\.(api\.drivers|simulator)\..*"),
-    ("py:.*", r"sbg_bulk\.models\.resources\.T|Path"),
+    ("py:.*", r"sbg_bulk\.models\.resources\.T|sbg_bulk\.testing\.C|Path"),
 ]

@@ -136,13 +136,10 @@ class SimulatedWorld(Generic[C]):
         self.simulator.advance(seconds)
 
     def arm(self, rule: FaultRule | str) -> ArmedFault:
-        """Make something go wrong: see `sbg_bulk.simulator.faults`.
+        """Make something go wrong: see `sbg_bulk.simulator.faults`. Raise FaultError if the rule makes no sense.
 
         Returns:
             The fault, which counts how often it has struck.
-
-        Raises:
-            FaultError: the rule makes no sense.
         """
         return self.simulator.arm(rule)
 
