@@ -1,4 +1,4 @@
-"""CONTRIBUTING names what there is."""
+"""CONTRIBUTING and the page on the architecture name what there is."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def test_every_folder_and_file_that_is_named_is_there() -> None:
     named = set(re.findall(r"`((?:spec|generated|wrapper|tests|scripts)/[\w./-]*)`", TEXT))
     assert len(named) > 10
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_module_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "wrapper" / "docs" / "concepts" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)`", text))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (ROOT / "wrapper" / "sbg_bulk" / name).exists()] == []
