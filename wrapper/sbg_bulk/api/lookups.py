@@ -25,14 +25,13 @@ def _one(
     make: Callable[[object], T | None],
     **arguments: Any,
 ) -> Flow[T]:
-    def understood(reply: Reply) -> T:
+    def read(reply: Reply) -> T:
         made = make(reply.answer())
         if made is None:
             raise reply.unreadable(f"there is no {expected} in it")
         return made
 
-    reply = yield from request(policy, operation, understood, **arguments)
-    return understood(reply)
+    return (yield from request(policy, operation, read, **arguments))
 
 
 def file(policy: RequestPolicy, file_id: str) -> Flow[File]:

@@ -52,7 +52,6 @@ SUBMIT_COPY_JOB: Final = Operation("submit_copy_job", "async_jobs", repeatable=F
 SUBMIT_MOVE_JOB: Final = Operation("submit_move_job", "async_jobs", repeatable=False)
 SUBMIT_DELETE_JOB: Final = Operation("submit_delete_job", "async_jobs", repeatable=False)
 LIST_FILES: Final = Operation("list_files", "files")
-LIST_FOLDER: Final = Operation("list_folder", "files")
 GET_FILE: Final = Operation("get_file", "files")
 CREATE_FOLDER: Final = Operation("create_folder", "files", repeatable=False)
 LIST_PROJECTS: Final = Operation("list_projects", "projects")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from attrs import frozen
+from attrs import define, frozen
 
 from sbg_async_api import models
 from sbg_bulk.api import operations
@@ -17,8 +17,8 @@ from sbg_bulk.api.steps import Flow, Reply, produce
 from sbg_bulk.errors import InputError, PagingError
 from sbg_bulk.items import check_id, check_project
 from sbg_bulk.limits import PAGE_LIMIT
-from sbg_bulk.models import job as model
 from sbg_bulk.models import parse
+from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File, Page, Project
 
 
@@ -47,9 +47,9 @@ class Listing(Generic[T]):
     arguments: Mapping[str, Any]
 
 
-def jobs() -> Listing[model.Job]:
-    """All jobs of the token's user."""
-    return Listing(operations.LIST_ASYNC_JOBS, model.Job.from_answer, {})
+def jobs() -> Listing[Job]:
+    """Return the list of all jobs of the token's user."""
+    return Listing(operations.LIST_ASYNC_JOBS, Job.from_answer, {})
 
 
 def files(
@@ -102,24 +102,43 @@ def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) ->
         raise InputError(f"offset: {offset} is negative.")
     if not 1 <= limit <= PAGE_LIMIT:
         raise InputError(f"limit: {limit} is not from 1 to {PAGE_LIMIT}.")
-    reply = yield from request(
-        policy,
-        listing.operation,
-        _parts,
-        **listing.arguments,
-        offset=offset,
-        limit=limit,
-    )
-    parts, links = _parts(reply)
-    entries = (listing.entry(part) for part in parts)
-    total = parse.count(reply.headers.get("X-Total-Matching-Query"))
-    return Page(
-        items=tuple(entry for entry in entries if entry is not None),
-        offset=offset,
-        next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
-        total=total,
-        size=len(reply.content),
-    )
+
+    def read(reply: Reply) -> Page[T]:
+        parts, links = _parts(reply)
+        entries = (listing.entry(part) for part in parts)
+        total = parse.count(reply.headers.get("X-Total-Matching-Query"))
+        return Page(
+            items=tuple(entry for entry in entries if entry is not None),
+            offset=offset,
+            next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
+            total=total,
+            size=len(reply.content),
+        )
+
+    return (yield from request(policy, listing.operation, read, **listing.arguments, offset=offset, limit=limit))
+
+
+@define
+class Pager(Generic[T]):
+    """The pages of a list, one after the other, each as full as it can be.
+
+    Attributes:
+        policy: how long to go on trying, for each page.
+        listing: which list.
+        offset: where the next page begins; None after the last.
+    """
+
+    policy: RequestPolicy
+    listing: Listing[T]
+    offset: int | None = 0
+
+    def next(self) -> Flow[Page[T] | None]:
+        """Read the next page; None if there are no more. Raises what `page` raises."""
+        if self.offset is None:
+            return None
+        found = yield from page(self.policy, self.listing, self.offset, PAGE_LIMIT)
+        self.offset = found.next_offset
+        return found
 
 
 def entries(
@@ -139,9 +158,8 @@ def entries(
     if at_most is not None and at_most < 0:
         raise InputError(f"limit: {at_most} is negative.")
     seen: set[str] = set()
-    offset: int | None = 0
-    while offset is not None and len(seen) != at_most:
-        found: Page[T] = yield from page(policy, listing, offset, PAGE_LIMIT)
+    pager = Pager(policy, listing)
+    while len(seen) != at_most and (found := (yield from pager.next())) is not None:
         for entry in found.items:
             # Jobs submitted meanwhile push others onto the next page, where they come again.
             if entry.id not in seen and wanted(entry):
@@ -149,18 +167,14 @@ def entries(
                 yield from produce(entry)
                 if len(seen) == at_most:
                     return
-        offset = found.next_offset
 
 
 def everything(policy: RequestPolicy, listing: Listing[T]) -> Flow[list[T]]:
-    """The entries of all pages, each once. Raises what `page` raises."""
+    """Return the entries of all pages, each once, as it was seen last. Raises what `page` raises."""
     found: dict[str, T] = {}
-    offset: int | None = 0
-    while offset is not None:
-        read: Page[T] = yield from page(policy, listing, offset, PAGE_LIMIT)
-        for entry in read.items:
-            found.setdefault(entry.id, entry)
-        offset = read.next_offset
+    pager = Pager(policy, listing)
+    while (read := (yield from pager.next())) is not None:
+        found.update((entry.id, entry) for entry in read.items)
     return list(found.values())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 
@@ -17,6 +17,8 @@ from sbg_bulk.api.retry import Verdict, asked_pause, may_repeat, verdict_on_stat
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
 from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
 from sbg_bulk.models import parse
+
+T = TypeVar("T")
 
 
 class Uncertain(Exception):
@@ -37,19 +39,17 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 }
 
 
-def request(
-    policy: RequestPolicy, operation: Operation, check: Callable[[Reply], object] = Reply.data, **arguments: Any
-) -> Flow[Reply]:
+def request(policy: RequestPolicy, operation: Operation, read: Callable[[Reply], T], **arguments: Any) -> Flow[T]:
     """Send a request, and send it again where that is allowed, worth it, and in time.
 
     Args:
         policy: how long to go on.
         operation: the call.
-        check: reads the answer as far as needed to know that it can be read; raises UnreadableAnswer if not.
+        read: makes a value of the successful answer; raises UnreadableAnswer if that cannot be.
         arguments: those of the generated function.
 
     Returns:
-        The successful answer.
+        What `read` has made.
 
     Raises:
         ApiError, ConnectionFailed, UnreadableAnswer: what came of the last attempt.
@@ -61,20 +61,23 @@ def request(
         attempt += 1
         yield from _keep_pace(policy)
         reply: Reply | None = None
+        failure: errors.SbgBulkError
         try:
             reply = yield from call(operation, attempt, **arguments)
             if policy.meter is not None:
                 policy.meter.observe(reply.headers, (yield from now()))
             if policy.on_reply is not None:
                 policy.on_reply(operation, reply)
-            failure, verdict = _judge(reply, check)
+            if reply.ok:
+                return read(reply)
+            failure, verdict = _refusal(reply)
+        except errors.UnreadableAnswer as error:
+            # A proxy's page or a torn body: it passes, and what a submission did is not known.
+            failure, verdict = error, Verdict.UNCERTAIN
         except httpx.RequestError as error:
             if policy.on_reply is not None:
                 policy.on_reply(operation, None)
             failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
-        if failure is None:
-            assert reply is not None
-            return reply
         if verdict is Verdict.UNCERTAIN and not operation.repeatable:
             raise Uncertain(_in_short(failure), failure)
         if not may_repeat(verdict, repeatable=operation.repeatable):
@@ -107,16 +110,9 @@ def _keep_pace(policy: RequestPolicy) -> Flow[None]:
         policy.on_send((yield from now()))
 
 
-def _judge(reply: Reply, check: Callable[[Reply], object]) -> tuple[errors.SbgBulkError | None, Verdict]:
-    if not reply.ok:
-        error = api_error(reply)
-        return error, verdict_on_status(reply.status, error.code)
-    try:
-        check(reply)
-    except errors.UnreadableAnswer as error:
-        # A proxy's page or a torn body: it passes, and what a submission did is not known.
-        return error, Verdict.UNCERTAIN
-    return None, Verdict.DONE
+def _refusal(reply: Reply) -> tuple[errors.ApiError, Verdict]:
+    error = api_error(reply)
+    return error, verdict_on_status(reply.status, error.code)
 
 
 def api_error(reply: Reply) -> errors.ApiError:

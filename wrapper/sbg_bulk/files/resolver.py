@@ -14,7 +14,6 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 
 LONGEST_QUERY: Final = 2000
@@ -128,19 +127,17 @@ class PathResolver:
         """The entries of a folder that have these names, and whether the service has shown no others."""
         parent = self.folder_id(folder)
         project = folder.project if parent is None else None
-        listing = pages.files(project, parent, list(names))
+        pager = pages.Pager(self.policy, pages.files(project, parent, list(names)))
         found: dict[str, File] = {}
-        exact, offset = True, 0
-        while True:
-            page = yield from pages.page(self.policy, listing, offset, PAGE_LIMIT)
+        exact = True
+        while (page := (yield from pager.next())) is not None:
             for entry in page.items:
                 exact = exact and entry.name in names
                 if entry.name in names and (entry.name not in found or (names[entry.name] and entry.is_folder)):
                     found[entry.name] = entry
-            complete = all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items())
-            if complete or page.next_offset is None:
-                return found, exact
-            offset = page.next_offset
+            if all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items()):
+                break
+        return found, exact
 
 
 def _batches(names: Iterable[str]) -> Iterator[Sequence[str]]:

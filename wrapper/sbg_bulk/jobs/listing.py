@@ -8,9 +8,7 @@ from sbg_bulk import errors
 from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.job import Job
-from sbg_bulk.models.resources import Page
 
 REREADS: Final = 5
 """How often the list is read again at once when its pages do not add up."""
@@ -25,15 +23,13 @@ def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
     """
     for _ in range(REREADS):
         found: dict[str, Job] = {}
-        offset: int | None = 0
         total: int | None = None
+        pager = pages.Pager(policy, pages.jobs())
         try:
-            while offset is not None:
-                page: Page[Job] = yield from pages.page(policy, pages.jobs(), offset, PAGE_LIMIT)
+            while (page := (yield from pager.next())) is not None:
                 # What was there at the beginning has to be found; what came meanwhile need not.
-                total = page.total if offset == 0 else total
+                total = page.total if page.offset == 0 else total
                 found.update((job.id, job) for job in page.items)
-                offset = page.next_offset
         except errors.PagingError:
             continue
         if total is None or len(found) >= total:

@@ -72,11 +72,11 @@ def get(policy: RequestPolicy, job_id: str, job_type: str | None) -> Flow[Job]:
         ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
     """
     if job_type is not None:
-        return (yield from _read(policy, READERS[job_type], job_id))
+        return (yield from request(policy, READERS[job_type], read_job, job_id=job_id))
     missing: errors.NotFound | None = None
     for operation in READERS.values():
         try:
-            return (yield from _read(policy, operation, job_id))
+            return (yield from request(policy, operation, read_job, job_id=job_id))
         except errors.NotFound as error:
             missing = error
     assert missing is not None
@@ -89,12 +89,12 @@ def get(policy: RequestPolicy, job_id: str, job_type: str | None) -> Flow[Job]:
     ) from missing
 
 
-def _read(policy: RequestPolicy, operation: Operation, job_id: str) -> Flow[Job]:
-    reply = yield from request(policy, operation, _job, job_id=job_id)
-    return _job(reply)
+def read_job(reply: Reply) -> Job:
+    """Return the job that an answer describes.
 
-
-def _job(reply: Reply) -> Job:
+    Raises:
+        UnreadableAnswer: there is none in it.
+    """
     job = Job.from_answer(reply.answer())
     if job is None:
         raise reply.unreadable("there is no job with an id in it")

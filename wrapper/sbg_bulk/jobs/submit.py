@@ -17,8 +17,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain, request
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.items import COPY, DELETE, MOVE, CopyItem, DeleteItem, Item, MoveItem
-from sbg_bulk.jobs.read import _job
-from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.jobs.read import read_job
 from sbg_bulk.models.job import Job
 
 LOOK_BACK: Final = timedelta(minutes=10)
@@ -76,8 +75,7 @@ def post(policy: RequestPolicy, items: Sequence[Item]) -> Flow[Job]:
         ApiError, ConnectionFailed: the job was not started.
     """
     call = SUBMIT_CALLS[type(items[0])]
-    reply = yield from request(policy, call.operation, _job, **call.arguments(items))
-    return _job(reply)
+    return (yield from request(policy, call.operation, read_job, **call.arguments(items)))
 
 
 def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | None]:
@@ -85,27 +83,20 @@ def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | Non
 
     What counts as new goes by the times in the list itself, so that a client's wrong clock does no harm.
     """
-    listed: list[Job] = []
-    offset: int | None = 0
     try:
-        while offset is not None:
-            found = yield from pages.page(policy, pages.jobs(), offset, PAGE_LIMIT)
-            listed += found.items
-            offset = found.next_offset
+        listed = yield from pages.everything(policy, pages.jobs())
     except errors.SbgBulkError:
         return None
     starts = [job.started_on for job in listed if job.started_on is not None]
     newest = max(starts, default=None)
-    fitting = {
-        job.id: job
+    fitting = [
+        job
         for job in listed
         if job.type in (call.job_type, "")
         and (newest is None or job.started_on is None or newest - job.started_on <= LOOK_BACK)
-    }
+    ]
     # Without a start a job may have been submitted this moment.
-    return sorted(
-        fitting.values(), key=lambda job: job.started_on.timestamp() if job.started_on else math.inf, reverse=True
-    )
+    return sorted(fitting, key=lambda job: job.started_on.timestamp() if job.started_on else math.inf, reverse=True)
 
 
 def _advice(candidates: Sequence[Job] | None) -> str:
