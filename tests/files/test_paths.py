@@ -35,6 +35,14 @@ def test_a_path_names_a_project_and_what_is_below(text: str, names: tuple[str, .
     )
 
 
+def test_the_lineage_of_a_place_goes_from_where_its_names_begin_down_to_it() -> None:
+    place = place_of("cavatica:rfranklin/cohort-a/bams/x.bam")
+    start = Location("rfranklin/cohort-a")
+    assert place.lineage() == (start, start.below("bams"), place)
+    assert {one.deployment for one in place.lineage()} == {"cavatica"}
+    assert start.lineage() == (start,)
+
+
 @pytest.mark.parametrize("text", ["5c6d4227e4b0385632389346", "2c6d3b10e5e031231235932g", "any-id"])
 def test_what_has_no_slash_is_an_id(text: str) -> None:
     assert place_of(text) == Location(folder=text)

@@ -75,7 +75,8 @@ def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]
         return Location(folder=resolver.folder_id(place)) if place.names else place
     if not parents:
         raise InputError(f"There is no folder {missing} to put things in. Have it made with --parents.")
-    folders = [place.start.below(*place.names[:depth]) for depth in range(len(missing.names), len(place.names) + 1)]
     above = resolver.folder_id(missing.parent)
-    made = yield from make_folders(policy, folders, {} if above is None else {missing.parent: above})
+    made = yield from make_folders(
+        policy, place.lineage()[len(missing.names) :], {} if above is None else {missing.parent: above}
+    )
     return Location(folder=made[place])

@@ -55,6 +55,10 @@ class Location:
         """The place of these names from here."""
         return evolve(self, names=(*self.names, *names))
 
+    def lineage(self) -> tuple[Self, ...]:
+        """Return the places from where the names begin down to this one, both included."""
+        return tuple(evolve(self, names=self.names[:depth]) for depth in range(len(self.names) + 1))
+
     def is_within(self, other: Location) -> bool:
         """Whether it is the other place or below it, as far as their names tell."""
         return self.start == other.start and self.names[: len(other.names)] == other.names

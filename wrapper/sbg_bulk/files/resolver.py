@@ -38,15 +38,15 @@ class PathResolver:
         Raises:
             ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
         """
-        wanted = list(dict.fromkeys(locations))
-        for depth in range(1, max((len(one.names) for one in wanted), default=0) + 1):
+        lineages = [one.lineage() for one in dict.fromkeys(locations)]
+        for depth in range(1, max(map(len, lineages), default=0)):
             by_folder: dict[Location, dict[str, bool]] = {}
-            for one in wanted:
-                if len(one.names) >= depth:
-                    folder, name = one.start.below(*one.names[: depth - 1]), one.names[depth - 1]
-                    names = by_folder.setdefault(folder, {})
+            for places in lineages:
+                if len(places) > depth:
+                    names = by_folder.setdefault(places[depth - 1], {})
                     # What has something below it must be a folder.
-                    names[name] = names.get(name, False) or len(one.names) > depth
+                    name = places[depth].name
+                    names[name] = names.get(name, False) or len(places) > depth + 1
             for folder, names in by_folder.items():
                 yield from self._look_into(
                     folder, {n: f for n, f in names.items() if folder.below(n) not in self.found}
@@ -69,12 +69,11 @@ class PathResolver:
         Raises:
             InputError: a file stands in the way.
         """
-        for depth in range(1, len(place.names) + 1):
-            here = place.start.below(*place.names[:depth])
+        for here in place.lineage()[1:]:
             found = self.found.get(here)
             if found is None:
                 return here
-            if not found.is_folder and depth < len(place.names):
+            if not found.is_folder and here != place:
                 raise InputError(f"{here} is a file, not a folder.")
         return None
 

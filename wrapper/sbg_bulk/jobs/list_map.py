@@ -13,8 +13,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-PAGE: Final = 100
-"""The most jobs that a page shows (https://docs.sevenbridges.com/reference/get-details-of-all-async-jobs)."""
+from sbg_bulk.limits import PAGE_LIMIT
 
 HEAVY: Final = 1 << 20
 """Bytes that count as much as a request: they take about as long to come as the rate limit has a request wait."""
@@ -34,7 +33,7 @@ class Stretch:
     """
 
     offset: int
-    limit: int = PAGE
+    limit: int = PAGE_LIMIT
     jobs: Sequence[str] = ()
 
     @property
@@ -74,9 +73,9 @@ class JobListMap:
         while first < len(places):
             start = places[first][0]
             last = first
-            while last + 1 < len(places) and places[last + 1][0] < start + PAGE:
+            while last + 1 < len(places) and places[last + 1][0] < start + PAGE_LIMIT:
                 last += 1
-            limit = min(PAGE, places[last][0] - start + 1 + ROOM)
+            limit = min(PAGE_LIMIT, places[last][0] - start + 1 + ROOM)
             found.append(Stretch(start, limit, [job for _, job in places[first : last + 1]]))
             first = last + 1
         return found
@@ -91,13 +90,13 @@ class JobListMap:
         if self.total is not None and self._front + self._back >= self.total and (self._front or self._back):
             return None
         if self._from_back and self.total is not None:
-            return Stretch(max(self._front, self.total - self._back - PAGE))
+            return Stretch(max(self._front, self.total - self._back - PAGE_LIMIT))
         return Stretch(self._front)
 
     def searched(self, stretch: Stretch, found: int, *, more: bool) -> None:
         """A part was searched, and so many jobs were found there; `more` says whether entries come after it."""
         if self._from_back:
-            self._back += PAGE
+            self._back += PAGE_LIMIT
         else:
             self._front = stretch.end
         if self.total is None:

@@ -12,6 +12,7 @@ from attrs import frozen
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.items import DELETE
+from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.runs.manifest import ITEMS, Row
 
 SOURCE_COLUMN: Final = "source_path"
@@ -104,7 +105,8 @@ class Choice:
         """How many requests it takes, at least, to list the destinations, or to see that what was deleted is gone."""
         places = Counter(item.to or (item.place and item.place.parent) for item in self.items)
         by_id = places.pop(None, 0)
-        return by_id + (len(places) if self.to is None else sum(ceil(number / 100) for number in places.values()))
+        pages = len(places) if self.to is None else sum(ceil(number / PAGE_LIMIT) for number in places.values())
+        return by_id + pages
 
     def rows(self, job_type: str, made: Mapping[Location, str]) -> Iterator[Row]:
         """The choice as the rows of a manifest.
@@ -191,15 +193,13 @@ def _around(item: Chosen, folders: Mapping[Location, Chosen]) -> Chosen | None:
     """The chosen folder that something chosen is in, if any."""
     if item.place is None or not folders:
         return None
-    above = (item.place.start.below(*item.place.names[:depth]) for depth in range(1, len(item.place.names)))
-    return next((folders[place] for place in above if place in folders), None)
+    return next((folders[place] for place in item.place.lineage()[1:-1] if place in folders), None)
 
 
 def _check_not_within_itself(item: Chosen, to: Location, ids: Mapping[Location, str]) -> None:
     if not item.is_folder:
         return
-    path = [to.start.below(*to.names[:depth]) for depth in range(len(to.names) + 1)]
-    if (item.place is not None and to.is_within(item.place)) or item.id in {ids.get(place) for place in path}:
+    if (item.place is not None and to.is_within(item.place)) or item.id in {ids.get(place) for place in to.lineage()}:
         raise InputError(
             f"{item.source} cannot be put into itself: the destination {to} is within it. Choose less with --match or "
             "--exclude, or another destination."

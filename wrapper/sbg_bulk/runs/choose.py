@@ -169,7 +169,7 @@ def _arrive(search: Selection, target: Location, skip_existing: bool) -> Flow[tu
         raise InputError(f"{target} is a file, not a folder.")
     targets = _targets(search.items)
     yield from resolver.look_up(targets)
-    on_the_way = [place.start.below(*place.names[:depth]) for place in targets for depth in range(len(place.names) + 1)]
+    on_the_way = [place for target in targets for place in target.lineage()]
     ids = {place: found for place in on_the_way if (found := resolver.folder_id(place)) is not None}
     if target.project is not None and not target.names:
         project = yield from lookups.project(resolver.policy, target.project)
@@ -202,8 +202,7 @@ def _missing(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
             if not resolver.is_there(target):
                 raise InputError(f"{target} is a file, not a folder.")
             continue
-        for depth in range(len(first.names), len(target.names) + 1):
-            missing.setdefault(target.start.below(*target.names[:depth]))
+        missing.update(dict.fromkeys(target.lineage()[len(first.names) :]))
     return list(missing)
 
 

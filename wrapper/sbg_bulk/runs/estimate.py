@@ -7,14 +7,10 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.limits import PAGE_LIMIT, RATE_LIMIT_WINDOW
+from sbg_bulk.limits import PAGE_LIMIT, RATE_LIMIT_WINDOW, USUAL_LIMIT
 
 ITEMS_PER_JOB: Final = 100
 """What public programs use; nothing is documented for these calls."""
-
-
-REQUESTS_PER_WINDOW: Final = 1000
-"""The documented rate limit (https://docs.sevenbridges.com/docs/api-rate-limit)."""
 
 
 @frozen
@@ -45,5 +41,5 @@ def estimate(items: int, items_per_job: int, reserve: int = 0, besides: int = 0)
     """
     jobs = math.ceil(items / items_per_job)
     requests = jobs + math.ceil(jobs / PAGE_LIMIT) + besides
-    windows = max(0, math.ceil(requests / max(1, REQUESTS_PER_WINDOW - reserve)) - 1)
+    windows = max(0, math.ceil(requests / max(1, USUAL_LIMIT - reserve)) - 1)
     return Estimate(items, jobs, requests, windows * RATE_LIMIT_WINDOW)

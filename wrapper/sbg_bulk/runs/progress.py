@@ -8,9 +8,10 @@ from typing import Final
 from attrs import field, frozen, validators
 
 from sbg_bulk.api.waits import BudgetLeft, Wait
+from sbg_bulk.limits import USUAL_LIMIT
 from sbg_bulk.runs.records import Tally
 
-JOBS_IN_FLIGHT: Final = 1000
+JOBS_IN_FLIGHT: Final = USUAL_LIMIT
 """As many jobs as a window of the rate limit allows to submit."""
 
 
