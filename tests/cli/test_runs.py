@@ -176,7 +176,7 @@ def test_ctrl_c_while_a_manifest_is_read_leaves_nothing(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sbg_bulk.runs.journal_file._insert", interrupted)
+    monkeypatch.setattr("sbg_bulk.runs.journal_file.insert", interrupted)
     simulator.requests.clear()
     ran = sbg("copy", "--manifest", str(manifest))
     assert (ran.code, ran.out, ran.err) == (130, "", "sbg-bulk: interrupted before any job was submitted.\n")

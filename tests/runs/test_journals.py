@@ -23,7 +23,7 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
 from sbg_bulk.runs import create, journal, store
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.journal_file import FORMAT, _clear_errors, _connect
+from sbg_bulk.runs.journal_file import FORMAT, clear_errors, connect
 from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import RunOptions
@@ -248,7 +248,6 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
 ) -> None:
     left = tmp_path / "left" / path.name
     left.parent.mkdir()
-    connect = _connect
 
     def writing_early(path: Path) -> sqlite3.Connection:
         connection = connect(path)
@@ -260,7 +259,7 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
         for file in path.parent.glob(f"{path.name}*"):
             shutil.copy(file, left.parent)
 
-    monkeypatch.setattr(journal, "_connect", writing_early)
+    monkeypatch.setattr(journal, "connect", writing_early)
     create.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
     assert left.stat().st_size > 100_000
     with pytest.raises(JournalError, match=r"is only half made: .* Delete it and start the run anew"):
@@ -312,14 +311,12 @@ def test_a_journal_that_may_not_be_written_can_be_read_and_nothing_else() -> Non
 
 
 def test_a_disk_too_small_for_a_manifest_leaves_nothing_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = _connect
-
     def small(path: Path) -> sqlite3.Connection:
         connection = connect(path)
         connection.execute("PRAGMA max_page_count = 20")
         return connection
 
-    monkeypatch.setattr(journal, "_connect", small)
+    monkeypatch.setattr(journal, "connect", small)
     with pytest.raises(JournalError, match=r"The disk is full: .* Nothing was sent. Make room, or keep the journal"):
         new(path, 10_000)
     assert list(path.parent.iterdir()) == []
@@ -333,7 +330,7 @@ def test_a_disk_that_fills_up_stops_the_run_and_nothing_is_sent_that_is_not_in_t
 
     def limited(self: Journal) -> object:
         if next(writes) >= at:
-            with _clear_errors(self.path):
+            with clear_errors(self.path):
                 self._db.execute("PRAGMA max_page_count = 1")
                 self._db.execute("CREATE TABLE more (a)")
         return change(self)

@@ -16,7 +16,7 @@ from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.flows import ClientFlows, Given, Source, _resumable
+from sbg_bulk.client.flows import ClientFlows, Given, Source, resumable
 from sbg_bulk.files.folders import destination
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.tree import Branch
@@ -98,7 +98,7 @@ class AsyncClient(ClientFlows):
         defaults = manifest.Defaults(parent, project)
         with (
             self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
-            _resumable(opened),
+            resumable(opened),
         ):
             return await self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
@@ -113,7 +113,7 @@ class AsyncClient(ClientFlows):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        with self._opened(run) as opened, _resumable(opened):
+        with self._opened(run) as opened, resumable(opened):
             await self._driver.run(self._decide(opened, adopt, resubmit))
             return await self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
@@ -127,7 +127,7 @@ class AsyncClient(ClientFlows):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        with self._retried(run, journal) as opened, _resumable(opened):
+        with self._retried(run, journal) as opened, resumable(opened):
             return await self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     @overload

@@ -54,7 +54,7 @@ def _resuming(journal: Journal) -> str:
 
 
 @contextmanager
-def _resumable(journal: Journal) -> Iterator[None]:
+def resumable(journal: Journal) -> Iterator[None]:
     """Note on whatever breaks a run off, an interrupt above all, how the run is taken up again."""
     try:
         yield

@@ -16,7 +16,7 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.flows import ClientFlows, Given, Source, _resumable
+from sbg_bulk.client.flows import ClientFlows, Given, Source, resumable
 from sbg_bulk.files.folders import destination
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.tree import Branch
@@ -189,7 +189,7 @@ class Client(ClientFlows):
         defaults = manifest.Defaults(parent, project)
         with (
             self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
-            _resumable(opened),
+            resumable(opened),
         ):
             return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
@@ -216,7 +216,7 @@ class Client(ClientFlows):
         Raises:
             InputError: the job to adopt does not exist or is certainly another's; nothing was changed.
         """
-        with self._opened(run) as opened, _resumable(opened):
+        with self._opened(run) as opened, resumable(opened):
             self._driver.run(self._decide(opened, adopt, resubmit))
             return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
@@ -240,7 +240,7 @@ class Client(ClientFlows):
         Raises:
             InputError: nothing has failed in it.
         """
-        with self._retried(run, journal) as opened, _resumable(opened):
+        with self._retried(run, journal) as opened, resumable(opened):
             return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
 
     @overload

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -28,14 +29,14 @@ from sbg_bulk.errors import JournalError
 from sbg_bulk.items import Item
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal_file import (
-    _HALF_MADE,
-    _check_header,
-    _claim,
-    _clear_errors,
-    _connect,
-    _fill,
-    _make_format_2,
-    _show_as_format_2,
+    HALF_MADE,
+    check_header,
+    claim,
+    clear_errors,
+    connect,
+    fill,
+    make_format_2,
+    show_as_format_2,
 )
 from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
@@ -70,12 +71,12 @@ class Journal:
             WrongJournal: the file exists already.
             JournalError: it cannot be written.
         """
-        _claim(path)
+        claim(path)
         try:
-            with _clear_errors(path, if_full="Nothing was sent. Make room, or keep the journal elsewhere (--journal)."):
-                connection = _connect(path)
+            with clear_errors(path, if_full="Nothing was sent. Make room, or keep the journal elsewhere (--journal)."):
+                connection = connect(path)
                 try:
-                    _fill(connection, plan, rows)
+                    fill(connection, plan, rows)
                     return cls(path, connection, clock)
                 except BaseException:
                     connection.close()
@@ -113,20 +114,20 @@ class Journal:
 
     @classmethod
     def _opened(cls, path: Path, clock: Callable[[], float], *, to_read: bool) -> Self:
-        _check_header(path)
-        with _clear_errors(path):
-            connection = sqlite3.connect(path, timeout=0, isolation_level=None) if to_read else _connect(path)
+        check_header(path)
+        with clear_errors(path):
+            connection = sqlite3.connect(path, timeout=0, isolation_level=None) if to_read else connect(path)
             try:
                 connection.execute("BEGIN" if to_read else "BEGIN EXCLUSIVE")
                 damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
                 if version == 0:
-                    raise JournalError(_HALF_MADE.format(path=path))
+                    raise JournalError(HALF_MADE.format(path=path))
                 if damage != "ok":
                     raise JournalError(f"{path} is damaged ({damage}). Go back to a copy of it, if there is one.")
                 journal = cls(path, connection, clock)
                 if version == 1:
-                    _show_as_format_2(connection) if to_read else _make_format_2(connection)
+                    show_as_format_2(connection) if to_read else make_format_2(connection)
                 connection.execute("PRAGMA query_only = ON" if to_read else "COMMIT")
                 return journal
             except BaseException:
@@ -150,74 +151,68 @@ class Journal:
 
     def tally(self) -> Tally:
         """How many rows have come how far."""
-        with _clear_errors(self.path):
-            rows = self._db.execute("SELECT count(*) FROM row").fetchone()[0]
-            outcomes = dict(
-                self._db.execute("SELECT outcome, count(*) FROM row WHERE outcome IS NOT NULL GROUP BY outcome")
-            )
-            running = self._db.execute(
-                "SELECT coalesce(sum(last - first + 1), 0) FROM submission WHERE state IN ('intended', 'running')"
-            ).fetchone()[0]
+        [(rows,)] = self._select("SELECT count(*) FROM row")
+        outcomes = dict(self._select("SELECT outcome, count(*) FROM row WHERE outcome IS NOT NULL GROUP BY outcome"))
+        [(running,)] = self._select(
+            "SELECT coalesce(sum(last - first + 1), 0) FROM submission WHERE state IN ('intended', 'running')"
+        )
         known = {str(outcome): outcomes.get(outcome, 0) for outcome in Outcome}
         return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
 
     def unfinished(self) -> list[Submission]:
         """Submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""
-        return list(self._submissions("WHERE state IN ('intended', 'running') ORDER BY id"))
+        found = self._select(
+            "SELECT id, first, last, state, sent_on, job FROM submission WHERE state IN ('intended', 'running') "
+            "ORDER BY id"
+        )
+        return [Submission(id_, first, last, State(state), *rest) for id_, first, last, state, *rest in found]
 
     def next_rows(self) -> tuple[int, int] | None:
         """The places of the first and the last row to submit next; None if there are none.
 
         Rows of a submission that was void come first, together as they were.
         """
-        with _clear_errors(self.path):
-            void = self._db.execute(
-                "SELECT first, last FROM submission AS void WHERE state = 'void' AND NOT EXISTS "
-                "(SELECT 1 FROM submission AS later WHERE later.first = void.first AND later.id > void.id) "
-                "ORDER BY id LIMIT 1"
-            ).fetchone()
-            if void is not None:
-                return int(void[0]), int(void[1])
-            first = self._db.execute("SELECT coalesce(max(last) + 1, 0) FROM submission").fetchone()[0]
-            end = self._db.execute("SELECT coalesce(max(place) + 1, 0) FROM row").fetchone()[0]
+        voids = self._select(
+            "SELECT first, last FROM submission AS void WHERE state = 'void' AND NOT EXISTS "
+            "(SELECT 1 FROM submission AS later WHERE later.first = void.first AND later.id > void.id) "
+            "ORDER BY id LIMIT 1"
+        )
+        if (void := next(voids, None)) is not None:
+            return int(void[0]), int(void[1])
+        [(first,)] = self._select("SELECT coalesce(max(last) + 1, 0) FROM submission")
+        [(end,)] = self._select("SELECT coalesce(max(place) + 1, 0) FROM row")
         return (first, min(first + self.plan.items_per_job, end) - 1) if first < end else None
 
     def items(self, first: int, last: int) -> list[Item]:
         """What the rows in these places say is to be done."""
         kind = ITEMS[self.plan.job_type]
         keys = self.item_columns
-        with _clear_errors(self.path):
-            rows = self._db.execute(
-                f"SELECT {', '.join(keys)} FROM row WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
-                (first, last),
-            ).fetchall()
+        rows = self._select(
+            f"SELECT {', '.join(keys)} FROM row WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
+            (first, last),
+        )
         return [kind(**dict(zip(keys, row, strict=True))) for row in rows]
 
     def own_jobs(self) -> set[str]:
         """The ids of all jobs that are known to be this run's."""
-        with _clear_errors(self.path):
-            return {row[0] for row in self._db.execute("SELECT job FROM submission WHERE job IS NOT NULL")}
+        return {job for (job,) in self._select("SELECT job FROM submission WHERE job IS NOT NULL")}
 
     def foreign_jobs(self) -> set[str]:
         """The ids of jobs that are known not to be this run's."""
-        with _clear_errors(self.path):
-            return {row[0] for row in self._db.execute("SELECT id FROM foreign_job")}
+        return {job for (job,) in self._select("SELECT id FROM foreign_job")}
 
     def submission_times(self) -> Iterator[SubmissionTimes]:
         """The course of each submission, in the order in which they were sent; those that were void too."""
-        with _clear_errors(self.path):
-            found = self._db.execute(
-                "SELECT id, first, last, state, sent_on, job, sent_at, known_at, ended_at, started_on, finished_on, "
-                "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
-            )
-            for id_, first, last, state, sent_on, job, *rest in found:
-                yield SubmissionTimes(Submission(id_, first, last, State(state), sent_on, job), *rest)
+        found = self._select(
+            "SELECT id, first, last, state, sent_on, job, sent_at, known_at, ended_at, started_on, finished_on, "
+            "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
+        )
+        for id_, first, last, state, sent_on, job, *rest in found:
+            yield SubmissionTimes(Submission(id_, first, last, State(state), sent_on, job), *rest)
 
     def slots(self) -> Iterator[Slot]:
         """The requests that were sent, in slots of time; those of which nothing is known are left out."""
-        with _clear_errors(self.path):
-            for values in self._db.execute("SELECT * FROM slot ORDER BY start"):
-                yield Slot(*values)
+        return (Slot(*values) for values in self._select("SELECT * FROM slot ORDER BY start"))
 
     def report(self, outcomes: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """The manifest's rows with what became of them: the columns of the manifest and REPORT_COLUMNS.
@@ -230,27 +225,21 @@ class Journal:
             "SELECT file, parent, project, name, extra, coalesce(outcome, 'open'), new_id, job, api_code, message "  # noqa: S608
             f"FROM row {wanted} ORDER BY place"
         )
-        with _clear_errors(self.path):
-            for row in self._db.execute(query, tuple(outcomes)):
-                item = dict(zip(("file", "parent", "project", "name"), row, strict=False))
-                yield {
-                    **{key: item[key] for key in self.item_columns},
-                    **json.loads(row[4] or "{}"),
-                    "outcome": row[5],
-                    "new_id": row[6],
-                    "job": row[7],
-                    "api_code": row[8],
-                    "message": row[9],
-                }
+        for row in self._select(query, tuple(outcomes)):
+            item = dict(zip(("file", "parent", "project", "name"), row, strict=False))
+            yield {
+                **{key: item[key] for key in self.item_columns},
+                **json.loads(row[4] or "{}"),
+                **dict(zip(REPORT_COLUMNS, row[5:], strict=True)),
+            }
 
     def extra_columns(self) -> list[str]:
         """The manifest's other columns, in the order in which they are first met."""
         columns: dict[str, None] = {}
-        with _clear_errors(self.path):
-            for (extra,) in self._db.execute("SELECT extra FROM row WHERE extra IS NOT NULL ORDER BY place"):
-                columns.update(dict.fromkeys(json.loads(extra)))
-                if self.plan.form != "jsonl":
-                    break  # in a table all rows have the same
+        for (extra,) in self._select("SELECT extra FROM row WHERE extra IS NOT NULL ORDER BY place"):
+            columns.update(dict.fromkeys(json.loads(extra)))
+            if self.plan.form != "jsonl":
+                break  # in a table all rows have the same
         return list(columns)
 
     def report_columns(self) -> tuple[str, ...]:
@@ -264,22 +253,21 @@ class Journal:
 
     def failures(self) -> list[tuple[str, int | None, int, str | None]]:
         """The rows that were not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
-        with _clear_errors(self.path):
-            return self._db.execute(
-                "SELECT outcome, api_code, count(*) AS rows, min(message) FROM row "
-                "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code "
-                "ORDER BY rows DESC, api_code"
-            ).fetchall()
+        found = self._select(
+            "SELECT outcome, api_code, count(*) AS rows, min(message) FROM row "
+            "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code "
+            "ORDER BY rows DESC, api_code"
+        )
+        return list(found)
 
     def destinations(self, limit: int) -> Destinations:
         """Where the rows go: the projects and folders that most of them name, and how many others there are."""
-        with _clear_errors(self.path):
-            found = self._db.execute(
-                "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM row "
-                "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
-            )
-            most = found.fetchmany(limit)
-            return Destinations(most, sum(1 for _ in found))
+        found = self._select(
+            "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM row "
+            "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
+        )
+        most = list(islice(found, limit))
+        return Destinations(most, sum(1 for _ in found))
 
     def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
         """The rows with one of these outcomes, as those of a manifest."""
@@ -290,9 +278,8 @@ class Journal:
             f"SELECT number, extra, {', '.join(keys)} FROM row "  # noqa: S608
             f"WHERE coalesce(outcome, 'open') IN ({marks}) ORDER BY place"
         )
-        with _clear_errors(self.path):
-            for number, extra, *values in self._db.execute(query, tuple(outcomes)):
-                yield Row(number, kind(**dict(zip(keys, values, strict=True))), json.loads(extra or "{}"))
+        for number, extra, *values in self._select(query, tuple(outcomes)):
+            yield Row(number, kind(**dict(zip(keys, values, strict=True))), json.loads(extra or "{}"))
 
     # What happens. Each is durable when the method returns.
 
@@ -359,9 +346,7 @@ class Journal:
 
     def remembered(self, key: str) -> str | None:
         """What was learned of the run under this name, if anything."""
-        with _clear_errors(self.path):
-            found = self._db.execute("SELECT value FROM learned WHERE key = ?", (key,)).fetchone()
-        return None if found is None else str(found[0])
+        return next((str(value) for (value,) in self._select("SELECT value FROM learned WHERE key = ?", (key,))), None)
 
     def remember(self, key: str, value: str) -> None:
         """Something was learned of the run.
@@ -389,7 +374,7 @@ class Journal:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        with _clear_errors(self.path):
+        with clear_errors(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -401,11 +386,10 @@ class Journal:
             self._db.execute("COMMIT")
         self._traffic.slots.clear()
 
-    def _submissions(self, where: str) -> Iterator[Submission]:
-        with _clear_errors(self.path):
-            found = self._db.execute(f"SELECT id, first, last, state, sent_on, job FROM submission {where}").fetchall()  # noqa: S608
-        for id_, first, last, state, sent_on, job in found:
-            yield Submission(id_, first, last, State(state), sent_on, job)
+    def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
+        """Produce what a query finds, a row at a time as they are asked for."""
+        with clear_errors(self.path):
+            yield from self._db.execute(query, parameters)
 
     def _read_plan(self) -> Plan:
         found = self._db.execute("SELECT key, value FROM run").fetchall()

@@ -70,7 +70,7 @@ _SINCE_2: Final = (
 """The columns of submissions that format 1 lacks."""
 
 
-_HALF_MADE: Final = (
+HALF_MADE: Final = (
     "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
 )
 
@@ -82,11 +82,11 @@ def check_new(path: Path) -> None:
         WrongJournal: the file exists already.
         JournalError: it cannot be written.
     """
-    _claim(path)
+    claim(path)
     path.unlink()
 
 
-def _claim(path: Path) -> None:
+def claim(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Whoever makes the file owns it: of two processes with one path, one is refused.
@@ -97,7 +97,7 @@ def _claim(path: Path) -> None:
         raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     # Transactions are begun and ended by name; a lock that is held is not waited for.
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -107,7 +107,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _make_format_2(connection: sqlite3.Connection) -> None:
+def make_format_2(connection: sqlite3.Connection) -> None:
     """Bring the tables of format 1 up to format 2. Of times nothing was kept; the rows tell how many were done."""
     for column in _SINCE_2:
         connection.execute(f"ALTER TABLE submission ADD COLUMN {column}")
@@ -119,7 +119,7 @@ def _make_format_2(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _show_as_format_2(connection: sqlite3.Connection) -> None:
+def show_as_format_2(connection: sqlite3.Connection) -> None:
     """Have a file of format 1 look like one of format 2, as long as it is open. What is temporary comes first."""
     of_rows = "(SELECT sum(outcome = '{}') FROM row WHERE state = 'ended' AND place BETWEEN first AND last) AS {}"
     added = [f"NULL AS {column.split()[0]}" for column in _SINCE_2[:-2]]
@@ -128,7 +128,7 @@ def _show_as_format_2(connection: sqlite3.Connection) -> None:
     connection.execute(_SLOTS.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
-def _fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem]) -> None:
+def fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem]) -> None:
     connection.execute("BEGIN EXCLUSIVE")
     for statement in (*_TABLES.split(";\n"), _SLOTS):
         connection.execute(statement)
@@ -141,7 +141,7 @@ def _fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Probl
     count = 0
     for place, row in enumerate(rows):
         found = [row] if isinstance(row, Problem) else []
-        duplicate = _insert(connection, place, row)
+        duplicate = insert(connection, place, row)
         if duplicate is not None:
             found.append(duplicate)
         count += len(found)
@@ -151,7 +151,7 @@ def _fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Probl
     connection.execute("COMMIT")
 
 
-def _insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Problem | None:
+def insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Problem | None:
     """Enter a row, and tell if its source stands in an earlier one.
 
     One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
@@ -175,7 +175,7 @@ def _insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> P
     return None
 
 
-def _check_header(path: Path) -> None:
+def check_header(path: Path) -> None:
     """Look at a file without touching it."""
     try:
         with path.open("rb") as file:
@@ -186,7 +186,7 @@ def _check_header(path: Path) -> None:
         raise JournalError(f"The journal {path} cannot be read: {error.strerror}.") from None
     # https://www.sqlite.org/fileformat2.html, section 1.3
     if not header.strip(b"\0"):
-        raise JournalError(_HALF_MADE.format(path=path))
+        raise JournalError(HALF_MADE.format(path=path))
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise WrongJournal(f"{path} is not a journal, or it is damaged. Go back to a copy of it, if there is one.")
     (version,) = struct.unpack_from(">I", header, 60)
@@ -201,7 +201,7 @@ def _check_header(path: Path) -> None:
 
 
 @contextmanager
-def _clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, then resume.") -> Iterator[None]:
+def clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, then resume.") -> Iterator[None]:
     """Turn errors of SQLite into ones that say what to do."""
     try:
         yield
