@@ -261,16 +261,16 @@ class WaitTimeout(SbgBulkError):
         again = "wait again with: sbg-bulk jobs wait " + (" ".join(self.ids) if len(self.ids) <= 10 else "--all")
         if len(self.ids) == 1:
             state = f" {self.jobs[0].state}" if self.jobs and self.jobs[0].state else " under way"
-            told = f"Job {self.ids[0]} is still{state} after {seconds:g} s of waiting. It goes on without you; {again}"
+            text = f"Job {self.ids[0]} is still{state} after {seconds:g} s of waiting. It goes on without you; {again}"
         else:
-            told = f"{len(self.ids):,} jobs are still under way after {seconds:g} s of waiting. They go on; {again}"
+            text = f"{len(self.ids):,} jobs are still under way after {seconds:g} s of waiting. They go on; {again}"
         if self.lost:
-            told += f". Not found any more: {len(self.lost):,} (see `lost`)."
-        super().__init__(told)
+            text += f". Not found any more: {len(self.lost):,} (see `lost`)."
+        super().__init__(text)
 
     @property
     def job(self) -> Job:
-        """The first of `jobs`."""
+        """Return the first of `jobs`."""
         return self.jobs[0]
 
 

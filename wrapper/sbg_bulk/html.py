@@ -32,7 +32,7 @@ _LONG_COLUMNS: Final = ("Name", "Message", "For example", "Entry")
 
 @frozen
 class Kind:
-    """How things of a class stand in a table. A class names its own as `_in_table`.
+    """The form of things of a class in a table. A class names its own as `_in_table`.
 
     Attributes:
         columns: the heads of the columns.

@@ -1,4 +1,4 @@
-"""What is sent: the items of a job, validated before they leave."""
+"""The items of a job, validated before they are sent."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ I = TypeVar("I", CopyItem, MoveItem, DeleteItem)  # noqa: E741 - as T is for any
 
 
 def items_of(kind: type[I], given: Iterable[str | Mapping[str, str] | I], **destination: str | None) -> tuple[I, ...]:
-    """Items of one kind from what a caller may give.
+    """Return items of one kind, made of what a caller may give.
 
     Args:
         kind: CopyItem, MoveItem or DeleteItem.

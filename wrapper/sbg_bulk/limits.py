@@ -1,4 +1,4 @@
-"""What the platform documents of its limits."""
+"""The limits that the platform documents."""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 
 def counted(number: int, noun: str) -> str:
-    """A number of things, such as `1 row` or `2,000 rows`."""
+    """Return a number of things as text, such as `1 row` or `2,000 rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:
-    """A time for people, such as `7 s`, `5 min` or `2 h 5 min`."""
+    """Return a time for people, such as `7 s`, `5 min` or `2 h 5 min`."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -22,17 +22,17 @@ def duration(seconds: float) -> str:
 
 
 def format_utc(unix: float) -> str:
-    """A date and a time in UTC."""
+    """Return a date and a time in UTC, such as `2026-11-28 17:05:00 UTC`."""
     return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def plain(text: str) -> str:
-    """A text on one line, with escapes in place of what is not shown or turns others round: names may hold anything."""
+    """Return a text on one line, with escapes for what is not shown or turns others round: names may hold anything."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def speed(rate: float, noun: str) -> str:
-    """How many things a second, or in a longer time if they are few, such as `41 rows/s` or `7.0 rows/min`."""
+    """Return how many things a second, or in a longer time if few, such as `41 rows/s` or `7.0 rows/min`."""
     seconds, unit = next(((each, unit) for each, unit in ((1, "s"), (60, "min")) if rate * each >= 1), (3600, "h"))
     number = rate * seconds
     # Of small numbers the tenths are worth reading.
@@ -40,7 +40,7 @@ def speed(rate: float, noun: str) -> str:
 
 
 def size(number: int) -> str:
-    """A number of bytes for people, such as `812 B`, `41.2 kB` or `1.36 TB`."""
+    """Return a number of bytes for people, such as `812 B`, `41.2 kB` or `1.36 TB`."""
     value, units = float(number), iter(("B", "kB", "MB", "GB", "TB", "PB", "EB"))
     unit = next(units)
     # What would be rounded to a thousand is one of the next unit.

@@ -1,4 +1,4 @@
-"""What an error of the transport means: whether the request was sent, and what to try."""
+"""Errors of the transport: whether the request was sent, and what to try."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GENERAL: Final = "Check the network, the proxy settings (HTTPS_PROXY) and the en
 
 
 def advice(error: httpx.RequestError) -> str:
-    """What it means that there was no answer, and what to try."""
+    """Return what it means that there was no answer, and what to try."""
     text = str(error)
     if untrusted(error):
         if "expired" in text or "not yet valid" in text:
@@ -66,7 +66,7 @@ _PASSING = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolErro
 
 
 def verdict_on_error(error: httpx.RequestError) -> Verdict:
-    """What an error of the transport says."""
+    """Return what an error of the transport says of the request."""
     if untrusted(error):
         return Verdict.FINAL
     if isinstance(error, _NEVER_SENT):
@@ -77,7 +77,7 @@ def verdict_on_error(error: httpx.RequestError) -> Verdict:
 
 
 def untrusted(error: httpx.RequestError) -> bool:
-    """Whether it was the server's certificate that was refused, here. Nothing was sent then."""
+    """Return whether it was the server's certificate that was refused, here. Nothing was sent then."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__

@@ -1,4 +1,4 @@
-"""Reads response headers, which may say anything."""
+"""Read response headers, which may say anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 
 def number(value: str | None) -> float | None:
-    """A finite number, else None."""
+    """Return a finite number, else None."""
     try:
         found = float(value or "")
     except ValueError:
@@ -16,7 +16,7 @@ def number(value: str | None) -> float | None:
 
 
 def unix_time(value: str | None) -> float | None:
-    """The Unix seconds of an HTTP date, else None."""
+    """Return the Unix seconds of an HTTP date, else None."""
     try:
         return parsedate_to_datetime(value or "").timestamp()
     except (ValueError, OverflowError):

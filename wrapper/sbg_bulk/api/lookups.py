@@ -1,4 +1,4 @@
-"""Single things that are not jobs: a file, a project, the user, the budget of requests; and a new folder."""
+"""Read single things that are not jobs: a file, a project, the user, the budget of requests; and make a folder."""
 
 from __future__ import annotations
 

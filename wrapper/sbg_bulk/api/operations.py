@@ -1,4 +1,4 @@
-"""The calls of the API: one generated module for each, and what the client must know of it."""
+"""The calls of the API: one generated module for each, and the facts about it that the client goes by."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import frozen
 
 
 class Endpoint(Protocol):
-    """What the drivers use of a generated module.
+    """A generated module, as far as the drivers use it.
 
     Only the request is made by it. Its other functions parse the answer, strictly, into models: that raises on what
     the contract does not describe, and takes several times as long as the JSON.
@@ -34,7 +34,7 @@ class Operation:
     repeatable: bool = True
 
     def request(self, **arguments: Any) -> dict[str, Any]:
-        """The arguments of `httpx.Client.request` for a call with these arguments of the generated function."""
+        """Return the arguments of `httpx.Client.request` for a call with these arguments of the generated function."""
         # Private, but the generator is pinned, and its output belongs to this distribution.
         return self._endpoint._get_kwargs(**arguments)
 

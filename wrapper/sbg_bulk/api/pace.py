@@ -1,4 +1,4 @@
-"""How fast to send requests: kept from the server's own headers, which all processes with one token share."""
+"""The pace of requests, by the server's own headers, which all processes with one token share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DATE_SLACK: Final = 2.0
 
 @frozen
 class Budget:
-    """What the headers of an answer said of the budget of requests.
+    """The budget of requests, as the headers of an answer told it.
 
     Attributes:
         limit: requests in a window.
@@ -36,7 +36,7 @@ class Budget:
 
 @frozen
 class Pace:
-    """How a budget is spent.
+    """The way in which a budget is spent.
 
     Attributes:
         reserve: requests in each window that are left to the user's other programs.
@@ -45,7 +45,7 @@ class Pace:
     reserve: int = field(default=0, validator=validators.ge(0))
 
     def pause(self, budget: Budget | None, now: float, to_come: int | None = None) -> float:
-        """Seconds to wait before the next request.
+        """Return the seconds to wait before the next request.
 
         None are needed without a budget (nothing is known yet, or the headers make no sense), after its window,
         or while more than the last tenth is left. From there on the rest is spread evenly over what is left of
@@ -63,7 +63,7 @@ class Pace:
         return left / (spendable + 1)
 
     def spare(self, budget: Budget | None, now: float, to_come: int) -> float:
-        """How many requests more than those `to_come` can be sent without putting the last one off to a later window.
+        """Return how many requests beside those `to_come` can be sent without putting the last off to a later window.
 
         Without a budget there is no telling: infinitely many.
         """
@@ -79,7 +79,7 @@ class Pace:
 
 
 def budget_of(headers: Mapping[str, str], received: float) -> Budget | None:
-    """The budget that an answer's headers tell; None if they do not, or make no sense.
+    """Return the budget that an answer's headers tell; None if they do not, or make no sense.
 
     Args:
         headers: those of the answer. `X-RateLimit-Reset` is compared with the server's own `Date`.
@@ -103,7 +103,7 @@ def _whole(value: str | None) -> int | None:
 
 @define
 class Meter:
-    """Follows the budget from answer to answer.
+    """The budget, followed from answer to answer.
 
     Attributes:
         pace: how the budget is spent.
@@ -142,9 +142,9 @@ class Meter:
             self.server_time = min(self.server_time, moment.timestamp())
 
     def pause(self, now: float) -> float:
-        """Seconds to wait before the next request."""
+        """Return the seconds to wait before the next request."""
         return self.pace.pause(self.budget, now, self.to_come)
 
     def spare(self, now: float) -> float:
-        """How many requests there are beside those to come, without putting the last of them off to a later window."""
+        """Return how many requests there are beside those to come, without putting the last off to a later window."""
         return self.pace.spare(self.budget, now, self.to_come or 0)

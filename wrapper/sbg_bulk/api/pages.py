@@ -23,7 +23,7 @@ from sbg_bulk.models.resources import File, Page, Project
 
 
 class Identified(Protocol):
-    """What lists consist of."""
+    """An entry of a list."""
 
     @property
     def id(self) -> str: ...
@@ -55,7 +55,7 @@ def jobs() -> Listing[Job]:
 def files(
     project: str | None, parent: str | None, name: str | Sequence[str] | None = None, fields: str | None = None
 ) -> Listing[File]:
-    """What is directly in a project's root or in a folder.
+    """Return the list of what is directly in a project's root or in a folder.
 
     Args:
         project: the project's id; exclusive with `parent`.
@@ -79,7 +79,7 @@ def files(
 
 
 def projects(name: str | None) -> Listing[Project]:
-    """The projects that the token's user is a member of."""
+    """Return the list of the projects that the token's user is a member of."""
     arguments = {} if name is None else {"name": name}
     return Listing(operations.LIST_PROJECTS, Project.from_answer, arguments)
 
@@ -179,7 +179,7 @@ def everything(policy: RequestPolicy, listing: Listing[T]) -> Flow[list[T]]:
 
 
 def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
-    """The unread entries of a page, and its links; None if it has no list of links."""
+    """Return the unread entries of a page, and its links; None for these if it has no list of them."""
     answer = reply.answer()
     items, links = answer.get("items"), answer.get("links")
     if not isinstance(items, list):
@@ -190,7 +190,7 @@ def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
 def _next_offset(
     listing: Listing[Any], offset: int, found: int, links: list[Any] | None, total: int | None, *, full: bool
 ) -> int | None:
-    """Where the next page begins. The links' addresses are never requested, only their offset is read."""
+    """Return where the next page begins. The links' addresses are never requested, only their offset is read."""
     end = offset + found
     href = next(_next_addresses(links or []), None)
     if href is None:

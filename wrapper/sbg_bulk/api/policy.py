@@ -1,4 +1,4 @@
-"""How requests behave: retries, pace, and who is told."""
+"""The behaviour of requests: retries, pace, and who is told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sbg_bulk.api.waits import Wait
 
 @frozen
 class RequestPolicy:
-    """How flows behave: what the user of a client may set.
+    """The behaviour of flows, which the user of a client may set.
 
     Attributes:
         retry: how long and how often a request is tried again.
@@ -38,13 +38,13 @@ class RequestPolicy:
     on_reply: Callable[[Operation, Reply | None], object] | None = None
 
     def within(self, seconds: float) -> RequestPolicy:
-        """The same, with retries that end after `seconds` at the latest."""
+        """Return the same policy, with retries that end after `seconds` at the latest."""
         return evolve(self, retry=evolve(self.retry, within=max(0.0, min(self.retry.within, seconds))))
 
 
 @define
 class Counter:
-    """Counts requests as they are sent.
+    """A count of requests as they are sent.
 
     Attributes:
         on_request: called with the number so far.
@@ -55,7 +55,7 @@ class Counter:
     requests: int = 0
 
     def counting(self, policy: RequestPolicy) -> RequestPolicy:
-        """The same policy, with each request counted."""
+        """Return the same policy, with each request counted."""
         return evolve(policy, on_send=self._sent)
 
     def _sent(self, _moment: float) -> None:

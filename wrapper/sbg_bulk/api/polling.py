@@ -1,4 +1,4 @@
-"""How often to look at jobs that are under way."""
+"""The pauses between looks at jobs that are under way."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Polling:
     share: float = field(default=0.25, validator=validators.and_(validators.gt(0), validators.le(1)))
 
     def pause(self, age: float, left: float | None = None) -> float:
-        """Seconds to wait after a look, before what chance takes away.
+        """Return the seconds to wait after a look, before what chance takes away.
 
         Args:
             age: seconds since the job began.

@@ -95,7 +95,7 @@ def request(policy: RequestPolicy, operation: Operation, read: Callable[[Reply],
 
 
 def pause(policy: RequestPolicy, seconds: float, cause: Cause, reason: str) -> Flow[None]:
-    """Let time pass, and say what for before. All pauses are made by this."""
+    """Say what for, then let time pass. All pauses are made by this."""
     if policy.on_wait is not None and seconds > 0:
         policy.on_wait(Wait(seconds, cause, reason, BudgetLeft.of(policy.meter, (yield from now()))))
     yield from sleep(seconds)
@@ -116,7 +116,7 @@ def _refusal(reply: Reply) -> tuple[errors.ApiError, Verdict]:
 
 
 def api_error(reply: Reply) -> errors.ApiError:
-    """The error that an answer with a status other than 2xx means, whatever its body looks like."""
+    """Return the error that an answer with a status other than 2xx means, whatever its body looks like."""
     body: ErrorBody | None = None
     with suppress(errors.UnreadableAnswer):
         body = parse.read(ErrorBody, reply.answer())
@@ -139,7 +139,7 @@ def api_error(reply: Reply) -> errors.ApiError:
 
 
 def _elsewhere(location: str | None) -> str:
-    """Where a redirection leads, without what a login page is handed along."""
+    """Return where a redirection leads, without what a login page is handed along."""
     if not location:
         return ""
     return f"the server sends elsewhere, to {httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b'')}"
@@ -170,5 +170,5 @@ def _in_short(failure: errors.SbgBulkError) -> str:
 
 
 def describe(error: httpx.RequestError) -> str:
-    """An error of the transport in few words."""
+    """Return an error of the transport in few words."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

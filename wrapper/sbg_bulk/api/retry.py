@@ -1,4 +1,4 @@
-"""Whether a request is sent again, and when: a pure function of what came of it.
+"""Retries: whether a request is sent again, and when, as a pure function of its outcome.
 
 Two questions are kept apart. *May* it be sent again: a call that only reads, always; a submission only if it
 was certainly not carried out (a refusal, or a connection that never came about). And *is it worth it*: after
@@ -17,7 +17,7 @@ from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
 
 class Verdict(Enum):
-    """What came of a request, as far as sending it again is concerned."""
+    """The outcome of a request, as far as sending it again is concerned."""
 
     DONE = "done"
     """It succeeded."""
@@ -31,7 +31,7 @@ class Verdict(Enum):
 
 @frozen
 class Retry:
-    """How long and how often to try again.
+    """The time for trying again, and the pauses in it.
 
     The n-th pause is `first * 2**(n-1)` seconds, at most `longest`, shortened at random by up to a quarter,
     so that many clients do not come back at once. If the server asks for more, it is what the server asks.
@@ -48,14 +48,14 @@ class Retry:
     longest: float = field(default=30.0, validator=validators.gt(0))
 
     def pause(self, attempt: int, random: Callable[[], float]) -> float:
-        """Seconds before the attempt after the `attempt`-th (from 1), by back-off alone."""
+        """Return the seconds before the attempt after the `attempt`-th (from 1), by back-off alone."""
         # 2.0**1000 would overflow long after the pause has reached its longest.
         full = min(self.longest, self.first * 2.0 ** min(attempt - 1, 60))
         return full * (1 - 0.25 * random())
 
 
 def verdict_on_status(status: int, code: int | None) -> Verdict:
-    """What an answer's status, and the API code in its body, say.
+    """Return what an answer's status, and the API code in its body, say of the request.
 
     Facts: 429 with code 1000 is the rate limit; 503 with code 0 is maintenance
     (https://docs.sevenbridges.com/reference/api-status-codes).
@@ -70,12 +70,12 @@ def verdict_on_status(status: int, code: int | None) -> Verdict:
 
 
 def may_repeat(verdict: Verdict, *, repeatable: bool) -> bool:
-    """Whether a request with this outcome may be sent again."""
+    """Return whether a request with this outcome may be sent again."""
     return verdict is Verdict.REFUSED or (verdict is Verdict.UNCERTAIN and repeatable)
 
 
 def asked_pause(status: int, headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait, by its own clock; None if it does not, or absurdly.
+    """Return the seconds that the server asks to wait, by its own clock; None if it does not, or absurdly.
 
     `Retry-After` counts first, then, on a 429, `X-RateLimit-Reset` (Unix seconds) against the server's `Date`,
     so that a client's clock that is wrong does no harm. More than two windows of the rate limit are not

@@ -1,4 +1,4 @@
-"""The steps that a flow consists of, and what comes of a call.
+"""The steps that a flow consists of, and the reply to a call.
 
 A flow is a generator that holds logic of more than one step and does no I/O: it yields steps, and a driver
 performs them and sends their outcome back. An error of the transport is thrown into the flow. So the same
@@ -26,7 +26,7 @@ _NOT_YET: Final = object()
 
 @frozen
 class Call:
-    """Send one request, by a function that the generator made. The outcome is a `Reply`.
+    """The step of sending one request, by a function that the generator made. The outcome is a `Reply`.
 
     Attributes:
         operation: the call of the API.
@@ -41,26 +41,26 @@ class Call:
 
 @frozen
 class Sleep:
-    """Let this many seconds pass."""
+    """The step of letting this many seconds pass."""
 
     seconds: float
 
 
 @frozen
 class Now:
-    """Ask the time. The outcome is a number of seconds that never goes back, from an unknown start."""
+    """The step of asking the time. The outcome is a number of seconds that never goes back, from an unknown start."""
 
 
 @frozen
 class Record(Generic[T]):
-    """Work on the journal: what is written is durable before the next step. The outcome is what `work` returns."""
+    """The step of working on the journal: what is written is durable before the next. The outcome is that of `work`."""
 
     work: Callable[[], T]
 
 
 @frozen
 class Produce(Generic[T]):
-    """Hand a value to the one who iterates over the flow."""
+    """The step of handing a value to the one who iterates over the flow."""
 
     value: T
 
@@ -71,7 +71,7 @@ Flow: TypeAlias = Generator[Step, Any, R]
 
 @frozen
 class Reply:
-    """What a server answered, whatever its status.
+    """The answer of a server, whatever its status.
 
     Attributes:
         operation: the call that it answers.
@@ -88,11 +88,11 @@ class Reply:
 
     @property
     def ok(self) -> bool:
-        """Whether the status is one of success."""
+        """Return whether the status is one of success."""
         return 200 <= self.status <= 299
 
     def data(self) -> Any:
-        """The body as decoded JSON.
+        """Return the body as decoded JSON.
 
         Raises:
             UnreadableAnswer: it is not JSON.
@@ -107,7 +107,7 @@ class Reply:
         return self._decoded
 
     def answer(self) -> Mapping[str, Any]:
-        """The body as a decoded JSON object.
+        """Return the body as a decoded JSON object.
 
         Raises:
             UnreadableAnswer: it is none.
@@ -118,7 +118,7 @@ class Reply:
         return data
 
     def unreadable(self, why: str) -> errors.UnreadableAnswer:
-        """The error to raise when something in the body is missing that cannot be done without."""
+        """Return the error to raise when something in the body is missing that cannot be done without."""
         return errors.UnreadableAnswer(self.operation.name, self.status, why)
 
 
@@ -135,14 +135,14 @@ def sleep(seconds: float) -> Flow[None]:
 
 
 def now() -> Flow[float]:
-    """The time in seconds since an unknown start."""
+    """Ask the time: seconds since an unknown start, which never go back."""
     seconds = yield Now()
     assert isinstance(seconds, float)
     return seconds
 
 
 def record(work: Callable[[], T]) -> Flow[T]:
-    """Have the journal read or written."""
+    """Have the journal read or written, and return what `work` returns."""
     outcome: T = yield Record(work)
     return outcome
 

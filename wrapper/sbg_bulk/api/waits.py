@@ -1,4 +1,4 @@
-"""What a client waits for, as values."""
+"""Pauses of a client, and their causes, as values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOR_THE_LIMIT: Final = "to stay within the rate limit"
 
 
 class Cause(StrEnum):
-    """Why nothing is sent for a while."""
+    """The cause of a pause."""
 
     RATE_LIMIT = "rate-limit"
     """The requests of this window are used up, or are to last until its end."""
@@ -33,7 +33,7 @@ class Cause(StrEnum):
 
 @frozen
 class BudgetLeft:
-    """What is left of the rate limit, which all programs with one token share.
+    """The rest of the rate limit, which all programs with one token share.
 
     Attributes:
         limit: requests in a window.
@@ -47,7 +47,7 @@ class BudgetLeft:
 
     @classmethod
     def of(cls, meter: Meter | None, moment: float) -> BudgetLeft | None:
-        """What a meter knows of it; None if it knows nothing, or if the window has ended since.
+        """Return what a meter knows of it; None if it knows nothing, or if the window has ended since.
 
         Args:
             meter: follows the answers' headers.
@@ -77,7 +77,7 @@ class Wait:
 
 
 def waiting(wait: Wait) -> str:
-    """What is waited for, such as `Waiting 5 min: the rate limit (HTTP 429)`."""
+    """Return what is waited for, in words, such as `Waiting 5 min: the rate limit (HTTP 429)`."""
     time = duration(wait.seconds)
     if wait.cause == "retry":
         return f"Trying again in {time}: {wait.reason}"

@@ -1,1 +1,1 @@
-"""The clients: what a user of the library calls."""
+"""The clients, which a user of the library calls."""

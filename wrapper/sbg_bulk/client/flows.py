@@ -1,4 +1,4 @@
-"""What both clients do, as flows that wait for a driver."""
+"""The work of both clients, as flows that wait for a driver."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def resumable(journal: Journal) -> Iterator[None]:
 
 
 class ClientFlows:
-    """What both clients do, as flows that wait for a driver."""
+    """The work of both clients, as flows that wait for a driver."""
 
     def __init__(
         self,
@@ -89,15 +89,15 @@ class ClientFlows:
         job_id, known_type = read.locate(self.settings.endpoint, job, job_type)
         return read.get(self._policy, job_id, known_type)
 
-    def _wanted(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
+    def _refs(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InputError("Give a job, its id or address, or a list of them.")
         references = list(given)
         if wrong := [one for one in references if not isinstance(one, Job | str)]:
             raise InputError(f"A job, its id or its address is wanted, not {wrong[0]!r}.")
-        return [self._one_wanted(one, job_type) for one in references]
+        return [self._ref(one, job_type) for one in references]
 
-    def _one_wanted(self, reference: Job | str, job_type: str | None) -> JobRef:
+    def _ref(self, reference: Job | str, job_type: str | None) -> JobRef:
         job = reference if isinstance(reference, Job) else None
         try:
             return JobRef(*read.locate(self.settings.endpoint, reference, job_type), job)
@@ -108,7 +108,7 @@ class ClientFlows:
 
     def _finish(
         self,
-        wanted: Sequence[JobRef],
+        refs: Sequence[JobRef],
         timeout: float | None,
         on_change: Callable[[Job], object] | None,
         on_progress: Callable[[Totals], object] | None,
@@ -116,7 +116,7 @@ class ClientFlows:
     ) -> Flow[None]:
         if timeout is not None and not timeout >= 0:
             raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
-        return wait(self._policy, wanted, timeout, on_change, on_progress, finished)
+        return wait(self._policy, refs, timeout, on_change, on_progress, finished)
 
     def _each_finished(
         self,
@@ -126,8 +126,8 @@ class ClientFlows:
         on_change: Callable[[Job], object] | None,
         on_progress: Callable[[Totals], object] | None,
     ) -> Flow[None]:
-        wanted = self._wanted(given, job_type)
-        return self._finish(wanted, timeout, on_change, on_progress, lambda _, job: produce(job))
+        refs = self._refs(given, job_type)
+        return self._finish(refs, timeout, on_change, on_progress, lambda _, job: produce(job))
 
     def _all_finished(
         self,
@@ -137,7 +137,7 @@ class ClientFlows:
         on_change: Callable[[Job], object] | None,
         on_progress: Callable[[Totals], object] | None,
     ) -> Flow[list[Job]]:
-        wanted = self._wanted(given, job_type)
+        refs = self._refs(given, job_type)
         found: dict[str, Job] = {}
 
         def keep(job_id: str, job: Job) -> Flow[None]:
@@ -147,8 +147,8 @@ class ClientFlows:
         # A notebook gets a bar, unless the caller looks on by other means.
         display = bars.kernel_display() if on_change is None and on_progress is None else None
         with bars.for_wait(display) as on_bar:
-            yield from self._finish(wanted, timeout, on_change, on_progress or on_bar, keep)
-        return [found[one.id] for one in wanted]
+            yield from self._finish(refs, timeout, on_change, on_progress or on_bar, keep)
+        return [found[one.id] for one in refs]
 
     def _copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
         return submit(self._policy, items_of(CopyItem, items, project=project, parent=parent))
@@ -201,7 +201,7 @@ class ClientFlows:
         return job_type.upper()
 
     def _prepared(self, job_type: str, source: Source, journal: Path | None) -> Flow[Mapping[Location, str]]:
-        """See that there is something to do, and make the folders that it goes to."""
+        """Raise InputError unless there is something to do, and make the folders that it goes to."""
         kind = self._kind(job_type)
         if isinstance(source, (Choice, Remaining)) and not len(source):
             raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
@@ -210,14 +210,14 @@ class ClientFlows:
         source.check_type(kind)
         # Folders are not to be made for a run that cannot be.
         yield from record(lambda: create.check_can_keep(journal))
-        return (yield from make_folders(self._looking(), source.folders, source.places))
+        return (yield from make_folders(self._lookup_policy(), source.folders, source.places))
 
-    def _looking(self) -> RequestPolicy:
-        """The policy of looking things up, which may take many requests: within the rate limit."""
+    def _lookup_policy(self) -> RequestPolicy:
+        """Return the policy of looking things up, which may take many requests: within the rate limit."""
         return evolve(self._policy, meter=Meter(Pace()))
 
     def _place(self, text: str) -> Location:
-        """The place that a path or an id means, if it is on the deployment that the client is connected to."""
+        """Return the place that a path or an id means, if it is on the deployment that the client is connected to."""
         place = place_of(text)
         if place.deployment is not None and meaning(place.deployment).endpoint != self.settings.endpoint:
             raise InputError(
@@ -255,7 +255,7 @@ class ClientFlows:
             self._place(text)
         since = parse_since(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
         return choose.choose(
-            self._looking(),
+            self._lookup_policy(),
             given,
             to,
             Filters(tuple(match), tuple(exclude), since, type),
@@ -282,15 +282,15 @@ class ClientFlows:
                 return (yield from self._remaining(kind, stream, defaults, guessed, on_request))
         rows = manifest.read(source, manifest.ITEMS[kind], form, defaults)
         name = str(getattr(source, "name", "-"))
-        return (yield from choose.remaining(self._looking(), rows, name, rows.form, on_request))
+        return (yield from choose.remaining(self._lookup_policy(), rows, name, rows.form, on_request))
 
     def _tree(self, place: str, depth: int | None, on_request: Callable[[int], object] | None) -> Flow[None]:
         if depth is not None and depth < 1:
             raise InputError(f"depth: {depth} is not at least 1.")
-        return tree.tree(self._looking(), self._place(place), depth, on_request)
+        return tree.tree(self._lookup_policy(), self._place(place), depth, on_request)
 
     def _verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
-        return verify.verify(self._looking(), journal, on_request)
+        return verify.verify(self._lookup_policy(), journal, on_request)
 
     def _opened(self, run: str | Path) -> Journal:
         journal = Journal.open(store.find(run))

@@ -1,4 +1,4 @@
-"""The clients: what a user of the library calls. Each method names a flow and has a driver perform it."""
+"""The synchronous client. Each method names a flow and has a driver perform it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Client(ClientFlows):
         self._driver = driver(self.settings, httpx.Timeout(timeout))
 
     def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
-        """One page of the list of jobs: one request.
+        """Read one page of the list of jobs: one request.
 
         Args:
             offset: how many jobs to skip, from 0.
@@ -85,7 +85,7 @@ class Client(ClientFlows):
         return self._driver.run(pages.page(self._policy, pages.jobs(), offset, limit))
 
     def jobs(self, *, state: str | None = None, type: str | None = None, limit: int | None = None) -> Iterator[Job]:
-        """All jobs that have not expired, read a page of 100 at a time as they are asked for.
+        """Produce all jobs that have not expired, reading a page of 100 at a time as they are asked for.
 
         The order is the server's, and not documented. The API has no filters: these are applied to what was
         read.
@@ -323,7 +323,7 @@ class Client(ClientFlows):
         offset: int = 0,
         limit: int = 25,
     ) -> Page[File]:
-        """One page of what is directly in a project's root or a folder: one request. See `files`."""
+        """Read one page of what is directly in a project's root or a folder: one request. See `files`."""
         return self._driver.run(pages.page(self._policy, pages.files(project, parent, name), offset, limit))
 
     def files(
@@ -334,7 +334,7 @@ class Client(ClientFlows):
         name: str | None = None,
         details: bool = False,
     ) -> Iterator[File]:
-        """What is directly in a project's root or in a folder, not below; pages are read as they are asked for.
+        """Produce what is directly in a project's root or in a folder, not below; pages are read as they are asked for.
 
         Args:
             project: a project's id, `owner/project`. Exclusive with `parent`.
@@ -350,7 +350,7 @@ class Client(ClientFlows):
         return self._driver.run(lookups.file(self._policy, file_id))
 
     def locate(self, path: str) -> File | Project:
-        """What a path names.
+        """Find what a path names.
 
         Takes a request for each name after `owner/project`; for a project, or for an id, one.
 
@@ -365,7 +365,7 @@ class Client(ClientFlows):
         return self._driver.run(self._locate(path))
 
     def destination(self, to: str, *, parents: bool = False) -> Location:
-        """Where a path or a folder's id leads, as the `project` or the `folder` of a place without names.
+        """Find where a path or a folder's id leads: the `project` or the `folder` of a place without names.
 
         Takes a request for each folder on the path, and one for each that is made.
 
@@ -428,7 +428,7 @@ class Client(ClientFlows):
         form: manifest.Format | None = None,
         on_request: Callable[[int], object] | None = None,
     ) -> Remaining:
-        """The rows of a manifest whose name is not where they go yet, for `run`.
+        """Find the rows of a manifest whose name is not where they go yet, for `run`.
 
         Each destination is listed once. A row without a `name` costs a request, unless its destination is empty. The
         rows are held in memory.
@@ -461,7 +461,7 @@ class Client(ClientFlows):
     def tree(
         self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
     ) -> Iterator[Branch]:
-        """What is in a folder or project and below it, each folder before what is in it, in the order of the names.
+        """Produce what is in a folder or project and below, each folder before its contents, in the order of the names.
 
         Takes a request for each hundred entries of each folder, sent as they are asked for.
 
@@ -482,7 +482,7 @@ class Client(ClientFlows):
         return self._driver.run(lookups.create_folder(self._policy, name, project, parent))
 
     def projects(self, *, name: str | None = None) -> Iterator[Project]:
-        """The projects of the token's user, read a page at a time.
+        """Produce the projects of the token's user, reading a page at a time.
 
         Args:
             name: only projects whose name contains this.
@@ -494,11 +494,11 @@ class Client(ClientFlows):
         return self._driver.run(lookups.project(self._policy, project_id))
 
     def user(self) -> User:
-        """Who the token belongs to."""
+        """Read who the token belongs to."""
         return self._driver.run(lookups.user(self._policy))
 
     def rate_limit(self) -> RateLimit:
-        """How many requests are left in this window. Does not count against the limit."""
+        """Read how many requests are left in this window. Does not count against the limit."""
         return self._driver.run(lookups.rate_limit(self._policy))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Which of what there is is wanted: by name, by date, by type.
+"""Filters for files and folders: by name, by date, by type.
 
 Globs follow Python's fnmatch, with regard to case: `*` is any text, slashes too, `?` one character, `[ab]` one of
 these. A glob with a slash in it is compared with the path below the source (`batch-1/*.bam`), any other with the name
@@ -27,7 +27,7 @@ _UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 
 @frozen
 class Filters:
-    """What is wanted. Without any of them everything is.
+    """Conditions that what is wanted has to meet. Without any of them everything is wanted.
 
     Attributes:
         match: globs, one of which has to fit; none for any name.
@@ -54,15 +54,15 @@ class Filters:
 
     @property
     def given(self) -> bool:
-        """Whether there are any."""
+        """Return whether there are any."""
         return self != Filters()
 
     def excludes(self, path: Sequence[str]) -> bool:
-        """Whether what has this path, from the source, is excluded."""
+        """Return whether what has this path, from the source, is excluded."""
         return any(_fits(glob, path) for glob in self.exclude)
 
     def wants(self, path: Sequence[str], kind: str) -> bool:
-        """Whether what has this path, from the source, and is of this type is wanted, apart from its date."""
+        """Return whether what has this path, from the source, and is of this type is wanted, apart from its date."""
         return (
             self.type in (None, kind)
             and (not self.match or any(_fits(glob, path) for glob in self.match))
@@ -70,7 +70,7 @@ class Filters:
         )
 
     def in_time(self, changed: datetime | None) -> bool:
-        """Whether what was changed then is wanted. What has no date is not, if dates count."""
+        """Return whether what was changed then is wanted. What has no date is not, if dates count."""
         return self.newer_than is None or (changed is not None and changed > self.newer_than)
 
 
@@ -80,7 +80,7 @@ def _fits(glob: str, path: Sequence[str]) -> bool:
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """The moment that a date (`2026-11-01`, `2026-11-01T12:30`) or a time before now (`2w`, `7d`, `12h`, `30m`) means.
+    """Return the moment of a date (`2026-11-01`, `2026-11-01T12:30`) or a time before now (`2w`, `7d`, `12h`, `30m`).
 
     Dates without a time zone are in UTC, as are all that the API tells.
 

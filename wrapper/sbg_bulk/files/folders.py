@@ -58,7 +58,7 @@ def make_folders(
 
 
 def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]:
-    """The folder or project's root that a path or an id means, with missing folders made if they are to be.
+    """Find the folder or project's root that a path or an id means, and make missing folders if they are to be made.
 
     Returns:
         A place without names: a project, or a folder's id.

@@ -38,21 +38,21 @@ class Location:
 
     @property
     def name(self) -> str:
-        """The last name; empty where the names begin."""
+        """Return the last name; empty where the names begin."""
         return self.names[-1] if self.names else ""
 
     @property
     def parent(self) -> Self:
-        """The place that it is in. Only for one that has names."""
+        """Return the place that it is in. Only for one that has names."""
         return evolve(self, names=self.names[:-1])
 
     @property
     def start(self) -> Self:
-        """Where the names begin."""
+        """Return the place where the names begin."""
         return evolve(self, names=())
 
     def below(self, *names: str) -> Self:
-        """The place of these names from here."""
+        """Return the place of these names from here."""
         return evolve(self, names=(*self.names, *names))
 
     def lineage(self) -> tuple[Self, ...]:
@@ -60,17 +60,17 @@ class Location:
         return tuple(evolve(self, names=self.names[:depth]) for depth in range(len(self.names) + 1))
 
     def is_within(self, other: Location) -> bool:
-        """Whether it is the other place or below it, as far as their names tell."""
+        """Return whether it is the other place or below it, as far as their names tell."""
         return self.start == other.start and self.names[: len(other.names)] == other.names
 
 
 def is_path(text: str) -> bool:
-    """Whether a text is a path, and not an id."""
+    """Return whether a text is a path, and not an id."""
     return "/" in text
 
 
 def path_of(text: str) -> Location:
-    """The place that a path names. A slash at the end does no harm.
+    """Return the place that a path names. A slash at the end does no harm.
 
     Raises:
         InputError: it is no path.
@@ -92,7 +92,7 @@ def path_of(text: str) -> Location:
 
 
 def place_of(text: str) -> Location:
-    """The folder or project that a path or a folder's id names.
+    """Return the place of the folder or project that a path or a folder's id names.
 
     Raises:
         InputError: it is neither.

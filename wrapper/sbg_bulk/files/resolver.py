@@ -22,7 +22,7 @@ LONGEST_QUERY: Final = 2000
 
 @define
 class PathResolver:
-    """What is where, as far as it has been asked.
+    """A finder of what is where, which remembers all that it has asked.
 
     Attributes:
         policy: how to send requests.
@@ -36,7 +36,7 @@ class PathResolver:
         """Find what is at these places, and at those on the way to them.
 
         Raises:
-            ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+            ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
         """
         lineages = [one.lineage() for one in dict.fromkeys(locations)]
         for depth in range(1, max(map(len, lineages), default=0)):
@@ -53,18 +53,18 @@ class PathResolver:
                 )
 
     def folder_id(self, place: Location) -> str | None:
-        """The id of the folder that is there; None for a project's root, and where there is none."""
+        """Return the id of the folder that is there; None for a project's root, and where there is none."""
         if not place.names:
             return place.folder
         found = self.found.get(place)
         return found.id if found is not None and found.is_folder else None
 
     def is_there(self, place: Location) -> bool:
-        """Whether there is a folder or project. Where paths begin there always is, as far as is known."""
+        """Return whether there is a folder or project. Where paths begin there always is, as far as is known."""
         return not place.names or self.folder_id(place) is not None
 
     def missing(self, place: Location) -> Location | None:
-        """The first folder on the way to a place, or the place itself, that is not there; None if all are.
+        """Return the first folder on the way to a place, or the place itself, that is not there; None if all are.
 
         Raises:
             InputError: a file stands in the way.
@@ -78,7 +78,7 @@ class PathResolver:
         return None
 
     def existing(self, place: Location) -> File:
-        """What is at a place.
+        """Return what is at a place.
 
         Raises:
             InputError: there is nothing.
@@ -95,7 +95,7 @@ class PathResolver:
         return found
 
     def folder(self, place: Location) -> None:
-        """See that there is a folder, or where paths begin.
+        """Raise InputError unless there is a folder, or paths begin there.
 
         Raises:
             InputError: there is nothing, or a file.
@@ -104,7 +104,7 @@ class PathResolver:
             raise InputError(f"{place} is a file, not a folder.")
 
     def contents(self, place: Location, fields: str | None = None) -> Flow[list[File]]:
-        """Everything directly in a folder or a project's root that is there. Raises what `look_up` raises."""
+        """List everything directly in a folder or a project's root that is there. Raises what `look_up` raises."""
         parent = self.folder_id(place)
         project = place.project if parent is None else None
         return (yield from pages.everything(self.policy, pages.files(project, parent, None, fields)))
@@ -123,7 +123,7 @@ class PathResolver:
                 self.found[folder.below(name)] = found.get(name)
 
     def _named(self, folder: Location, names: dict[str, bool]) -> Flow[tuple[dict[str, File], bool]]:
-        """The entries of a folder that have these names, and whether the service has shown no others."""
+        """Read which entries of a folder have these names, and whether the service has shown no others."""
         parent = self.folder_id(folder)
         project = folder.project if parent is None else None
         pager = pages.Pager(self.policy, pages.files(project, parent, list(names)))
@@ -140,7 +140,7 @@ class PathResolver:
 
 
 def _batches(names: Iterable[str]) -> Iterator[Sequence[str]]:
-    """The names in parts that fit into an address."""
+    """Produce the names in parts that fit into an address."""
     batch: list[str] = []
     length = 0
     for name in names:

@@ -1,4 +1,4 @@
-"""What is in a folder and below it."""
+"""Walk through a folder and all below it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def tree(
 
     Raises:
         InputError: there is no such place, or it is a file.
-        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
     resolver = PathResolver(Counter(on_request).counting(policy))
     yield from resolver.look_up([place])

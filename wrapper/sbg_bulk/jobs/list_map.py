@@ -1,4 +1,4 @@
-"""Where jobs stand in the list, and which parts of it are worth reading.
+"""The places of jobs in the list, and the parts of it that are worth reading.
 
 A page of the list shows up to a hundred jobs for the price of one request. But the order of the list is not
 documented, the jobs that are looked for may stand far apart or many pages deep, others come in between, and a page of
@@ -38,13 +38,13 @@ class Stretch:
 
     @property
     def end(self) -> int:
-        """How many entries there are up to its last one."""
+        """Return how many entries there are up to its last one."""
         return self.offset + self.limit
 
 
 @define
 class JobListMap:
-    """What is known of the list.
+    """The list, as far as it is known.
 
     Attributes:
         places: how many entries come before each job that was found in the list.
@@ -62,11 +62,11 @@ class JobListMap:
     _patience: int = 1
 
     def worth(self, stretch: Stretch, jobs: int) -> bool:
-        """Whether to read a stretch is cheaper than to ask for so many jobs one by one."""
+        """Return whether to read a stretch is cheaper than to ask for so many jobs one by one."""
         return 1 + stretch.limit * self._bytes / HEAVY < jobs
 
     def stretches(self, jobs: Collection[str]) -> list[Stretch]:
-        """The parts of the list in which these jobs stand, as far as their places are known, from the front."""
+        """Return the parts of the list in which these jobs stand, as far as their places are known, from the front."""
         places = sorted((self.places[job], job) for job in jobs if job in self.places)
         found: list[Stretch] = []
         first = 0
@@ -81,7 +81,7 @@ class JobListMap:
         return found
 
     def next_search(self) -> Stretch | None:
-        """The part of the list to search next for jobs whose place is not known; None if all of it was searched.
+        """Return the part to search next for jobs whose place is not known; None if all of the list was searched.
 
         The list is searched from both ends, since those that were submitted last stand at one of them.
         """
@@ -94,7 +94,7 @@ class JobListMap:
         return Stretch(self._front)
 
     def searched(self, stretch: Stretch, found: int, *, more: bool) -> None:
-        """A part was searched, and so many jobs were found there; `more` says whether entries come after it."""
+        """Note that a part was searched and so many jobs found there; `more` says whether entries come after it."""
         if self._from_back:
             self._back += PAGE_LIMIT
         else:
@@ -106,21 +106,21 @@ class JobListMap:
             self._from_back = not self._from_back
 
     def missed(self) -> None:
-        """The search has not found all. It begins anew from time to time, ever more seldom."""
+        """Note that the search has not found all. It begins anew from time to time, ever more seldom."""
         self._asked += 1
         if self.next_search() is None and self._asked >= self._patience:
             self.search_anew()
             self._patience *= 2
 
     def search_anew(self) -> None:
-        """What is looked for may stand anywhere."""
+        """Begin the search anew: what is looked for may stand anywhere."""
         self._front = self._back = self._asked = 0
         self._searched = False
 
     def read(
         self, stretch: Stretch, found: Sequence[str], watched: Collection[str], unseen: Collection[str], size: int
     ) -> None:
-        """A stretch was read.
+        """Note what was found in a stretch.
 
         Args:
             stretch: which.

@@ -15,7 +15,9 @@ REREADS: Final = 5
 
 
 def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
-    """All jobs in the list, by their ids. Pages shift while jobs come and expire: what does not add up is read again.
+    """Read all jobs in the list, by their ids.
+
+    Pages shift while jobs come and expire: what does not add up is read again.
 
     Raises:
         PagingError: it never adds up.

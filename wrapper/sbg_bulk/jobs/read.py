@@ -1,4 +1,4 @@
-"""Jobs: find one, submit one."""
+"""Find the job that is meant, and read it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _JOB_PATH = re.compile(r"/async/files/(copy|move|delete)/([^/]+)/?")
 
 
 def locate(endpoint: str, reference: Job | str, job_type: str | None) -> tuple[str, str | None]:
-    """The id and, if it is known, the type of the job that a reference means.
+    """Return the id and, if it is known, the type of the job that a reference means.
 
     Args:
         endpoint: the base URL that addresses must belong to.

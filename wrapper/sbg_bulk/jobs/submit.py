@@ -34,7 +34,7 @@ class SubmitCall:
     item: Callable[..., Any]
 
     def arguments(self, items: Sequence[Item]) -> dict[str, Any]:
-        """The arguments of the generated function. Keys without a value are left out."""
+        """Return the arguments of the generated function. Keys without a value are left out."""
         return {"body": self.body(items=[self.item(**_present(item)) for item in items])}
 
 
@@ -79,7 +79,7 @@ def post(policy: RequestPolicy, items: Sequence[Item]) -> Flow[Job]:
 
 
 def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | None]:
-    """The jobs that a submission just made may have started: of its type, and among the newest.
+    """Read which jobs a submission just made may have started: those of its type among the newest.
 
     What counts as new goes by the times in the list itself, so that a client's wrong clock does no harm.
     """

@@ -1,4 +1,4 @@
-"""What is known of jobs that are watched, and when the next look at them is due."""
+"""Jobs that are watched: what is known of each, and when the next look at it is due."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class Track:
 
     @property
     def aspect(self) -> tuple[object, ...] | None:
-        """What there is to tell of it; None if it has not been seen."""
+        """Return what there is to tell of it; None if it has not been seen."""
         job = self.job
         return None if job is None else (job.state, job.total_files, job.completed_files, job.failed_files)
 
     def saw(self, job: Job, now: float, server_time: float | None) -> None:
-        """The job was seen."""
+        """Note that the job was seen."""
         self.job, self.missing_since, self.misses = job, None, 0
         if job.started_on is not None and server_time is not None:
             age = server_time - job.started_on.timestamp()
@@ -76,7 +76,7 @@ class Track:
             self._last = seen
 
     def left(self, now: float) -> float | None:
-        """Seconds until the job will end, by how its counts have grown; None if they do not tell."""
+        """Return the seconds until the job will end, by how its counts have grown; None if they do not tell."""
         if self.job is None or self._first is None or self._last is None or self.job.total_files is None:
             return None
         grown, took = self._last.count - self._first.count, self._last.time - self._first.time
@@ -87,12 +87,12 @@ class Track:
         return left if left > 0 else None
 
     def missed(self, now: float) -> None:
-        """The job was not found."""
+        """Note that the job was not found."""
         self.missing_since = now if self.missing_since is None else self.missing_since
         self.misses += 1
 
     def lost(self, now: float, grace: float) -> bool:
-        """Whether it has not been found for so many seconds.
+        """Return whether it has not been found for so many seconds.
 
         The list may change while it is read, so that a job falls between two pages; where there is no other way to ask
         for a job, it is looked for twice.
@@ -102,12 +102,12 @@ class Track:
         return self.misses > 1 or not self.listed
 
     def polled(self, now: float, polling: Polling, chance: float) -> None:
-        """The job was looked for, found or not: set when the next look is due. `chance` is from 0 up to 1."""
+        """Set when the next look is due, after one that has found the job or not. `chance` is from 0 up to 1."""
         pause = polling.pause(now - self.began, self.left(now)) * (1 - 0.1 * chance)
         self.due, self._early = now + pause, TOGETHER * pause
 
     def is_due(self, now: float) -> bool:
-        """Whether a look is worth it, now that others are looked at."""
+        """Return whether a look is worth it, now that others are looked at."""
         return now >= self.due - self._early
 
 
@@ -128,15 +128,15 @@ class Allowance:
 
     @property
     def allowed(self) -> int:
-        """Requests in a window that looks may take."""
+        """Return the number of requests in a window that looks may take."""
         return max(int(self.share * self.limit), int(RATE_LIMIT_WINDOW / self.polling.longest), 1)
 
     def spend(self, now: float) -> None:
-        """A request is sent."""
+        """Note that a request is sent."""
         self._sent.append(now)
 
     def pause(self, now: float) -> float:
-        """Seconds to wait before the next request."""
+        """Return the seconds to wait before the next request."""
         while self._sent and self._sent[0] <= now - RATE_LIMIT_WINDOW:
             self._sent.popleft()
         if len(self._sent) >= self.allowed:

@@ -27,7 +27,7 @@ PASSING: Final = (
 
 @frozen
 class Totals:
-    """How far a wait has come, over all its jobs.
+    """The state of a wait, over all its jobs.
 
     Attributes:
         jobs: how many are waited for.
@@ -58,7 +58,7 @@ class _Wait:
     jobs: dict[str, Job] = field(factory=dict)
     lost: dict[str, Track] = field(factory=dict)
     wanted: int = 0
-    told: Totals | None = None
+    reported: Totals | None = None
 
     def tell(self, polled: PollResult) -> None:
         """Say what has changed, if anything."""
@@ -71,8 +71,8 @@ class _Wait:
         if self.on_progress is None:
             return
         totals = self.totals()
-        if totals != self.told:
-            self.told = totals
+        if totals != self.reported:
+            self.reported = totals
             self.on_progress(totals)
 
     @property

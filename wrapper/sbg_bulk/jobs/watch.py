@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 from attrs import define, evolve, field, frozen
@@ -21,7 +22,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now
 from sbg_bulk.api.waits import FOR_THE_LIMIT, Cause
-from sbg_bulk.jobs import read as jobs
+from sbg_bulk.jobs import read
 from sbg_bulk.jobs.list_map import JobListMap, Stretch
 from sbg_bulk.jobs.track import Allowance, Track
 from sbg_bulk.models.job import Job
@@ -57,7 +58,7 @@ class JobRef:
 
 @frozen
 class PollResult:
-    """What a look has shown.
+    """The outcome of a look.
 
     Attributes:
         changed: the jobs seen for the first time, or with another state or other counts.
@@ -95,17 +96,17 @@ class Watch:
         self.allowance = Allowance(self.policy.polling, self.policy.polling.share)
         self.policy = evolve(self.policy, meter=self._meter, on_send=self.allowance.spend)
 
-    def add(self, wanted: JobRef, moment: float, *, due: bool = True) -> None:
+    def add(self, ref: JobRef, moment: float, *, due: bool = True) -> None:
         """Watch a job from this moment on. Unless it is due at once, it was submitted just now."""
-        track = Track(wanted.id, wanted.type, moment, moment if due else moment + self.policy.polling.first)
-        if wanted.job is not None:
-            self._saw(track, wanted.job, moment)
-        self.tracks[wanted.id] = track
+        track = Track(ref.id, ref.type, moment, moment if due else moment + self.policy.polling.first)
+        if ref.job is not None:
+            self._saw(track, ref.job, moment)
+        self.tracks[ref.id] = track
         self._map.search_anew()
         self._due = min(self._due, track.due)
 
     def overdue(self, moment: float) -> bool:
-        """Whether a look is due, and allowed."""
+        """Return whether a look is due, and allowed."""
         return moment >= self._due and self.allowance.pause(moment) <= 0
 
     def rest(self, until: float = math.inf) -> Flow[None]:
@@ -190,7 +191,7 @@ class Watch:
 
     def _search(self, unseen: dict[str, None], until: float) -> Flow[None]:
         """Search the list for jobs whose place is not known, for no more requests than it takes to ask for each."""
-        read = 0
+        asked = 0
         if listed := [job for job in unseen if self.tracks[job].listed]:
             # There is no other way to ask for these: the whole list is searched, wherever they were expected.
             self._map.search_anew()
@@ -199,16 +200,16 @@ class Watch:
         while lacking := [job for job in unseen if job not in self._map.places]:
             must = any(self.tracks[job].listed for job in lacking)
             stretch = self._map.next_search()
-            if stretch is None or not (must or (read < len(lacking) and self._map.worth(stretch, len(lacking)))):
+            if stretch is None or not (must or (asked < len(lacking) and self._map.worth(stretch, len(lacking)))):
                 self._map.missed()
                 return
-            read += 1
+            asked += 1
             had = len(unseen)
             page = yield from self._read(stretch, unseen, until)
             self._map.searched(stretch, had - len(unseen), more=page.next_offset is not None)
 
     def _read(self, stretch: Stretch, unseen: dict[str, None], until: float) -> Flow[Page[Job]]:
-        page: Page[Job] = yield from self._sent(
+        page: Page[Job] = yield from self._send(
             until, lambda policy: pages.page(policy, pages.jobs(), stretch.offset, stretch.limit)
         )
         moment = yield from now()
@@ -223,9 +224,9 @@ class Watch:
         return page
 
     def _one_by_one(self, track: Track, until: float) -> Flow[None]:
-        for job_type in (track.type,) if track.type is not None else tuple(jobs.READERS):
+        for job_type in (track.type,) if track.type is not None else tuple(read.READERS):
             try:
-                job = yield from self._sent(until, _asking(track.id, job_type))
+                job = yield from self._send(until, partial(read.get, job_id=track.id, job_type=job_type))
             except errors.NotFound as error:
                 track.refusal = error
                 continue
@@ -234,13 +235,13 @@ class Watch:
         track.missed((yield from now()))
 
     def _saw(self, track: Track, job: Job, moment: float) -> None:
-        if job.type in jobs.READERS:
+        if job.type in read.READERS:
             track.type = track.type or job.type
         track.listed = track.type is None and only_listed(job)
         track.saw(job, moment, self._meter.server_time)
 
-    def _sent(self, until: float, asking: Callable[[RequestPolicy], Flow[R]]) -> Flow[R]:
-        """Send a request when that is allowed.
+    def _send(self, until: float, ask: Callable[[RequestPolicy], Flow[R]]) -> Flow[R]:
+        """Have a request sent when that is allowed, and return its outcome.
 
         Raises:
             _TimeUp: the time would be up before.
@@ -254,15 +255,11 @@ class Watch:
             # What the budget asks for on top, the request waits by itself.
             yield from pause(self.policy, hold, Cause.RATE_LIMIT, FOR_THE_LIMIT)
         policy = self.policy if self.patient else self.policy.within(until - moment - hold)
-        answer = yield from asking(policy)
+        answer = yield from ask(policy)
         self.allowance.limit = self._meter.limit or self.allowance.limit
         return answer
 
 
 def only_listed(job: Job) -> bool:
-    """Whether a job is of a new type, which no call reads: it can only be followed in the list."""
-    return bool(job.type) and job.type not in jobs.READERS
-
-
-def _asking(job_id: str, job_type: str) -> Callable[[RequestPolicy], Flow[Job]]:
-    return lambda policy: jobs.get(policy, job_id, job_type)
+    """Return whether a job is of a new type, which no call reads: it can only be followed in the list."""
+    return bool(job.type) and job.type not in read.READERS

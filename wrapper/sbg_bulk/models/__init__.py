@@ -1,1 +1,1 @@
-"""What comes back: jobs and their results, files, projects, users, pages."""
+"""Values that come back: jobs and their results, files, projects, users, pages."""

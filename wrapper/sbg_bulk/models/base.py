@@ -1,4 +1,4 @@
-"""What all that comes from the server has in common."""
+"""The base of all that comes from the server."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sbg_bulk.html import drawn
 
 @frozen
 class FromServer:
-    """What is made from a part of an answer, and keeps it."""
+    """A value that is made from a part of an answer, and keeps it."""
 
     _source: object = field(default=None, repr=False, eq=False, kw_only=True)
 
     @property
     def raw(self) -> Any:
-        """What the server sent, as decoded JSON, with what this class has no attribute for."""
+        """Return what the server sent, as decoded JSON, with what this class has no attribute for."""
         return self._source
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""What a user of the client holds: jobs and their results, items to submit, files, projects, pages.
+"""Jobs and their results.
 
 All are immutable. Those that come from the server are made from generated models, and read tolerantly: a
 value that is missing or cannot be read is None, and `raw` has what the server sent.
@@ -25,7 +25,7 @@ FINISHED: Final = "FINISHED"
 
 @frozen
 class ItemError:
-    """Why an item failed.
+    """The reason why an item failed.
 
     Attributes:
         status: the HTTP status it would have had.
@@ -41,7 +41,7 @@ class ItemError:
 
     @classmethod
     def from_answer(cls, answer: object) -> ItemError:
-        """The error that a part of an answer describes. What is no object is an error all the same."""
+        """Return the error that a part of an answer describes. What is no object is an error all the same."""
         if not isinstance(answer, dict):
             return cls(None, None, str(answer))
         return cls(
@@ -106,7 +106,7 @@ class ItemResult(FromServer):
 
     @property
     def ok(self) -> bool:
-        """Whether there is a resource and no error."""
+        """Return whether there is a resource and no error."""
         return self.error is None and self.id is not None
 
     def __eq__(self, other: object) -> bool:
@@ -124,7 +124,7 @@ class ItemResult(FromServer):
 
     @classmethod
     def from_answer(cls, answer: object) -> ItemResult:
-        """The entry that a part of an answer describes; all None if it cannot be read."""
+        """Return the entry that a part of an answer describes; all None if it cannot be read."""
         made = object.__new__(cls)
         _keep_source(made, answer)
         return made
@@ -174,21 +174,21 @@ class Job(FromServer):
 
     @property
     def finished(self) -> bool:
-        """Whether the job has ended, well or not."""
+        """Return whether the job has ended, well or not."""
         return self.state == FINISHED
 
     @property
     def failures(self) -> tuple[ItemResult, ...]:
-        """The entries of the result that are errors."""
+        """Return the entries of the result that are errors."""
         return tuple(entry for entry in self.result or () if entry.error is not None)
 
     @property
     def succeeded(self) -> bool:
-        """Whether the job has ended and nothing in it failed, by its counts and by its result."""
+        """Return whether the job has ended and nothing in it failed, by its counts and by its result."""
         return self.finished and not self.failed_files and not self.failures
 
     def to_token(self) -> str:
-        """The job as a text that another process can make it of again, to wait for it: JSON, without secrets.
+        """Return the job as a text that another process can make it of again, to wait for it: JSON, without secrets.
 
         It has what names the job, and when it was started, but not its result.
         """
@@ -197,7 +197,7 @@ class Job(FromServer):
 
     @classmethod
     def from_token(cls, token: str) -> Job:
-        """The job that a text of `to_token` names. Its state is empty until it is read.
+        """Return the job that a text of `to_token` names. Its state is empty until it is read.
 
         Raises:
             ValueError: it is no such text.
@@ -217,7 +217,7 @@ class Job(FromServer):
 
     @classmethod
     def from_answer(cls, answer: object) -> Job | None:
-        """The job that an answer describes; None if there is none in it, or one without an id."""
+        """Return the job that an answer describes; None if there is none in it, or one without an id."""
         if not isinstance(answer, dict):
             return None
         result = answer.get("result")

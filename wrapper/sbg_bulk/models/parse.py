@@ -1,4 +1,4 @@
-"""Reads answers that are not quite as the contract says.
+"""Read answers that are not quite as the contract says.
 
 The generated models read what the contract describes and raise on the rest. An answer with a missing, null,
 extra or wrongly typed value must never end a run: what cannot be read becomes None, the rest is kept.
@@ -18,7 +18,7 @@ UNFIT = (AttributeError, KeyError, TypeError, ValueError)
 
 @runtime_checkable
 class GeneratedModel(Protocol):
-    """What all generated models have in common."""
+    """A generated model, by what all of them have in common."""
 
     def to_dict(self) -> dict[str, Any]: ...
 
@@ -30,7 +30,7 @@ M = TypeVar("M", bound=GeneratedModel)
 
 
 def read(model: type[M], data: object) -> M | None:
-    """The generated model that `data` describes, as far as it can be read.
+    """Return the generated model that `data` describes, as far as it can be read.
 
     Args:
         model: a class of `sbg_async_api.models`.
@@ -69,7 +69,7 @@ def _read_piecemeal(model: type[M], data: Mapping[str, Any]) -> M | None:
 
 
 def text(value: object) -> str | None:
-    """A string as it is, a number as its digits (ids come as numbers from careless servers), else None."""
+    """Return a string as it is, a number as its digits (careless servers send ids as numbers), else None."""
     if type(value) is str:
         return value
     if isinstance(value, str):
@@ -80,7 +80,7 @@ def text(value: object) -> str | None:
 
 
 def count(value: object) -> int | None:
-    """A number of things: an integer, or a string of digits as the documentation's tables have it, else None."""
+    """Return a count: an integer, or a string of digits as the documentation's tables have it, else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -94,7 +94,7 @@ def count(value: object) -> int | None:
 
 
 def date(value: object) -> datetime | None:
-    """A date with its time zone (UTC where none is given), else None."""
+    """Return a date with its time zone (UTC where none is given), else None."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

@@ -48,12 +48,12 @@ class File(FromServer):
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder."""
+        """Return whether it is a folder."""
         return (self.type or "").lower() == "folder"
 
     @classmethod
     def from_answer(cls, answer: object) -> File | None:
-        """The file that an answer describes; None if there is none in it, or one without an id."""
+        """Return the file that an answer describes; None if there is none in it, or one without an id."""
         info = parse.read(models.FileInfo, answer)
         identity = None if info is None else parse.text(info.id)
         if info is None or not identity:
@@ -101,7 +101,7 @@ class Project(FromServer):
 
     @classmethod
     def from_answer(cls, answer: object) -> Project | None:
-        """The project that an answer describes; None if there is none in it, or one without an id."""
+        """Return the project that an answer describes; None if there is none in it, or one without an id."""
         project = parse.read(models.Project, answer)
         identity = None if project is None else parse.text(project.id)
         if project is None or not identity:
@@ -145,7 +145,7 @@ class User(FromServer):
 
     @classmethod
     def from_answer(cls, answer: object) -> User | None:
-        """The user that an answer describes; None if there is none in it."""
+        """Return the user that an answer describes; None if there is none in it."""
         user = parse.read(models.User, answer)
         if user is None:
             return None
@@ -176,7 +176,7 @@ class RateLimit(FromServer):
 
     @classmethod
     def from_answer(cls, answer: object) -> RateLimit | None:
-        """The budget that an answer describes; None if there is none in it."""
+        """Return the budget that an answer describes; None if there is none in it."""
         limits = parse.read(models.RateLimit, answer)
         rate = None if limits is None else parse.read(models.Rate, limits.rate)
         if rate is None:

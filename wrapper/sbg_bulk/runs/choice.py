@@ -1,4 +1,4 @@
-"""What was chosen to be copied, moved or deleted, where it goes, and what speaks against it."""
+"""Choices of what to copy, move or delete, and where to; and what speaks against them."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ class Chosen:
 
     @property
     def source(self) -> str:
-        """Its path, or its id if it was given by that."""
+        """Return its path, or its id if it was given by that."""
         return self.id if self.place is None else str(self.place)
 
     @property
     def destination(self) -> str:
-        """The path that it will have; empty if it is to be deleted."""
+        """Return the path that it will have; empty if it is to be deleted."""
         return "" if self.to is None else str(self.to.below(self.name))
 
 
 @frozen
 class Choice:
-    """What is to be done, as it was found when it was looked for.
+    """The things chosen to be copied, moved or deleted, as they were found.
 
     Attributes:
         sources: as they were given.
@@ -85,31 +85,31 @@ class Choice:
 
     @property
     def files(self) -> int:
-        """How many files were chosen, not counting those within folders."""
+        """Return how many files were chosen, not counting those within folders."""
         return sum(not item.is_folder for item in self.items)
 
     @property
     def size(self) -> int | None:
-        """The size in bytes of all files chosen; None if it is not known of each, or if folders are among them."""
+        """Return the bytes of all files chosen; None if they are not known of each, or if folders are among them."""
         sizes = [item.size for item in self.items]
         return None if not sizes or None in sizes else sum(size for size in sizes if size is not None)
 
     @property
     def name(self) -> str:
-        """The choice in a few words, as the name of a manifest."""
+        """Return the choice in a few words, as the name of a manifest."""
         more = f" and {len(self.sources) - 1:,} more" if len(self.sources) > 1 else ""
         return f"{self.sources[0]}{more}" + ("" if self.to is None else f" to {self.to}")
 
     @property
     def looks(self) -> int:
-        """How many requests it takes, at least, to list the destinations, or to see that what was deleted is gone."""
+        """Return how many requests it takes, at least, to list the destinations, or to miss what was deleted."""
         places = Counter(item.to or (item.place and item.place.parent) for item in self.items)
         by_id = places.pop(None, 0)
         pages = len(places) if self.to is None else sum(ceil(number / PAGE_LIMIT) for number in places.values())
         return by_id + pages
 
     def rows(self, job_type: str, made: Mapping[Location, str]) -> Iterator[Row]:
-        """The choice as the rows of a manifest.
+        """Produce the choice as the rows of a manifest.
 
         Args:
             job_type: COPY, MOVE or DELETE.
@@ -117,15 +117,15 @@ class Choice:
         """
         ids = {**self.places, **made}
         for number, item in enumerate(self.items, 1):
-            told = {SOURCE_COLUMN: item.source}
+            extra = {SOURCE_COLUMN: item.source}
             where: dict[str, str | None] = {}
             if item.to is not None:
-                told[DESTINATION_COLUMN] = item.destination
+                extra[DESTINATION_COLUMN] = item.destination
                 where = {"parent": ids[item.to]} if item.to in ids else {"project": item.to.project}
-            yield Row(number, ITEMS[job_type](file=item.id, **where), told)
+            yield Row(number, ITEMS[job_type](file=item.id, **where), extra)
 
     def check_type(self, job_type: str) -> None:
-        """Raise InputError if such a job does not go with the choice."""
+        """Raise InputError unless such a job goes with the choice."""
         if (job_type == DELETE) != (self.to is None):
             raise InputError(
                 "What was chosen without a destination can be deleted, and with one copied or moved: choose again."
@@ -155,7 +155,7 @@ class Remaining:
 
 
 def check(items: Sequence[Chosen], ids: Mapping[Location, str]) -> None:
-    """See that nothing is chosen twice, put upon another, or put where it is.
+    """Raise InputError if something is chosen twice, put upon another, or put where it is.
 
     Args:
         items: what was chosen.
@@ -190,7 +190,7 @@ def check(items: Sequence[Chosen], ids: Mapping[Location, str]) -> None:
 
 
 def _around(item: Chosen, folders: Mapping[Location, Chosen]) -> Chosen | None:
-    """The chosen folder that something chosen is in, if any."""
+    """Return the chosen folder that something chosen is in, if any."""
     if item.place is None or not folders:
         return None
     return next((folders[place] for place in item.place.lineage()[1:-1] if place in folders), None)

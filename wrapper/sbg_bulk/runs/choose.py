@@ -22,7 +22,7 @@ from sbg_bulk.runs.manifest import ManifestError, Problem, Row
 
 @define
 class Selection:
-    """What has been found so far."""
+    """The things chosen so far, and the means to choose more."""
 
     resolver: PathResolver
     filters: Filters
@@ -68,7 +68,7 @@ class Selection:
             left += reversed(inner)
 
     def _is_whole(self, path: Sequence[str]) -> bool:
-        """Whether a folder is to be taken with all it holds."""
+        """Return whether a folder is to be taken with all it holds."""
         if self.filters.type == filters.FOLDER:
             return self.filters.wants(path, filters.FOLDER)
         return self.recursive and not self.filters.given
@@ -107,7 +107,7 @@ def choose(
 
     Raises:
         InputError: a source or the destination is not there, or what is chosen does not go together.
-        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
     counter = Counter(on_request)
     resolver = PathResolver(counter.counting(policy))
@@ -120,54 +120,56 @@ def choose(
     for path in paths.values():
         if path.names:
             resolver.existing(path)
-    search = Selection(resolver, filters, recursive, target)
+    selection = Selection(resolver, filters, recursive, target)
     for one in given:
-        yield from _search(search, one, paths.get(one))
+        yield from _choose_from(selection, one, paths.get(one))
     ids: dict[Location, str] = {}
     existing = 0
     if target is not None:
-        ids, existing = yield from _arrive(search, target, skip_existing)
-    check(search.items, ids)
-    missing = _missing(resolver, search.items)
+        ids, existing = yield from _look_where_things_go(selection, target, skip_existing)
+    check(selection.items, ids)
+    missing = _missing(resolver, selection.items)
     if missing and not parents:
         raise InputError(f"There is no folder {missing[0]} to put things in. Have it made with --parents.")
     # To make a folder takes the id of the one that it is in.
-    used = [*_targets(search.items), *(folder.parent for folder in missing)]
+    used = [*_targets(selection.items), *(folder.parent for folder in missing)]
     return Choice(
         sources=tuple(given),
         to=target,
-        items=tuple(search.items),
+        items=tuple(selection.items),
         places={place: found for place in used if (found := resolver.folder_id(place)) is not None},
         folders=tuple(missing),
-        subfolders=search.subfolders,
+        subfolders=selection.subfolders,
         existing=existing,
-        undated=search.undated,
+        undated=selection.undated,
         requests=counter.requests,
     )
 
 
-def _search(search: Selection, given: str, path: Location | None) -> Flow[None]:
+def _choose_from(selection: Selection, given: str, path: Location | None) -> Flow[None]:
     """Choose from one source."""
     if path is None:
         check_id("source", given)
-        entry = yield from lookups.file(search.resolver.policy, given)
+        entry = yield from lookups.file(selection.resolver.policy, given)
         place = None
-    elif not path.names or search.resolver.existing(path).is_folder:
-        yield from search.walk(path)
+    elif not path.names or selection.resolver.existing(path).is_folder:
+        yield from selection.walk(path)
         return
     else:
-        entry, place = search.resolver.existing(path), path
-    if search.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE):
-        yield from search.take(entry, place)
+        entry, place = selection.resolver.existing(path), path
+    if selection.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE):
+        yield from selection.take(entry, place)
 
 
-def _arrive(search: Selection, target: Location, skip_existing: bool) -> Flow[tuple[dict[Location, str], int]]:
-    """See what is where things go. The ids of the folders, and how many things are left out as they are there."""
-    resolver, existing = search.resolver, 0
+def _look_where_things_go(
+    selection: Selection, target: Location, skip_existing: bool
+) -> Flow[tuple[dict[Location, str], int]]:
+    """Look where things go. Return the folders' ids, and how many things are left out as they are there already."""
+    resolver, existing = selection.resolver, 0
     missing = resolver.missing(target)
     if missing is None and not resolver.is_there(target):
         raise InputError(f"{target} is a file, not a folder.")
-    targets = _targets(search.items)
+    targets = _targets(selection.items)
     yield from resolver.look_up(targets)
     on_the_way = [place for target in targets for place in target.lineage()]
     ids = {place: found for place in on_the_way if (found := resolver.folder_id(place)) is not None}
@@ -182,19 +184,19 @@ def _arrive(search: Selection, target: Location, skip_existing: bool) -> Flow[tu
         for place in targets:
             if resolver.missing(place) is None:
                 taken[place] = {entry.name for entry in (yield from resolver.contents(place))}
-        left = [item for item in search.items if item.to is None or item.name not in taken.get(item.to, ())]
-        existing = len(search.items) - len(left)
-        search.items = left
+        left = [item for item in selection.items if item.to is None or item.name not in taken.get(item.to, ())]
+        existing = len(selection.items) - len(left)
+        selection.items = left
     return ids, existing
 
 
 def _targets(items: Iterable[Chosen]) -> list[Location]:
-    """The folders that things go to, each once."""
+    """Return the folders that things go to, each once."""
     return list(dict.fromkeys(item.to for item in items if item.to is not None))
 
 
 def _missing(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
-    """The folders that things go to and that are not there, parents first."""
+    """Return the folders that things go to and that are not there, parents first."""
     missing: dict[Location, None] = {}
     for target in _targets(items):
         first = resolver.missing(target)
@@ -213,13 +215,13 @@ def remaining(
     form: str,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[Remaining]:
-    """The rows of a manifest whose name is not in the place where they go yet.
+    """Find the rows of a manifest whose name is not in the place where they go yet.
 
     Each destination is listed once. The name of a row that does not say it costs a request.
 
     Raises:
         ManifestError: the manifest has problems; nothing was sent.
-        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
     counter = Counter(on_request)
     resolver = PathResolver(counter.counting(policy))

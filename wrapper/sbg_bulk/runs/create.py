@@ -1,4 +1,4 @@
-"""Runs as files: how a manifest becomes a journal, what a run would take, how it ended. `places` has their journals."""
+"""Make the journal of a run: of a manifest, or of what failed in another run. `store` knows where journals are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ RETRIED: Final = ("failed",)
 
 
 def check_can_keep(journal: Path | None) -> None:
-    """See that the journal of a new run can be kept there, or in the usual folder, whoever else does the same.
+    """Raise JournalError unless the journal of a new run can be kept there, or in the usual folder.
+
+    Other processes may do the same at once.
 
     Raises:
         WrongJournal: the file exists already.
@@ -107,7 +109,7 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
 
 
 def check_deployment(journal: Journal, endpoint: str) -> None:
-    """Raise InputError if a run is for another deployment than a client is connected to."""
+    """Raise InputError unless a run is for the deployment that a client is connected to."""
     if journal.plan.endpoint != endpoint:
         raise InputError(
             f"Run {journal.plan.run} is for {journal.plan.endpoint}, and the endpoint is {endpoint}. Give the run's."
@@ -143,7 +145,7 @@ def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
 
 
 def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:
-    """How many rows a manifest has, if all of them are fit to be run.
+    """Return how many rows a manifest has, if all of them are fit to be run.
 
     Raises:
         ManifestError: some are not.

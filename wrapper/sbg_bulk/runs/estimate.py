@@ -1,4 +1,4 @@
-"""What a run would take."""
+"""Estimates of what a run would take."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ITEMS_PER_JOB: Final = 100
 
 @frozen
 class Estimate:
-    """What a run takes, at least.
+    """The work, the requests and the time that a run takes, at least.
 
     Attributes:
         items: rows.
@@ -31,7 +31,7 @@ class Estimate:
 
 
 def estimate(items: int, items_per_job: int, reserve: int = 0, besides: int = 0) -> Estimate:
-    """What a run takes, at least, with the documented rate limit all to itself.
+    """Return what a run takes, at least, with the documented rate limit all to itself.
 
     Args:
         items: how many rows it has.

@@ -150,7 +150,7 @@ class Journal:
     # What there is
 
     def tally(self) -> Tally:
-        """How many rows have come how far."""
+        """Count how many rows have come how far."""
         [(rows,)] = self._select("SELECT count(*) FROM row")
         outcomes = dict(self._select("SELECT outcome, count(*) FROM row WHERE outcome IS NOT NULL GROUP BY outcome"))
         [(running,)] = self._select(
@@ -160,7 +160,7 @@ class Journal:
         return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
 
     def unfinished(self) -> list[Submission]:
-        """Submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""
+        """Return the submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""
         found = self._select(
             "SELECT id, first, last, state, sent_on, job FROM submission WHERE state IN ('intended', 'running') "
             "ORDER BY id"
@@ -168,7 +168,7 @@ class Journal:
         return [Submission(id_, first, last, State(state), *rest) for id_, first, last, state, *rest in found]
 
     def next_rows(self) -> tuple[int, int] | None:
-        """The places of the first and the last row to submit next; None if there are none.
+        """Return the places of the first and the last row to submit next; None if there are none.
 
         Rows of a submission that was void come first, together as they were.
         """
@@ -184,7 +184,7 @@ class Journal:
         return (first, min(first + self.plan.items_per_job, end) - 1) if first < end else None
 
     def items(self, first: int, last: int) -> list[Item]:
-        """What the rows in these places say is to be done."""
+        """Return what the rows in these places say is to be done."""
         kind = ITEMS[self.plan.job_type]
         keys = self.item_columns
         rows = self._select(
@@ -194,15 +194,15 @@ class Journal:
         return [kind(**dict(zip(keys, row, strict=True))) for row in rows]
 
     def own_jobs(self) -> set[str]:
-        """The ids of all jobs that are known to be this run's."""
+        """Return the ids of all jobs that are known to be this run's."""
         return {job for (job,) in self._select("SELECT job FROM submission WHERE job IS NOT NULL")}
 
     def foreign_jobs(self) -> set[str]:
-        """The ids of jobs that are known not to be this run's."""
+        """Return the ids of jobs that are known not to be this run's."""
         return {job for (job,) in self._select("SELECT id FROM foreign_job")}
 
     def submission_times(self) -> Iterator[SubmissionTimes]:
-        """The course of each submission, in the order in which they were sent; those that were void too."""
+        """Produce the times of each submission, in the order in which they were sent; those that were void too."""
         found = self._select(
             "SELECT id, first, last, state, sent_on, job, sent_at, known_at, ended_at, started_on, finished_on, "
             "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
@@ -211,11 +211,11 @@ class Journal:
             yield SubmissionTimes(Submission(id_, first, last, State(state), sent_on, job), *rest)
 
     def slots(self) -> Iterator[Slot]:
-        """The requests that were sent, in slots of time; those of which nothing is known are left out."""
+        """Produce the slots of time in which requests were sent; those of which nothing is known are left out."""
         return (Slot(*values) for values in self._select("SELECT * FROM slot ORDER BY start"))
 
     def report(self, outcomes: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-        """The manifest's rows with what became of them: the columns of the manifest and REPORT_COLUMNS.
+        """Produce the manifest's rows with what became of them: the columns of the manifest and REPORT_COLUMNS.
 
         Args:
             outcomes: only rows with one of these; `open` for rows without one. Empty: all.
@@ -234,7 +234,7 @@ class Journal:
             }
 
     def extra_columns(self) -> list[str]:
-        """The manifest's other columns, in the order in which they are first met."""
+        """Return the manifest's other columns, in the order in which they are first met."""
         columns: dict[str, None] = {}
         for (extra,) in self._select("SELECT extra FROM row WHERE extra IS NOT NULL ORDER BY place"):
             columns.update(dict.fromkeys(json.loads(extra)))
@@ -243,16 +243,16 @@ class Journal:
         return list(columns)
 
     def report_columns(self) -> tuple[str, ...]:
-        """The columns of a report in the form of a table."""
+        """Return the columns of a report in the form of a table."""
         return (*self.item_columns, *self.extra_columns(), *REPORT_COLUMNS)
 
     @property
     def item_columns(self) -> tuple[str, ...]:
-        """The columns of the manifest that say what is to be done."""
+        """Return the columns of the manifest that say what is to be done."""
         return tuple(attribute.name for attribute in ITEMS[self.plan.job_type].__attrs_attrs__)
 
     def failures(self) -> list[tuple[str, int | None, int, str | None]]:
-        """The rows that were not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
+        """Return the rows not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
         found = self._select(
             "SELECT outcome, api_code, count(*) AS rows, min(message) FROM row "
             "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code "
@@ -261,7 +261,7 @@ class Journal:
         return list(found)
 
     def destinations(self, limit: int) -> Destinations:
-        """Where the rows go: the projects and folders that most of them name, and how many others there are."""
+        """Return where the rows go: the projects and folders that most of them name, and how many others there are."""
         found = self._select(
             "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM row "
             "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
@@ -270,7 +270,7 @@ class Journal:
         return Destinations(most, sum(1 for _ in found))
 
     def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
-        """The rows with one of these outcomes, as those of a manifest."""
+        """Produce the rows with one of these outcomes, as those of a manifest."""
         kind = ITEMS[self.plan.job_type]
         keys = self.item_columns
         marks = ", ".join("?" * len(outcomes))
@@ -284,7 +284,7 @@ class Journal:
     # What happens. Each is durable when the method returns.
 
     def intend(self, first: int, last: int, sent_on: float | None) -> Submission:
-        """Rows are about to be submitted."""
+        """Note that rows are about to be submitted."""
         with self._change():
             cursor = self._db.execute(
                 "INSERT INTO submission (first, last, state, sent_on, sent_at) VALUES (?, ?, 'intended', ?, ?)",
@@ -294,7 +294,7 @@ class Journal:
         return Submission(cursor.lastrowid, first, last, State.INTENDED, sent_on)
 
     def started(self, submission: Submission, job: str, seen: Job | None = None) -> None:
-        """A submission's job is known.
+        """Note that a submission's job is known.
 
         Args:
             submission: which.
@@ -308,14 +308,14 @@ class Journal:
             )
 
     def void(self, submission: Submission) -> None:
-        """A submission was certainly not carried out; its rows are to be submitted again."""
+        """Note that a submission was certainly not carried out; its rows are to be submitted again."""
         with self._change():
             self._db.execute("UPDATE submission SET state = 'void' WHERE id = ?", (submission.id,))
 
     def ended(
         self, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome], seen: Job | None = None
     ) -> None:
-        """A submission is over.
+        """Note that a submission is over.
 
         Args:
             submission: which.
@@ -345,11 +345,11 @@ class Journal:
             )
 
     def remembered(self, key: str) -> str | None:
-        """What was learned of the run under this name, if anything."""
+        """Return what was learned of the run under this name, if anything."""
         return next((str(value) for (value,) in self._select("SELECT value FROM learned WHERE key = ?", (key,))), None)
 
     def remember(self, key: str, value: str) -> None:
-        """Something was learned of the run.
+        """Note what was learned of the run under a name.
 
         That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is; or
         `retry`, the run that tries again.
@@ -358,18 +358,18 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))
 
     def not_ours(self, jobs: Iterable[str]) -> None:
-        """These jobs are known not to be this run's."""
+        """Note that these jobs are known not to be this run's."""
         with self._change():
             self._db.executemany("INSERT OR IGNORE INTO foreign_job VALUES (?)", ((job,) for job in jobs))
 
     # What is counted. It is durable with the next of the above, or when the journal is closed.
 
     def answered(self, status: int | None, headers: Mapping[str, str], *, free: bool = False) -> None:
-        """A request was answered; see `sbg_bulk.runs.traffic.Traffic.answered`."""
+        """Count a request that was answered; see `sbg_bulk.runs.traffic.Traffic.answered`."""
         self._traffic.answered(self._clock(), status, headers, free=free)
 
     def waits(self, seconds: float, cause: str) -> None:
-        """A pause of so many seconds begins."""
+        """Count a pause of so many seconds that begins."""
         self._traffic.waits(self._clock(), seconds, cause)
 
     @contextmanager
@@ -414,5 +414,5 @@ def _unix(moment: datetime | None) -> float | None:
 
 
 def _countable(number: int | None) -> int | None:
-    """A count, if a database can hold it."""
+    """Return a count, if a database can hold it."""
     return None if number is None or abs(number) >= 1 << 63 else number

@@ -76,7 +76,7 @@ HALF_MADE: Final = (
 
 
 def check_new(path: Path) -> None:
-    """See that a journal can be made, before anything is done that would be in vain without it.
+    """Raise JournalError unless a journal can be made, before anything is done that would be in vain without it.
 
     Raises:
         WrongJournal: the file exists already.
@@ -152,7 +152,7 @@ def fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Proble
 
 
 def insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Problem | None:
-    """Enter a row, and tell if its source stands in an earlier one.
+    """Enter a row, and return the problem that its source stands in an earlier one, if it does.
 
     One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
     """
@@ -176,7 +176,7 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Pr
 
 
 def check_header(path: Path) -> None:
-    """Look at a file without touching it."""
+    """Raise JournalError unless a file is a journal that can be opened, by a look that does not touch it."""
     try:
         with path.open("rb") as file:
             header = file.read(100)

@@ -44,7 +44,7 @@ _LONGEST_FIELD: Final = 1 << 20
 
 @frozen
 class Problem:
-    """What is wrong with a manifest, and where.
+    """A fault of a manifest, and its place.
 
     Attributes:
         row: the row, numbered as above; 0 for the manifest as a whole.
@@ -107,13 +107,13 @@ class Defaults:
 
 
 def guess_format(name: str) -> Format | None:
-    """The format that a file's name promises, if any."""
+    """Return the format that a file's name promises, if any."""
     return _SUFFIXES.get(Path(name).suffix.lower())
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """A manifest's file. Raises InputError if it cannot be read."""
+    """Open a manifest's file. Raises InputError if it cannot be read."""
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -231,14 +231,14 @@ def _table_records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
 
 
 def _without_empty_end(values: list[str], length: int) -> list[str]:
-    """The values, without those at the end that are empty and beyond a length."""
+    """Return the values, without those at the end that are empty and beyond a length."""
     while len(values) > length and not values[-1]:
         values.pop()
     return values
 
 
 def _next_record(reader: Any) -> list[str] | str | None:
-    """The next record, what is wrong with it, or None at the end."""
+    """Return the next record, what is wrong with it, or None at the end."""
     try:
         record: list[str] = next(reader)
     except StopIteration:
@@ -302,7 +302,7 @@ def _is_utf8(value: object) -> bool:
 
 
 def _row(number: int, record: Mapping[str, Any], kind: type[Item], defaults: Defaults) -> Iterator[Row | Problem]:
-    """The row that a record is, or everything that is wrong with it."""
+    """Produce the row that a record is, or everything that is wrong with it."""
     keys = ("file",) if kind is DeleteItem else ("file", "parent", "project", "name")
     problems = [
         Problem(number, key if _is_utf8(key) else None, _NOT_UTF8)
@@ -333,14 +333,14 @@ def _row(number: int, record: Mapping[str, Any], kind: type[Item], defaults: Def
 
 
 def _about(values: Mapping[str, str], problems: Sequence[Problem]) -> Iterator[Problem]:
-    """The problems of one row; the first tells which file it is about."""
+    """Produce the problems of one row; the first tells which file it is about."""
     file = values.get("file")
     yield evolve(problems[0], source=file if _is_utf8(file) else None)
     yield from problems[1:]
 
 
 def _carried_along(others: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The other columns of a record, under names that are free in a report."""
+    """Return the other columns of a record, under names that are free in a report."""
     if others.keys() >= _ADDED:
         return {key: value for key, value in others.items() if key not in _ADDED}
     if others.keys().isdisjoint(_ADDED):
@@ -397,7 +397,7 @@ def write(stream: IO[str], form: Format, columns: Sequence[str], records: Iterab
 
 
 class _Lines:
-    """Ends lines as editors do. The csv module only quotes a carriage return if it is part of its own line end."""
+    """A text with the line ends of editors. The csv module only quotes a carriage return if its line end has one."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream

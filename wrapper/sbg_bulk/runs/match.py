@@ -1,4 +1,4 @@
-"""Whether a job in the list is the one that a submission of unknown outcome started. Nothing is taken for granted.
+"""Match jobs in the list with a submission of unknown outcome. Nothing is taken for granted.
 
 Each job is certainly not it, certainly it, or possibly it, by what the list shows:
 
@@ -29,7 +29,7 @@ KEPT: Final = 27 * 86_400.0
 
 
 class Match(Enum):
-    """What is known of a job."""
+    """The verdict on a job."""
 
     NO = "no"
     """It is certainly not the one, or it did nothing."""
@@ -44,7 +44,7 @@ class Match(Enum):
 
 
 def match(job: Job, job_type: str, items: Sequence[Item], sent_on: float | None) -> Match:
-    """What a job's entry in the list says.
+    """Return what a job's entry in the list says.
 
     Args:
         job: the entry.
@@ -75,7 +75,7 @@ def match(job: Job, job_type: str, items: Sequence[Item], sent_on: float | None)
 
 
 def likeness(made: File, item: Item, source: File | None, root: str | None) -> Match:
-    """Whether what a copy made is what an item asked for, by its place, name, kind and size: YES, NO or UNCLEAR.
+    """Return whether a thing made is what an item asked for, by its place, name, kind and size: YES, NO or UNCLEAR.
 
     Args:
         made: the file or folder that the job made.
@@ -98,7 +98,7 @@ def likeness(made: File, item: Item, source: File | None, root: str | None) -> M
 
 
 def weigh(found: Sequence[Match], *, whole: bool) -> Match:
-    """What the things that a finished job made say of it, each being YES (asked for), NO or UNCLEAR.
+    """Return what the things that a finished job made say of it, each being YES (asked for), NO or UNCLEAR.
 
     Args:
         found: one for each thing that was made.
@@ -111,7 +111,7 @@ def weigh(found: Sequence[Match], *, whole: bool) -> Match:
 
 
 def may_be_gone(sent_on: float | None, now: float | None) -> bool | None:
-    """Whether a job that was submitted then may have expired by now; None if that is not known.
+    """Return whether a job that was submitted then may have expired by now; None if that is not known.
 
     Args:
         sent_on: the server's time before it was sent, or somewhat earlier, in Unix seconds, if known.

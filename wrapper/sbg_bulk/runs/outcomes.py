@@ -1,4 +1,4 @@
-"""What became of each row of a job. Nothing in the API ties a result's entry to its item, so nothing is guessed.
+"""The outcome of each row of a job. Nothing in the API ties a result's entry to its item, so nothing is guessed.
 
 An entry is a row's own only if there is proof: by its place, where there are as many entries as items and every id
 that can be checked stands in its place; or by its id, where the id of what was done is that of the row. Otherwise the
@@ -17,7 +17,7 @@ from sbg_bulk.models.job import ItemResult, Job
 
 
 class Outcome(StrEnum):
-    """What is known of a row."""
+    """The kind of end that a row has come to, as far as is known."""
 
     DONE = "done"
     """It was done."""
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 @frozen
 class RowOutcome:
-    """What became of a row.
+    """The end that a row has come to.
 
     Attributes:
         outcome: see `Outcome`.
@@ -47,7 +47,7 @@ class RowOutcome:
 
 
 def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome]:
-    """The outcome of each item of a job that has finished, in the items' order."""
+    """Return the outcome of each item of a job that has finished, in the items' order."""
     entries = job.result or ()
     # The type that the answer names, if it names one, adds nothing.
     kind = type(items[0])
@@ -61,7 +61,7 @@ def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome]:
 
 
 def _in_place(items: Sequence[Item], kind: type[Item], entries: Sequence[ItemResult]) -> bool:
-    """Whether no id contradicts that each entry belongs to the item in its place."""
+    """Return whether no id contradicts that each entry belongs to the item in its place."""
     places = {item.file: place for place, item in enumerate(items)}
     for place, entry in enumerate(entries):
         if entry.error is None and entry.id is None:
@@ -94,7 +94,7 @@ def _nothing_failed(job: Job, items: int) -> bool:
 
 
 def _by_id(items: Sequence[Item], kind: type[Item], job: Job, entries: Sequence[ItemResult]) -> list[RowOutcome]:
-    """For moves and deletions: done is what the ids that came back name."""
+    """Return the outcomes of moves or deletions: done is what the ids that came back name."""
     done = {entry.id for entry in entries if entry.error is None and entry.id is not None}
     return [
         RowOutcome(Outcome.DONE, item.file if kind is MoveItem else None)

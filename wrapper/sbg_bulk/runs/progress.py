@@ -1,4 +1,4 @@
-"""How a run goes about its work, and how far it has come."""
+"""The options of a run, and its progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIST_LAG: Final = 30.0
 
 @frozen
 class RunOptions:
-    """How a run goes about its work.
+    """The way in which a run goes about its work.
 
     Attributes:
         jobs_in_flight: how many jobs it keeps under way at most.
@@ -58,7 +58,7 @@ class EndedJob:
 
 @frozen
 class Progress:
-    """How far a run has come.
+    """The state of a run at a moment.
 
     Attributes:
         run: its id.

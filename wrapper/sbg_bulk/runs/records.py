@@ -1,4 +1,4 @@
-"""What a journal holds: the plan, the submissions, and how many rows have come how far."""
+"""The records of a journal: the plan, the submissions, and how many rows have come how far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import frozen
 
 
 class State(StrEnum):
-    """How far a submission has come."""
+    """The stages of a submission."""
 
     INTENDED = "intended"
     """It is about to be sent, or its outcome is not known."""
@@ -43,13 +43,13 @@ class Submission:
 
     @property
     def size(self) -> int:
-        """How many rows it has."""
+        """Return how many rows it has."""
         return self.last - self.first + 1
 
 
 @frozen
 class SubmissionTimes:
-    """When a submission went how far, and what came of it. What is not known is None.
+    """The times of a submission, and its outcome in numbers. What is not known is None.
 
     Attributes:
         submission: which.
@@ -78,7 +78,7 @@ class SubmissionTimes:
 
 @frozen
 class Plan:
-    """What a run is to do; it does not change.
+    """The task of a run; it does not change.
 
     Attributes:
         run: the run's id.
@@ -103,7 +103,7 @@ class Plan:
 
 @frozen
 class Tally:
-    """How many rows of a run have come how far. The numbers add up to `rows`.
+    """The numbers of a run's rows, by how far they have come. They add up to `rows`.
 
     Attributes:
         rows: all of them.
@@ -125,13 +125,13 @@ class Tally:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left to be done or waited for."""
+        """Return whether nothing is left to be done or waited for."""
         return not self.running and not self.open
 
 
 @frozen
 class Destinations:
-    """Where the rows of a run go.
+    """The places that the rows of a run go to.
 
     Attributes:
         most: projects and folders, each with its number of rows; the most first.

@@ -1,4 +1,4 @@
-"""How a run ended."""
+"""The end of a run, for the caller and for notebooks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sbg_bulk.text import counted
 
 @frozen
 class RunReport:
-    """How a run ended.
+    """The end of a run.
 
     Attributes:
         run: the run's id.
@@ -32,12 +32,12 @@ class RunReport:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every row was done."""
+        """Return whether every row was done."""
         return self.tally.done == self.tally.rows
 
     @property
     def reference(self) -> str:
-        """What names the run: its id, or its journal's path if that is not where runs are kept."""
+        """Return what names the run: its id, or its journal's path if that is not where runs are kept."""
         return store.reference(self.run, self.journal)
 
     def _repr_html_(self) -> str:
@@ -48,7 +48,7 @@ class RunReport:
 
 
 def report(run: RunReport, failures: Sequence[tuple[str, int | None, int, str | None]]) -> str:
-    """How a run ended.
+    """Return how a run ended, as HTML.
 
     Args:
         run: its report.

@@ -1,4 +1,4 @@
-"""A run: carries the rows of a journal to their end, each exactly once, through any number of jobs.
+"""Carry the rows of a journal to their end, each exactly once, through any number of jobs.
 
 Everything is done one after the other: submit while there is room, look at the jobs, write down what has ended. What
 was sent, and what came of it, is in the journal before anything else happens, so that a run that was broken off at
@@ -86,7 +86,7 @@ class _Run:
             self.on_change(progress)
 
     def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> Counter[str]:
-        """Rows have been submitted, or have come to an end. How many of them to which end."""
+        """Count rows that have been submitted, or have come to an end. Return how many of them to which end."""
         reached = Counter(str(one.outcome) for one in outcomes)
         self.tally = evolve(
             self.tally,
@@ -124,9 +124,9 @@ def run(
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
     meter = Meter(Pace(options.reserve))
-    policy = _counting(evolve(policy, meter=meter), journal)
+    policy = _with_journal(evolve(policy, meter=meter), journal)
     if on_change is not None:
-        policy = _telling(policy, lambda wait: state.tell(wait.budget, wait))
+        policy = _with_listener(policy, lambda wait: state.tell(wait.budget, wait))
     watch = Watch(policy, options.list_lag)
     state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch)
     yield from _take_up(state)
@@ -160,8 +160,8 @@ def run(
             return state.tally
 
 
-def _counting(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
-    """The same policy, with the journal told of each request and each pause."""
+def _with_journal(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
+    """Return the same policy, with the journal told of each request and each pause."""
 
     def answered(operation: Operation, reply: Reply | None) -> None:
         status, headers = (None, {}) if reply is None else (reply.status, reply.headers)
@@ -173,11 +173,11 @@ def _counting(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
         if wait.cause is not Cause.NEXT_LOOK:
             journal.waits(wait.seconds, wait.cause)
 
-    return evolve(_telling(policy, waits), on_reply=answered)
+    return evolve(_with_listener(policy, waits), on_reply=answered)
 
 
-def _telling(policy: RequestPolicy, waits: Callable[[Wait], object]) -> RequestPolicy:
-    """The same policy, with somebody else told of each pause, before those who are told already."""
+def _with_listener(policy: RequestPolicy, waits: Callable[[Wait], object]) -> RequestPolicy:
+    """Return the same policy, with somebody else told of each pause, before those who are told already."""
     others = policy.on_wait
 
     def tell(wait: Wait) -> None:
@@ -189,7 +189,7 @@ def _telling(policy: RequestPolicy, waits: Callable[[Wait], object]) -> RequestP
 
 
 def _take_up(state: _Run) -> Flow[None]:
-    """See from the journal what is under way."""
+    """Learn from the journal what is under way."""
     state.tally = yield from record(state.journal.tally)
     unfinished = yield from record(state.journal.unfinished)
     state.unsettled = [one for one in unfinished if one.state is State.INTENDED]
@@ -200,7 +200,7 @@ def _take_up(state: _Run) -> Flow[None]:
 
 
 def _check_the_token(state: _Run, token: str) -> Flow[None]:
-    """See that the token is that of the user who began: only that user's list shows the run's jobs.
+    """Raise InputError unless the token is that of the user who began: only that user's list shows the run's jobs.
 
     The same token is the same user's, which costs no request. It is not for a run that begins to spend one, either: the
     first submissions may need all that there are.

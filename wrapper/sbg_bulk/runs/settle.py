@@ -1,4 +1,4 @@
-"""Finds out what became of a submission of unknown outcome, before anything else is sent.
+"""Find out what became of a submission of unknown outcome, before anything else is sent.
 
 The list of jobs is read until long enough after the submission that a job which it started must be in it, and until
 every job in it by then that may be the one has ended and can tell. One that fits is adopted; if certainly none does,
@@ -20,7 +20,7 @@ from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.api.waits import Cause
 from sbg_bulk.items import DeleteItem, Item, MoveItem
-from sbg_bulk.jobs import read as jobs
+from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
@@ -35,7 +35,7 @@ SAMPLES: Final = 10
 
 @frozen
 class LastSent:
-    """What a process knows of the submission that it has sent last.
+    """The submission that a process has sent last.
 
     Attributes:
         submission: its number in the journal.
@@ -47,8 +47,8 @@ class LastSent:
 
 
 @define
-class _Inquiry:
-    """What has been found out.
+class _Evidence:
+    """The facts found out about a submission, and the jobs that may be its own.
 
     Attributes:
         known: ids of jobs that are certainly not the one.
@@ -93,17 +93,17 @@ def settle(
     items = yield from record(lambda: journal.items(submission.first, submission.last))
     known = yield from record(lambda: journal.own_jobs() | journal.foreign_jobs())
     ours = sent if sent is not None and sent.submission == submission.id else None
-    inquiry = _Inquiry(policy, journal, submission, items, known, ours)
+    evidence = _Evidence(policy, journal, submission, items, known, ours)
     # What a look shows that began before would prove nothing.
     yield from _pause(policy, lag)
     began = yield from now()
     first = True
     while True:
-        yield from _read_list(inquiry, newcomers=first)
-        matches = yield from _judge(inquiry)
+        yield from _read_list(evidence, newcomers=first)
+        matches = yield from _judge(evidence)
         first = False
-        if not _having(matches, Match.RUNNING):
-            return (yield from _decide(inquiry, matches))
+        if not _jobs_that_are(matches, Match.RUNNING):
+            return (yield from _decide(evidence, matches))
         yield from _pause(policy, policy.polling.pause((yield from now()) - began))
 
 
@@ -111,17 +111,17 @@ def _pause(policy: RequestPolicy, seconds: float) -> Flow[None]:
     return pause(policy, seconds, Cause.SETTLING, "to find out what became of a submission")
 
 
-def _having(matches: Sequence[tuple[Job, Match]], *wanted: Match) -> list[Job]:
-    return [job for job, found in matches if found in wanted]
+def _jobs_that_are(matches: Sequence[tuple[Job, Match]], *kinds: Match) -> list[Job]:
+    return [job for job, found in matches if found in kinds]
 
 
-def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str | None]:
-    journal, submission = inquiry.journal, inquiry.submission
-    candidates = _having(matches, Match.YES, Match.UNCLEAR)
+def _decide(evidence: _Evidence, matches: Sequence[tuple[Job, Match]]) -> Flow[str | None]:
+    journal, submission = evidence.journal, evidence.submission
+    candidates = _jobs_that_are(matches, Match.YES, Match.UNCLEAR)
     if not candidates:
-        yield from record(lambda: _none_left(inquiry))
+        yield from record(lambda: _none_left(evidence))
         return None
-    fitting = _having(matches, Match.YES)
+    fitting = _jobs_that_are(matches, Match.YES)
     if len(candidates) == len(fitting) == 1:
         job = fitting[0].id
         yield from record(lambda: journal.started(submission, job))
@@ -129,59 +129,59 @@ def _decide(inquiry: _Inquiry, matches: Sequence[tuple[Job, Match]]) -> Flow[str
     raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates, journal.path)
 
 
-def _none_left(inquiry: _Inquiry) -> None:
+def _none_left(evidence: _Evidence) -> None:
     """Write down that no job in the list is the one: it was never started, unless it may have expired."""
-    journal, submission, meter = inquiry.journal, inquiry.submission, inquiry.policy.meter
+    journal, submission, meter = evidence.journal, evidence.submission, evidence.policy.meter
     latest = None if meter is None else meter.latest
-    if inquiry.sent is None:
+    if evidence.sent is None:
         gone = may_be_gone(submission.sent_on, latest) is not False
     else:
         # This process has waited all the while. It may have slept for a month, which only the server's time tells.
-        gone = may_be_gone(inquiry.sent.latest, latest) is True
+        gone = may_be_gone(evidence.sent.latest, latest) is True
     if not gone:
         journal.void(submission)
         return
     message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
-    journal.ended(submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in inquiry.items])
+    journal.ended(submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in evidence.items])
 
 
-def _read_list(inquiry: _Inquiry, *, newcomers: bool) -> Flow[None]:
-    """See how the jobs are that are not known yet. Who comes later comes too late to be the one."""
-    listed = yield from whole_list(inquiry.policy)
+def _read_list(evidence: _Evidence, *, newcomers: bool) -> Flow[None]:
+    """Read how the jobs are that are not known yet. Who comes later comes too late to be the one."""
+    listed = yield from whole_list(evidence.policy)
     for job_id, job in listed.items():
-        if job_id not in inquiry.known and (newcomers or job_id in inquiry.seen):
-            inquiry.seen[job_id] = job
-    for job_id, job in list(inquiry.seen.items()):
+        if job_id not in evidence.known and (newcomers or job_id in evidence.seen):
+            evidence.seen[job_id] = job
+    for job_id, job in list(evidence.seen.items()):
         # What is not in the list any more, or shows no result there, may say more when it is asked for.
-        if job_id not in inquiry.verdicts and (job_id not in listed or (job.finished and job.result is None)):
+        if job_id not in evidence.verdicts and (job_id not in listed or (job.finished and job.result is None)):
             try:
-                inquiry.seen[job_id] = yield from jobs.get(inquiry.policy, job_id, inquiry.journal.plan.job_type)
+                evidence.seen[job_id] = yield from read.get(evidence.policy, job_id, evidence.journal.plan.job_type)
             except errors.NotFound:
                 if job_id not in listed:
-                    inquiry.verdicts[job_id] = Match.UNCLEAR
+                    evidence.verdicts[job_id] = Match.UNCLEAR
 
 
-def _judge(inquiry: _Inquiry) -> Flow[list[tuple[Job, Match]]]:
+def _judge(evidence: _Evidence) -> Flow[list[tuple[Job, Match]]]:
     """Say of each job what is known of it now. Those that are certainly not the one are written down."""
-    journal, submission = inquiry.journal, inquiry.submission
+    journal, submission = evidence.journal, evidence.submission
     matches: list[tuple[Job, Match]] = []
-    for job in inquiry.seen.values():
-        found = inquiry.verdicts.get(job.id) or match(job, journal.plan.job_type, inquiry.items, submission.sent_on)
+    for job in evidence.seen.values():
+        found = evidence.verdicts.get(job.id) or match(job, journal.plan.job_type, evidence.items, submission.sent_on)
         if found is Match.UNREAD:
-            found = yield from _compare(inquiry, job)
+            found = yield from _compare(evidence, job)
         if found is not Match.RUNNING:
-            inquiry.verdicts[job.id] = found
+            evidence.verdicts[job.id] = found
         matches.append((job, found))
-    foreign = [job.id for job in _having(matches, Match.NO)]
+    foreign = [job.id for job in _jobs_that_are(matches, Match.NO)]
     if foreign:
-        inquiry.known.update(foreign)
+        evidence.known.update(foreign)
         for job_id in foreign:
-            del inquiry.seen[job_id]
+            del evidence.seen[job_id]
         yield from record(lambda: journal.not_ours(foreign))
     return matches
 
 
-def _compare(inquiry: _Inquiry, job: Job) -> Flow[Match]:
+def _compare(evidence: _Evidence, job: Job) -> Flow[Match]:
     """Read what a finished job made, and compare it with what the submission asked for."""
     entries = job.result or ()
     made = [(place, entry.id) for place, entry in enumerate(entries) if entry.error is None and entry.id]
@@ -190,69 +190,69 @@ def _compare(inquiry: _Inquiry, job: Job) -> Flow[Match]:
     made = [one for start in range(step) for one in made[start::step]]
     found: list[Match] = []
     for place, made_id in made:
-        found.append((yield from _asked_for(inquiry, made_id, place)))
+        found.append((yield from _asked_for(evidence, made_id, place)))
         if len(found) >= SAMPLES and set(found) == {Match.NO}:
             break
         if Match.NO in found and set(found) != {Match.NO}:
             break
-    if Match.YES in found and any(isinstance(item, MoveItem) for item in inquiry.items):
+    if Match.YES in found and any(isinstance(item, MoveItem) for item in evidence.items):
         # Where our files were moved, folders that may be ours are.
         found = [one for one in found if one is not Match.UNCLEAR]
-    return weigh(found, whole=len(entries) == len(inquiry.items))
+    return weigh(found, whole=len(entries) == len(evidence.items))
 
 
-def _asked_for(inquiry: _Inquiry, made_id: str, place: int) -> Flow[Match]:
-    """Whether a thing that a job made or moved is one that the submission asked for."""
-    items = inquiry.items
+def _asked_for(evidence: _Evidence, made_id: str, place: int) -> Flow[Match]:
+    """Find out whether a thing that a job made or moved is one that the submission asked for."""
+    items = evidence.items
     if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
         return Match.YES
-    made = yield from _file(inquiry, made_id)
+    made = yield from _file(evidence, made_id)
     if made is None:
         return Match.UNCLEAR
     best = Match.NO
     # Most likely it is the item in its place.
     for item in (*items[place : place + 1], *items[:place], *items[place + 1 :]):
-        found = yield from _alike(inquiry, made, item)
+        found = yield from _alike(evidence, made, item)
         if found is Match.YES:
             return found
         best = found if found is Match.UNCLEAR else best
     return best
 
 
-def _alike(inquiry: _Inquiry, made: File, item: Item) -> Flow[Match]:
+def _alike(evidence: _Evidence, made: File, item: Item) -> Flow[Match]:
     assert not isinstance(item, DeleteItem)
     if isinstance(item, MoveItem) and not made.is_folder:
         return Match.NO  # a moved file keeps its id
-    root = None if item.project is None else (yield from _root(inquiry, item.project))
+    root = None if item.project is None else (yield from _root(evidence, item.project))
     if likeness(made, item, None, root) is Match.NO:
         return Match.NO
-    source = yield from _file(inquiry, item.file)
+    source = yield from _file(evidence, item.file)
     if isinstance(item, MoveItem):
         # A folder that still has its old id has not been moved.
         return Match.UNCLEAR if source is None else Match.NO
     return likeness(made, item, source, root)
 
 
-def _file(inquiry: _Inquiry, file_id: str) -> Flow[File | None]:
-    if file_id not in inquiry.files:
+def _file(evidence: _Evidence, file_id: str) -> Flow[File | None]:
+    if file_id not in evidence.files:
         try:
-            inquiry.files[file_id] = yield from lookups.file(inquiry.policy, file_id)
+            evidence.files[file_id] = yield from lookups.file(evidence.policy, file_id)
         except (errors.NotFound, errors.Forbidden):
-            inquiry.files[file_id] = None
-    return inquiry.files[file_id]
+            evidence.files[file_id] = None
+    return evidence.files[file_id]
 
 
-def _root(inquiry: _Inquiry, project_id: str) -> Flow[str | None]:
-    if project_id not in inquiry.roots:
+def _root(evidence: _Evidence, project_id: str) -> Flow[str | None]:
+    if project_id not in evidence.roots:
         try:
-            inquiry.roots[project_id] = (yield from lookups.project(inquiry.policy, project_id)).root_folder
+            evidence.roots[project_id] = (yield from lookups.project(evidence.policy, project_id)).root_folder
         except (errors.NotFound, errors.Forbidden):
-            inquiry.roots[project_id] = None
-    return inquiry.roots[project_id]
+            evidence.roots[project_id] = None
+    return evidence.roots[project_id]
 
 
 def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow[None]:
-    """See whether the submission of unknown outcome may have started a job, before a person's word is taken for it.
+    """Raise InputError unless the submission of unknown outcome may have started a job, as a person says.
 
     Raises:
         InputError: there is no such job of this type, or it is certainly another's.
@@ -260,7 +260,7 @@ def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow
     """
     job_type = journal.plan.job_type
     try:
-        job = yield from jobs.get(policy, job_id, job_type)
+        job = yield from read.get(policy, job_id, job_type)
     except errors.NotFound:
         raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
     unfinished = yield from record(journal.unfinished)

@@ -1,4 +1,4 @@
-"""Where the journals of runs are, by which name a run is called, and what a journal is about, without opening it.
+"""The folder of journals, the names of runs, and what a journal is about, without opening it.
 
 Nothing here loads the engine: the shell's completion asks for it while somebody types.
 """
@@ -18,12 +18,12 @@ SUFFIX: Final = ".sbg-run"
 
 
 def folder() -> Path:
-    """Where journals are kept unless a place is named: the user's state folder."""
+    """Return where journals are kept unless a place is named: in the user's state folder."""
     return platformdirs.user_state_path("sbg-bulk", appauthor=False) / "runs"
 
 
 def find(run: str | Path) -> Path:
-    """The journal that a run's id or a path means.
+    """Return the path of the journal that a run's id or a path means.
 
     Raises:
         InputError: there is none.
@@ -40,18 +40,18 @@ def find(run: str | Path) -> Path:
 
 
 def known() -> list[Path]:
-    """The journals in the usual folder, oldest first."""
+    """Return the paths of the journals in the usual folder, oldest first."""
     return sorted(folder().glob(f"*{SUFFIX}"))
 
 
 def reference(run: str, journal: Path) -> str:
-    """What names a run: its id, or its journal's path if that is not where runs are kept."""
+    """Return what names a run: its id, or its journal's path if that is not where runs are kept."""
     journal = journal.absolute()
     return run if journal == folder() / f"{run}{SUFFIX}" else str(journal)
 
 
 def title(journal: Path) -> str | None:
-    """What a run does, such as `COPY samples.csv`, read beside whoever works on it; None if it cannot be read."""
+    """Return what a run does, such as `COPY samples.csv`, read beside whoever works on it; None if unreadable."""
     import sqlite3
 
     try:

@@ -1,4 +1,4 @@
-"""How many requests a run sends, and how they fare: counted in slots of time, so that a long run stays a short list."""
+"""The requests of a run and how they fare, counted in slots of time, so that a long run stays a short list."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Slot:
     ahead: float | None = None
 
     def plus(self, other: Slot) -> Slot:
-        """Both, of which the other one is the later."""
+        """Return the sum of both, of which the other one is the later."""
         return Slot(
             self.start,
             self.sent + other.sent,
@@ -65,7 +65,7 @@ class Traffic:
     slots: dict[int, Slot] = field(factory=dict)
 
     def answered(self, moment: float, status: int | None, headers: Mapping[str, str], *, free: bool = False) -> None:
-        """A request was answered.
+        """Count a request that was answered.
 
         Args:
             moment: when, in Unix seconds by this machine's clock.
@@ -87,7 +87,7 @@ class Traffic:
         self._add(slot)
 
     def waits(self, moment: float, seconds: float, cause: str) -> None:
-        """A pause begins."""
+        """Count a pause that begins."""
         self._add(Slot(_start(moment), waited=seconds, cause=str(cause)))
 
     def _add(self, slot: Slot) -> None:
@@ -100,6 +100,6 @@ def _start(moment: float) -> int:
 
 
 def _whole(value: str | None) -> int | None:
-    """A number that a database takes too."""
+    """Return a number that a database takes too, else None."""
     found = number(value)
     return None if found is None or not 0 <= found < 1 << 53 else int(found)

@@ -1,4 +1,4 @@
-"""Whether what a run did is to be seen where it should be: a row's outcome beside the list of its destination."""
+"""Compare a row's outcome with the list of its destination: is what a run did to be seen where it should be?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 
 class Finding(StrEnum):
-    """What is wrong with a row."""
+    """The kinds of fault that a row may have."""
 
     MISSING = "missing"
     """Nothing of the name is in the destination."""
@@ -51,7 +51,7 @@ class Difference:
 
 @frozen
 class Verification:
-    """What a look at the destinations has shown.
+    """The outcome of a look at the destinations.
 
     Attributes:
         checked: how many rows were looked for.
@@ -67,13 +67,13 @@ class Verification:
 
     @property
     def agrees(self) -> bool:
-        """Whether everything that was looked for is as it should be."""
+        """Return whether everything that was looked for is as it should be."""
         return not self.differences
 
 
 @define
 class Contents:
-    """What is in a folder.
+    """The entries of a folder.
 
     Attributes:
         names: the name of each entry, by its id.
@@ -87,7 +87,7 @@ class Contents:
         self.taken = frozenset(self.names.values())
 
     def find(self, identity: str | None, name: str | None) -> tuple[Finding | None, str | None]:
-        """What is wrong with something that should be there, and the name that it has instead.
+        """Return what is wrong with something that should be there, and the name that it has instead.
 
         Args:
             identity: the id that it should have, if known. It proves more than the name: a file of that name may have

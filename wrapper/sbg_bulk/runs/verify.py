@@ -1,4 +1,4 @@
-"""See whether what a run has done is there: list each destination anew, and compare name by name."""
+"""Verify that what a run has done is there: list each destination anew, and compare name by name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHOSEN: Final = "chosen"
 
 @define
 class _Inspection:
-    """What is known of the folders that the rows are about."""
+    """The folders that the rows are about, as far as they have been read."""
 
     resolver: PathResolver
     job_type: str
@@ -35,7 +35,7 @@ class _Inspection:
     read: dict[Location, Contents] = field(factory=dict)
 
     def contents(self, place: Location) -> Flow[Contents]:
-        """What is in a folder now; it is listed once. A folder that has gone is empty."""
+        """List what is in a folder now, once. A folder that has gone is empty."""
         if place not in self.read:
             try:
                 entries = yield from self.resolver.contents(place)
@@ -45,7 +45,7 @@ class _Inspection:
         return self.read[place]
 
     def source(self, row: Mapping[str, Any]) -> Location | None:
-        """Where a row's file was, if the run knows."""
+        """Return where a row's file was, if the run knows."""
         text = row.get(SOURCE_COLUMN) if self.chosen else None
         return path_of(text) if text and is_path(text) else None
 
@@ -62,7 +62,7 @@ def verify(
 
     Raises:
         InputError: the run is not complete.
-        ApiError, ConnectionFailed, UnreadableAnswer: see `flows.requests.request`.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
     tally = yield from record(journal.tally)
     if not tally.complete:
@@ -70,53 +70,54 @@ def verify(
     rows = yield from record(lambda: list(journal.report()))
     chosen = (yield from record(lambda: journal.remembered(CHOSEN))) is not None
     counter = Counter(on_request)
-    search = _Inspection(PathResolver(counter.counting(policy)), journal.plan.job_type, chosen)
+    inspection = _Inspection(PathResolver(counter.counting(policy)), journal.plan.job_type, chosen)
     done = [row for row in rows if row["outcome"] != Outcome.FAILED]
-    # The folders that things were in, found together.
-    old = [] if search.job_type == COPY else [place.parent for row in done if (place := search.source(row)) is not None]
-    yield from search.resolver.look_up(old)
+    if inspection.job_type != COPY:
+        # The folders that things were in, found together.
+        old = [place.parent for row in done if (place := inspection.source(row)) is not None]
+        yield from inspection.resolver.look_up(old)
     differences: list[Difference] = []
     for row in done:
-        if search.job_type != DELETE:
-            different = yield from _arrived(search, row)
+        if inspection.job_type != DELETE:
+            different = yield from _arrived(inspection, row)
             if different is not None:
                 differences.append(different)
                 continue
-        if search.job_type != COPY:
-            different = yield from _gone(search, row)
+        if inspection.job_type != COPY:
+            different = yield from _gone(inspection, row)
             if different is not None:
                 differences.append(different)
     return Verification(len(done), tuple(differences), len(rows) - len(done), counter.requests)
 
 
-def _arrived(search: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
+def _arrived(inspection: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
     place = Location(project=row.get("project"), folder=row.get("parent"))
-    there = yield from search.contents(place)
-    path = (row.get(DESTINATION_COLUMN) or "") if search.chosen else ""
+    there = yield from inspection.contents(place)
+    path = (row.get(DESTINATION_COLUMN) or "") if inspection.chosen else ""
     name = row.get("name") or path.rpartition("/")[2] or None
-    identity = row["new_id"] or (row["file"] if search.job_type == MOVE else None)
+    identity = row["new_id"] or (row["file"] if inspection.job_type == MOVE else None)
     if name is None and (identity is None or identity not in there.names):
         with suppress(errors.NotFound):
-            name = (yield from lookups.file(search.resolver.policy, row["file"])).name or None
+            name = (yield from lookups.file(inspection.resolver.policy, row["file"])).name or None
         if name is None:
             return Difference(row["file"], f"{row['file']} in {place}", Finding.UNCLEAR)
     finding, found = there.find(identity, name)
     return None if finding is None else Difference(row["file"], path or f"{name} in {place}", finding, found)
 
 
-def _gone(search: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
-    file, source = row["file"], search.source(row)
-    if search.job_type == MOVE:
+def _gone(inspection: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
+    file, source = row["file"], inspection.source(row)
+    if inspection.job_type == MOVE:
         target = Location(project=row.get("project"), folder=row.get("parent"))
-        if source is None or file in (yield from search.contents(target)).names:
+        if source is None or file in (yield from inspection.contents(target)).names:
             return None
     if source is None:
         try:
-            yield from lookups.file(search.resolver.policy, file)
+            yield from lookups.file(inspection.resolver.policy, file)
         except errors.NotFound:
             return None
         return Difference(file, file, Finding.LEFT_BEHIND)
-    if search.resolver.missing(source.parent) is not None:
+    if inspection.resolver.missing(source.parent) is not None:
         return None
-    there = yield from search.contents(source.parent)
+    there = yield from inspection.contents(source.parent)
     return Difference(file, str(source), Finding.LEFT_BEHIND) if file in there.names else None

@@ -1,1 +1,1 @@
-"""Where to connect, and as whom."""
+"""Settings: where to connect, and as whom."""

@@ -47,12 +47,12 @@ class Profile:
 
 
 def usual_path() -> Path:
-    """Where the file is, unless another is named."""
+    """Return where the file is, unless another is named."""
     return Path.home() / ".sevenbridges" / "credentials"
 
 
 def read(path: Path) -> dict[str, Profile]:
-    """The profiles of a file by name, in its order; none if there is no such file.
+    """Return the profiles of a file by name, in its order; none if there is no such file.
 
     Raises:
         SettingsError: it cannot be read. The message quotes nothing of it.
@@ -101,7 +101,7 @@ def check_name(name: str) -> None:
 
 
 def exposure(path: Path) -> str | None:
-    """What is wrong with a file that others than its owner may use, and how to mend it; None if nothing is."""
+    """Return what is wrong with a file that others than its owner may use, and how to mend it; None if nothing is."""
     if os.name != "posix":  # elsewhere the mode does not say who may
         return None
     try:
@@ -116,7 +116,7 @@ def exposure(path: Path) -> str | None:
 
 
 def with_profile(content: bytes, path: Path, name: str, endpoint: str, token: str) -> bytes:
-    """The content of a file with a profile in it that has this endpoint and this token; all else is as it was.
+    """Return the content of a file with a profile in it of this endpoint and this token; all else is as it was.
 
     Raises:
         SettingsError: the content is malformed, or of a form in which the profile cannot be told from the rest.
@@ -169,14 +169,14 @@ def _parse(content: bytes, path: Path) -> dict[str, dict[str, str]]:
 
 @define
 class _Section:
-    """Where a section stands: the number of its head's line, and those of each of its options, by its key."""
+    """The place of a section: the number of its head's line, and those of each of its options, by its key."""
 
     head: int
     options: dict[str, list[int]] = field(factory=dict)
 
 
 def _layout(lines: list[str]) -> dict[str, _Section]:
-    """The sections, with the lines that they consist of, by the rules of configparser."""
+    """Return the sections, with the lines that they consist of, by the rules of configparser."""
     sections: dict[str, _Section] = {}
     section: _Section | None = None
     option, indent = "", 0
@@ -234,7 +234,7 @@ def _ending(line: str) -> str:
 
 
 def _newline(lines: list[str]) -> str:
-    """What the file ends its lines with."""
+    """Return what the file ends its lines with."""
     return next(filter(None, map(_ending, lines)), "\n")
 
 

@@ -1,4 +1,4 @@
-"""What the NAME of a path means: a section of the credentials file, or a deployment's short name."""
+"""The NAME of a path: a section of the credentials file, or a deployment's short name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sbg_bulk.settings.settings import DEPLOYMENTS, normal_endpoint
 
 @frozen
 class Named:
-    """Where a NAME leads.
+    """The deployment or profile that a NAME leads to.
 
     Attributes:
         endpoint: the base URL of the API.
@@ -25,7 +25,7 @@ class Named:
 
 
 def meaning(name: str, credentials: Path | None = None) -> Named:
-    """What a NAME means. A section of the credentials file counts before a deployment.
+    """Return what a NAME means. A section of the credentials file counts before a deployment.
 
     Args:
         name: as it stands before the colon.

@@ -1,4 +1,4 @@
-"""Where to connect, and as whom.
+"""Settings: where to connect, and as whom.
 
 What is given as an argument counts first, then the environment (`SB_API_ENDPOINT`, `SB_AUTH_TOKEN`), then a
 profile of `~/.sevenbridges/credentials`: the order of the official clients
@@ -57,11 +57,11 @@ class Token:
         self._value = value
 
     def reveal(self) -> str:
-        """The token itself, for the one header it is sent in."""
+        """Return the token itself, for the one header it is sent in."""
         return self._value
 
     def mark(self, place: str) -> str:
-        """What the token can be known again by in a place, e.g. a run; nobody finds it out from there.
+        """Return what the token can be known again by in a place, e.g. a run; nobody finds it out from there.
 
         A keyed digest: tokens are long and random, so there is no trying them out.
         """
@@ -88,7 +88,7 @@ class Token:
 
 @frozen
 class Settings:
-    """Where to connect, and as whom.
+    """An endpoint, and a token for it.
 
     Attributes:
         endpoint: the base URL of the API, without a slash at the end.
@@ -155,7 +155,7 @@ class Settings:
 
 
 def normal_endpoint(text: str, source: str = "the endpoint given") -> str:
-    """The base URL that an endpoint or a deployment's short name means, without a slash at the end.
+    """Return the base URL that an endpoint or a deployment's short name means, without a slash at the end.
 
     Raises:
         SettingsError: it is neither, or would send the token unprotected over a network.
@@ -205,7 +205,7 @@ class _Stored:
 
 
 def _stored(profile: str | None, environment: Mapping[str, str], credentials: Path) -> _Stored:
-    """The pair of endpoint and token from the first place that has a token; they are never mixed."""
+    """Return endpoint and token from the first place that has a token; they are never mixed."""
     if profile is not None:
         return _of_profile(credentials, profile)
     endpoint, token = environment.get(ENDPOINT_VARIABLE) or None, environment.get(TOKEN_VARIABLE) or None

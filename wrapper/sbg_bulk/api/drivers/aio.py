@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class AwaitingDriver:
-    """Performs flows one step after the other, leaving the event loop to others meanwhile.
+    """Performer of flows, one step after the other, that leaves the event loop to others meanwhile.
 
     The arguments are those of `BlockingDriver`, with a `sleep` to await.
     """
@@ -36,7 +36,7 @@ class AwaitingDriver:
         self._clock = clock
 
     async def run(self, flow: Flow[R]) -> R:
-        """Perform a flow to its end; what it returns or raises."""
+        """Perform a flow to its end; return or raise what it does."""
         outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):

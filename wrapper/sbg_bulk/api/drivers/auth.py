@@ -22,7 +22,7 @@ TOKEN_HEADER: Final = "X-SBG-Auth-Token"  # noqa: S105 - the header's name
 
 
 class TokenAuth(httpx.Auth):
-    """Adds the token to requests to the configured host, and refuses all others."""
+    """Authentication by the token, which goes with requests to the configured host; all others are refused."""
 
     def __init__(self, endpoint: str, token: Token) -> None:
         self._origin = _origin(httpx.URL(endpoint))
@@ -52,15 +52,15 @@ class Secret:
         self._value = value if len(value) >= LEAST_SECRET else None
 
     def is_in(self, text: str) -> bool:
-        """Whether a text has the token in it."""
+        """Return whether a text has the token in it."""
         return self._value is not None and self._value in text
 
     def hidden(self, text: str) -> str:
-        """The text, with a placeholder for the token."""
+        """Return the text with a placeholder for the token."""
         return text if self._value is None else text.replace(self._value, HIDDEN)
 
     def hidden_in_bytes(self, content: bytes) -> bytes:
-        """The content, with a placeholder for the token."""
+        """Return the content with a placeholder for the token."""
         return content if self._value is None else content.replace(self._value.encode(), HIDDEN.encode())
 
 

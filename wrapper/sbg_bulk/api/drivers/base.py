@@ -1,4 +1,4 @@
-"""What both drivers share: taking a flow one step on, the HTTP settings, and what is kept and logged of an answer."""
+"""The common part of both drivers: a flow taken one step on, the HTTP settings, and the log of requests."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ LOG.addHandler(logging.NullHandler())
 
 @frozen
 class Done(Generic[R]):
-    """A flow has ended with this value."""
+    """The end of a flow, with the value that it returned."""
 
     value: R
 
 
 @frozen
 class StepOutcome:
-    """What came of a step: a value, or an error to throw into the flow."""
+    """The outcome of a step: a value, or an error to throw into the flow."""
 
     value: Any = None
     error: Exception | None = None
@@ -52,7 +52,7 @@ def advance(flow: Flow[R], outcome: StepOutcome) -> Step | Done[R]:
 
 
 class Exchanges:
-    """Makes replies of responses, with the token in none of them though the server may echo it; and logs each request.
+    """The log of requests, and maker of replies: the token is in none of them, though the server may echo it.
 
     Args:
         token: what to hide.
@@ -62,7 +62,7 @@ class Exchanges:
         self._secret = Secret(token)
 
     def answered(self, step: Call, request: Mapping[str, Any], response: httpx.Response, seconds: float) -> Reply:
-        """There is an answer, after so many seconds."""
+        """Log a request that was answered after so many seconds, and return the reply."""
         headers = response.headers
         if any(self._secret.is_in(value) for value in headers.values()):
             headers = httpx.Headers([(name, self._secret.hidden(value)) for name, value in headers.multi_items()])
@@ -70,7 +70,7 @@ class Exchanges:
         return Reply(step.operation, response.status_code, headers, self._secret.hidden_in_bytes(response.content))
 
     def broken(self, step: Call, request: Mapping[str, Any], error: httpx.RequestError, seconds: float) -> None:
-        """There is no answer, or only a part of one."""
+        """Log a request that got no answer, or only a part of one."""
         self._log(step, request, f"no answer ({type(error).__name__})", seconds, None)
 
     def _log(
@@ -91,7 +91,7 @@ class Exchanges:
 
 
 def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **options: Any) -> C:
-    """An httpx client of this kind, with the settings that both drivers have.
+    """Return an httpx client of this kind, with the settings that both drivers have.
 
     Raises:
         SettingsError: what the environment says of proxies or certificates cannot be used.

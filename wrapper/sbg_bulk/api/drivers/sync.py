@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 class BlockingDriver:
-    """Performs flows one step after the other.
+    """Performer of flows, one step after the other.
 
     Args:
         settings: where to connect, and as whom.
@@ -40,7 +40,7 @@ class BlockingDriver:
         self._clock = clock
 
     def run(self, flow: Flow[R]) -> R:
-        """Perform a flow to its end; what it returns or raises."""
+        """Perform a flow to its end; return or raise what it does."""
         outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
