@@ -54,7 +54,7 @@ class Children:
         return child
 
     def end(self, child: subprocess.Popen[str]) -> tuple[int, str]:
-        """Wait for a process. Its exit code, and its output if that is read here."""
+        """Wait for a process. Return its exit code, and its output if that is read here."""
         output, _ = child.communicate()
         self._running.remove(child)
         if self._interrupted:
@@ -64,7 +64,7 @@ class Children:
 
 @contextmanager
 def simulator(children: Children) -> Iterator[dict[str, str]]:
-    """A simulator in a process of its own; yields the environment that leads to it."""
+    """Start a simulator in a process of its own; yields the environment that leads to it."""
     print("$ sbg-bulk simulate --port 0 --seed demo --speed 5 &", flush=True)
     arguments = [COMMAND, "simulate", "--port", "0", "--seed", "demo", "--speed", "5", "--json"]
     server = children.start(arguments, stdout=subprocess.PIPE)

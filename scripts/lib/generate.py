@@ -35,7 +35,7 @@ GENERATOR = "{generator}"
 
 
 def pinned_tools() -> dict[str, str]:
-    """The tools of the extra `generate` that are pinned to one version, as {name: version}."""
+    """Return the tools of the extra `generate` that are pinned to one version, as {name: version}."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     exact = (requirement.split("==") for requirement in project["optional-dependencies"]["generate"])
     return {parts[0].strip(): parts[1].strip() for parts in exact if len(parts) == 2}
@@ -71,14 +71,14 @@ def generate(target: Path) -> None:
 
 
 def files_below(folder: Path) -> set[Path]:
-    """The files in a folder, relative to it, without what Python and editors leave behind."""
+    """Return the files in a folder, relative to it, without what Python and editors leave behind."""
     return {
         path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     }
 
 
 def differences(expected: Path, found: Path) -> list[str]:
-    """One line for each file that is missing, superfluous or not the same to the byte."""
+    """Return a line for each file that is missing, superfluous or not the same to the byte."""
     wanted, present = files_below(expected), files_below(found)
     lines = [f"missing: {path}" for path in sorted(wanted - present)]
     lines += [f"not generated: {path}" for path in sorted(present - wanted)]

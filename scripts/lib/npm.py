@@ -29,12 +29,12 @@ class NpmError(Exception):
 
 
 def script(name: str) -> Path:
-    """The script that is the command `npm` or `npx`, for Node to run."""
+    """Find the script that is the command `npm` or `npx`, for Node to run."""
     return NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
 
 
 def modules(name: str, packages: Mapping[str, str]) -> Path:
-    """The folder `node_modules` with these packages, by their exact versions.
+    """Return the folder `node_modules` with these packages, by their exact versions.
 
     It goes when the Python environment goes. Processes that start at once do not disturb each other: each installs to
     a folder of its own, which becomes the real one in a single step; who comes second throws away what it made.

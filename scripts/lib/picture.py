@@ -38,7 +38,7 @@ class _Enough(Exception):
 
 
 def run() -> tuple[str, ProgressTracker]:
-    """Carry a run to its middle. Its id, and what there is to tell of it."""
+    """Carry a run to its middle. Return its id, and what there is to tell of it."""
     random.seed(1)  # for pauses of the same length each time
     clock = ManualClock()
     faults = [f"kind=fail_item op=submit_copy_job call={call} item=7" for call in (4, 11)]
@@ -81,7 +81,7 @@ def run() -> tuple[str, ProgressTracker]:
 
 
 def picture() -> str:
-    """The picture as SVG, which needs nothing from elsewhere."""
+    """Draw the picture as SVG, which needs nothing from elsewhere."""
     name, following = run()
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.assemble(("$ ", "bold green"), COMMAND))

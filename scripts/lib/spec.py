@@ -20,13 +20,13 @@ Node = dict[str, Any]
 
 
 def load_spec() -> Node:
-    """The spec as it is written, references and all; a fresh copy with each call."""
+    """Load the spec as it is written, references and all; a fresh copy with each call."""
     loaded: Node = yaml.safe_load(SPEC_FILE.read_text(encoding="utf-8"))
     return loaded
 
 
 def follow(document: Node, reference: str) -> Any:
-    """What a reference within the document (`#/a/b`) points to."""
+    """Follow a reference within the document (`#/a/b`)."""
     node: Any = document
     for part in reference.removeprefix("#/").split("/"):
         node = node[part.replace("~1", "/").replace("~0", "~")]
@@ -34,7 +34,7 @@ def follow(document: Node, reference: str) -> Any:
 
 
 def inline(node: Any, document: Node) -> Any:
-    """A copy of a part of the document with every reference replaced by its target. No schema here is recursive."""
+    """Copy a part of the document with every reference replaced by its target. No schema here is recursive."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             return inline(follow(document, node["$ref"]), document)
@@ -101,7 +101,7 @@ class Response(NamedTuple):
 
 
 def examples_of(holder: Node) -> dict[str, Any]:
-    """The examples of a media type, a parameter or a header, by name (the single one: `example`)."""
+    """Return the examples of a media type, a parameter or a header, by name (the single one: `example`)."""
     found = {name: example["value"] for name, example in holder.get("examples", {}).items()}
     if "example" in holder:
         found["example"] = holder["example"]
@@ -109,7 +109,7 @@ def examples_of(holder: Node) -> dict[str, Any]:
 
 
 def nodes(node: Any) -> Iterator[Node]:
-    """The node and all objects within it, outermost first."""
+    """Yield the node and all objects within it, outermost first."""
     if isinstance(node, dict):
         yield node
         for value in node.values():
@@ -132,7 +132,7 @@ BY_ID = {operation.id: operation for operation in OPERATIONS}
 
 
 def name(value: object) -> str | None:
-    """What pytest calls a parameter of a test: the id of a call, of a response, the name of a file."""
+    """Name a parameter of a test for pytest: by the id of a call, of a response, the name of a file."""
     if isinstance(value, Operation | Response):
         return value.id
     return value.name if isinstance(value, Path) else None

@@ -1,4 +1,4 @@
-"""What was reached once, and must not be lost again."""
+"""The ratios that were reached once, and must not be lost again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Reached = Mapping[str, Mapping[str, float]]
 
 
 def load(path: Path = FILE) -> Reached:
-    """What the file says."""
+    """Load the figures that were reached."""
     found: Reached = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
 def lost(rows: Sequence[Row], reached: Reached, measured: Collection[str]) -> list[str]:
-    """A line for each ratio that was reached and is not any more.
+    """Return a line for each ratio that was reached and is not any more.
 
     Args:
         rows: what was measured now.

@@ -71,23 +71,23 @@ class Service:
         self.counted = Counted(self.simulator.transport())
 
     def client(self) -> Client:
-        """Our client on the simulator's clock, with its settings as they are for everybody."""
+        """Connect our client to the simulator's clock, with its settings as they are for everybody."""
         driver = VirtualClock(self.clock).blocking_driver(self.counted)
         return Client(self.simulator.base_url, TOKEN, driver=driver)
 
     def batches(self, size: int) -> Iterator[Sequence[str]]:
-        """The files by so many."""
+        """Return the files by so many."""
         return (self.sources[at : at + size] for at in range(0, len(self.sources), size))
 
     @property
     def copied(self) -> int:
-        """How many files have been copied."""
+        """Number of files that have been copied."""
         return len(self.simulator.world.projects[TARGET].root.children)
 
 
 @define
 class Spent:
-    """What was spent.
+    """The requests and the time that were spent.
 
     Attributes:
         requests: requests, those included that were refused.
@@ -133,7 +133,7 @@ def rows_of_copy(files: int = FILES) -> list[Row]:
 
 
 def time_allowed(jobs: int, requests: int) -> float:
-    """The least seconds until the last of so many requests is answered and has shown the last of the jobs to end."""
+    """Return the least seconds until the last of so many requests is answered and shows the last of the jobs to end."""
     full_windows_before = (requests - 1) // LIMIT.requests
     last_submit = (jobs - 1) // LIMIT.requests * LIMIT.seconds
     return max(full_windows_before * LIMIT.seconds, last_submit + JOB_SECONDS)
@@ -151,7 +151,7 @@ def copy(subject: Callable[[Service], None], files: int) -> Spent:
 
 
 def copy_ours(service: Service) -> None:
-    """A run of a manifest."""
+    """Run a manifest."""
     with tempfile.TemporaryDirectory() as folder, service.client() as client:
         manifest = Path(folder, "files.csv")
         manifest.write_text("\n".join(["file", *service.sources, ""]))
@@ -159,7 +159,7 @@ def copy_ours(service: Service) -> None:
 
 
 def copy_official(service: Service) -> None:
-    """The loop that users of the official client write: submit all, then get each until it has ended.
+    """Do as users of the official client do: submit all, then get each until it has ended.
 
     After its documentation's chapter on bulk actions with async jobs ("Managing files", copy in bulk; "get details").
     """

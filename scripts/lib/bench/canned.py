@@ -54,7 +54,7 @@ class Canned(httpx.BaseTransport):
         return self._list(int(request.url.params["offset"]), int(request.url.params["limit"]))
 
     def _list(self, offset: int, limit: int) -> bytes:
-        """A page of the list, newest first."""
+        """Return a page of the list, newest first."""
         numbers = range(len(self._sizes) - 1, -1, -1)[offset : offset + limit]
         jobs = b", ".join(_document(number, self._sizes[number], ended=True) for number in numbers)
         more = offset + limit < len(self._sizes)
@@ -72,7 +72,7 @@ def _begun(number: int, size: int) -> bytes:
 
 @lru_cache
 def _ended(size: int) -> bytes:
-    """A job that has ended, with one result for each item, and its number left to be filled in."""
+    """Return a job that has ended, with one result for each item, and its number left to be filled in."""
     result = [{"resource": {"href": f"{ENDPOINT}/files/<job>{at:07}", "id": f"<job>{at:07}"}} for at in range(size)]
     return json.dumps({**_job("<job>", "FINISHED", size), "completed_files": size, "result": result}).encode()
 

@@ -74,7 +74,7 @@ def rows_of_decode(entries: int = ENTRIES, repetitions: int = 9) -> list[Row]:
 
 
 def outcomes(number: int, entries: int) -> list[str | ApiError]:
-    """What became of the items of a job: one in twenty failed."""
+    """Make the outcomes of a job's items: one in twenty failed."""
     return [
         ApiError(10225, f"There is no file or folder {number:08x}{entry:016x}.")
         if entry % 20 == 19
@@ -98,7 +98,7 @@ def serve_jobs(jobs: int, entries: int) -> None:
 
 
 def list_ours(url: str) -> float:
-    """The CPU that our client takes."""
+    """Measure the CPU that our client takes."""
     from sbg_bulk import Client
 
     with Client(url, TOKEN) as client:
@@ -114,7 +114,7 @@ def list_ours(url: str) -> float:
 
 
 def list_official(url: str, typed: bool) -> float:
-    """The CPU that the official client takes, as its documentation pages through lists (quickstart, `all`)."""
+    """Measure the CPU that the official client takes, paging through lists as documented (quickstart, `all`)."""
     import sevenbridges  # type: ignore[import-untyped]
 
     # Without `debug` it refuses plain HTTP.
@@ -125,7 +125,7 @@ def list_official(url: str, typed: bool) -> float:
 
 
 def list_plainly(url: str) -> float:
-    """The CPU that it takes without any models."""
+    """Measure the CPU that it takes without any models."""
     with httpx.Client(headers={"X-SBG-Auth-Token": TOKEN}, base_url=url) as client:
 
         def page(offset: int, limit: int) -> Any:
@@ -163,11 +163,11 @@ def _read_records(jobs: Iterable[Any]) -> None:
 
 
 def _use(*_: object) -> None:
-    """What a caller does with it."""
+    """Use a job as a caller does."""
 
 
 def document(entries: int) -> bytes:
-    """A finished job as the service sends it."""
+    """Make a finished job as the service sends it."""
     simulator = Simulator(rate_limit=None)
     user, now = simulator.world.users[USERNAME], simulator.clock.now()
     job = simulator.jobs.add_finished(user, JobType.COPY, outcomes(0, entries), submitted_on=now, finished_on=now)
@@ -183,7 +183,7 @@ def _decode(entries: int, work: Callable[[bytes], object]) -> float:
 
 
 def decode_ours(entries: int) -> float:
-    """The CPU that our model takes, in milliseconds."""
+    """Measure the CPU that our model takes, in milliseconds."""
     from sbg_bulk import Job
 
     def work(content: bytes) -> None:
@@ -196,12 +196,12 @@ def decode_ours(entries: int) -> float:
 
 
 def decode_official(entries: int) -> float:
-    """The CPU that the official client's model takes, in milliseconds."""
+    """Measure the CPU that the official client's model takes, in milliseconds."""
     from sevenbridges.models.async_jobs import AsyncJob  # type: ignore[import-untyped]
 
     return _decode(entries, lambda content: _read_dicts([AsyncJob(api=None, **json.loads(content))]))
 
 
 def decode_plainly(entries: int) -> float:
-    """The CPU that JSON takes, in milliseconds."""
+    """Measure the CPU that JSON takes, in milliseconds."""
     return _decode(entries, json.loads)

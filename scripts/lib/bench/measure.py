@@ -1,4 +1,4 @@
-"""Measures subjects: each in a process of its own where imports or memory matter, in turn, several times."""
+"""Measurements of subjects: each in a process of its own where imports or memory matter, in turn, several times."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORKER: Final = "scripts.lib.bench.worker"
 
 
 def interleaved(subjects: Mapping[K, Callable[[], float]], repetitions: int) -> dict[K, float]:
-    """The median of each subject's figures. All take turns, so that what else the machine does meets them alike."""
+    """Return the median of each subject's figures. All take turns, so that what else goes on meets them alike."""
     figures: dict[K, list[float]] = {name: [] for name in subjects}
     for _ in range(repetitions):
         for name, measure in subjects.items():
@@ -31,7 +31,7 @@ def interleaved(subjects: Mapping[K, Callable[[], float]], repetitions: int) -> 
 
 
 def fresh(function: Callable[..., Any], **arguments: Any) -> Any:
-    """Call a function of a module in a process of its own; what it returns. Both ways lead through JSON.
+    """Call a function of a module in a process of its own, and return its result. Both ways lead through JSON.
 
     Raises:
         subprocess.CalledProcessError: it failed; its own words are on standard error.
@@ -51,7 +51,7 @@ def serving(function: Callable[..., Any], **arguments: Any) -> Iterator[str]:
 
 @contextmanager
 def running(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A process while the block runs. It is ended with the block."""
+    """Run a process while the block runs. It is ended with the block."""
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, text=True, **options) as process:
         try:
             yield process
@@ -64,7 +64,7 @@ def _command(function: Callable[..., Any], arguments: Mapping[str, Any]) -> list
 
 
 def cpu_of(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> float:
-    """The seconds of CPU, its own and the system's, that a command takes from start to end.
+    """Measure the seconds of CPU, its own and the system's, that a command takes from start to end.
 
     Raises:
         subprocess.CalledProcessError: it failed.
@@ -76,7 +76,7 @@ def cpu_of(command: Sequence[str | Path], environment: Mapping[str, str] | None 
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """The seconds of CPU of this process that the work takes.
+    """Measure the seconds of CPU of this process that the work takes.
 
     The garbage collector runs as it does in any program, but does not look at what was there before: what the
     benchmark itself has loaded is not to count.
@@ -89,7 +89,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def peak_memory() -> float:
-    """The most memory that this process has had, in MiB."""
+    """Return the most memory that this process has had, in MiB."""
     status = Path("/proc/self/status")
     if status.exists():
         # What the system reports of usage counts the process that started this one in.
@@ -100,6 +100,6 @@ def peak_memory() -> float:
 
 
 def plain_environment(**extra: str) -> dict[str, str]:
-    """The environment for commands, without proxies: all that they speak to is on this machine."""
+    """Return the environment for commands, without proxies: all that they speak to is on this machine."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return {**kept, **extra}

@@ -48,7 +48,7 @@ class Adapter(BaseAdapter):
 
 @contextmanager
 def official(simulator: Simulator, clock: ManualClock, transport: httpx.BaseTransport) -> Iterator[Any]:
-    """The official client with its handler of the rate limit on, which sleeps by the simulator's clock.
+    """Connect the official client, its handler of the rate limit on, which sleeps by the simulator's clock.
 
     As its documentation sets it up (quickstart, "Error handlers").
     """

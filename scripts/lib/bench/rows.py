@@ -22,12 +22,12 @@ MEASUREMENTS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def describe(name: str) -> str:
-    """What a measurement is about, in a line."""
+    """Say what a measurement is about, in a line."""
     return (_function(name).__doc__ or "").split("\n")[0].removeprefix("Measure ")
 
 
 def measure(names: Iterable[str]) -> Sequence[Row]:
-    """The rows of these measurements, in this order."""
+    """Measure these, and return their rows, in this order."""
     return [row for name in names for row in _function(name)()]
 
 

@@ -61,12 +61,12 @@ def rows_of_memory(sizes: Sequence[int] = SIZES[1:]) -> list[Row]:
 
 
 def interpreter() -> float:
-    """The memory of a process that does nothing."""
+    """Measure the memory of a process that does nothing."""
     return peak_memory()
 
 
 def memory_dry_run(manifest: str) -> float:
-    """The memory of a process that has counted and checked a manifest's rows."""
+    """Measure the memory of a process that counts and checks a manifest's rows."""
     from sbg_bulk.runs import create
     from sbg_bulk.runs.manifest import Defaults
 
@@ -75,13 +75,13 @@ def memory_dry_run(manifest: str) -> float:
 
 
 def memory_run(manifest: str) -> float:
-    """The memory of a process that has carried a manifest to its end."""
+    """Measure the memory of a process that carries a manifest to its end."""
     run(Path(manifest))
     return peak_memory()
 
 
 def memory_peer(manifest: str) -> float:
-    """The memory of a process that has read a manifest as users do, and made the items that the official client takes.
+    """Measure the memory of a process that reads a manifest as users do, and makes the official client's items.
 
     Nothing is submitted: that would only add to it.
     """
@@ -134,27 +134,27 @@ def _per_100_000(work: Callable[..., float], path: Path, size: int) -> float:
 
 
 def cpu_run(manifest: str) -> float:
-    """The CPU of a run, without that of the service."""
+    """Measure the CPU of a run, without that of the service."""
     run(_warm(manifest))
     service: list[float] = []
     return cpu(lambda: service.append(run(Path(manifest)))) - service[0]
 
 
 def cpu_inserts(manifest: str) -> float:
-    """The CPU of writing the rows to a database: what is sent of each, its place, and what became of it."""
+    """Measure the CPU of writing the rows to a database: what is sent of each, its place, and what became of it."""
     _inserts(_warm(manifest))
     return cpu(lambda: _inserts(Path(manifest)))
 
 
 def _warm(manifest: str) -> Path:
-    """A small manifest beside the other."""
+    """Write a small manifest beside the other."""
     path = Path(manifest + ".small.csv")
     write_manifest(path, 10 * ITEMS_PER_JOB)
     return path
 
 
 def run(manifest: Path) -> float:
-    """Carry a manifest to its end, on a clock that does not wait; the service's CPU in seconds."""
+    """Carry a manifest to its end, on a clock that does not wait; return the service's CPU in seconds."""
     from sbg_bulk import Client
     from sbg_bulk.testing import VirtualClock
     from scripts.lib.bench.canned import ENDPOINT, Canned

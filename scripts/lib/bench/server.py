@@ -1,4 +1,4 @@
-"""How many requests the simulator answers in a second, beside other stand-ins of services."""
+"""The requests that the simulator answers in a second, beside other stand-ins of services."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _measured(request: Request, seconds: float) -> Callable[[], float]:
 
 
 def rate(url: str, headers: Mapping[str, str], seconds: float) -> float:
-    """The requests that a server answers in a second, over a few connections that are kept open if the server lets one.
+    """Count the requests that a server answers in a second, over a few connections, kept open if the server lets them.
 
     Each connection sends its next request when its last is answered. Of the answers no more is read than where they
     end, which takes a small part of the time of any server measured here.
@@ -126,7 +126,7 @@ _LAST: Final = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
 
 
 def complete(received: bytes | bytearray) -> bool:
-    """Whether this is a whole answer. Raises ConnectionError if it is none of status 200."""
+    """Return whether this is a whole answer. Raises ConnectionError if it is none of status 200."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return False
@@ -143,7 +143,7 @@ def complete(received: bytes | bytearray) -> bool:
 
 @contextmanager
 def simulator() -> Iterator[Request]:
-    """Our simulator, with jobs that have ended."""
+    """Serve our simulator, with jobs that have ended."""
     with serving(serve_simulator) as url:
         yield f"{url}/async/files?offset=0&limit={JOBS}", {"X-SBG-Auth-Token": TOKEN}
 
@@ -159,14 +159,14 @@ def serve_simulator() -> None:
 
 
 def the_page() -> bytes:
-    """The body of our answer."""
+    """Return the body of our answer."""
     with simulator() as (url, headers):
         return httpx.get(url, headers=headers, trust_env=False).raise_for_status().content
 
 
 @contextmanager
 def prism() -> Iterator[Request]:
-    """Prism, which mocks the same spec from its examples. It does not log, as ours does not."""
+    """Serve Prism, which mocks the same spec from its examples. It does not log, as ours does not."""
     tool = npm.modules("prism", {"@stoplight/prism-cli": PRISM}) / "@stoplight" / "prism-cli" / "dist" / "index.js"
     port = free_port()
     options = ("--host", "127.0.0.1", "--port", str(port), "--verboseLevel", "silent")
@@ -176,7 +176,7 @@ def prism() -> Iterator[Request]:
 
 @contextmanager
 def moto() -> Iterator[Request]:
-    """moto's server, asked for a page of as many entries: the objects of a bucket."""
+    """Serve moto, asked for a page of as many entries: the objects of a bucket."""
     port = free_port()
     with _quiet(command("moto_server"), "-H", "127.0.0.1", "-p", str(port)):
         base = f"http://127.0.0.1:{port}"
@@ -190,7 +190,7 @@ def moto() -> Iterator[Request]:
 
 @contextmanager
 def starlette() -> Iterator[Request]:
-    """starlette on the server that the simulator uses too, with a body that is always the same."""
+    """Serve starlette by the server that the simulator uses too, with a body that is always the same."""
     with serving(serve_constant, body=the_page().decode()) as url:
         yield f"{url}/?offset=0&limit={JOBS}", {}
 
@@ -221,14 +221,14 @@ def _quiet(*words: str | Path) -> AbstractContextManager[object]:
 
 
 def free_port() -> int:
-    """A port that is free now: for servers that cannot choose one and say which."""
+    """Find a port that is free now: for servers that cannot choose one and say which."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
 
 
 def _ready(url: str, headers: Mapping[str, str], patience: float = 60.0) -> Request:
-    """The request, as soon as it is answered."""
+    """Return the request, as soon as it is answered."""
     until = time.monotonic() + patience
     while True:
         try:

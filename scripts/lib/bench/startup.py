@@ -1,4 +1,4 @@
-"""How long commands take to start, and imports."""
+"""The time that commands take to start, and imports."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def rows_of_start(repetitions: int = 11) -> list[Row]:
 
 
 def command(name: str) -> Path:
-    """The path of a command of this environment.
+    """Return the path of a command of this environment.
 
     Raises:
         NotInstalledError: there is none.

@@ -1,4 +1,4 @@
-"""What comes of the benchmark: rows of figures, and the ratios that they are to reach, for people and for programs."""
+"""The table of the benchmark: rows of figures, and the ratios that they are to reach, for people and for programs."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Claim:
 
     @property
     def reached(self) -> bool:
-        """Whether the bound is kept."""
+        """True if the bound is kept."""
         return self.within(1.0)
 
     def within(self, margin: float) -> bool:
-        """Whether the bound is kept, or missed by no more than this factor."""
+        """Return whether the bound is kept, or missed by no more than this factor."""
         return self.value <= self.bound * margin if self.at_most else self.value >= self.bound / margin
 
     def __str__(self) -> str:
@@ -68,7 +68,7 @@ NOTHING = "-"
 
 
 def brief(value: float) -> str:
-    """A figure to three digits, whole where it is large."""
+    """Write a figure to three digits, whole where it is large."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -84,7 +84,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def as_text(rows: Iterable[Row]) -> str:
-    """The table for a terminal: a block of lines for each row."""
+    """Write the table for a terminal: a block of lines for each row."""
     blocks = []
     for row in rows:
         named = zip((*HEADER, "note"), (*_cells(row), row.note or NOTHING), strict=True)
@@ -94,7 +94,7 @@ def as_text(rows: Iterable[Row]) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """The table for a page, with the notes below it."""
+    """Write the table for a page, with the notes below it."""
     lines = [HEADER, *([("---",) * len(HEADER)]), *map(_cells, rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     notes = "\n".join(f"- {row.what}: {row.note}" for row in rows if row.note)
@@ -102,7 +102,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 
 def as_json(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The rows for programs."""
+    """Write the rows for programs."""
     return [
         {
             **asdict(row, recurse=False),

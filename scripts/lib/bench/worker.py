@@ -1,4 +1,4 @@
-"""Calls one function of the benchmark in a process of its own: `worker MODULE:FUNCTION ARGUMENTS`, these as JSON."""
+"""Call one function of the benchmark in a process of its own: `worker MODULE:FUNCTION ARGUMENTS`, these as JSON."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from scripts.lib.changes.releases import CHANGELOG, RELEASES, SPEC, Verdict, jud
 
 
 def report(verdict: Verdict) -> str:
-    """The verdict for a person to read."""
+    """Write the verdict for a person to read."""
     lines = [f"The contract is {verdict.current}, its last release {verdict.released}."]
     for weight in sorted(Weight, reverse=True):
         of_it = [each for each in verdict.differences if each.weight is weight]

@@ -1,4 +1,4 @@
-"""What has changed between two versions of the contract, and what each change means to those who use it.
+"""The differences between two versions of the contract, and what each means to those who use it.
 
 Redocly CLI finds the changes, and rates what they mean to a request and to an answer. It knows nothing of generated
 clients, whose names are made from the names in the contract, nor of enumerations that are open: the rules here
@@ -33,7 +33,7 @@ _PROSE = frozenset({"description", "summary", "example", "examples", "externalDo
 
 
 class Weight(IntEnum):
-    """What a change asks of those who use the contract."""
+    """The weight of a change, for those who use the contract."""
 
     PROSE = 0
     """Nothing: it is for people to read."""
@@ -59,7 +59,7 @@ class Difference:
 
 
 def differences(released: Path, current: Path) -> list[Difference]:
-    """What has changed from one file to the other, the weightiest first.
+    """List the changes from one file to the other, the weightiest first.
 
     Raises:
         RuntimeError: Redocly gave no report; the message has what it said.
@@ -69,7 +69,7 @@ def differences(released: Path, current: Path) -> list[Difference]:
 
 
 def redocly() -> Path:
-    """The command of Redocly CLI."""
+    """Return the command of Redocly CLI."""
     return npm.modules("redocly", {"@redocly/cli": REDOCLY}) / "@redocly" / "cli" / "bin" / "cli.js"
 
 
@@ -110,7 +110,7 @@ def _weight(change: Mapping[str, Any]) -> Weight:
 
 
 def _our_rules(change: Mapping[str, Any]) -> Iterator[tuple[Weight, str]]:
-    """What Redocly rates otherwise, or not at all."""
+    """Yield what Redocly rates otherwise, or not at all."""
     path, kind, of, key = change["path"], change["kind"], change["typeName"], change.get("property")
     before, after = (change.get(side, {}).get("value") for side in ("base", "revision"))
     if path.startswith("#/components/schemas/") and path.count("/") == 3 and (kind == "removed" or key == "key"):
@@ -143,12 +143,12 @@ def _our_rules(change: Mapping[str, Any]) -> Iterator[tuple[Weight, str]]:
 
 
 def _listed(values: Any, others: Any) -> str:
-    """The values that are not among the others."""
+    """Return the values that are not among the others."""
     return ", ".join(str(value) for value in values or () if value not in (others or ()))
 
 
 def _described(change: Mapping[str, Any]) -> str:
-    """What Redocly has no words for."""
+    """Describe a change that Redocly has no words for."""
     if change["kind"] != "modified":
         return f"{change['typeName']} {change['kind']}."
     before, after = (change.get(side, {}).get("value") for side in ("base", "revision"))

@@ -26,7 +26,7 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Raises ValueError for anything but three numbers with dots."""
+        """Read a version. Raises ValueError for anything but three numbers with dots."""
         if not re.fullmatch(r"\d+\.\d+\.\d+", text):
             raise ValueError(f"{text!r} is no version such as 1.0.0")
         return cls(*map(int, text.split(".")))
@@ -35,8 +35,10 @@ class Version(NamedTuple):
         return ".".join(map(str, self))
 
     def next(self, weight: Weight) -> Version:
-        """The least version that a change of this weight may go out as. Before 1.0.0, the minor number is for breaking
-        changes and the last one for all others."""
+        """Return the least version that a change of this weight may go out as.
+
+        Before 1.0.0, the minor number is for breaking changes and the last one for all others.
+        """
         steps = (0, 1, 2) if self.major else (0, 0, 1)
         match steps[weight] if weight else None:
             case 2:
@@ -51,7 +53,7 @@ class Version(NamedTuple):
 
 @frozen
 class Verdict:
-    """What has changed since the last release, and what is missing for it to go out: no objections, nothing."""
+    """The changes since the last release, and what is missing for them to go out: no objections, nothing."""
 
     released: Version
     current: Version
@@ -60,12 +62,12 @@ class Verdict:
 
 
 def version_of(spec: Path) -> Version:
-    """The version that a spec gives itself. Raises ValueError if it is none."""
+    """Return the version that a spec gives itself. Raises ValueError if it is none."""
     return Version.parse(str(yaml.safe_load(spec.read_text(encoding="utf-8"))["info"]["version"]))
 
 
 def last_release(folder: Path = RELEASES) -> Path:
-    """The kept spec of the highest version.
+    """Return the kept spec of the highest version.
 
     Raises:
         ValueError: none is kept, or one is not named after the version that it gives itself.
@@ -78,7 +80,7 @@ def last_release(folder: Path = RELEASES) -> Path:
 
 
 def logged(changelog: str) -> dict[str, str]:
-    """The entries of the changelog by version; each is a section of the second level with some text."""
+    """Return the entries of the changelog by version; each is a section of the second level with some text."""
     parts = re.split(r"^## (\S+).*$", changelog, flags=re.MULTILINE)
     return {version: text.strip() for version, text in zip(parts[1::2], parts[2::2], strict=True)}
 

@@ -1,1 +1,1 @@
-"""Does a deployment keep the contract? Checks that run on the simulator in a test and on a live service alike."""
+"""Checks that a deployment keeps the contract, on the simulator in a test and on a live service alike."""

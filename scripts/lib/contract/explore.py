@@ -12,7 +12,7 @@ from schemathesis.generation.stateful import APIStateMachine
 from scripts.lib.contract.service import Operation, Service, operations_of
 
 CASES = 4
-"""How many calls are generated for each operation."""
+"""Calls that are generated for each operation."""
 
 SCENARIOS = 8
 STEPS = 4
@@ -58,6 +58,6 @@ def _machine(service: Service, base: type[APIStateMachine]) -> type[APIStateMach
             return Response.from_any(service.send(case))
 
         def validate_response(self, *arguments: Any, **named: Any) -> None:
-            """The service has checked it."""
+            """Validate nothing: the service has checked it."""
 
     return Machine

@@ -1,4 +1,4 @@
-"""What is seen of one job over time, and whether it makes sense."""
+"""The history of one job, and checks that it makes sense."""
 
 from __future__ import annotations
 

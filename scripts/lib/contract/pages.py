@@ -1,4 +1,4 @@
-"""Is a collection the same, whichever way one pages through it?"""
+"""Checks of paging: a collection is the same whichever way one pages through it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scripts.lib.contract.service import Answer, Service
 
 LIMITS = (100, 7, 2, 1)
 UPTO = 15
-"""How many entries are looked at one page after the other; of a longer collection, these and the last one."""
+"""Entries that are looked at one page after the other; of a longer collection, these and the last one."""
 
 
 @frozen
@@ -29,7 +29,7 @@ def check_pages(service: Service, collection: Collection) -> None:
 
 
 def identities(answer: Answer) -> list[str]:
-    """The ids of a page's entries."""
+    """Return the ids of a page's entries."""
     return [str(entry.get("id")) for entry in answer.listed()]
 
 

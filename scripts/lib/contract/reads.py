@@ -1,4 +1,4 @@
-"""What can be checked without changing anything."""
+"""Checks that change nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ READERS: Mapping[str, str] = {"COPY": "get_copy_job", "MOVE": "get_move_job", "D
 NOBODY = "not-a-token"
 NOTHING = "000000000000000000000000"
 MOST_JOBS = 10
-"""How many of the listed jobs are read."""
+"""Listed jobs that are read."""
 
 _EXCLUDED: tuple[tuple[str, Mapping[str, str], Mapping[str, str], int], ...] = (
     ("list_async_jobs", {}, {"limit": "0"}, 400),
@@ -42,12 +42,12 @@ def read(service: Service) -> None:
 
 
 def read_job(service: Service, job_type: str, job_id: str) -> Answer:
-    """The details of a job. Raises KeyError if jobs of that type cannot be read."""
+    """Read the details of a job. Raises KeyError if jobs of that type cannot be read."""
     return service.call(READERS[job_type], path={"job_id": job_id})
 
 
 def disagreement(details: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
-    """The fields in which a job's details and its list entry differ; empty if they agree."""
+    """Return the fields in which a job's details and its list entry differ; empty if they agree."""
     return ", ".join(sorted(name for name in details.keys() & entry.keys() if details[name] != entry[name]))
 
 

@@ -1,4 +1,4 @@
-"""What a run found: which checks were broken, and how."""
+"""The findings of a run: which checks were broken, and how."""
 
 from __future__ import annotations
 

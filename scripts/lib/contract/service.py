@@ -49,7 +49,7 @@ class NotAllowedError(Exception):
 
 @frozen
 class Answer:
-    """What came back of a call. `body` is None if it is not a JSON object."""
+    """The answer to a call. `body` is None if it is not a JSON object."""
 
     operation: str
     status: int
@@ -61,22 +61,22 @@ class Answer:
         return 200 <= self.status < 300 and self.body is not None
 
     def field(self, name: str) -> Any:
-        """A field of the body, None if there is none."""
+        """Return a field of the body, None if there is none."""
         return None if self.body is None else self.body.get(name)
 
     def listed(self) -> list[Mapping[str, Any]]:
-        """The entries of a page."""
+        """Return the entries of a page."""
         items = self.field("items")
         return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
 
     def count(self, header: str) -> int | None:
-        """A header that is a number, None if it is missing or none."""
+        """Return a header that is a number, None if it is missing or none."""
         text = self.headers.get(header, "")
         return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def load_schema() -> BaseSchema:
-    """The contract, as schemathesis reads it. What it generates fits, is plain text, and is learnt from nothing."""
+    """Load the contract as schemathesis reads it. What it generates fits, is plain text, and is learnt from nothing."""
     config = SchemathesisConfig.from_dict(
         {
             "cache": {"enabled": False},
@@ -87,7 +87,7 @@ def load_schema() -> BaseSchema:
 
 
 def operations_of(schema: BaseSchema) -> Iterator[Operation]:
-    """The operations of the contract. Raises what is wrong with one that cannot be read."""
+    """Return the operations of the contract. Raises what is wrong with one that cannot be read."""
     for result in schema.get_all_operations():
         if isinstance(result, Err):
             raise result.err()
@@ -95,7 +95,7 @@ def operations_of(schema: BaseSchema) -> Iterator[Operation]:
 
 
 def operation_id(operation: Operation) -> str:
-    """An operation's operationId."""
+    """Return an operation's operationId."""
     return str(operation.definition.raw["operationId"])
 
 

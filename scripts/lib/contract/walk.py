@@ -21,18 +21,18 @@ from scripts.lib.contract.service import Answer, Service, StopError
 SUBMITTERS: Mapping[str, str] = {"COPY": "submit_copy_job", "MOVE": "submit_move_job", "DELETE": "submit_delete_job"}
 
 MOST_LOOKS = 60
-"""How often a job is looked at before it counts as one that never ends."""
+"""Looks at a job before it counts as one that never ends."""
 
 LONGEST_PAUSE = 30.0
 """Seconds between two looks, on average, when a job takes long."""
 
 MOST_LISTED = 500
-"""How many jobs of the list are gone through in search of one."""
+"""Jobs of the list that are gone through in search of one."""
 
 CLEANING_CALLS = 150
 
 SOURCES = 6
-"""How many files of the project are copied from, at most."""
+"""Most files of the project that are copied from."""
 
 
 class AbandonError(Exception):
@@ -41,7 +41,7 @@ class AbandonError(Exception):
 
 @frozen
 class Place:
-    """Where a walk may write: a folder of its own in a project.
+    """A place where a walk may write: a folder of its own in a project.
 
     `name` is the folder's, and has to be free there. `pause` is how many seconds lie between the first looks at a
     job, on average; later ones are further apart.
@@ -52,7 +52,7 @@ class Place:
     pause: float
 
     def pause_after(self, looks: int) -> float:
-        """Seconds until the next look, after so many."""
+        """Return the seconds until the next look, after so many."""
         return min(LONGEST_PAUSE, self.pause * 1.1**looks)
 
 
@@ -78,14 +78,14 @@ class Running:
 
 @define
 class _Stock:
-    """What the walk may use: files of the project, to copy from, and what it has made itself, to do anything with."""
+    """The files that the walk may use: those of the project, to copy from, and its own, to do anything with."""
 
     sources: list[tuple[str, str]] = field(factory=list)
     own: list[tuple[str, str, str]] = field(factory=list)
 
 
 def walk(service: Service, place: Place, seed: int) -> None:
-    """Walk. Raises StopError if the service does not let it go on."""
+    """Submit jobs of each type, watch them, and compare them. Raises StopError if the service does not let it go on."""
     with _folder(service, place) as home:
         walker = random.Random(seed)  # noqa: S311 - to be repeatable
         with suppress(AbandonError):
@@ -229,7 +229,7 @@ class _Walk:
             report.broken("listed-once", f"job {job_id} has been submitted, and is not listed")
 
     def _list_jobs(self) -> Mapping[str, int] | None:
-        """How often each job is listed, by id; None if there are too many to go through."""
+        """Count how often each job is listed, by id; None if there are too many to go through."""
         times: dict[str, int] = {}
         for offset in range(0, MOST_LISTED, 100):
             page = self._service.call("list_async_jobs", query={"offset": offset, "limit": 100})
@@ -330,7 +330,7 @@ class _Walk:
 
 
 class _Aftermath:
-    """What a finished job has done, compared with what it says and with what it was told."""
+    """The effects of a finished job, compared with what it says and with what it was told."""
 
     def __init__(self, service: Service, job: Running) -> None:
         self._service = service

@@ -1,1 +1,1 @@
-"""How much of the contract the tests exercise."""
+"""The coverage of the contract by the tests."""

@@ -18,16 +18,16 @@ NOT_EXERCISED: Mapping[str, str] = MappingProxyType(
         for name in ("Limit", "Remaining", "Reset")
     }
 )
-"""What need not be exercised, and why no user misses it."""
+"""Points that need not be exercised, and why no user misses them."""
 
 
 def missing(contract: Contract, exchanges: Iterable[Exchange]) -> list[str]:
-    """The points that are not exercised, those that need not be left out."""
+    """Return the points that are not exercised, those that need not be left out."""
     return sorted(contract.points - contract.exercised(exchanges) - NOT_EXERCISED.keys())
 
 
 def summary(contract: Contract, exchanges: list[Exchange]) -> str:
-    """The figures, and everything that is not exercised."""
+    """Write the figures, and everything that is not exercised."""
     exercised = contract.exercised(exchanges)
     lines = [f"{len(exercised)} of {len(contract.points)} keywords exercised, by {len(exchanges)} exchanges."]
     lines += [f"not exercised: {point}" for point in missing(contract, exchanges)]

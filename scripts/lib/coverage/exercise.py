@@ -1,4 +1,4 @@
-"""What the tests do to the contract, recorded on one simulator: generated calls, every status, our clients' days.
+"""The tests' exercise of the contract, recorded on one simulator: generated calls, every status, our clients' days.
 
 The recorder stands in front of the service, where also answers are made odd in ways that the contract allows and the
 simulator never is: our clients read those, too.
@@ -90,7 +90,7 @@ def _texts(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def record() -> list[Exchange]:
-    """Everything, in a few seconds; the same each time but for the order of what is drawn."""
+    """Record everything, in a few seconds; the same each time but for the order of what is drawn."""
     recorder = Recorder(examples_simulator())
     _generate(recorder)
     _answer_with_every_status(recorder)
@@ -184,7 +184,7 @@ _SCHEMAS = {
 
 
 def _oddities(schema: Node) -> Iterator[Change]:
-    """Ways to change an answer of this schema that the schema allows."""
+    """Return ways to change an answer of this schema that the schema allows."""
     for name, definition in schema.get("properties", {}).items():
         if name not in schema.get("required", ()):
             yield partial(_without, name)

@@ -34,16 +34,16 @@ _KNOWN_IDS: Mapping[str, Sequence[str]] = {
     "folders": ["5c6d3a08e4b0385632389300", "5c6d3f30e4b0385632389310", "1e3de690c4b058509735944e"],
     "projects": ["rfranklin/my-project", "rfranklin/destination-project", "bmcclintock/no-access"],
 }
-"""What the seed `examples` has: drawn in part of the cases, since no generator hits upon an id."""
+"""The ids that the seed `examples` has: drawn in part of the cases, since no generator hits upon an id."""
 
 
 def examples_simulator() -> Simulator:
-    """A simulator that has what the contract's examples name, and whose jobs take a step with each look."""
+    """Make a simulator that has what the contract's examples name, and whose jobs take a step with each look."""
     return Simulator(clock=ManualClock(), seed="examples", progress="polls", rate_limit=None)
 
 
 def schema_for(simulator: Simulator, *, seed: int, max_examples: int, max_steps: int = 6) -> BaseSchema:
-    """The contract, to be tested on a simulator in this process. The same seed generates the same cases.
+    """Load the contract, to be tested on a simulator in this process. The same seed generates the same cases.
 
     Only what follows from the contract and the seed is generated: nothing is learnt from earlier runs, from answers,
     or from the source code, for then one test would depend on those before it.
@@ -96,7 +96,7 @@ def schema_for(simulator: Simulator, *, seed: int, max_examples: int, max_steps:
 
 
 def refused_for_a_reason(_: CheckContext, response: Response, case: schemathesis.Case[Any]) -> None:
-    """What fits the schema is refused with 400 only for a rule that the schema cannot express."""
+    """Check that what fits the schema is refused with 400 only for a rule that the schema cannot express."""
     if response.status_code == 400 and case.meta is not None and case.meta.generation.mode.is_positive:
         code = response.json()["code"]
         assert code in BEYOND_THE_SCHEMA.get(operation_id(case.operation), ()), (
@@ -105,7 +105,7 @@ def refused_for_a_reason(_: CheckContext, response: Response, case: schemathesis
 
 
 def error_is_documented(_: CheckContext, response: Response, case: schemathesis.Case[Any]) -> None:
-    """An error has all its keys, the status of HTTP, and one of the codes that its response documents."""
+    """Check that an error has all its keys, the status of HTTP, and one of the codes that its response documents."""
     if response.status_code < 400 or response.status_code == 405:
         return
     body = response.json()
@@ -118,7 +118,7 @@ def error_is_documented(_: CheckContext, response: Response, case: schemathesis.
 
 
 def announces_the_budget(_: CheckContext, response: Response, __: schemathesis.Case[Any]) -> None:
-    """Every answer has an id, and every answer to a known token says what is left of the budget."""
+    """Check that every answer has an id, and every answer to a known token says what is left of the budget."""
     assert response.headers["x-request-id"]
     if response.status_code != 401:
         assert {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= response.headers.keys()

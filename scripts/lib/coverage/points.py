@@ -1,4 +1,4 @@
-"""How much of the contract a record of exchanges exercises, down to single keywords.
+"""The points of the contract that a record of exchanges exercises, down to single keywords.
 
 The contract is taken apart into *points*: a parameter given, and left out; a constraint on what is sent kept, and
 broken by a request that breaks nothing else and is refused; a property of an answer present, absent, null; each value
@@ -62,7 +62,7 @@ class Place:
 
 @define
 class _Request:
-    """What was found of a request: the points it keeps, and those that it breaks."""
+    """The points that a request keeps, and those that it breaks."""
 
     kept: set[str] = Factory(set)
     broken: set[str] = Factory(set)
@@ -151,7 +151,7 @@ class Contract:
     # What an exchange exercises
 
     def exercised(self, exchanges: Iterable[Exchange]) -> frozenset[str]:
-        """The points that the exchanges exercise. What the contract does not know (paths, statuses) counts nothing."""
+        """Return the points that the exchanges exercise. Paths and statuses outside the contract count nothing."""
         found: set[str] = set()
         for exchange in exchanges:
             found.update(self._by(exchange))
@@ -241,7 +241,7 @@ class Contract:
                 self._read(self._child(schema, "items"), entry, found)
 
     def _seen(self, schema: Place, value: Any) -> Iterator[str]:
-        """The points that an answer shows."""
+        """Return the points that an answer shows."""
         node = schema.node
         if value is None:
             yield f"{schema.pointer}: null"
@@ -313,7 +313,7 @@ _NOTHING: Final = object()
 
 
 def _loaded(body: bytes) -> Any:
-    """What the body says in JSON, or `_NOTHING`."""
+    """Read the body as JSON; `_NOTHING` if it is none."""
     try:
         return json.loads(body)
     except ValueError:
@@ -321,7 +321,7 @@ def _loaded(body: bytes) -> Any:
 
 
 def _cast(text: str, to: str) -> Any:
-    """The text of a parameter as its type, or as it is if it cannot be that."""
+    """Return the text of a parameter as its type, or as it is if it cannot be that."""
     if to == "integer" and text.removeprefix("-").isdecimal():
         return int(text)
     return text
@@ -332,7 +332,7 @@ def _constraints(node: Node) -> list[str]:
 
 
 def _can_be_broken(keyword: str, node: Node, where: str) -> bool:
-    """Whether a request can break this, nothing else, and reach the call.
+    """Return whether a request can break this, nothing else, and reach the call.
 
     A value of another type is none of an enumeration either; any text of a parameter is a string; no path has an
     empty part.
@@ -347,7 +347,7 @@ def _can_be_broken(keyword: str, node: Node, where: str) -> bool:
 
 
 def _fits(schema: Place, keyword: str, value: Any) -> bool:
-    """Whether a value keeps one constraint of a schema."""
+    """Return whether a value keeps one constraint of a schema."""
     fits: bool = _validator(keyword, json.dumps(schema.node[keyword])).is_valid(value)
     return fits
 

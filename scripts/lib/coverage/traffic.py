@@ -1,4 +1,4 @@
-"""What programs do with our clients: every method, on a day on which not everything goes well."""
+"""Programs that use our clients: every method, on a day on which not everything goes well."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Call = Callable[..., Any]
 
 @contextlib.contextmanager
 def blocking(endpoint: str, token: str, simulator: Simulator, transport: httpx.BaseTransport) -> Iterator[Call]:
-    """Our synchronous client, waiting on the simulator's clock."""
+    """Connect our synchronous client, waiting on the simulator's clock."""
     driver = VirtualClock(simulator.clock).blocking_driver(transport)
     with Client(endpoint, token, driver=driver, polling=Polling(1.0, 5.0)) as client:
 
@@ -47,7 +47,7 @@ def blocking(endpoint: str, token: str, simulator: Simulator, transport: httpx.B
 
 @contextlib.contextmanager
 def awaiting(endpoint: str, token: str, simulator: Simulator, transport: httpx.AsyncBaseTransport) -> Iterator[Call]:
-    """Our asynchronous client, waiting on the simulator's clock."""
+    """Connect our asynchronous client, waiting on the simulator's clock."""
     driver = VirtualClock(simulator.clock).awaiting_driver(transport)
     with asyncio.Runner() as runner:
         client = AsyncClient(endpoint, token, driver=driver, polling=Polling(1.0, 5.0))

@@ -14,7 +14,7 @@ from scripts.lib.docs.player import play
 
 
 def renew(path: Path) -> bool:
-    """Follow a page, and write what it shows anew. Whether it could be followed to its end."""
+    """Follow a page, and write what it shows anew. Return whether it could be followed to its end."""
     try:
         with tempfile.TemporaryDirectory(prefix="sbg-bulk-page-") as home:
             first = play(path, Path(home))

@@ -152,7 +152,7 @@ def _check(path: Path, before: Block | None, block: Block) -> None:
 
 
 def commands(path: Path, block: Block) -> tuple[Command, ...]:
-    """The commands of a `console` block.
+    """Return the commands of a `console` block.
 
     Raises:
         PageError: it does not begin with one, or one does not end.
@@ -183,7 +183,7 @@ def commands(path: Path, block: Block) -> tuple[Command, ...]:
 
 
 def _is_open(typed: list[str]) -> bool:
-    """Whether a quote has not been closed yet."""
+    """Return whether a quote has not been closed yet."""
     try:
         shlex.split("\n".join(typed), comments=True)
     except ValueError:
@@ -192,7 +192,7 @@ def _is_open(typed: list[str]) -> bool:
 
 
 def with_outputs(outputs: list[tuple[Command, tuple[str, ...]]]) -> str:
-    """The text of a `console` block whose commands print this."""
+    """Write a `console` block whose commands print this."""
     lines: list[str] = []
     for command, shown in outputs:
         lines += [_PROMPT + command.text, *shown]

@@ -1,4 +1,4 @@
-"""What a page shows, compared with what came out.
+"""The comparison of what a page shows with what came out.
 
 What differs from run to run need not agree: dates, times of day, ids of runs and of requests. A line `...` stands for
 any lines, and `[...]` for any text within one. An id of a run that the page shows stands for the one that came out in
@@ -24,7 +24,7 @@ _VARYING: Final[Mapping[str, str]] = {
     "request": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     "time": r"\b[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\b",
 }
-"""What need not agree. `text` may be anything; of the others, each stands for another of its kind."""
+"""Parts that need not agree. `text` may be anything; of the others, each stands for another of its kind."""
 
 _TOKEN: Final = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _VARYING.items()))
 _RUN: Final = re.compile(_VARYING["run"])
@@ -32,7 +32,7 @@ _RUN: Final = re.compile(_VARYING["run"])
 
 @frozen
 class Match:
-    """What came of a comparison.
+    """The outcome of a comparison.
 
     Attributes:
         lines: what the page should show: what it shows now where that agrees, and else what came out.
@@ -91,7 +91,7 @@ def _learn(names: Mapping[str, str], learned: dict[str, str], shown: str, actual
 def _aligned(
     shown: Sequence[str], actual: Sequence[str], names: Mapping[str, str]
 ) -> list[tuple[str | None, str | None]]:
-    """The lines to show, each as it is shown now and as it came out, with the fewest changes to the page.
+    """Align the lines to show, as they are shown now and as they came out, with the fewest changes to the page.
 
     None are a line that is not shown now, and the one that came out where it is any: `LINES`.
     """
@@ -142,7 +142,7 @@ def _aligned(
 
 @cache
 def _pattern(line: str, names: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    """What a line that came out must be like to agree with one that is shown."""
+    """Return the pattern of lines that agree with one that is shown."""
     known = dict(names)
     parts: list[str] = []
     at = 0

@@ -22,17 +22,17 @@ _RULES: Final = {
 
 
 def introduction(spec: Spec) -> str:
-    """The contract's version, and what it says of itself."""
+    """Write the contract's version, and what it says of itself."""
     return f"Version {spec['info']['version']}.\n\n{spec['info']['description']}"
 
 
 def sections(spec: Spec) -> str:
-    """The servers, each operation by its tag, and each schema."""
+    """Write the servers, each operation by its tag, and each schema."""
     return "\n".join(_lines(spec))
 
 
 def operations(spec: Spec) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """The path, the method and the description of each operation, in the document's order."""
+    """Return the path, the method and the description of each operation, in the document's order."""
     for path, methods in spec["paths"].items():
         for method in _METHODS:
             if method in methods:
@@ -92,7 +92,7 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _resolved(spec: Spec, one: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a reference names, or the thing itself."""
+    """Follow a reference; return anything else as it is."""
     while "$ref" in one:
         found: Any = spec
         for step in one["$ref"].removeprefix("#/").split("/"):
@@ -106,7 +106,7 @@ def _content(one: Mapping[str, Any]) -> str:
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    """A type in a word or two, with a link where it is a schema of the contract."""
+    """Write a type in a word or two, with a link where it is a schema of the contract."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#schema-{name})"
@@ -130,7 +130,7 @@ def _required(needed: object) -> str:
 
 
 def _cell(one: Mapping[str, Any]) -> str:
-    """What a parameter or a property means, and within which bounds it is."""
+    """Say what a parameter or a property means, and within which bounds it is."""
     rules = {**one, **one.get("schema", {})}
     told = [text.format(rules[key]) for key, text in _RULES.items() if key in rules]
     meaning = " ".join(one.get("description", "").split())
@@ -138,7 +138,7 @@ def _cell(one: Mapping[str, Any]) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    """The first sentence of a text: the rest of a description is in the document itself."""
+    """Return the first sentence of a text: the rest of a description is in the document itself."""
     flat = " ".join(text.split())
     head, dot, _ = flat.partition(". ")
     return head + dot.strip()

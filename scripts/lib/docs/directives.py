@@ -1,4 +1,4 @@
-"""What the site's sources can say beside Markdown: `{made} NAME`, a piece that is made of the code anew."""
+"""The site's directive `{made} NAME`: a piece that is made of the code anew."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SPEC: Final = Path(__file__).resolve().parents[3] / "spec" / "openapi.yaml"
 
 
 def read_spec() -> contract.Spec:
-    """The contract."""
+    """Return the contract."""
     spec: contract.Spec = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
     return spec
 

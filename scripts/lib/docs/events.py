@@ -11,13 +11,13 @@ from scripts.lib.docs.tables import table
 
 
 def schema() -> Mapping[str, Any]:
-    """The schema, as it is shipped."""
+    """Return the schema, as it is shipped."""
     found: Mapping[str, Any] = json.loads(files("sbg_bulk.cli").joinpath("events.schema.json").read_text("utf-8"))
     return found
 
 
 def sections(document: Mapping[str, Any]) -> str:
-    """Each event with its fields."""
+    """Write each event with its fields."""
     return "\n".join(_lines(document))
 
 
@@ -45,7 +45,7 @@ def _resolved(document: Mapping[str, Any], field: Mapping[str, Any]) -> Mapping[
 
 
 def _meaning(document: Mapping[str, Any], field: Mapping[str, Any]) -> str:
-    """What a field means, and what the fields within it mean."""
+    """Say what a field means, and what the fields within it mean."""
     one = _resolved(document, field)
     inner = {**one.get("properties", {}), **_resolved(document, one.get("items", {})).get("properties", {})}
     told = "".join(f" `{key}`: {_meaning(document, value)}" for key, value in inner.items())

@@ -20,7 +20,7 @@ from typing import Any
 
 
 def run(page: str, line: int, code: str, namespace: dict[str, Any]) -> str:
-    """Run a piece of a program, in which `await` may stand anywhere as in a notebook. The traceback if it fails."""
+    """Run a piece of a program, where `await` may stand anywhere as in a notebook. Return the traceback if it fails."""
     padded = "\n" * (line - 1) + code
     linecache.cache[page] = (len(padded), None, padded.splitlines(keepends=True), page)
     try:

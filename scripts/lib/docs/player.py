@@ -40,7 +40,7 @@ _CODE_SHOWN: Final = "echo $?"
 
 @frozen
 class Played:
-    """What came of a page.
+    """The outcome of following a page.
 
     Attributes:
         findings: what is not as the page says, each with the page and the line.
@@ -121,7 +121,7 @@ class _Player:
         self._code_was_shown(None)
 
     def text(self) -> str:
-        """The page as it should be."""
+        """Return the page as it should be."""
         lines = self._page.text.splitlines(keepends=True)
         for block, text in sorted(self._renewed.items(), key=lambda one: -one[0].line):
             lines[block.line - 1 : block.line - 1 + block.text.count("\n")] = [text]
@@ -175,7 +175,7 @@ class _Player:
         self._renewed[block] = with_outputs(outputs)
 
     def _pressing(self, shown: Sequence[str]) -> Callable[[str], bool] | None:
-        """When Ctrl-C is pressed, if the page shows that it is: once the line before it has come, or any at all."""
+        """Return when to press Ctrl-C, if the page shows it: once the line before it has come, or any at all."""
         if INTERRUPT not in shown:
             return None
         told = [line for line in shown[: shown.index(INTERRUPT)] if line != LINES][-1:]
@@ -185,7 +185,7 @@ class _Player:
         )
 
     def _code_was_shown(self, command: Command | None) -> None:
-        """A failure that nobody looks at is one that the page does not tell of."""
+        """Report a failure that nobody looked at: the page does not tell of it."""
         if self._unshown is not None and (command is None or command.text != _CODE_SHOWN):
             failed, code = self._unshown
             self._report(
@@ -211,7 +211,7 @@ class _Player:
         return output
 
     def _start_python(self) -> subprocess.Popen[str]:
-        """A Python as it would be started in the shell, with its variables and in its folder."""
+        """Start a Python as it would be started in the shell, with its variables and in its folder."""
         state, _ = self._shell.run("pwd; env -0 | base64 -w 0")
         folder, variables = state.split("\n", 1)
         pairs = (one.partition("=") for one in base64.b64decode(variables).decode().split("\0") if one)
@@ -230,7 +230,7 @@ class _Player:
     # What the page shows, and what is true
 
     def _true(self, text: str) -> str:
-        """What is typed in truth where the page has its own ids, ports and folders."""
+        """Return what is typed in truth where the page has its own ids, ports and folders."""
         for shown, actual in self._names.items():
             text = text.replace(shown, actual)
         for shown, actual in self._ports.items():
@@ -238,7 +238,7 @@ class _Player:
         return text.replace(HOME, str(self._home))
 
     def _lines(self, output: str) -> list[str]:
-        """The lines of an output, with the page's ports and folders."""
+        """Return the lines of an output, with the page's ports and folders."""
         for shown, actual in self._ports.items():
             output = re.sub(rf"(?<=127\.0\.0\.1:){actual}\b|(?<=localhost:){actual}\b", shown, output)
         return output.replace(str(self._home), HOME).splitlines()

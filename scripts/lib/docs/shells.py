@@ -80,7 +80,7 @@ class Shell:
         return (f"{before}^C\n{text[len(before) :]}" if before else text), self._code
 
     def begin(self, command: str, ready: Callable[[str], bool]) -> str:
-        """Start a command that goes on running, until `ready` says yes to what it has printed. What that is.
+        """Start a command that goes on running, until `ready` says yes to what it has printed. Return that.
 
         Raises:
             Stuck: it never is ready.

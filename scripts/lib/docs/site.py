@@ -54,7 +54,7 @@ def build(target: Path, sources: Path = SOURCES) -> None:
 
 
 def loaded_from_elsewhere(site: Path) -> Iterator[str]:
-    """What the pages of a site would have a browser load from another host, each with the file that says so."""
+    """List what a browser would load from another host, each with the file of the site that says so."""
     for path in sorted(site.rglob("*")):
         if path.suffix in (".html", ".css", ".svg"):
             for found in _LOADED.finditer(path.read_text(encoding="utf-8")):
@@ -62,5 +62,5 @@ def loaded_from_elsewhere(site: Path) -> Iterator[str]:
 
 
 def pages() -> list[Path]:
-    """The sources of the site that are written by hand, in alphabetical order."""
+    """Return the sources of the site that are written by hand, in alphabetical order."""
     return sorted(SOURCES.rglob("*.md"))

@@ -12,12 +12,12 @@ from sbg_bulk.settings.settings import DEPLOYMENTS
 
 
 def exit_codes() -> str:
-    """Each exit code and what it means."""
+    """List each exit code and what it means."""
     return table(("code", "meaning"), ((str(int(code)), meaning) for code, meaning in MEANINGS.items()))
 
 
 def api_codes() -> str:
-    """Each code of the API, what it means and what to do about it."""
+    """List each code of the API, what it means and what to do about it."""
     rows = (
         (str(code), one.what, one.advice, "yes" if one.again else "no")
         for code, one in sorted(MEANINGS_OF_CODES.items())
@@ -26,12 +26,12 @@ def api_codes() -> str:
 
 
 def deployments() -> str:
-    """Each short name of a deployment and its base URL."""
+    """List each short name of a deployment and its base URL."""
     return table(("name", "base URL"), ((f"`{name}`", f"`{url}`") for name, url in DEPLOYMENTS.items()))
 
 
 def errors() -> str:
-    """Each error, what it is a kind of, and what it means."""
+    """List each error, what it is a kind of, and what it means."""
     rows = []
     for kind in error_classes():
         bases = ", ".join(
@@ -43,19 +43,19 @@ def errors() -> str:
 
 
 def error_descriptions() -> str:
-    """Each error with its attributes."""
+    """Describe each error with its attributes."""
     entries = "".join(f".. autoexception:: sbg_bulk.{kind.__name__}\n\n" for kind in error_classes())
     return f"```{{eval-rst}}\n{entries}```"
 
 
 def error_classes() -> list[type[SbgBulkError]]:
-    """The errors that are part of the package's interface, each after what it is a kind of."""
+    """Return the errors that are part of the package's interface, each after what it is a kind of."""
     named = (getattr(sbg_bulk, name) for name in sbg_bulk.__all__)
     found = [one for one in named if isinstance(one, type) and issubclass(one, SbgBulkError)]
     return sorted(found, key=lambda kind: [base.__name__ for base in reversed(kind.__mro__)])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown, with an empty line before and after it."""
+    """Write a table in Markdown, with an empty line before and after it."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n" + "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in lines) + "\n"

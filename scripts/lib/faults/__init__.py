@@ -1,4 +1,4 @@
-"""Proves the promise of runs: whatever goes wrong, each row is done exactly once, or is reported as not done.
+"""Trials of the promise of runs: whatever goes wrong, each row is done exactly once, or is reported as not done.
 
 - `drawing`: what goes wrong in one trial, drawn from a seed
 - `trial`: carries a run through it, on a virtual clock, against the simulator in this process

@@ -44,7 +44,7 @@ def _kill(kills: int, seed: int, processes: int, began: float) -> int:
 
 
 def summary(total: Result, seconds: float) -> str:
-    """What came of them all."""
+    """Sum up all trials."""
     counts = sorted(total.counts.items(), key=lambda count: (count[0] not in ("schedules", "runs", "rows"), count[0]))
     lines = [f"{number:>12,}  {name}" for name, number in counts]
     if total.struck:
@@ -57,7 +57,7 @@ def summary(total: Result, seconds: float) -> str:
 
 
 def broken(total: Result) -> list[str]:
-    """What broke the promise, each with the command that does it again."""
+    """List what broke the promise, each with the command that does it again."""
     return [
         f"  BROKEN: {messages[0]} (and {len(messages) - 1} more)\n    {command(seed, total.counts['kills'])}"
         for seed, messages in sorted(total.broken.items())

@@ -42,14 +42,14 @@ ROWS_PER_KILL: Final = 40
 """So many that a run lasts until all its kills are done."""
 
 FINDING_OUT: Final = "to find out what became of a submission\n"
-"""What a process writes when it does not know what became of a submission."""
+"""Line that a process writes when it does not know what became of a submission."""
 
 SURE: Final = 5 * LIST_LAG
 """The run's own `list_lag`, in seconds."""
 
 
 def kill(kills: int, seed: int) -> Result:
-    """Carry one run that is killed so often, and say what came of it."""
+    """Carry one run that is killed so often, and return its result."""
     chance = random.Random(f"kills {seed}")  # noqa: S311 - to be repeated as far as processes can be
     rows = ROWS_PER_KILL * kills
     with scratch() as folder, _service(rows, 5 * kills, seed) as there:
@@ -104,7 +104,7 @@ class _Killing:
                 return
 
     def _live(self, command: Sequence[str], *, dies: bool) -> tuple[int, list[str]]:
-        """One process from its start to its end: its exit code, and the words of its last line."""
+        """Run one process from its start to its end; return its exit code, and the words of its last line."""
         # After some line of its progress, or some time after the first.
         lines, seconds = self.chance.randint(1, 15), self.chance.uniform(0.0, 0.4)
         by_line = self.chance.random() < 0.5
@@ -129,7 +129,7 @@ class _Killing:
         return code, last.split()
 
     def _forget_half_a_journal(self) -> None:
-        """A process that was killed before its journal was made has sent nothing; a person would begin again."""
+        """Begin again, as a person would, if a process was killed before its journal was made: it has sent nothing."""
         if not self.journal.exists():
             return
         try:
@@ -143,7 +143,7 @@ class _Killing:
                 leftover.unlink()
 
     def _another_program(self) -> None:
-        """Another program of the same user submits a job of the same type, to the same place."""
+        """Submit a job of the same type, to the same place, as another program of the same user."""
         files = [self.there["others"].pop() for _ in range(ITEMS_PER_JOB) if self.there["others"]]
         place = {} if self.job_type == "delete" else {"project": DESTINATION}
         items = [{"file": file, **place} for file in files]
@@ -155,7 +155,7 @@ class _Killing:
         self.others |= {job["id"] for job in self._state()["jobs"]} - before
 
     def _decide(self, candidates: Sequence[str]) -> Sequence[str]:
-        """What a person says who knows which jobs are the other program's."""
+        """Answer as a person does who knows which jobs are the other program's."""
         own = [job for job in candidates if job not in self.others]
         if len(own) > 1:
             self.broken.append(f"jobs {', '.join(own)} are all taken for one submission's")
@@ -164,7 +164,7 @@ class _Killing:
     # Comparing
 
     def compare(self) -> Iterator[str]:
-        """What is wrong in the end."""
+        """Compare what was done with what the run says; yields what is wrong."""
         state = self._state()
         with Journal.open(self.journal) as journal:
             report, tally = list(journal.report()), journal.tally()
@@ -202,7 +202,7 @@ class _Killing:
 
 @contextmanager
 def _service(rows: int, others: int, seed: int) -> Iterator[dict[str, Any]]:
-    """The service in a process of its own; yields what is where."""
+    """Serve from a process of its own; yields what is where."""
     command = [sys.executable, "-m", "scripts.lib.faults.service", str(rows), str(others), str(seed)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

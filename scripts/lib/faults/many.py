@@ -47,5 +47,5 @@ def killings(kills: int, seed: int, processes: int) -> Iterator[Result]:
 
 
 def command(seed: int, kills: int = 0) -> str:
-    """The command that does a trial again; with kills as nearly as real processes allow."""
+    """Return the command that does a trial again; with kills as nearly as real processes allow."""
     return f"scripts/faults --{'kill' if kills else 'schedules'} {min(kills, KILLS_OF_A_RUN) or 1} --seed {seed}"

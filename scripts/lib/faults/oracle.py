@@ -1,4 +1,4 @@
-"""Compares what the service did with what a run says of it.
+"""The oracle of a trial: it compares what the service did with what a run says of it.
 
 The promise, for each row of the manifest:
 
@@ -33,7 +33,7 @@ from scripts.lib.faults.stage import DESTINATION, Planted, Stage
 
 
 def check(stage: Stage, path: Path, tally: Tally | None) -> list[str]:
-    """What is wrong, in words; nothing if the promise was kept.
+    """Return what is wrong, in words; nothing if the promise was kept.
 
     Args:
         stage: the service, with all jobs at their end.
@@ -151,7 +151,7 @@ def _check_tree(stage: Stage, row: Planted, made: str) -> Iterator[str]:
 
 
 def _check_files(stage: Stage) -> Iterator[str]:
-    """Whether the destination has what the jobs have put there."""
+    """Check that the destination has what the jobs have put there."""
     put: dict[tuple[str, str], int] = {}
     jobs = [*(each.job for each in stage.posted), *stage.others]
     for job in jobs:
@@ -167,7 +167,7 @@ def _check_files(stage: Stage) -> Iterator[str]:
 
 
 def _outcome(job: Job, file: str) -> object:
-    """What a job did with an item: an id, an error, or None if it did not have it."""
+    """Return what a job did with an item: an id, an error, or None if it did not have it."""
     return next((made for item, made in zip(job.items, job.outcomes, strict=False) if item.file == file), None)
 
 
@@ -176,7 +176,7 @@ def _touched_by_others(stage: Stage, row: Planted) -> bool:
 
 
 def _like(stage: Stage, job: Job, place: int) -> bool:
-    """Whether a job of another process did what the submission with this row asked for, as far as the API shows."""
+    """Return whether another process's job did what the submission with this row asked for, as far as the API shows."""
     schedule = stage.schedule
     batch = next(batch for batch in schedule.batches if place in batch)
     rows = [stage.rows[each] for each in batch]

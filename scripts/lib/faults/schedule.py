@@ -1,4 +1,4 @@
-"""What happens in one trial, drawn from a seed: the same seed draws the same.
+"""The events of one trial, drawn from a seed: the same seed draws the same.
 
 What is drawn stays within what the guarantee rests on, and goes to its edges:
 
@@ -59,7 +59,7 @@ _FIELDS: Final = (
 
 
 class Source(Enum):
-    """What a row names."""
+    """The thing that a row names."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -87,7 +87,7 @@ class RowPlan:
 
 
 class Kind(Enum):
-    """What another process of the same user submits."""
+    """The kind of job that another process of the same user submits."""
 
     SIMILAR = "similar"
     """The same type and destination, other sources; their names may be those of our rows, their sizes are not."""
@@ -196,7 +196,7 @@ def draw(seed: int) -> Schedule:
 
 
 def _few(rng: random.Random, most: int) -> int:
-    """How many, from none to `most`: often none, seldom many."""
+    """Draw how many, from none to `most`: often none, seldom many."""
     return min(rng.randint(0, most), rng.randint(0, most + 1))
 
 
@@ -238,7 +238,7 @@ def _other(rng: random.Random, schedule: Schedule) -> Other:
 
 
 def _late(rng: random.Random, list_lag: float) -> Sequence[FaultRule]:
-    """Late lists, but not later than the run expects: for all jobs, for some, or for none."""
+    """Draw late lists, but not later than the run expects: for all jobs, for some, or for none."""
     share = rng.choice((None, 0.5, 1.0))
     if share is None:
         return ()
@@ -269,7 +269,7 @@ def _fault(rng: random.Random, job_type: JobType, seed: int) -> FaultRule:
 
 
 def _kind(rng: random.Random) -> dict[str, object]:
-    """The kind of a fault, and the words that belong to it."""
+    """Draw the kind of a fault, and the words that belong to it."""
     after = {"after": True} if rng.random() < 0.5 else {}
     pause = {"retry_after": rng.choice((1.0, 30.0))} if rng.random() < 0.3 else {}
     kind = rng.choice(_KINDS)
@@ -301,7 +301,7 @@ def _kind(rng: random.Random) -> dict[str, object]:
 
 
 def _header(rng: random.Random) -> dict[str, object]:
-    """A header that is wrong, or is missing where there is no value."""
+    """Draw a header that is wrong, or is missing where there is no value."""
     field = rng.choice(_HEADERS)
     if field == "date":
         value = rng.choice((None, "yesterday", "Tue, 01 Jan 2008 00:00:00 GMT"))

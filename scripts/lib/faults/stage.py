@@ -42,7 +42,7 @@ class Planted:
     plan: RowPlan
 
     def row(self, number: int, job_type: JobType) -> Row:
-        """The row as a manifest's reader makes it."""
+        """Return the row as a manifest's reader makes it."""
         keys = ("file",) if job_type is JobType.DELETE else ("file", "parent", "project", "name")
         values = {key: value for key in keys if (value := getattr(self.item, key)) is not None}
         return Row(number, ITEMS[job_type](**values))
@@ -123,12 +123,12 @@ class Stage(httpx.BaseTransport):
         return response
 
     def unheard(self) -> None:
-        """The client ended before it took in the answer to its last request."""
+        """Take note that the client ended before it took in the answer to its last request."""
         if self._latest is not None:
             self._latest.heard = False
 
     def submit(self, other: Other, number: int) -> None:
-        """Another process of the user submits a job: the one prepared for this number."""
+        """Submit the job prepared for this number, as another process of the user."""
         job_type = self.schedule.job_type
         if other.kind is Kind.UNRELATED:
             job_type = JobType.COPY if job_type is not JobType.COPY else JobType.DELETE
@@ -145,11 +145,11 @@ class Stage(httpx.BaseTransport):
         self.simulator.advance(DAY)
 
     def files_below(self, project: str) -> int:
-        """How many files a project has."""
+        """Count the files of a project."""
         return sum(isinstance(each, File) for each in walk(self.simulator.world.projects[project].root))
 
     def ours(self, place: int) -> list[Job]:
-        """The jobs that the run's requests started and that deal with this row."""
+        """Return the jobs that the run's requests started and that deal with this row."""
         file = self.rows[place].item.file
         return [each.job for each in self.posted if any(item.file == file for item in each.job.items)]
 
@@ -206,7 +206,7 @@ class Stage(httpx.BaseTransport):
         )
 
     def _node(self, plan: RowPlan, project: str = SOURCES, size: int | None = None) -> Node:
-        """What a row names, in a folder of its own, so that its name is free."""
+        """Add what a row names, in a folder of its own, so that its name is free."""
         world = self.simulator.world
         project = FORBIDDEN if plan.source is Source.FORBIDDEN else project
         self._sizes += 1
@@ -219,7 +219,7 @@ class Stage(httpx.BaseTransport):
         return folder
 
     def _items(self, other: Other, nested: Folder) -> Sequence[Item]:
-        """What another process submits."""
+        """Return the items that another process submits."""
         batches = self.schedule.batches
         batch = [self.rows[place] for place in batches[other.batch]] if batches else []
         if other.kind is Kind.IDENTICAL:

@@ -36,10 +36,10 @@ from scripts.lib.faults.stage import Stage
 R = TypeVar("R")
 
 PATIENCE: Final = 12
-"""How often a run is taken up again before the faults are put to an end."""
+"""Times that a run is taken up again before the faults are put to an end."""
 
 AT_PEACE: Final = 6
-"""How often it may stop after that, each time to be told by a person what the truth is."""
+"""Times that it may stop after that, each time to be told by a person what the truth is."""
 
 STEPS: Final = 20_000
 """Steps after which a run that is not at its end never will be."""
@@ -55,7 +55,7 @@ class Endless(BaseException):
 
 @define
 class Result:
-    """What came of a trial, or of many.
+    """The result of a trial, or of many.
 
     Attributes:
         broken: what was wrong, by the seed of the trial that broke the promise.
@@ -140,7 +140,7 @@ class Trial:
                 self._next_life()
 
     def result(self) -> Result:
-        """What came of it, once it has been carried. The promise is checked here."""
+        """Return the result, once the run has been carried. The promise is checked here."""
         self._count_faults()
         self.stage.settle_down()
         broken = [*self.broken, *self.stage.broken, *oracle.check(self.stage, self.path, self.tally)]
@@ -189,7 +189,7 @@ class Trial:
     # Step by step
 
     def _watched(self, flow: Flow[R]) -> Flow[R]:
-        """The same flow, step by step, with all that is to happen at its steps."""
+        """Perform the same flow, step by step, with all that is to happen at its steps."""
         outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
@@ -247,7 +247,7 @@ class Trial:
 
 
 def unsettled(journal: Journal) -> Submission | None:
-    """The submission whose outcome is not known, if there is one."""
+    """Return the submission whose outcome is not known, if there is one."""
     return next((one for one in journal.unfinished() if one.state is State.INTENDED), None)
 
 
@@ -265,7 +265,7 @@ def attempt(schedule: Schedule, folder: Path) -> Result:
 
 
 def explain(schedule: Schedule) -> list[str]:
-    """What was drawn, for people."""
+    """Say what was drawn, for people."""
     values: dict[str, Any] = {name: getattr(schedule, name) for name in schedule.__annotations__}
     shown = [f"{name}: {value}" for name, value in values.items() if name not in ("rows", "faults", "others")]
     shown += [f"row {number}: {row}" for number, row in enumerate(schedule.rows)]
@@ -275,7 +275,7 @@ def explain(schedule: Schedule) -> list[str]:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for journals: in memory where there is one, since each of a run's steps waits for the disk."""
+    """Make a folder for journals: in memory where there is one, since each of a run's steps waits for the disk."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
     with TemporaryDirectory(prefix="sbg-bulk-faults-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield Path(folder)

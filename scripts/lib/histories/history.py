@@ -1,4 +1,4 @@
-"""What happens in one history, drawn from a seed: the same seed draws the same."""
+"""The events of one history, drawn from a seed: the same seed draws the same."""
 
 from __future__ import annotations
 

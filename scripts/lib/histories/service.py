@@ -47,7 +47,7 @@ class Service:
         self._jobs = {job.id: job for job in (*self.history.watched, *self.history.others)}
 
     def perform(self, step: Step) -> object:
-        """What comes of a step."""
+        """Perform a step, and return its outcome."""
         match step:
             case Now():
                 return self.time
@@ -67,7 +67,7 @@ class Service:
         raise TypeError(f"{step!r} is not for this service")
 
     def exists(self, job: JobPlan, time: float) -> bool:
-        """Whether a job can be read at a time."""
+        """Return whether a job can be read at a time."""
         return job.started <= time < job.expires
 
     def _answer(self, call: str, arguments: Any) -> tuple[int, Any, int]:
@@ -90,7 +90,7 @@ class Service:
         return 200, self._job(job, listed=False), job.bytes if job.ended <= self.time else 0
 
     def listed(self) -> list[JobPlan]:
-        """The jobs in the list now, in its order."""
+        """Return the jobs in the list now, in its order."""
         found = [
             job for job in self._jobs.values() if self.exists(job, self.time) and job.started + job.listed <= self.time
         ]

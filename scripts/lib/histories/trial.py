@@ -1,4 +1,4 @@
-"""Waits for the jobs of a history, and compares what it was told with what has happened."""
+"""A wait for the jobs of a history: what it was told is compared with what has happened."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STEPS: Final = 200_000
 
 @define
 class Told:
-    """What a wait has told, and when."""
+    """The ends that a wait has told, and when."""
 
     finished: dict[str, list[float]] = field(factory=dict)
     lost: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ class Trial:
         self.counts.update(finished=len(times), lost=job.id in told.lost, timed_out=job.id in told.timed_out)
 
     def _in_time(self, job: JobPlan) -> float:
-        """The most seconds after its end in which a job is to be noticed."""
+        """Return the most seconds after its end in which a job is to be noticed."""
         return max(self.history.first, PATIENCE * job.duration) + 2 * self._longest_look + 1e-6
 
     def _compare_what_was_told(self) -> None:
@@ -165,7 +165,7 @@ class Trial:
         self.counts.update(requests=len(sent), pages=self.service.pages, alone=alone)
 
     def _alone(self, job: JobPlan) -> int:
-        """The requests that asking for the job by itself takes, as often."""
+        """Count the requests that asking for the job by itself takes, as often."""
         polling = Polling(self.history.first, self.history.longest, self.history.share)
         until = min(job.ended, job.expires, self.service.time)
         age = -job.started if self.history.dated else 0.0
@@ -198,7 +198,7 @@ class Trial:
 
 
 def attempt(history: History) -> tuple[Sequence[str], Counter[str]]:
-    """Do a trial: what was wrong, and what has happened."""
+    """Do a trial; return what was wrong, and what has happened."""
     trial = Trial(history)
     trial.carry()
     trial.compare()

@@ -10,7 +10,7 @@ from scripts.lib.languages.tools import command, module_folder, run
 
 
 def jar() -> Path:
-    """The jar of the generator. Raises MissingToolError if its package is not installed."""
+    """Find the jar of the generator. Raises MissingToolError if its package is not installed."""
     return module_folder("openapi_generator_cli") / "openapi-generator.jar"
 
 

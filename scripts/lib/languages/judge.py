@@ -31,7 +31,7 @@ call.
 
 @frozen
 class Performance:
-    """What a program has seen and sent, and in what that differs from the scenario."""
+    """The calls that a program has seen and sent, and in what they differ from the scenario."""
 
     answers: int
     requests: Sequence[Request]

@@ -20,7 +20,7 @@ def process(
     scenario: Scenario,
     environment: Mapping[str, str] | None = None,
 ) -> Program:
-    """A program that is a command, run in a folder with the steps as its last argument.
+    """Make a program of a command, run in a folder with the steps as its last argument.
 
     `command` is asked only when the program is to run, and may raise MissingToolError; FailedError is raised if the
     program fails.

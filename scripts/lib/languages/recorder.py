@@ -1,4 +1,4 @@
-"""What a program has asked of the simulator, request by request, without what may differ between clients.
+"""The requests of a program to the simulator, without what may differ between clients.
 
 `spec/scenario.yaml` lists what that is, with the reasons.
 """
@@ -39,7 +39,7 @@ class Request:
     accepts_json: bool = True
 
     def __str__(self) -> str:
-        """The request as one line. Requests that differ have different ones."""
+        """Write the request as one line. Requests that differ have different ones."""
         target = f"{self.path}?{urlencode(self.query)}" if self.query else self.path
         token = ", ".join(self.tokens_in) or "nowhere"
         line = f"{self.method} {target}  token: {token}  accepts JSON: {'yes' if self.accepts_json else 'no'}"
@@ -49,7 +49,7 @@ class Request:
 
 
 def canonical(document: Any) -> str:
-    """A JSON document as a text that is the same for equal documents."""
+    """Write a JSON document as a text that is the same for equal documents."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
 

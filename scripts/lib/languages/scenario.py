@@ -30,12 +30,12 @@ _KEYS: Mapping[bool, set[str]] = {
         *("capture", "expect", "requests"),
     },
 }
-"""What a step may have, by whether it is a call."""
+"""Keys that a step may have, by whether it is a call."""
 
 
 @frozen
 class Settings:
-    """How the simulator is started: `rate_limit` is requests and seconds, `clock` Unix seconds."""
+    """The settings of the simulator: `rate_limit` is requests and seconds, `clock` Unix seconds."""
 
     seed: str
     clock: float
@@ -57,7 +57,7 @@ class Scenario:
         return [step for step in self.steps if "call" in step]
 
     def for_programs(self) -> str:
-        """The steps as JSON, for the programs: without what is expected of them."""
+        """Write the steps as JSON, for the programs: without what is expected of them."""
         judged = ("expect", "requests")
         return json.dumps([{key: value for key, value in step.items() if key not in judged} for step in self.steps])
 
@@ -75,7 +75,7 @@ def load(path: Path = SCENARIO) -> Scenario:
 
 
 def value_at(document: Any, path: str) -> Any:
-    """The value that a dotted path leads to. Raises LookupError if it leads nowhere."""
+    """Return the value that a dotted path leads to. Raises LookupError if it leads nowhere."""
     for part in path.split("."):
         if isinstance(document, Sequence) and not isinstance(document, str):
             document = document[int(part)]
@@ -87,7 +87,7 @@ def value_at(document: Any, path: str) -> Any:
 
 
 def substitute(value: Any, names: Mapping[str, str]) -> Any:
-    """The value with `$name` replaced by what that name stands for. Raises LookupError for a name that is not known."""
+    """Return the value with `$name` replaced by what it stands for. Raises LookupError for a name that is not known."""
     if isinstance(value, str):
         return _NAME.sub(lambda found: names[found[1]], value)
     if isinstance(value, Mapping):
@@ -98,17 +98,17 @@ def substitute(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def captured(step: Mapping[str, Any], answers: Answers) -> Mapping[str, str]:
-    """The values to which a step gives names. Raises LookupError if its last answer has not got them."""
+    """Return the values to which a step gives names. Raises LookupError if its last answer has not got them."""
     return {name: value_at(answers[-1]["body"], path) for name, path in step.get("capture", {}).items()}
 
 
 def expected_answers(step: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-    """What a program must see in a step, one entry for each call."""
+    """Return the answers that a program must see in a step, one entry for each call."""
     return [substitute(each, names) for each in _repeated(step["expect"])]
 
 
 def expected_requests(step: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[Request]:
-    """What a program must send in a step."""
+    """Return the requests that a program must send in a step."""
     return [_request(substitute(each, names)) for each in _repeated(step["requests"])]
 
 

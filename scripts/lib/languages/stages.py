@@ -1,4 +1,4 @@
-"""What is done for a language, one stage after the other."""
+"""The stages of the work on a language, one after the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Stage:
 
 @frozen
 class Outcome:
-    """What became of a stage."""
+    """The outcome of a stage."""
 
     stage: str
     state: Literal["done", "skipped", "failed"]
@@ -43,7 +43,7 @@ def go_through(stages: Sequence[Stage]) -> Iterator[Outcome]:
 
 
 def carrying_out(scenario: Scenario, program: Program, keep: Callable[[Performance], object]) -> Sequence[Stage]:
-    """The stages of a program that carries out the scenario. `keep` is given what the program has seen and sent."""
+    """Return the stages of a program that carries out the scenario. `keep` is given what it has seen and sent."""
     performances: list[Performance] = []
 
     def run_program() -> str:

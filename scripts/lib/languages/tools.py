@@ -31,7 +31,7 @@ PACKAGES: Final[Mapping[str, str]] = {
 
 
 def command(name: str) -> str:
-    """The path of a command. Raises MissingToolError, naming the Debian package that has it."""
+    """Find a command; return its path. Raises MissingToolError, naming the Debian package that has it."""
     found = shutil.which(name)
     if found is None:
         raise MissingToolError(f"{name} is not installed: apt-get install {PACKAGES[name]}")
@@ -39,7 +39,7 @@ def command(name: str) -> str:
 
 
 def module_folder(name: str) -> Path:
-    """The folder of a package of this Python. Raises MissingToolError if it is not installed."""
+    """Find the folder of a package of this Python. Raises MissingToolError if it is not installed."""
     found = find_spec(name)
     if found is None or found.origin is None:
         raise MissingToolError(f"{name} is not installed in {sys.prefix}: pip install 'sbg-bulk[test]'")

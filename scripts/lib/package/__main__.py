@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _of_ours(installed: str, declared: list[str]) -> list[str]:
-    """Of what is installed, the lines about the dependencies that are declared."""
+    """Return the lines about the dependencies that are declared, of those about what is installed."""
     names = {_normal(Requirement(one).name) for one in declared}
     return [line for line in installed.splitlines() if _normal(line.partition("==")[0]) in names]
 

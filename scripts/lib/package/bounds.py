@@ -14,13 +14,13 @@ class BoundError(ValueError):
 
 
 def declared(project: Path, *extras: str) -> list[str]:
-    """The dependencies of a `pyproject.toml`, and those of some extras."""
+    """Return the dependencies of a `pyproject.toml`, and those of some extras."""
     table = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
     return [*table["dependencies"], *(one for extra in extras for one in table["optional-dependencies"][extra])]
 
 
 def lowest(requirements: Iterable[str]) -> list[str]:
-    """The requirements, each at its lower bound, as constraints for pip.
+    """Return the requirements, each at its lower bound, as constraints for pip.
 
     Raises:
         BoundError: one has no lower bound.

@@ -1,4 +1,4 @@
-"""Builds the wheel and the sdist, so that the same sources make the same bytes."""
+"""The build of the wheel and the sdist: the same sources make the same bytes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def build(target: Path, source: Path = ROOT) -> Built:
 
 
 def differences(built: Built) -> list[str]:
-    """What is different if all is built once more, and if the wheel is built from the sdist. Nothing should be.
+    """List what differs if all is built once more, and if the wheel is built from the sdist. Nothing should.
 
     Raises:
         BuildError: the build backend fails.

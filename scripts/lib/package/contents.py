@@ -1,4 +1,4 @@
-"""What is in the wheel and the sdist, and what must not be."""
+"""The contents of the wheel and the sdist, and what must not be in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGES: Final[Mapping[str, str]] = {"sbg_bulk": "wrapper/sbg_bulk", "sbg_async
 """The packages, and where their sources are."""
 
 BESIDE: Final[Mapping[str, str]] = {"sbg_async_api/openapi.yaml": "spec/openapi.yaml"}
-"""What is put beside the packages' own files, and where it is from."""
+"""Files that are put beside the packages' own, and where they are from."""
 
 _CACHES: Final = re.compile(
     r"(^|/)(__pycache__|\.venv[^/]*|\.git|\.[a-z]+_cache|\.hypothesis|node_modules|dist)(/|$)|\.pyc$"
@@ -25,14 +25,14 @@ _CACHES: Final = re.compile(
 
 
 def wheel_problems(wheel: Path) -> list[str]:
-    """What is wrong with a wheel: files that are missing or too many, traces of the checkout, its metadata."""
+    """List what is wrong with a wheel: files that are missing or too many, traces of the checkout, its metadata."""
     with zipfile.ZipFile(wheel) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     return [f"{wheel.name}: {problem}" for problem in _in_wheel(files)]
 
 
 def sdist_problems(sdist: Path) -> list[str]:
-    """What is wrong with a source distribution."""
+    """List what is wrong with a source distribution."""
     files: dict[str, bytes] = {}
     with tarfile.open(sdist) as archive:
         for member in archive:
@@ -67,7 +67,7 @@ def _in_sdist(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _sources() -> set[str]:
-    """The files of the packages, by their names in a wheel."""
+    """List the files of the packages, by their names in a wheel."""
     return {
         f"{package}/{path.relative_to(ROOT / folder).as_posix()}"
         for package, folder in PACKAGES.items()
@@ -89,6 +89,6 @@ def _metadata_problems(text: bytes) -> Iterator[str]:
 
 
 def _traces(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Files that name the folder in which they were built."""
+    """List the files that name the folder in which they were built."""
     here = str(ROOT).encode()
     yield from (f"{name} names the folder {ROOT}" for name, content in sorted(files.items()) if here in content)

@@ -1,4 +1,4 @@
-"""Tries an installed distribution: `python smoke.py alone|whole`. Needs nothing but what it tries.
+"""Try an installed distribution: `python smoke.py alone|whole`. Needs nothing but what it tries.
 
 `alone`: the wheel without its extras. `whole`: with the simulator, and mypy beside it.
 """
@@ -35,7 +35,7 @@ WRONG_PROGRAM: Final = PROGRAM.replace("-> Job", "-> int")
 
 
 def run(*words: str, environment: Mapping[str, str] | None = None, code: int = 0) -> str:
-    """Run a command to its end; what it printed. Ends the program if its exit code is another than that expected."""
+    """Run a command to its end; return what it printed. Ends the program if the exit code is not the expected one."""
     done = subprocess.run(
         words, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -50,7 +50,7 @@ def expect(condition: bool, message: str) -> None:
 
 
 def alone() -> None:
-    """The command says what it is, and what it lacks."""
+    """Try the command alone: it says what it is, and what it lacks."""
     version = metadata.version("sbg-bulk")
     expect(version in run(COMMAND, "--version"), f"--version does not tell {version}")
     expect("copy" in run(COMMAND, "--help"), "--help does not tell of copy")
@@ -72,7 +72,7 @@ def import_everything(name: str) -> None:
 
 
 def whole() -> None:
-    """Everything can be imported; files are copied on the simulator; types are found."""
+    """Try the whole: everything can be imported; files are copied on the simulator; types are found."""
     import_everything("sbg_bulk")
     simulate()
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +85,7 @@ def whole() -> None:
 
 
 def simulate() -> None:
-    """A copy, a run of a manifest, one of what a path names, and a report."""
+    """Do a copy, a run of a manifest, one of what a path names, and a report."""
     arguments = [COMMAND, "simulate", "--port", "0", "--seed", "examples", "--speed", "100", "--json"]
     with (
         subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server,

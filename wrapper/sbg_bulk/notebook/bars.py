@@ -22,7 +22,7 @@ PAUSE: Final = 0.1
 
 
 class Handle(Protocol):
-    """What IPython gives for something that was displayed."""
+    """The handle that IPython gives for something that was displayed."""
 
     def update(self, obj: object) -> object:
         """Show something else in its place."""
@@ -105,7 +105,7 @@ class Bar:
 
 
 def kernel_display() -> Display | None:
-    """How to display something in the notebook that this runs in; None if it runs in none."""
+    """Return the means to display something in the notebook that this runs in; None if it runs in none."""
     ipython = sys.modules.get("IPython")
     shell: Any = None if ipython is None else ipython.get_ipython()
     # IPython on a terminal has no kernel.
@@ -119,7 +119,7 @@ def kernel_display() -> Display | None:
 
 @contextmanager
 def for_wait(display: Display | None) -> Iterator[Callable[[Totals], object] | None]:
-    """While the block runs, a bar of a wait; yields what is to be called with its totals."""
+    """Show a bar of a wait while the block runs; yields what is to be called with its totals."""
     if display is None:
         yield None
         return
@@ -130,7 +130,7 @@ def for_wait(display: Display | None) -> Iterator[Callable[[Totals], object] | N
 
 @contextmanager
 def for_run(display: Display | None, resume: str) -> Iterator[Callable[[Progress], object] | None]:
-    """While the block runs, a bar of a run; yields what is to be called with its progress.
+    """Show a bar of a run while the block runs; yields what is to be called with its progress.
 
     Args:
         display: how to display it; None for no bar.
@@ -155,7 +155,7 @@ def _drawn(bar: Bar, if_stopped: str) -> Iterator[None]:
 
 
 def wait_drawing(totals: Totals) -> Drawing:
-    """How far a wait has come: by its files if they are known, and by its jobs."""
+    """Draw how far a wait has come: by its files if they are known, and by its jobs."""
     ended, failed = totals.completed_files + totals.failed_files, totals.failed_files
     by_jobs = _part(totals.finished + totals.lost, totals.jobs)
     # Files are known only for jobs that were seen running, so they tell less than the jobs when these are many.
@@ -168,7 +168,7 @@ def wait_drawing(totals: Totals) -> Drawing:
 
 
 def run_drawing(progress: Progress) -> Drawing:
-    """How far a run has come, and what it waits for."""
+    """Draw how far a run has come, and what it waits for."""
     tally = progress.tally
     unclear = tally.unattributed + tally.unknown
     ended = tally.done + tally.failed + unclear

@@ -1,4 +1,4 @@
-"""What the API's codes mean, and what to do about each, for people who read a report."""
+"""The meanings of the API's codes, and what to do about each, for people who read a report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sbg_bulk.runs.outcomes import Outcome
 
 @frozen
 class Meaning:
-    """What a group of rows that were not done has in common.
+    """The meaning that rows which were not done have in common.
 
     Attributes:
         what: what it means.
@@ -107,7 +107,7 @@ _NEW_CODE: Final = Meaning("The code is not documented.", "The message says what
 
 
 def meaning(outcome: str, api_code: int | None) -> Meaning:
-    """What it means that rows came to this outcome with this code."""
+    """Return what it means that rows came to this outcome with this code."""
     if outcome in _UNCLEAR:
         return _UNCLEAR[outcome]
     return _NO_CODE if api_code is None else MEANINGS.get(api_code, _NEW_CODE)

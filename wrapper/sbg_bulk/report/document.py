@@ -16,7 +16,7 @@ from sbg_bulk.report.status import Command, next_steps, plain_command
 
 
 def document(facts: Facts, name: str, command: Command = plain_command) -> dict[str, Any]:
-    """A report, to be written as JSON.
+    """Describe a run as data, to be written as JSON.
 
     Args:
         facts: the run.

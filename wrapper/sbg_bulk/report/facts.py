@@ -1,4 +1,4 @@
-"""What a journal says of a run, put together for a report. It grows with the number of jobs, not with that of rows."""
+"""The facts of a run, put together from its journal. They grow with the number of jobs, not with that of rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLACK: Final = 60.0
 
 
 class Standing(StrEnum):
-    """How far a run has come."""
+    """The state that a run is in."""
 
     COMPLETE = "complete"
     """Nothing is left to be done or waited for."""
@@ -62,7 +62,7 @@ class Sent:
 
     @property
     def unclear(self) -> int:
-        """Of how many rows it is not known what became of them, although it has ended."""
+        """Rows of which it is not known what became of them, although the job has ended."""
         return 0 if self.state is not State.ENDED else self.rows - (self.done or 0) - (self.failed or 0)
 
 
@@ -148,22 +148,22 @@ class Facts:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, pauses between an interruption and what followed it included."""
+        """Seconds that it took, pauses between an interruption and what followed it included."""
         return None if self.began is None or self.last is None else self.last - self.began
 
     @property
     def requests(self) -> int:
-        """How many requests it has sent."""
+        """Number of requests that it has sent."""
         return sum(slot.sent for slot in self.slots)
 
     @property
     def refused(self) -> int:
-        """How many of them were refused because the rate limit was reached."""
+        """Number of these that were refused because the rate limit was reached."""
         return sum(slot.refused for slot in self.slots)
 
     @property
     def trouble(self) -> int:
-        """How many of them got no answer, or one of a server in trouble."""
+        """Number of these that got no answer, or one of a server in trouble."""
         return sum(slot.failed for slot in self.slots)
 
     @property
@@ -173,7 +173,7 @@ class Facts:
 
     @property
     def unclear(self) -> int:
-        """Of how many rows it is not known what became of them, although their jobs have ended."""
+        """Number of rows of which it is not known what became of them, although their jobs have ended."""
         return self.tally.unattributed + self.tally.unknown
 
     @property
@@ -183,7 +183,7 @@ class Facts:
         return sorted(timed, key=lambda one: -(one.seconds or 0.0))
 
     def reached(self, share: float) -> float | None:
-        """Seconds after which this share of the rows had come to an end; None if that is not known."""
+        """Return the seconds after which this share of the rows had come to an end; None if that is not known."""
         if self.began is None:
             return None
         ended = sorted((one.ended, one.rows) for one in self.sent if one.ended is not None)
@@ -196,7 +196,7 @@ class Facts:
 
 
 DESTINATIONS: Final = 3
-"""How many destinations are named."""
+"""Destinations that are named."""
 
 
 def gather(journal: Journal) -> Facts:
@@ -278,7 +278,7 @@ def _believable(moment: float | None, earliest: float | None, latest: float | No
 def _bounds(
     submission_times: Iterable[SubmissionTimes], sent: Iterable[Sent], slots: Sequence[Slot]
 ) -> tuple[float | None, float | None]:
-    """When a run began, and when it was last heard of."""
+    """Return when a run began, and when it was last heard of, in Unix seconds."""
     of_courses = [(course.sent_at, course.known_at, course.ended_at) for course in submission_times]
     moments = [moment for times in of_courses for moment in times if moment is not None]
     moments += [moment for one in sent for moment in (one.began, one.ended) if moment is not None]

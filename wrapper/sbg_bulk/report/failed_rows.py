@@ -25,7 +25,7 @@ IN_MEMORY: Final = 1 << 20
 """Bytes above which the packed rows are kept in a temporary file."""
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet may take for a formula."""
+"""Beginnings of cells that a spreadsheet may take for formulas."""
 
 
 @define
@@ -57,7 +57,7 @@ class Packed:
         return packed
 
     def pieces(self) -> Iterator[str]:
-        """The letters, a line at a time."""
+        """Yield the letters, a line at a time."""
         self._file.seek(0)
         while piece := self._file.read(PIECE):
             yield b64encode(piece).decode("ascii") + "\n"

@@ -127,7 +127,7 @@ def _drawings(facts: Facts) -> dict[str, Any]:
 
 
 def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
-    """The rows that failed, as far as they are shown."""
+    """Return the rows that failed, as far as they are shown."""
     failed = [Outcome.FAILED]
     numbered = zip((row.number for row in journal.rows(failed)), journal.report(failed), strict=False)
     rows = list(islice(numbered, MOST_ROWS)) if facts.tally.failed else []
@@ -140,7 +140,7 @@ def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
 
 
 def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
-    """What is to be seen at a glance: a name, a number, and whether it is `good` or `bad`."""
+    """Return the figures to be seen at a glance: a name, a number, and `good`, `bad` or nothing."""
     tally = facts.tally
     found = [
         ("Rows", f"{tally.rows:,}", ""),

@@ -1,4 +1,4 @@
-"""How a run stands, in sentences, and what to do next, as commands."""
+"""The state of a run in sentences, and the next steps as commands."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Step:
 
 
 def plain_command(*words: str) -> str:
-    """A command line with these words, for the endpoint and the profile that the environment says."""
+    """Write a command line with these words, for the endpoint and the profile that the environment says."""
     return shlex.join(["sbg-bulk", *words])
 
 
@@ -39,7 +39,7 @@ VERBS: Final = {"COPY": "Copy", "MOVE": "Move", "DELETE": "Deletion"}
 
 
 def purpose(facts: Facts) -> str:
-    """What the run was to do."""
+    """Say what the run was to do."""
     what = f"{VERBS.get(facts.plan.job_type, facts.plan.job_type)} of {counted(facts.tally.rows, 'row')}"
     if not facts.destinations:
         return what
@@ -49,7 +49,7 @@ def purpose(facts: Facts) -> str:
 
 
 def outcome(facts: Facts) -> str:
-    """How the run stands, in a sentence or two."""
+    """Say how the run stands, in a sentence or two."""
     tally = facts.tally
     if facts.standing is Standing.COMPLETE:
         if tally.done == tally.rows:
@@ -70,7 +70,7 @@ def outcome(facts: Facts) -> str:
 
 
 def pace(facts: Facts) -> str:
-    """How long it took, and when most of it was done; empty if that is not known."""
+    """Say how long it took, and when most of it was done; empty if that is not known."""
     if facts.seconds is None or not facts.sent:
         return ""
     took = "It took" if facts.standing is Standing.COMPLETE else "It was under way for"
@@ -82,7 +82,7 @@ def pace(facts: Facts) -> str:
 
 
 def next_steps(facts: Facts, name: str, command: Command = plain_command) -> list[Step]:
-    """What to do next, the most important first; nothing if all is done.
+    """Return what to do next, the most important first; nothing if all is done.
 
     Args:
         facts: the run.

@@ -8,11 +8,11 @@ from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_com
 from sbg_bulk.text import counted, duration, format_utc, plain
 
 MOST_GROUPS = 12
-"""How many reasons are told; the rest is counted."""
+"""Reasons that are told; the rest is counted."""
 
 
 def lines(facts: Facts, name: str, command: Command = plain_command) -> list[str]:
-    """A report, line by line.
+    """Write a report, line by line.
 
     Args:
         facts: the run.

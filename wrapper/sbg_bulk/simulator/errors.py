@@ -1,4 +1,4 @@
-"""What the service says no with: the API's error codes and the body that carries them."""
+"""Refusals: the API's error codes and the body that carries them."""
 
 from __future__ import annotations
 
@@ -80,5 +80,5 @@ class ApiError(Exception):
         self.headers = tuple(headers)
 
     def body(self) -> dict[str, Any]:
-        """The error body, as sent on its own and inside a job's result."""
+        """Return the error body, as sent on its own and inside a job's result."""
         return {"status": self.status, "code": self.code, "message": self.message, "more_info": ""}

@@ -112,7 +112,7 @@ def _probability(text: str) -> float:
 
 
 def _number(text: str) -> float:
-    """The number, or NaN, which is in no range."""
+    """Read a number; NaN, which is in no range, if it is none."""
     try:
         return float(text)
     except ValueError:
@@ -245,18 +245,18 @@ class FaultRule:
         return cls(**given)
 
     def __str__(self) -> str:
-        """The text form; `parse` reads it back."""
+        """Return the text form; `parse` reads it back."""
         return " ".join(f"{name}={shlex.quote(_text(value))}" for name, value in self._given())
 
     @property
     def before(self) -> bool:
-        """Whether the rule acts before the request is processed."""
+        """True if the rule acts before the request is processed."""
         if self.kind in _ACT_BEFORE:
             return True
         return not self.after and (self.kind in _ACT_WHERE_TOLD or _SERVER_ERROR.fullmatch(self.kind) is not None)
 
     def sees(self, operation: str) -> bool:
-        """Whether the rule looks at requests to the operation."""
+        """Return whether the rule looks at requests to the operation."""
         if self.kind in _ON_SUBMISSIONS and not operation.startswith("submit_"):
             return False
         return fnmatchcase(operation, self.op)
@@ -292,7 +292,7 @@ class ArmedFault:
     )
 
     def takes(self, operation: str) -> bool:
-        """Whether the rule strikes at this request to the operation, which is counted."""
+        """Count a request to the operation; return whether the rule strikes at it."""
         rule = self.rule
         if not rule.sees(operation):
             return False
@@ -340,5 +340,5 @@ class Faults:
         return tuple(self._armed)
 
     def strike(self, operation: str) -> Sequence[ArmedFault]:
-        """The rules that strike at this request to the operation, in their order."""
+        """Count a request to the operation; return the rules that strike at it, in their order."""
         return [armed for armed in self._armed if armed.takes(operation)]

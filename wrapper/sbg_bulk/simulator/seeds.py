@@ -24,7 +24,7 @@ USERNAME = "rfranklin"
 
 
 def known_seed(name: str) -> str:
-    """The name itself. Raises ValueError if it is none of a seed."""
+    """Return the name itself. Raises ValueError if it is none of a seed."""
     if name not in _SEEDS:
         raise ValueError(f"a seed is one of {', '.join(_SEEDS)}; not {name!r}")
     return name

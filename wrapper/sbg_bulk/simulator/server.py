@@ -128,7 +128,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn does it, but without raising the signal again in the end: the caller decides what follows."""
+        """Handle signals as uvicorn does, but do not raise them again in the end: the caller decides what follows."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

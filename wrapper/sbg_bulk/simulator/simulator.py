@@ -26,7 +26,7 @@ class Simulator(State):
     """
 
     base_url = f"http://localhost{BASE_PATH}"
-    """Where the service is for clients in this process."""
+    """The address of the service for clients in this process."""
 
     @cached_property
     def app(self) -> Service:
@@ -34,5 +34,5 @@ class Simulator(State):
         return Service(self)
 
     def transport(self) -> Transport:
-        """A transport for httpx clients in this process, synchronous or not."""
+        """Return a transport for httpx clients in this process, synchronous or not."""
         return Transport(self.app, self.clock)

@@ -152,7 +152,7 @@ class State:
             self.faults.disarm()
 
     def without_tokens(self, text: str) -> str:
-        """The text of an address with any token in it made unreadable."""
+        """Return the text of an address with any token in it made unreadable."""
         if text:
             for token in self.world.tokens:
                 for spelling in _spellings(token):

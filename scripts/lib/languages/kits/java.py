@@ -24,7 +24,7 @@ ANNOTATIONS: Final = Path("/usr/share/java/jakarta-annotation-api.jar")
 
 
 def classpath() -> str:
-    """What the client needs. Raises MissingToolError if some of it is not installed.
+    """Return the classpath of the client. Raises MissingToolError if some of it is not installed.
 
     Debian's Jackson lacks the module for dates (jackson-datatype-jsr310). The jar of the generator has all of Jackson.
     """

@@ -1,4 +1,4 @@
-"""Carries out the scenario with `sbg_async_api`, the Python client that is generated from the contract.
+"""Carry out the scenario with `sbg_async_api`, the Python client that is generated from the contract.
 
 Usage: program.py SCENARIO.json, with SB_API_ENDPOINT and SB_AUTH_TOKEN; writes what it has seen to standard output.
 """
@@ -79,19 +79,19 @@ def run(steps: Sequence[Mapping[str, Any]], url: str, token: str) -> list[Mappin
 
 
 def connect(url: str, token: str) -> AuthenticatedClient:
-    """A client that sends the token."""
+    """Make a client that sends the token."""
     return AuthenticatedClient(base_url=url, token=token, prefix="", auth_header_name="X-SBG-Auth-Token")
 
 
 def tokens_in(steps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The tokens that steps want in place of the right one."""
+    """Return the tokens that steps want in place of the right one."""
     return [step["token"] for step in steps if "token" in step]
 
 
 def calls(
     step: Mapping[str, Any], names: Mapping[str, str], client: AuthenticatedClient, simulator: httpx.Client
 ) -> Iterator[Answer]:
-    """The answers to the calls of a step."""
+    """Make the calls of a step, and return the answers."""
     arguments = substitute(step.get("arguments", {}), names)
     if "body" in step:
         arguments["body"] = BODIES[step["call"]](substitute(step["body"], names))
@@ -118,14 +118,14 @@ def control(simulator: httpx.Client, what: Mapping[str, Any]) -> None:
 
 
 def value_at(document: Any, path: str) -> Any:
-    """The value that a dotted path leads to."""
+    """Return the value that a dotted path leads to."""
     for part in path.split("."):
         document = document[int(part) if isinstance(document, list) else part]
     return document
 
 
 def substitute(value: Any, names: Mapping[str, str]) -> Any:
-    """The value, with each `$name` in it replaced by what the name stands for."""
+    """Return the value, with each `$name` in it replaced by what the name stands for."""
     if isinstance(value, dict):
         return {key: substitute(entry, names) for key, entry in value.items()}
     if isinstance(value, list):

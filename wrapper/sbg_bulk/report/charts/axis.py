@@ -1,4 +1,4 @@
-"""What the drawings of a report have in common: an axis of time below, lines with their values, a frame."""
+"""The common parts of a report's charts: an axis of time below, lines with their values, a frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_TICKS: Final = 6
 MOST_VALUES: Final = 4
 
 MARGIN: Final = 1.03
-"""How much longer a drawing is than what it shows."""
+"""The length of a drawing, as a multiple of what it shows."""
 
 _DAY: Final = 86_400
 _SECONDS: Final = (
@@ -35,17 +35,17 @@ class Span:
     last: float
 
     def share(self, moment: float) -> float:
-        """Where a moment is: 0 at the begin, 1 at the end."""
+        """Return where a moment is: 0 at the begin, 1 at the end."""
         return min(1.0, max(0.0, (moment - self.began) / (self.last - self.began)))
 
 
 def span(began: float, last: float) -> Span:
-    """The span from `began` to a little after `last`, so that what happened last is seen; a second at least."""
+    """Return the span from `began` to a little after `last`, so that what happened last is seen; a second at least."""
     return Span(began, began + max(1.0, MARGIN * (last - began)))
 
 
 def time_ticks(shown: Span) -> list[tuple[float, str]]:
-    """Round times within a span, as shares of it, and how they are written."""
+    """Return round times within a span, as shares of it, and how they are written."""
     length = shown.last - shown.began
     step = next((step for step in _SECONDS if length / step <= MOST_TICKS), None)
     if step is None:
@@ -57,7 +57,7 @@ def time_ticks(shown: Span) -> list[tuple[float, str]]:
 
 
 def value_ticks(most: float) -> list[int]:
-    """A few round values up to the most, 0 left out."""
+    """Return a few round values up to the most, 0 left out."""
     steps = (digit * 10**power for power in range(19) for digit in (1, 2, 5))
     step = next(step for step in steps if most / step <= MOST_VALUES)
     return list(range(step, int(most) + 1, step))
@@ -66,7 +66,7 @@ def value_ticks(most: float) -> list[int]:
 def frame(
     shown: Span, height: int, label: str, most: float | None, stretched: list[Markup], above: list[Markup]
 ) -> Markup:
-    """A drawing.
+    """Draw a chart: a box, its axis of time, and what is in it.
 
     Args:
         shown: the time that it shows.

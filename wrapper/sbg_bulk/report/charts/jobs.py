@@ -40,7 +40,7 @@ class Timeline:
 
 
 def kind(sent: Sent) -> str:
-    """How a job is drawn.
+    """Return the class that a job is drawn with.
 
     It is `running` if its end was not seen; `unclear` if it is not known of all rows what became of them; `done` if all
     were done, `failed` if none was, `partly` else.
@@ -85,7 +85,7 @@ def draw(sent: Sequence[Sent], shown: Span) -> Timeline:
 
 
 def describe(sent: Sent) -> str:
-    """A job in a line."""
+    """Describe a job in a line."""
     parts = [f"Job {sent.job or 'not known'}", counted(sent.rows, "row")]
     if sent.state is State.ENDED:
         parts.append(f"{sent.done or 0:,} done, {sent.failed or 0:,} failed")
@@ -97,7 +97,7 @@ def describe(sent: Sent) -> str:
 
 
 def _interval(sent: Sent, shown: Span) -> tuple[float, float]:
-    """Begin and end as shares; what is shorter than can be seen is made to be."""
+    """Return begin and end as shares; what is shorter than can be seen is made to be."""
     begin = shown.share(sent.began or shown.began)
     end = shown.share(shown.last if sent.ended is None else sent.ended)
     begin = min(begin, 1 - _LEAST)
@@ -108,7 +108,7 @@ _LEAST: Final = 0.003
 
 
 def _merged(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The same time, in intervals that do not touch. Those less than a thousandth apart are taken for one."""
+    """Merge intervals that touch. Those less than a thousandth apart are taken for one."""
     merged: list[tuple[float, float]] = []
     for begin, end in sorted(intervals):
         if merged and begin <= merged[-1][1] + 1 / svg.BOX:

@@ -107,7 +107,7 @@ def _lines(slots: Sequence[Slot], windows: Sequence[Window], shown: Span, most: 
 
 
 def _waits(slots: Sequence[Slot], shown: Span) -> Iterator[tuple[float, float, str]]:
-    """Begin, end and cause of the waits. One that was broken off ends when something was sent again."""
+    """Yield begin, end and cause of the waits. One that was broken off ends when something was sent again."""
     for slot, later in pairwise([*slots, None]):
         assert slot is not None
         if slot.waited < 1:
@@ -121,7 +121,7 @@ def _waits(slots: Sequence[Slot], shown: Span) -> Iterator[tuple[float, float, s
 
 
 def _close(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The intervals, of which those that touch, or nearly so, are one."""
+    """Merge intervals that touch, or nearly so."""
     joined: list[tuple[float, float]] = []
     for begin, end in intervals:
         if joined and begin - joined[-1][1] < 1 / STEPS:
@@ -132,7 +132,7 @@ def _close(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _middle(slot: Slot, shown: Span) -> float:
-    """Where a slot is shown: all that is known is that its requests were sent within it."""
+    """Return where a slot is shown: all that is known is that its requests were sent within it."""
     return min(shown.share(slot.start + SLOT / 2), 1 / MARGIN)
 
 

@@ -11,11 +11,11 @@ from attrs import frozen
 from markupsafe import Markup, escape
 
 BOX: Final = 1000
-"""How many units the stretched box is wide and high."""
+"""Units that the stretched box is wide and high."""
 
 
 def element(name: str, *children: Markup, **attributes: object) -> Markup:
-    """An element. In the attributes' names `_` stands for `-`; one at the end is dropped; None leaves one out."""
+    """Make an element. In the attributes' names `_` stands for `-`; one at the end is dropped; None leaves one out."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
         for key, value in attributes.items()
@@ -30,12 +30,12 @@ def _text(value: object) -> str:
 
 
 def number(value: float) -> str:
-    """A coordinate in few characters."""
+    """Write a coordinate in few characters."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def words(text: str, x: float, y: float, anchor: str = "start", **attributes: object) -> Markup:
-    """Words at a share of the width (0 to 1), so many pixels from the top."""
+    """Draw words at a share of the width (0 to 1), so many pixels from the top."""
     return element("text", escape(text), x=f"{number(100 * x)}%", y=y, text_anchor=anchor, **attributes)
 
 
@@ -46,7 +46,7 @@ class Curve:
     points: list[tuple[float, float]]
 
     def line(self) -> str:
-        """The line, as the data of a path."""
+        """Return the line, as the data of a path."""
         if not self.points:
             return ""
         x, y = self.points[0]
@@ -56,7 +56,7 @@ class Curve:
         return "".join(parts)
 
     def area(self, end: float) -> str:
-        """What is below the line, up to a time."""
+        """Return the area below the line, up to a time, as the data of a path."""
         if not self.points:
             return ""
         return f"M{_x(self.points[0][0])} {BOX}V{_y(self.points[0][1])}{self._rest()}H{_x(end)}V{BOX}Z"
@@ -74,5 +74,5 @@ def _y(share: float) -> str:
 
 
 def bars(intervals: Iterable[tuple[float, float, float]]) -> str:
-    """Horizontal lines, each with its begin and end and its distance from the top in shares, as the data of a path."""
+    """Return horizontal lines, each by its begin, end and distance from the top in shares, as the data of a path."""
     return "".join(f"M{_x(begin)} {number(BOX * y)}H{_x(end)}" for begin, end, y in intervals)

@@ -1,1 +1,1 @@
-"""The service over HTTP, and its page."""
+"""The service over HTTP: the ASGI application, the control address and the page."""

@@ -268,7 +268,7 @@ async def _read_request(scope: Scope, receive: Receive) -> Request:
 
 
 def _origin(scope: Scope, headers: Mapping[str, str]) -> str:
-    """Scheme and host that the request was sent to, so that the addresses in the answer lead back here."""
+    """Return the scheme and host that the request was sent to, so that the addresses in the answer lead back here."""
     host = headers.get("host", "")
     if not _HOST.fullmatch(host):
         name, port = scope.get("server") or ("simulator", None)

@@ -39,7 +39,7 @@ PREFIX = "/_simulator"
 
 
 def is_control(path: str) -> bool:
-    """Whether a request's path belongs to the control address."""
+    """Return whether a request's path belongs to the control address."""
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 

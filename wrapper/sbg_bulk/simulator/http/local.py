@@ -1,4 +1,4 @@
-"""What lies beside the service, for the machine that it runs on only: the control address and the page.
+"""The control address and the page, which lie beside the service, for the machine that it runs on only.
 
 Neither asks for a token, and the page even gives one away, so both are kept from other machines and from other
 pages: any web site that a person has open can make their browser send requests to addresses of their machine.
@@ -29,14 +29,14 @@ HEADERS: Mapping[bytes, bytes] = MappingProxyType(
         b"x-content-type-options": b"nosniff",
     }
 )
-"""What all these answers have in common."""
+"""The headers of all these answers."""
 
 _IN_PROCESS = (None, "testclient")
 _HOST = re.compile(r"(localhost|[0-9.]+|\[[0-9a-f:]+\])(:[0-9]+)?", re.IGNORECASE)
 
 
 def is_local(path: str) -> bool:
-    """Whether a request's path leads here, and not to the service."""
+    """Return whether a request's path leads here, and not to the service."""
     return control.is_control(path) or page.is_page(path)
 
 
@@ -71,7 +71,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _is_of_the_page(request: Request) -> bool:
-    """Whether it is no browser that asks, or it asks for the user or for the page itself."""
+    """Return whether no browser asks, or one that asks for the user or for the page itself."""
     headers = request.headers
     if headers.get("origin", request.origin) != request.origin:
         return False

@@ -84,7 +84,7 @@ class _Exchange:
             self._content += message["body"]
 
     def response(self) -> httpx.Response:
-        """The response. Raises httpx.ReadTimeout if it came too late for the client."""
+        """Return the response. Raises httpx.ReadTimeout if it came too late for the client."""
         timeout = self._request.extensions.get("timeout", {}).get("read")
         elapsed = self._clock.now() - self._started
         # A request that moves the clock itself has not waited for it.

@@ -1,1 +1,1 @@
-"""What the service answers: the contract, its operations, its documents."""
+"""The service without HTTP: requests checked against the contract, operations on the world, answers as JSON."""

@@ -1,4 +1,4 @@
-"""From a request's arguments to what the service works with, and from what is wrong with them to a refusal.
+"""The arguments of requests: read into what the service works with, or refused.
 
 The contract checks the shape of requests; what it cannot say in a schema is checked here. Whatever is refused
 here starts no job.
@@ -25,7 +25,7 @@ _OF_A_NAME = ("minLength", "maxLength", "pattern")
 
 
 def refusal(invalid: InvalidRequest) -> ApiError:
-    """The refusal of a request that does not fit the contract."""
+    """Return the refusal of a request that does not fit the contract."""
     return ApiError(_code(invalid), str(invalid))
 
 
@@ -54,7 +54,7 @@ def _code(invalid: InvalidRequest) -> int:
 
 
 def items(job_type: JobType, body: Mapping[str, Any]) -> Sequence[Item]:
-    """The items of a submission. Raises ApiError if they cannot make a job, naming the first that is wrong."""
+    """Read the items of a submission. Raises ApiError if they cannot make a job, naming the first that is wrong."""
     read = [_item(job_type, number, each) for number, each in enumerate(body["items"])]
     seen: dict[str, int] = {}
     for number, item in enumerate(read):
@@ -72,7 +72,7 @@ def _item(job_type: JobType, number: int, given: Mapping[str, str]) -> Item:
 
 
 def destination(given: Mapping[str, str], place: str = "") -> tuple[str | None, str | None]:
-    """The one of parent and project that is given; an empty string is as good as nothing.
+    """Return the one of parent and project that is given; an empty string is as good as nothing.
 
     `place` is where in the body they are. Raises ApiError if neither is given, or both, or if the project's id is
     malformed.
@@ -88,6 +88,6 @@ def destination(given: Mapping[str, str], place: str = "") -> tuple[str | None, 
 
 
 def check_project_id(project: str, place: str = "project") -> None:
-    """Raises ApiError (3012) if the id, which is at that place of the request, is not `owner/project`."""
+    """Raise ApiError (3012) if the id, which is at that place of the request, is not `owner/project`."""
     if not _PROJECT_ID.fullmatch(project):
         raise ApiError(3012, f"{place}: {project!r} is not of the form owner/project.")

@@ -31,7 +31,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.validators import SchemaValidator
 
 BASE_PATH = "/v2"
-"""Where the simulator serves the contract; it takes the place of the document's own servers."""
+"""The path at which the simulator serves the contract; it takes the place of the document's own servers."""
 
 JSON = "application/json"
 
@@ -125,7 +125,7 @@ class Route:
 
 @frozen
 class Arguments:
-    """What a valid request carries: parameters by name, defaults filled in, and the body."""
+    """The arguments of a valid request: parameters by name, defaults filled in, and the body."""
 
     path: Mapping[str, Any]
     query: Mapping[str, Any]
@@ -160,7 +160,7 @@ class Contract:
         }
 
     def route(self, raw_path: str) -> Route | None:
-        """The path that a request's path, still percent-encoded, leads to; None if it leads nowhere.
+        """Find the path that a request's path, still percent-encoded, leads to; None if it leads nowhere.
 
         One slash at the end is as good as none: an official client sends it.
         """
@@ -176,7 +176,7 @@ class Contract:
         return None
 
     def token(self, headers: Mapping[str, str]) -> str | None:
-        """The token that a request carries in one of the contract's ways, None if in none.
+        """Return the token that a request carries in one of the contract's ways, None if in none.
 
         The headers' names are in lower case.
         """
@@ -265,7 +265,7 @@ class Contract:
 
 
 def load_document() -> Mapping[str, Any]:
-    """The OpenAPI document: the checkout's if the code runs from one, else the copy in the installed package."""
+    """Load the OpenAPI document: the checkout's if the code runs from one, else the copy in the installed package."""
     checkout = Path(__file__).resolve().parents[4] / "spec" / "openapi.yaml"
     source = checkout if checkout.is_file() else resources.files("sbg_async_api") / "openapi.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -276,7 +276,7 @@ def load_document() -> Mapping[str, Any]:
 
 @cache
 def load_contract() -> Contract:
-    """The contract, read and built once for the whole process."""
+    """Return the contract, read and built once for the whole process."""
     return Contract(load_document())
 
 
@@ -342,7 +342,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 class _SchemaError(Protocol):
-    """What is read of a jsonschema.ValidationError; the library has no types of its own."""
+    """The part of a jsonschema.ValidationError that is read; the library has no types of its own."""
 
     absolute_path: Iterable[str | int]
     instance: Any
@@ -360,7 +360,7 @@ def _place(path: Iterable[str | int]) -> str:
 
 
 def _why(error: _SchemaError) -> str:
-    """What is wrong with the value, in words that do not repeat a whole body as jsonschema's do."""
+    """Say what is wrong with the value, in words that do not repeat a whole body as jsonschema's do."""
     value, limit = error.instance, error.validator_value
     match error.validator:
         case "required":
@@ -384,7 +384,7 @@ def _why(error: _SchemaError) -> str:
 
 
 def _credentials(document: Mapping[str, Any]) -> Sequence[Callable[[Mapping[str, str]], str | None]]:
-    """What reads a token from a request's headers, one for each way that the contract offers."""
+    """Return readers of a token from a request's headers, one for each way that the contract offers."""
     schemes = document["components"]["securitySchemes"]
     readers: list[Callable[[Mapping[str, str]], str | None]] = []
     for requirement in document["security"]:

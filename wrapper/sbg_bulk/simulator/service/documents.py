@@ -16,12 +16,12 @@ from sbg_bulk.simulator.world.tree import File, Node, Project, User, project_of
 
 
 def date(seconds: float) -> str:
-    """A time in Unix seconds as the API writes it, without fractions: `2019-02-20T12:03:50Z`."""
+    """Write a time in Unix seconds as the API does, without fractions: `2019-02-20T12:03:50Z`."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def job(job: Job, base: str) -> bytes:
-    """A job, as JSON. Kept until the job changes: most jobs in a list have ended, and a page shows a hundred."""
+    """Write a job as JSON. Kept until the job changes: most jobs in a list have ended, and a page shows a hundred."""
     if job.rendered is None or job.rendered[0] != base:
         job.rendered = (base, encode(describe_job(job, base)))
     return job.rendered[1]
@@ -50,7 +50,7 @@ def _entry(outcome: Outcome, base: str) -> dict[str, Any]:
 
 
 def node(node: Node, base: str) -> dict[str, Any]:
-    """A file or folder as lists show it."""
+    """Describe a file or folder as lists show it."""
     return {
         "href": f"{base}/files/{node.id}",
         "id": node.id,
@@ -62,7 +62,7 @@ def node(node: Node, base: str) -> dict[str, Any]:
 
 
 def node_details(each: Node, base: str) -> dict[str, Any]:
-    """A file or folder with all that is known of it."""
+    """Describe a file or folder with all that is known of it."""
     return node(each, base) | {
         "size": each.size if isinstance(each, File) else None,
         "created_on": date(each.created_on),
@@ -71,18 +71,18 @@ def node_details(each: Node, base: str) -> dict[str, Any]:
 
 
 def node_fields(each: Node, base: str, fields: str) -> dict[str, Any]:
-    """A file or folder with these properties, separated by commas, or `_all`. Names that it lacks are left out."""
+    """Describe a file or folder by these fields, separated by commas, or `_all`. Names that it lacks are left out."""
     wanted = {name.strip() for name in fields.split(",")} | {"href", "id", "name"}
     return {name: value for name, value in node_details(each, base).items() if "_all" in wanted or name in wanted}
 
 
 def project(project: Project, base: str) -> dict[str, Any]:
-    """A project as lists show it."""
+    """Describe a project as lists show it."""
     return {"href": f"{base}/projects/{quote(project.id)}", "id": project.id, "name": project.name}
 
 
 def project_details(each: Project, user: User, base: str) -> dict[str, Any]:
-    """A project with all that the user may know of it."""
+    """Describe a project with all that the user may know of it."""
     may = permissions(user, each)
     return project(each, base) | {
         "description": each.description,
@@ -102,7 +102,7 @@ def project_details(each: Project, user: User, base: str) -> dict[str, Any]:
 
 
 def user(user: User, base: str) -> dict[str, Any]:
-    """A user."""
+    """Describe a user."""
     return {
         "href": f"{base}/users/{quote(user.username)}",
         "username": user.username,
@@ -114,7 +114,7 @@ def user(user: User, base: str) -> dict[str, Any]:
 
 
 def rate_limit(budget: Budget) -> dict[str, Any]:
-    """What is left of the user's requests, and of computation instances, of which there are plenty here."""
+    """Describe what is left of the user's requests, and of computation instances, of which there are plenty here."""
     return {
         "rate": {"limit": budget.limit, "remaining": budget.remaining, "reset": budget.reset},
         "instance_limit": {"limit": -1, "remaining": 100_000},
@@ -122,7 +122,7 @@ def rate_limit(budget: Budget) -> dict[str, Any]:
 
 
 def page_href(address: str, query: Sequence[tuple[str, str]], offset: int, limit: int) -> str:
-    """The address of a page: what was asked for, from this offset."""
+    """Return the address of a page: what was asked for, from this offset."""
     kept = [(name, value) for name, value in query if name not in ("offset", "limit")]
     rest = f"{urlencode(kept)}&" if kept else ""
     return f"{address}?{rest}offset={offset}&limit={limit}"
@@ -131,7 +131,7 @@ def page_href(address: str, query: Sequence[tuple[str, str]], offset: int, limit
 def links(
     address: str, query: Sequence[tuple[str, str]], offset: int, limit: int, total: int
 ) -> Sequence[dict[str, str]]:
-    """The links from a page to the next one and to the one before, if there are any."""
+    """Return the links from a page to the next one and to the one before, if there are any."""
     there: list[dict[str, str]] = []
     if offset + limit < total:
         there.append({"href": page_href(address, query, offset + limit, limit), "rel": "next", "method": "GET"})

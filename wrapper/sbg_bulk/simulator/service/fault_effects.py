@@ -1,4 +1,4 @@
-"""What faults do to answers."""
+"""The effects of faults on answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RESET_SOON = 5.0
 
 
 def instead(rule: FaultRule, now: float) -> Reply:
-    """What is answered in place of the answer, at that time in Unix seconds, by a rule that refuses or fails."""
+    """Answer in place of the service, at that time in Unix seconds, as a rule says that refuses or fails."""
     headers: list[tuple[bytes, bytes]] = []
     if rule.retry_after is not None:
         headers.append((b"retry-after", b"%d" % math.ceil(rule.retry_after)))
@@ -39,7 +39,7 @@ def instead(rule: FaultRule, now: float) -> Reply:
 
 
 def alter(rule: FaultRule, reply: Reply, chance: random.Random) -> Reply:
-    """The answer as a rule of one of the kinds that distort it leaves it."""
+    """Distort the answer as a rule of one of the kinds that do so wants it."""
     if rule.kind == "header":
         header = ((rule.field or "").lower().encode("ascii"), (rule.value or "").encode("ascii"))
         return Reply(reply.status, reply.body, (*reply.headers, header))
@@ -66,7 +66,7 @@ _GONE = object()
 
 
 def _at_fields(name: str, document: Any, change: Callable[[Any], Any]) -> Any:
-    """The document with the fields of that name changed, wherever they are."""
+    """Return the document with the fields of that name changed, wherever they are."""
     if isinstance(document, list):
         return [_at_fields(name, each, change) for each in document]
     if not isinstance(document, dict):
@@ -78,7 +78,7 @@ def _at_fields(name: str, document: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _wrong_leaves(document: Any) -> Any:
-    """The document with the type of each value changed, lists and objects kept."""
+    """Return the document with the type of each value changed, lists and objects kept."""
     if isinstance(document, list):
         return [_wrong_leaves(each) for each in document]
     if isinstance(document, dict):
@@ -101,7 +101,7 @@ def _wrong(value: Any) -> Any:
 
 
 def _any_field(document: Any, chance: random.Random) -> str:
-    """One of the fields of what the answer is about: the entries of a list, else the whole."""
+    """Return one of the fields of what the answer is about: the entries of a list, else the whole."""
     about = document
     if isinstance(document, dict) and isinstance(document.get("items"), list) and document["items"]:
         about = document["items"][0]

@@ -1,4 +1,4 @@
-"""What the service does for each operation of the contract: one method each, named by its operationId."""
+"""The operations of the contract: one method each, named by its operationId."""
 
 from __future__ import annotations
 
@@ -150,12 +150,12 @@ class Operations:
     # What several of them need
 
     def page(self, found: Sequence[T], call: Call) -> Sequence[T]:
-        """The part of what was found that the call asks for."""
+        """Return the part of what was found that the call asks for."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
         return found[offset : offset + limit]
 
     def listing(self, call: Call, entries: Sequence[bytes], total: int) -> Reply:
-        """An answer that lists one page of rendered entries, of so many in total."""
+        """Answer with one page of rendered entries, of so many in total."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
         href = documents.page_href(call.address, call.query, offset, limit)
         links = self.links(call, total)
@@ -163,12 +163,12 @@ class Operations:
         return Reply(200, body, ((b"x-total-matching-query", b"%d" % total),))
 
     def links(self, call: Call, total: int) -> Sequence[Mapping[str, str]]:
-        """The links of a page to the next one and to the one before."""
+        """Return the links of a page to the next one and to the one before."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
         return documents.links(call.address, call.query, offset, limit, total)
 
     def list_nodes(self, nodes: Sequence[Node], call: Call) -> Reply:
-        """An answer that lists one page of these files and folders."""
+        """Answer with one page of these files and folders."""
         page = self.page(nodes, call)
         fields = call.arguments.query.get("fields")
         if fields is None:
@@ -176,7 +176,7 @@ class Operations:
         return self.listing(call, [encode(documents.node_fields(node, call.base, fields)) for node in page], len(nodes))
 
     def listed_folder(self, user: User, query: Mapping[str, Any]) -> Folder:
-        """The folder that a listing by project or by parent is about.
+        """Find the folder that a listing by project or by parent is about.
 
         An empty value is wrong here: only bodies have it for an absent one.
         """
@@ -195,7 +195,7 @@ class Operations:
         return self.folder(user, parent)
 
     def node(self, user: User, node_id: str, *, missing: int = 5002) -> Node:
-        """The file or folder of that id.
+        """Find the file or folder of that id.
 
         Raises ApiError with the code `missing` if there is none, and with 5001 if the user may not see it.
         """
@@ -207,14 +207,14 @@ class Operations:
         return node
 
     def folder(self, user: User, node_id: str, *, missing: int = 5002) -> Folder:
-        """The folder of that id. Raises ApiError as `node` does, and (5022) if it is a file."""
+        """Find the folder of that id. Raises ApiError as `node` does, and (5022) if it is a file."""
         node = self.node(user, node_id, missing=missing)
         if not isinstance(node, Folder):
             raise ApiError(5022, f"{node.name} is not a folder.")
         return node
 
     def project(self, user: User, project_id: str) -> Project:
-        """The project of that id. Raises ApiError if there is none (3002) or if the user may not see it (3001)."""
+        """Find the project of that id. Raises ApiError if there is none (3002) or if the user may not see it (3001)."""
         project = self.world.projects.get(project_id)
         if project is None:
             raise ApiError(3002, f"There is no project {project_id}.")

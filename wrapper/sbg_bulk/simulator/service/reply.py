@@ -14,7 +14,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` with se
 
 
 def encode(document: Any) -> bytes:
-    """Compact JSON."""
+    """Write a document as compact JSON."""
     return _encode(document).encode("ascii")
 
 
@@ -31,10 +31,10 @@ class Reply:
 
 
 def answer(document: Any, status: int = 200) -> Reply:
-    """An answer that says this."""
+    """Answer with a document."""
     return Reply(status, encode(document))
 
 
 def refuse(error: ApiError) -> Reply:
-    """An answer that says why not."""
+    """Answer with an error."""
     return Reply(error.status, encode(error.body()), error.headers)

@@ -1,4 +1,4 @@
-"""What was asked of the service. Tokens never get in here."""
+"""The log of requests to the service. Tokens never get in here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from attrs import define
 
 REMEMBERED = 100_000
-"""How many requests are remembered; of more, the last ones."""
+"""Requests that are remembered; of more, the last ones."""
 
 
 @define
@@ -50,7 +50,7 @@ class RequestLog:
         self._entries.clear()
 
     def latest(self, most: int) -> Sequence[LoggedRequest]:
-        """The last requests, at most so many, the newest first."""
+        """Return the last requests, at most so many, the newest first."""
         return list(islice(reversed(self._entries), most))
 
     def __iter__(self) -> Iterator[LoggedRequest]:

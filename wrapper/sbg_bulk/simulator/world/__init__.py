@@ -1,1 +1,1 @@
-"""What the service keeps: users, projects, files, jobs, a clock."""
+"""The things that the service keeps: users, projects, files, jobs, rate limits and a clock."""

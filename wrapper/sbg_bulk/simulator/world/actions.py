@@ -1,4 +1,4 @@
-"""What a job does with one item, and what the item is refused for.
+"""The action of a job on one item, and the reasons to refuse it.
 
 The rules are those of the documentation. Where it is silent, this service decides:
 
@@ -30,7 +30,7 @@ from sbg_bulk.simulator.world.tree import (
 
 
 class JobType(StrEnum):
-    """What a job does with its items."""
+    """The types of jobs, by what they do with their items."""
 
     COPY = "COPY"
     MOVE = "MOVE"
@@ -51,7 +51,7 @@ class Item:
 
 
 def permissions(user: User, project: Project) -> Permissions:
-    """What the user may do in the project; nothing for those who are no members."""
+    """Return the user's permissions in the project; none for those who are no members."""
     return project.members.get(user.username, NOTHING)
 
 

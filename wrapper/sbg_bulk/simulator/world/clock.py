@@ -1,4 +1,4 @@
-"""What time it is for the simulator: the system's clock, or one that a test moves by hand."""
+"""The simulator's time: the system's clock, or one that a test moves by hand."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ DAY = 86_400.0
 """Seconds in a day."""
 
 LATEST = 253_370_764_800.0
-"""How far a simulator can be advanced: to 9999-01-01T00:00:00Z. Dates have four digits for the year, and a clock that
+"""The end of a simulator's time: 9999-01-01T00:00:00Z. Dates have four digits for the year, and a clock that
 runs still does so for a while after that."""
 
 START = 1_550_664_000.0
-"""Where a manual clock starts unless told otherwise: 2019-02-20T12:00:00Z, the day of the contract's examples."""
+"""The start of a manual clock unless told otherwise: 2019-02-20T12:00:00Z, the day of the contract's examples."""
 
 
 class Clock(Protocol):
     """Time as the simulator sees it. The client under test may share it, and then both agree on the time."""
 
     def now(self) -> float:
-        """Unix time in seconds."""
+        """Return Unix time in seconds."""
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -18,15 +18,15 @@ class Ids:
         self._last_job = FIRST_JOB
 
     def node(self) -> str:
-        """An id for a file or a folder: 24 hexadecimal digits."""
+        """Deal out an id for a file or a folder: 24 hexadecimal digits."""
         return f"{self._nodes.getrandbits(96):024x}"
 
     def job(self) -> str:
-        """An id for a job: 17 digits, greater than all before it."""
+        """Deal out an id for a job: 17 digits, greater than all before it."""
         self._last_job += self._jobs.randrange(1, 1 << 32)
         return str(self._last_job)
 
     def request(self) -> str:
-        """An id for a request: a UUID, of the kind that is drawn at random."""
+        """Deal out an id for a request: a UUID, of the kind that is drawn at random."""
         digits = f"{self._requests.getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

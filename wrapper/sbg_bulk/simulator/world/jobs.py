@@ -32,7 +32,7 @@ KEPT = 30 * DAY
 
 
 class JobState(StrEnum):
-    """How far a job has come, in this order."""
+    """The states of a job, in their order."""
 
     SUBMITTED = "SUBMITTED"
     RESOLVING = "RESOLVING"
@@ -42,19 +42,19 @@ class JobState(StrEnum):
 
 @frozen
 class Timing:
-    """How long the steps of a job take, in seconds, where time makes it progress."""
+    """Seconds that the steps of a job take, where time makes it progress."""
 
     submitted: float = 0.3
     resolving: float = 0.3
     per_file: float = 0.02
 
     def faster(self, speed: float) -> Timing:
-        """The same at so many times the speed."""
+        """Return the same at so many times the speed."""
         return Timing(self.submitted / speed, self.resolving / speed, self.per_file / speed)
 
 
 Outcome = str | ApiError
-"""What became of an item: the id of the file or folder, or the reason why not."""
+"""The outcome of an item: the id of the file or folder, or the error."""
 
 
 @define(eq=False)
@@ -131,14 +131,14 @@ class Jobs:
         return job
 
     def find(self, user: User, job_type: JobType, job_id: str) -> Job:
-        """The user's job of that type and id. Raises ApiError (10211) if there is none, or no longer."""
+        """Find the user's job of that type and id. Raises ApiError (10211) if there is none, or no longer."""
         job = self._jobs.get(job_id)
         if job is None or job.owner is not user or job.type is not job_type:
             raise ApiError(10211, f"There is no {job_type.lower()} job {job_id}.")
         return job
 
     def listed(self, user: User, now: float) -> Sequence[Job]:
-        """The user's jobs that lists show now, in the order they show them."""
+        """Return the user's jobs that lists show now, in the order they show them."""
         jobs = self._of_user.get(user.username, {}).values()
         return self._ordered([job for job in jobs if job.listed_from <= now])
 
@@ -169,14 +169,14 @@ class Jobs:
         job.rendered = None
 
     def by_id(self, job_id: str) -> Job:
-        """The job of that id, whoever's it is. Raises LookupError if there is none, or no longer."""
+        """Find the job of that id, whoever's it is. Raises LookupError if there is none, or no longer."""
         try:
             return self._jobs[job_id]
         except KeyError:
             raise LookupError(f"there is no job {job_id}") from None
 
     def all(self) -> Sequence[Job]:
-        """All jobs of all users, oldest first."""
+        """Return all jobs of all users, oldest first."""
         return list(self._jobs.values())
 
     def add_finished(
@@ -278,7 +278,7 @@ class Jobs:
 
 
 def one_of(name: str, value: str, choices: object) -> Any:
-    """The value, if it is one of the literals. Raises ValueError if not."""
+    """Return the value, if it is one of the literals. Raises ValueError if not."""
     known = get_args(choices)
     if value not in known:
         raise ValueError(f"{name} is one of {', '.join(known)}; not {value!r}")

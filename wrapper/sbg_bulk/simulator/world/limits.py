@@ -23,7 +23,7 @@ UNLIMITED = RateLimit(requests=1_000_000_000)
 
 
 def check_rate_limit(limit: tuple[int, float]) -> RateLimit:
-    """The limit itself. Raises ValueError if it is not 1 or more requests in a positive time."""
+    """Return the limit itself. Raises ValueError if it is not 1 or more requests in a positive time."""
     requests, seconds = limit
     if requests < 1 or not 0 < seconds < math.inf:
         raise ValueError(f"a rate limit is 1 or more requests in a positive number of seconds; not {limit!r}")
@@ -46,7 +46,7 @@ def parse_rate_limit(text: str) -> RateLimit | None:
 
 @frozen
 class Budget:
-    """What a user's token has left: the X-RateLimit-… headers. `reset` is in whole Unix seconds."""
+    """The requests that a user's token has left: the X-RateLimit-… headers. `reset` is in whole Unix seconds."""
 
     limit: int
     remaining: int
@@ -68,7 +68,7 @@ class Limiter:
         self._windows: dict[str, tuple[float, int]] = {}
 
     def budget(self, username: str, now: float) -> Budget:
-        """What the user has left now."""
+        """Return the budget that the user has left now."""
         start, used = self._window(username, now)
         # Rounded up: who waits until the second that the header names must find the new window open.
         return Budget(self._limit.requests, self._limit.requests - used, math.ceil(start + self._limit.seconds))

@@ -20,12 +20,12 @@ from sbg_bulk.simulator.world.clock import Clock
 from sbg_bulk.simulator.world.ids import Ids
 
 LONGEST_NAME = 255
-"""How many characters the name of a file or a folder may have."""
+"""Most characters of the name of a file or a folder."""
 
 
 @frozen
 class Permissions:
-    """What a user may do in a project."""
+    """The things that a user may do in a project."""
 
     read: bool = False
     copy: bool = False
@@ -96,7 +96,7 @@ class Project:
 
 
 def project_of(node: Node) -> Project:
-    """The project that a file or folder is in.
+    """Find the project that a file or folder is in.
 
     Raises LookupError for one that is in none, because it has been deleted.
     """
@@ -109,7 +109,7 @@ def project_of(node: Node) -> Project:
 
 
 def is_within(node: Node, folder: Node) -> bool:
-    """Whether the node is that folder or somewhere below it."""
+    """Return whether the node is that folder or somewhere below it."""
     above: Node | None = node
     while above is not None:
         if above is folder:
@@ -119,7 +119,7 @@ def is_within(node: Node, folder: Node) -> bool:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it, each folder before what it holds."""
+    """Yield the node and everything below it, each folder before what it holds."""
     todo = [node]
     while todo:
         here = todo.pop()
@@ -129,12 +129,12 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def count_files(node: Node) -> int:
-    """How many files a job on this node deals with: those below a folder, and at least 1."""
+    """Count the files that a job on this node deals with: those below a folder, and at least 1."""
     return max(1, sum(isinstance(each, File) for each in walk(node)))
 
 
 def free_name(folder: Folder, name: str) -> str:
-    """The name itself if it is free in the folder, else the name with the lowest free numeric prefix.
+    """Return the name itself if it is free in the folder, else the name with the lowest free numeric prefix.
 
     A name that the prefix would make too long loses characters at its front, so that it keeps its extension.
     """

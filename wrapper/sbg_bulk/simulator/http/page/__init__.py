@@ -22,7 +22,7 @@ from sbg_bulk.simulator.state import State
 
 ADDRESS = "/"
 FILES = "/_page/"
-"""Where the files of the page are, and `reference.json`: the contract as the reference shows it."""
+"""The address of the page's files, and of `reference.json`: the contract as the reference shows it."""
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES: Mapping[str, bytes] = MappingProxyType(
@@ -49,7 +49,7 @@ _POLICY = b"; ".join(
 
 
 def is_page(path: str) -> bool:
-    """Whether a request's path leads to the page or to one of its files."""
+    """Return whether a request's path leads to the page or to one of its files."""
     return path == ADDRESS or path.startswith(FILES)
 
 
@@ -69,5 +69,5 @@ def handle(state: State, request: Request) -> Reply:
 
 
 def _files() -> Mapping[str, Path]:
-    """All files that are served, by name; only names in here lead to a file."""
+    """Return all files that are served, by name; only names in here lead to a file."""
     return {file.name: file for file in (*_STATIC.iterdir(), *reference.swagger_ui())}

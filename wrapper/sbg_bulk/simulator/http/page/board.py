@@ -1,4 +1,4 @@
-"""What the board shows: little enough to be asked for every second, however large the world is.
+"""The content of the board: little enough to be asked for every second, however large the world is.
 
 Of everything that can be long there is a beginning, and the number of the rest as `more`. Folders show what they
 hold, and jobs what became of their items, only if they are opened.
@@ -23,11 +23,11 @@ from sbg_bulk.simulator.world.tree import File, Folder, Node, User
 MOST_JOBS = 20
 MOST_REQUESTS = 50
 MOST_ENTRIES = 100
-"""Of one folder, or of one job."""
+"""Most entries of one folder, or items of one job, that are shown."""
 
 
 def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
-    """The board, jobs brought up to date. `opened` are the ids of folders and jobs to show whole."""
+    """Return the board, jobs brought up to date. `opened` are the ids of folders and jobs to show whole."""
     now = state.clock.now()
     state.jobs.catch_up(now)
     jobs = state.jobs.all()
@@ -58,17 +58,17 @@ def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
 
 
 def fault(armed: ArmedFault) -> Mapping[str, Any]:
-    """A rule at work, with how many requests it has seen and struck."""
+    """Describe a rule at work: its text, and how many requests it has seen and struck."""
     return {"rule": str(armed.rule), "seen": armed.seen, "struck": armed.struck}
 
 
 def caller(state: State) -> User | None:
-    """The user that the page calls the service as: the first who can."""
+    """Return the user that the page calls the service as: the first who can."""
     return next(iter(state.world.tokens.values()), None)
 
 
 def _rate(state: State, now: float) -> Mapping[str, int] | None:
-    """The budget of the page's user; None without one, or without a limit."""
+    """Return the budget of the page's user; None without one, or without a limit."""
     user = caller(state)
     if user is None:
         return None
@@ -101,7 +101,7 @@ def _job(job: Job, opened: bool) -> Mapping[str, Any]:
 
 
 def _items(job: Job) -> Mapping[str, Any]:
-    """What failed comes first: that is what one opens a job for. Otherwise items are in the order of the job."""
+    """Describe a job's items: those that failed first, which one opens a job for; otherwise in the order of the job."""
     order = sorted(range(len(job.items)), key=lambda index: not isinstance(_outcome(job, index), ApiError))
     shown = order[:MOST_ENTRIES]
     return {"shown": [_item(job, index) for index in shown], "more": len(order) - len(shown)}
@@ -112,7 +112,7 @@ def _outcome(job: Job, index: int) -> Outcome | None:
 
 
 def _item(job: Job, index: int) -> Mapping[str, Any]:
-    """An item: `index` counts from 0, `became` is the id in its result, `error` what it was refused for.
+    """Describe an item: `index` counts from 0, `became` is the id in its result, `error` what it was refused for.
 
     Neither of the two while it waits.
     """

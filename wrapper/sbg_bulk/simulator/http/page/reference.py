@@ -30,11 +30,11 @@ simulator. What the call does shows on the board, and so does the request.
 _PACKAGE = "swagger_ui"
 _NEEDED = ("swagger-ui-bundle.js", "swagger-ui.css")
 _LOOKED_AT = 1000
-"""How many files and folders of a project are looked at for examples."""
+"""Files and folders of a project that are looked at for examples."""
 
 
 def describe(state: State) -> Mapping[str, Any]:
-    """What the page needs for the reference.
+    """Return the contract, a token, and a remedy if Swagger UI is missing.
 
     `spec` is the contract, `token` a valid one or None; `remedy` is what to do about Swagger UI if it is not
     installed, else None.
@@ -54,7 +54,7 @@ def describe(state: State) -> Mapping[str, Any]:
 
 
 def swagger_ui() -> Sequence[Path]:
-    """The files of Swagger UI that the page needs; none unless all of them are there."""
+    """Return the files of Swagger UI that the page needs; none unless all of them are there."""
     package = find_spec(_PACKAGE)
     folders = [] if package is None else package.submodule_search_locations or []
     for folder in folders:
@@ -66,7 +66,7 @@ def swagger_ui() -> Sequence[Path]:
 
 @frozen
 class _Things:
-    """What the examples name: some files and folders of one project, and another project to put them in."""
+    """Things for the examples to name: files and folders of one project, and another project to put them in."""
 
     source: Project
     target: Project
@@ -75,7 +75,7 @@ class _Things:
 
 
 def _things(state: State, user: User) -> _Things | None:
-    """Things that the user may do everything with; None if there are none."""
+    """Find things that the user may do everything with; None if there are none."""
     mine = [project for project in state.world.projects.values() if permissions(user, project) == EVERYTHING]
     for source in mine:
         files = [node for node in islice(walk(source.root), _LOOKED_AT) if isinstance(node, File)][:2]
