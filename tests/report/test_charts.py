@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sbg_bulk.report.charts import axis as chart
-from sbg_bulk.report.charts import jobs as timeline
-from sbg_bulk.report.charts import requests as budget
-from sbg_bulk.report.charts import rows as advance
+from sbg_bulk.report.charts import axis, jobs, requests, rows
 from sbg_bulk.report.facts import Sent, Window, _windows
 from sbg_bulk.runs.records import State
 from sbg_bulk.runs.traffic import Slot
@@ -22,11 +19,11 @@ TIMES = st.floats(0, 3e9, allow_nan=False)
 @st.composite
 def sent(draw: st.DrawFn) -> Sent:
     began, ended = draw(st.none() | TIMES), draw(st.none() | TIMES)
-    rows = draw(st.integers(1, 100))
-    done = draw(st.integers(0, rows))
+    size = draw(st.integers(1, 100))
+    done = draw(st.integers(0, size))
     state = draw(st.sampled_from([State.ENDED, State.RUNNING, State.INTENDED]))
     job = draw(st.none() | st.text(max_size=5))
-    return Sent(draw(st.integers(1, 9)), job, rows, state, began, ended, draw(st.none() | TIMES), done, rows - done)
+    return Sent(draw(st.integers(1, 9)), job, size, state, began, ended, draw(st.none() | TIMES), done, size - done)
 
 
 SLOTS = st.lists(
@@ -64,29 +61,31 @@ def check(drawing: str) -> None:
 
 
 @given(st.lists(sent(), max_size=60), TIMES, TIMES)
-def test_any_jobs_are_drawn_within_the_frame(jobs: list[Sent], one: float, other: float) -> None:
-    shown = chart.span(min(one, other), max(one, other))
-    check(timeline.draw(jobs, shown).drawing)
-    check(advance.draw(jobs, sum(each.rows for each in jobs), shown))
+def test_any_jobs_are_drawn_within_the_frame(submissions: list[Sent], one: float, other: float) -> None:
+    shown = axis.span(min(one, other), max(one, other))
+    check(jobs.draw(submissions, shown).drawing)
+    check(rows.draw(submissions, sum(each.rows for each in submissions), shown))
 
 
 @given(SLOTS, TIMES, TIMES)
 def test_any_requests_are_drawn_within_the_frame(slots: list[Slot], one: float, other: float) -> None:
     windows = list(_windows(slots, 0.0))
-    check(budget.draw(slots, windows, chart.span(min(one, other), max(one, other))).drawing)
+    check(requests.draw(slots, windows, axis.span(min(one, other), max(one, other))).drawing)
 
 
-@given(st.floats(0, 2e9), st.floats(0, 1e9))
+@given(st.floats(0, 2e9), st.floats(0, 1e9) | st.floats(0, 3e5))
+@example(0.0, 86_400.0)
+@example(0.0, 200_000.0)
 def test_an_axis_of_time_has_few_ticks_at_round_times(began: float, length: float) -> None:
-    ticks = chart.time_ticks(chart.span(began, began + length))
-    assert len(ticks) <= chart.MOST_TICKS + 1
+    ticks = axis.time_ticks(axis.span(began, began + length))
+    assert len(ticks) <= axis.MOST_TICKS + 1
     assert all(0 <= share <= 1 for share, _ in ticks)
     assert len({text for _, text in ticks}) == len(ticks)
 
 
 @given(st.floats(1, 1e16))
 def test_an_axis_of_values_has_one_to_four_round_ones(most: float) -> None:
-    values = chart.value_ticks(most)
+    values = axis.value_ticks(most)
     assert 1 <= len(values) <= 4
     assert all(0 < value <= most and re.fullmatch(r"[1-9]\d?0*", str(value)) for value in values)
 
@@ -98,20 +97,20 @@ def job(place: int, **given_: object) -> Sent:
 
 
 def test_few_jobs_have_a_line_each_with_their_name_and_many_share_lines() -> None:
-    shown = chart.span(0, 2000)
-    few = timeline.draw([job(place) for place in range(7)], shown)
+    shown = axis.span(0, 2000)
+    few = jobs.draw([job(place) for place in range(7)], shown)
     assert few.shared == 1
     assert len(re.findall("<title>Job job", few.drawing)) == 7
-    many = timeline.draw([job(place) for place in range(1000)], shown)
+    many = jobs.draw([job(place) for place in range(1000)], shown)
     assert many.shared == 5
     assert "<title>" not in many.drawing
-    huge = timeline.draw([job(place % 1900) for place in range(50_000)], shown)
+    huge = jobs.draw([job(place % 1900) for place in range(50_000)], shown)
     assert len(huge.drawing) < 100_000
 
 
 def test_a_job_is_drawn_by_what_became_of_its_rows() -> None:
     assert [
-        timeline.kind(one)
+        jobs.kind(one)
         for one in (
             job(0),
             job(0, done=99, failed=1),
@@ -124,20 +123,20 @@ def test_a_job_is_drawn_by_what_became_of_its_rows() -> None:
 
 
 def test_rows_over_time_end_at_what_was_reached_and_take_no_more_steps_than_are_seen() -> None:
-    shown = chart.span(0, 1000)
-    drawing = advance.draw([job(0, done=50, failed=50), job(100)], 400, shown)
+    shown = axis.span(0, 1000)
+    drawing = rows.draw([job(0, done=50, failed=50), job(100)], 400, shown)
     done, ended = re.findall(r'd="(M[^"]*Z)"', drawing)[::-1]
     assert done == "M0 1000V1000H58.3V875H155.3V625H1000V1000Z"
     assert ended == "M0 1000V1000H58.3V750H155.3V500H1000V1000Z"
-    many = advance.draw([job(0, ended=place / 50) for place in range(50_000)], 5_000_000, shown)
-    assert len(re.findall("V", many)) < 3 * advance.STEPS + 20
+    many = rows.draw([job(0, ended=place / 50) for place in range(50_000)], 5_000_000, shown)
+    assert len(re.findall("V", many)) < 3 * rows.STEPS + 20
 
 
 def test_requests_are_drawn_against_the_limit_by_window() -> None:
     slots = [Slot(0, 40, limit=100, remaining=10), Slot(150, 50, 3, limit=100, remaining=0), Slot(300, 5, limit=100)]
     slots[1] = Slot(150, 50, 3, 0, 148.0, "rate-limit", 100, 0)
     windows = [Window(0, 300, 90, 3, limit=100), Window(300, 600, 5, limit=100)]
-    drawn = budget.draw(slots, windows, chart.span(0, 600))
+    drawn = requests.draw(slots, windows, axis.span(0, 600))
     assert (drawn.limit, drawn.waits, drawn.refused, drawn.failed) == (100, ["rate-limit"], True, False)
     ours = re.findall(r'd="([^"]*)" class="area ours"', drawn.drawing)
     # 40 of 108, 90 of 108; with the window it begins again at nothing.
@@ -148,6 +147,6 @@ def test_requests_are_drawn_against_the_limit_by_window() -> None:
 
 def test_a_wait_that_was_broken_off_ends_when_something_was_sent_again() -> None:
     slots = [Slot(0, 1, waited=300.0, cause="rate-limit"), Slot(60, 1)]
-    drawn = budget.draw(slots, [Window(0, 300, 2)], chart.span(0, 600))
+    drawn = requests.draw(slots, [Window(0, 300, 2)], axis.span(0, 600))
     assert re.findall(r'<rect x="([\d.]+)" y="0" width="([\d.]+)"', drawn.drawing) == [("4", "97.1")]
     assert drawn.limit is None

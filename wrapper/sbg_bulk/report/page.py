@@ -3,9 +3,10 @@
 Whatever names and messages hold is text on the page: all of it is escaped, what is not shown or turns other text round
 is written as an escape, and the browser is told to run the page's own script and no other, and to load nothing.
 
-The page stays small: its tables and drawings have an upper bound of entries (MOST_ROWS, MOST_WINDOWS, `timeline.LANES`,
-`advance.STEPS`, `budget.STEPS`), of which each is at most some hundreds of letters, so that all together are less than
-two megabytes; and the rows that failed lie in it compressed, up to `packed.LARGEST` bytes. It is written in a stream.
+The page stays small: its tables and drawings have an upper bound of entries (MOST_ROWS, MOST_WINDOWS, `jobs.LANES`,
+`rows.STEPS`, `requests.STEPS`), of which each is at most some hundreds of letters, so that all together are less than
+two megabytes; and the rows that failed lie in it compressed, up to `failed_rows.LARGEST` bytes. It is written in a
+stream.
 """
 
 from __future__ import annotations
@@ -27,10 +28,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sbg_bulk.api.waits import Cause
-from sbg_bulk.report.charts import axis as chart
-from sbg_bulk.report.charts import jobs as timeline
-from sbg_bulk.report.charts import requests as budget
-from sbg_bulk.report.charts import rows as advance
+from sbg_bulk.report.charts import axis, jobs, requests, rows
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, gather
 from sbg_bulk.report.failed_rows import Packed
@@ -108,18 +106,18 @@ def _drawings(facts: Facts) -> dict[str, Any]:
     parts: dict[str, Any] = {"timeline": None, "advance": None, "budget": None}
     if facts.began is None or facts.last is None:
         return parts
-    shown = chart.span(facts.began, facts.last)
+    shown = axis.span(facts.began, facts.last)
     if any(one.began is not None for one in facts.sent):
         slowest = facts.slowest[:MOST_SLOWEST]
         parts |= {
-            "timeline": timeline.draw(facts.sent, shown),
-            "advance": advance.draw(facts.sent, facts.tally.rows, shown),
+            "timeline": jobs.draw(facts.sent, shown),
+            "advance": rows.draw(facts.sent, facts.tally.rows, shown),
             "slowest": slowest or facts.sent[:MOST_SLOWEST],
             "median": median(one.seconds or 0.0 for one in facts.slowest) if facts.slowest else None,
         }
     if facts.windows:
         parts |= {
-            "budget": (drawn := budget.draw(facts.slots, facts.windows, shown)),
+            "budget": (drawn := requests.draw(facts.slots, facts.windows, shown)),
             "waits": [_WAITS[cause] for cause in drawn.waits],
             "windows": facts.windows[:MOST_WINDOWS],
         }
@@ -130,12 +128,12 @@ def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
     """Return the rows that failed, as far as they are shown."""
     failed = [Outcome.FAILED]
     numbered = zip((row.number for row in journal.rows(failed)), journal.report(failed), strict=False)
-    rows = list(islice(numbered, MOST_ROWS)) if facts.tally.failed else []
+    shown = list(islice(numbered, MOST_ROWS)) if facts.tally.failed else []
     return {
-        "rows": rows,
+        "rows": shown,
         "most_rows": MOST_ROWS,
-        "has_destination": any(row.get("project") or row.get("parent") for _, row in rows),
-        "has_name": any(row.get("name") for _, row in rows),
+        "has_destination": any(row.get("project") or row.get("parent") for _, row in shown),
+        "has_name": any(row.get("name") for _, row in shown),
     }
 
 

@@ -47,10 +47,15 @@ def span(began: float, last: float) -> Span:
 def time_ticks(shown: Span) -> list[tuple[float, str]]:
     """Return round times within a span, as shares of it, and how they are written."""
     length = shown.last - shown.began
-    step = next((step for step in _SECONDS if length / step <= MOST_TICKS), None)
+    # A time of day comes again on the next one, so that it needs its date, and the room of two.
+    most = MOST_TICKS // 2 if length >= _DAY else MOST_TICKS
+    step = next((step for step in _SECONDS if length / step <= (MOST_TICKS if step == _DAY else most)), None)
     if step is None:
         step = _DAY * -(-int(length) // (_DAY * MOST_TICKS))
-    form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d" if step < 30 * _DAY else "%Y-%m-%d"
+    if step < _DAY:
+        form = "%H:%M:%S" if step < 60 else "%H:%M" if length < _DAY else "%m-%d %H:%M"
+    else:
+        form = "%m-%d" if step < 30 * _DAY else "%Y-%m-%d"
     first = -(-shown.began // step) * step
     moments = [first + step * place for place in range(int((shown.last - first) // step) + 1)]
     return [(shown.share(moment), datetime.fromtimestamp(moment, UTC).strftime(form)) for moment in moments]
