@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.lib.faults.many import command, shared_out, trials
+from scripts.lib.faults.many import command, trials
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt
+from scripts.lib.parallel import shared_out
 
 SCHEDULES = range(1, 401)
 
@@ -18,7 +19,7 @@ KINDS = (
 
 def test_each_row_is_done_once_or_reported_as_not_done_whatever_goes_wrong() -> None:
     total = Result()
-    for result in shared_out(SCHEDULES, processes=2):
+    for result in shared_out(trials, SCHEDULES, processes=2):
         total.add(result)
     assert not total.broken, "\n".join(f"{command(seed)}: {wrong[0]}" for seed, wrong in total.broken.items())
     # That nothing is wrong says little if little has happened.

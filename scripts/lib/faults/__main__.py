@@ -11,9 +11,10 @@ import argparse
 import sys
 import time
 
-from scripts.lib.faults.many import command, killings, shared_out
+from scripts.lib.faults.many import command, killings, trials
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, explain
+from scripts.lib.parallel import shared_out
 
 
 def main() -> int:
@@ -25,7 +26,7 @@ def main() -> int:
     if options.kill is not None:
         return _kill(options.kill, options.seed, options.jobs, began)
     total = Result()
-    for result in shared_out(range(options.seed, options.seed + options.schedules), options.jobs):
+    for result in shared_out(trials, range(options.seed, options.seed + options.schedules), options.jobs):
         total.add(result)
         print(f"\r{total.counts['schedules']:,} of {options.schedules:,} schedules", end="", file=sys.stderr)
     print(file=sys.stderr)

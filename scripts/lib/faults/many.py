@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Final
 
 from scripts.lib.faults.kills import kill
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt, scratch
-
-AT_ONCE: Final = 25
-"""Trials that a process does before it says so."""
+from scripts.lib.parallel import spread
 
 KILLS_OF_A_RUN: Final = 50
 """How often one and the same run is killed, at most."""
@@ -27,23 +23,10 @@ def trials(seeds: range) -> Result:
     return total
 
 
-def shared_out(seeds: range, processes: int) -> Iterator[Result]:
-    """Do the trials of these seeds in so many processes; yields what has come of some more of them."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        parts = [pool.submit(trials, seeds[at : at + AT_ONCE]) for at in range(0, len(seeds), AT_ONCE)]
-        for part in as_completed(parts):
-            yield part.result()
-
-
 def killings(kills: int, seed: int, processes: int) -> Iterator[Result]:
-    """Kill so many processes, at most KILLS_OF_A_RUN that carry the same run; yields what has come of each run."""
+    """Kill so many processes, at most KILLS_OF_A_RUN that carry the same run; yields the result of each run."""
     numbers = [min(KILLS_OF_A_RUN, kills - done) for done in range(0, kills, KILLS_OF_A_RUN)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        parts = [pool.submit(kill, number, seed + run) for run, number in enumerate(numbers)]
-        for part in as_completed(parts):
-            yield part.result()
+    return spread(kill, ((number, seed + run) for run, number in enumerate(numbers)), processes)
 
 
 def command(seed: int, kills: int = 0) -> str:

@@ -11,7 +11,8 @@ import sys
 import time
 from collections import Counter
 
-from scripts.lib.histories.many import shared_out
+from scripts.lib.histories.trial import trials
+from scripts.lib.parallel import shared_out
 
 
 def main() -> int:
@@ -25,7 +26,8 @@ def main() -> int:
     began = time.monotonic()
     broken: dict[int, str] = {}
     total: Counter[str] = Counter()
-    for some_broken, counts in shared_out(range(options.seed, options.seed + options.count), options.jobs):
+    seeds = range(options.seed, options.seed + options.count)
+    for some_broken, counts in shared_out(trials, seeds, options.jobs):
         broken |= some_broken
         total += counts
         print(f"\r{total['histories']:,} of {options.count:,} histories", end="", file=sys.stderr)

@@ -21,7 +21,7 @@ from sbg_bulk.jobs.wait import Totals, wait
 from sbg_bulk.jobs.watch import JobRef
 from sbg_bulk.limits import RATE_LIMIT_WINDOW
 from sbg_bulk.models.job import Job
-from scripts.lib.histories.history import History, JobPlan
+from scripts.lib.histories.history import History, JobPlan, draw
 from scripts.lib.histories.service import Service
 
 STEPS: Final = 200_000
@@ -203,3 +203,15 @@ def attempt(history: History) -> tuple[Sequence[str], Counter[str]]:
     trial.carry()
     trial.compare()
     return trial.broken, trial.counts + Counter(histories=1)
+
+
+def trials(seeds: range) -> tuple[dict[int, str], Counter[str]]:
+    """Do the trials of these seeds; return what was wrong first, by the seed, and what has happened in all."""
+    broken: dict[int, str] = {}
+    total: Counter[str] = Counter()
+    for seed in seeds:
+        wrong, counts = attempt(draw(seed))
+        total += counts
+        if wrong:
+            broken[seed] = wrong[0]
+    return broken, total
