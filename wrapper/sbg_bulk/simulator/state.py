@@ -5,8 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
-from urllib.parse import quote
 
 from sbg_bulk.simulator.service.contract import Contract, load_contract
 from sbg_bulk.simulator.service.operations import Operations
@@ -150,16 +148,3 @@ class State:
         """Disarm all faults."""
         with self.lock:
             self.faults.disarm()
-
-    def without_tokens(self, text: str) -> str:
-        """Return the text of an address with any token in it made unreadable."""
-        if text:
-            for token in self.world.tokens:
-                for spelling in _spellings(token):
-                    text = text.replace(spelling, "…")
-        return text
-
-
-@lru_cache
-def _spellings(token: str) -> tuple[str, str]:
-    return token, quote(token, safe="")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
@@ -107,8 +107,8 @@ class Service:
             entry = state.requests.add(
                 state.clock.now(),
                 request.method,
-                state.without_tokens(request.path),
-                state.without_tokens(request.query),
+                _without_tokens(request.path, state.world.tokens),
+                _without_tokens(request.query, state.world.tokens),
                 state.ids.request(),
             )
         return _Exchange(request, entry)
@@ -228,8 +228,25 @@ class Service:
         # The server's own Date would be the system's, and disagree with X-RateLimit-Reset where time was skipped.
         headers = {b"date": _date(int(now)), b"x-request-id": exchange.entry.request_id.encode("ascii")}
         if exchange.user is not None:
-            headers.update(state.limiter.budget(exchange.user.username, now).headers())
+            budget = state.limiter.budget(exchange.user.username, now)
+            headers[b"x-ratelimit-limit"] = b"%d" % budget.limit
+            headers[b"x-ratelimit-remaining"] = b"%d" % budget.remaining
+            headers[b"x-ratelimit-reset"] = b"%d" % budget.reset
         return headers
+
+
+def _without_tokens(address: str, tokens: Iterable[str]) -> str:
+    """Return a part of an address with any token in it made unreadable."""
+    if address:
+        for token in tokens:
+            for spelling in _spellings(token):
+                address = address.replace(spelling, "…")
+    return address
+
+
+@lru_cache
+def _spellings(token: str) -> tuple[str, str]:
+    return token, quote(token, safe="")
 
 
 @lru_cache(maxsize=1)

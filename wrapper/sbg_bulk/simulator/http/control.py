@@ -29,8 +29,8 @@ from attrs import asdict
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.http.page import board
 from sbg_bulk.simulator.http.request import Request
+from sbg_bulk.simulator.service import documents
 from sbg_bulk.simulator.service.contract import BASE_PATH
-from sbg_bulk.simulator.service.documents import describe_job, user
 from sbg_bulk.simulator.service.reply import Reply, answer
 from sbg_bulk.simulator.state import State
 from sbg_bulk.simulator.world.tree import File, Node, Project
@@ -102,7 +102,7 @@ def _advance(state: State, body: Mapping[str, Any]) -> Any:
 def _step(state: State, body: Mapping[str, Any]) -> Any:
     job_id = _required(body, "job", str, '{"job": "71800000000000001"}')
     try:
-        return describe_job(state.step(job_id), BASE_PATH)
+        return documents.job(state.step(job_id), BASE_PATH)
     except LookupError as unknown:
         raise ApiError(10211, f"job: {unknown.args[0]}") from None
 
@@ -137,9 +137,9 @@ def _state(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
     state.jobs.catch_up(state.clock.now())
     return {
         "now": state.clock.now(),
-        "users": [user(each, BASE_PATH) for each in state.world.users.values()],
+        "users": [documents.user(each, BASE_PATH) for each in state.world.users.values()],
         "projects": [_project(each) for each in state.world.projects.values()],
-        "jobs": [describe_job(job, BASE_PATH) | {"owner": job.owner.username} for job in state.jobs.all()],
+        "jobs": [documents.job(job, BASE_PATH) | {"owner": job.owner.username} for job in state.jobs.all()],
     }
 
 

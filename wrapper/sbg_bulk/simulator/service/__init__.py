@@ -1,1 +1,1 @@
-"""The service without HTTP: requests checked against the contract, operations on the world, answers as JSON."""
+"""The service without HTTP: requests read by the contract, operations on the world, answers written by `documents`."""

@@ -1,4 +1,7 @@
-"""The service's answers as JSON. Every address in them is absolute, and begins with `base`: `http://host/v2`."""
+"""The service's answers as JSON: each field of a file, folder, job, project or user is written here.
+
+Every address in them is absolute, and begins with `base`: `http://host/v2`.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,15 @@ def date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def job(job: Job, base: str) -> bytes:
+def encoded_job(each: Job, base: str) -> bytes:
     """Write a job as JSON. Kept until the job changes: most jobs in a list have ended, and a page shows a hundred."""
-    if job.rendered is None or job.rendered[0] != base:
-        job.rendered = (base, encode(describe_job(job, base)))
-    return job.rendered[1]
+    if each.rendered is None or each.rendered[0] != base:
+        each.rendered = (base, encode(job(each, base)))
+    return each.rendered[1]
 
 
-def describe_job(job: Job, base: str) -> dict[str, Any]:
+def job(job: Job, base: str) -> dict[str, Any]:
+    """Describe a job, with the results of its items once it has finished."""
     finished = job.state is JobState.FINISHED
     return {
         "href": f"{base}/async/files/{job.type.lower()}/{job.id}",

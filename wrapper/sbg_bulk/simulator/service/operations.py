@@ -60,7 +60,7 @@ class Operations:
         page = self.page(jobs, call)
         for job in page:
             self.jobs.shown(job, call.now)
-        return self.listing(call, [documents.job(job, call.base) for job in page], len(jobs))
+        return self.listing(call, [documents.encoded_job(job, call.base) for job in page], len(jobs))
 
     def submit_copy_job(self, call: Call) -> Reply:
         return self.submit(JobType.COPY, call)
@@ -83,12 +83,12 @@ class Operations:
     def submit(self, job_type: JobType, call: Call) -> Reply:
         items = arguments.items(job_type, call.arguments.body)
         job = self.jobs.submit(call.user, job_type, items, call.now, call.doomed, call.late)
-        return Reply(self.submit_status, documents.job(job, call.base))
+        return Reply(self.submit_status, documents.encoded_job(job, call.base))
 
     def get_job(self, job_type: JobType, call: Call) -> Reply:
         job = self.jobs.find(call.user, job_type, call.arguments.path["job_id"])
         self.jobs.shown(job, call.now)
-        return Reply(200, documents.job(job, call.base))
+        return Reply(200, documents.encoded_job(job, call.base))
 
     # Files
 

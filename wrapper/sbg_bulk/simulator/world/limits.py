@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from attrs import frozen
@@ -46,18 +45,11 @@ def parse_rate_limit(text: str) -> RateLimit | None:
 
 @frozen
 class Budget:
-    """The requests that a user's token has left: the X-RateLimit-… headers. `reset` is in whole Unix seconds."""
+    """The requests that a user's token has left. `reset` is in whole Unix seconds."""
 
     limit: int
     remaining: int
     reset: int
-
-    def headers(self) -> Sequence[tuple[bytes, bytes]]:
-        return (
-            (b"x-ratelimit-limit", b"%d" % self.limit),
-            (b"x-ratelimit-remaining", b"%d" % self.remaining),
-            (b"x-ratelimit-reset", b"%d" % self.reset),
-        )
 
 
 class Limiter:
