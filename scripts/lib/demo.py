@@ -65,8 +65,9 @@ class Children:
 @contextmanager
 def simulator(children: Children) -> Iterator[dict[str, str]]:
     """Start a simulator in a process of its own; yields the environment that leads to it."""
-    print("$ sbg-bulk simulate --port 0 --seed demo --speed 5 &", flush=True)
-    arguments = [COMMAND, "simulate", "--port", "0", "--seed", "demo", "--speed", "5", "--json"]
+    options = ("--port", "0", "--seed", "demo", "--speed", "20")
+    print(f"$ sbg-bulk simulate {shlex.join(options)} &", flush=True)
+    arguments = [COMMAND, "simulate", *options, "--json"]
     server = children.start(arguments, stdout=subprocess.PIPE)
     try:
         assert server.stdout is not None
