@@ -12,7 +12,7 @@ import httpx
 import requests
 import schemathesis
 from attrs import frozen
-from schemathesis import checks as stock
+from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core import NOT_SET
 from schemathesis.core.failures import FailureGroup
@@ -32,10 +32,10 @@ ERROR_KEYS = frozenset({"status", "code", "message", "more_info"})
 FREE = "get_rate_limit"
 
 _CONFORMANCE = [
-    stock.status_code_conformance,
-    stock.content_type_conformance,
-    stock.response_schema_conformance,
-    stock.response_headers_conformance,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.response_headers_conformance,
 ]
 
 

@@ -8,7 +8,7 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from scripts.lib.docs import site as building
+from scripts.lib.docs import site
 from scripts.lib.docs.blocks import PageError
 from scripts.lib.docs.player import play
 
@@ -26,7 +26,7 @@ def renew(path: Path) -> bool:
     path.write_text(first.text, encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="sbg-bulk-page-") as home:
         left = play(path, Path(home)).findings
-    print(f"{path.relative_to(building.ROOT)}: written anew")
+    print(f"{path.relative_to(site.ROOT)}: written anew")
     for finding in left:
         print(finding, file=sys.stderr)
     return not left
@@ -34,7 +34,7 @@ def renew(path: Path) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
-    parser.add_argument("--out", type=Path, default=building.ROOT / "dist" / "site", metavar="FOLDER")
+    parser.add_argument("--out", type=Path, default=site.ROOT / "dist" / "site", metavar="FOLDER")
     parser.add_argument("--open", action="store_true", help="open it in a browser")
     parser.add_argument(
         "--renew", action="store_true", help="run the blocks of all pages, and write anew what they show"
@@ -44,12 +44,12 @@ def main() -> int:
     if options.page and not options.renew:
         parser.error("pages are named with --renew")
     if options.renew:
-        chosen = [path.resolve() for path in options.page] or [building.ROOT / "README.md", *building.pages()]
+        chosen = [path.resolve() for path in options.page] or [site.ROOT / "README.md", *site.pages()]
         followed = [renew(path) for path in chosen]
         return 0 if all(followed) else 1
     try:
-        building.build(options.out)
-    except building.BuildError as error:
+        site.build(options.out)
+    except site.BuildError as error:
         print(error, file=sys.stderr)
         return 1
     index = options.out.resolve() / "index.html"

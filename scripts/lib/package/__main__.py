@@ -11,26 +11,25 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from scripts.lib.package import bounds, contents, fresh
-from scripts.lib.package import build as building
+from scripts.lib.package import bounds, build, contents, fresh
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/package", description=__doc__)
-    parser.add_argument("--out", type=Path, default=building.ROOT / "dist", metavar="FOLDER")
+    parser.add_argument("--out", type=Path, default=build.ROOT / "dist", metavar="FOLDER")
     options = parser.parse_args()
     try:
-        built = building.build(options.out)
+        built = build.build(options.out)
         problems = [
             *contents.wheel_problems(built.wheel),
             *contents.sdist_problems(built.sdist),
-            *building.differences(built),
+            *build.differences(built),
         ]
         if problems:
             print("\n".join(problems), file=sys.stderr)
             return 1
         print(f"{built.wheel}\n{built.sdist}\nBuilt twice, and from the sdist: the same bytes.", flush=True)
-        declared = bounds.declared(building.ROOT / "pyproject.toml", "simulator")
+        declared = bounds.declared(build.ROOT / "pyproject.toml", "simulator")
         with tempfile.TemporaryDirectory(prefix="sbg-bulk-package-") as scratch:
             for name, constraints in (("minimum", bounds.lowest(declared)), ("newest", [])):
                 began = time.monotonic()
@@ -39,7 +38,7 @@ def main() -> int:
                 installed = fresh.try_out(built.wheel.resolve(), folder, constraints)
                 told = ", ".join(_of_ours(installed, declared))
                 print(f"Works with the {name} versions ({time.monotonic() - began:.0f} s): {told}", flush=True)
-    except (building.BuildError, bounds.BoundError, fresh.FreshError) as error:
+    except (build.BuildError, bounds.BoundError, fresh.FreshError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
