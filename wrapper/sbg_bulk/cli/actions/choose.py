@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 from attrs import asdict
@@ -15,16 +14,18 @@ from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
-from sbg_bulk.cli.options.run import given_options
+from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.files.paths import Location
+from sbg_bulk.runs.estimate import Estimate, estimate
 from sbg_bulk.text import counted, duration, plain, size
 
 if TYPE_CHECKING:
+    from sbg_bulk.client.flows import Source
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.runs.choice import Choice, Remaining
-    from sbg_bulk.runs.estimate import Estimate
+    from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
 
@@ -34,75 +35,78 @@ SHOWN: Final = 20
 """How many of the things chosen a dry run shows; the rest is counted. JSON has them all."""
 
 
-def choose_and_run(context: Context, job_type: str, to: str | None, options: dict[str, Any]) -> Exit:
+def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
-    since = _since(options["newer_than"])
+    selection, since = request.selection, request.selection.since
     with context.client() as client:
         with counting("Looking") as on_request:
             choice = client.choose(
-                options["source"],
-                to=to,
-                match=options["match"],
-                exclude=options["exclude"],
+                request.sources,
+                to=request.destination.text,
+                match=selection.match,
+                exclude=selection.exclude,
                 newer_than=since,
-                type=options["kind"],
-                recursive=options["recursive"],
-                parents=options.get("parents", False),
-                skip_existing=options.get("skip_existing", False),
+                type=selection.kind,
+                recursive=selection.recursive,
+                parents=request.destination.parents,
+                skip_existing=request.destination.skip_existing,
                 on_request=on_request,
             )
-        estimate = _estimate(choice, options, len(choice.folders) + (choice.looks if options["verify"] else 0))
-        if options["dry_run"]:
-            return _dry_run(choice, estimate, options["as_json"])
+        besides = len(choice.folders) + (choice.looks if request.verify else 0)
+        takes = estimate(len(choice), request.rows_per_job, request.settings.reserve or 0, besides)
+        if request.dry_run:
+            return _dry_run(choice, takes, request.as_json)
         # Who is asked has to see what about.
-        (note if options["yes"] else tell)(_summary(choice, estimate))
-        if not len(choice) or not agreed(_question(job_type, choice), options["yes"]):
+        (note if request.yes else tell)(_summary(choice, takes))
+        if not len(choice) or not agreed(_question(request.job_type, choice), request.yes):
             return Exit.INTERRUPTED if len(choice) else Exit.DONE
-        return run(context, client, job_type, choice, options)
-
-
-def run(context: Context, client: Client, job_type: str, source: Choice | Remaining, options: dict[str, Any]) -> Exit:
-    """Carry what was chosen, and verify it if that is wanted. The exit code that follows."""
-    return execute_and_verify(
-        context,
-        client,
-        lambda on_change: client.run(
-            job_type,
-            source,
-            journal=options["journal"],
-            items_per_job=_items_per_job(options),
-            options=given_options(options["jobs_in_flight"], options["reserve"], options["list_lag"]),
-            within=options["give_up_after"],
-            on_change=on_change,
-        ),
-        options,
-    )
+        return execute_and_verify(context, client, request, choice, Location())
 
 
 def execute_and_verify(
-    context: Context, client: Client, work: Callable[[OnChange], RunReport], options: dict[str, Any]
+    context: Context, client: Client, request: TransferRequest, source: Source, where: Location
 ) -> Exit:
-    """Carry a run, and verify it if that is wanted and it has ended. The exit code that follows."""
+    """Carry a run, and verify it if that is wanted and it has ended. The exit code that follows.
+
+    Args:
+        context: the options before the command.
+        client: carries it.
+        request: what was asked for.
+        source: a manifest, or what was found in one or was chosen.
+        where: where rows go that do not say.
+    """
     ended: list[RunReport] = []
     begun: list[Progress] = []
 
-    def watched(on_change: OnChange) -> RunReport:
+    def work(on_change: OnChange) -> RunReport:
         def changed(progress: Progress) -> None:
             begun[:] = [progress]
             on_change(progress)
 
-        ended.append(work(changed))
-        return ended[0]
+        report = client.run(
+            request.job_type,
+            source,
+            project=where.project,
+            parent=where.folder,
+            form=request.form,
+            journal=request.journal,
+            items_per_job=request.rows_per_job,
+            options=request.settings.options,
+            within=request.settings.give_up_after,
+            on_change=changed,
+        )
+        ended.append(report)
+        return report
 
-    outcome = execute(context, watched, options["as_json"])
-    if not options["verify"]:
+    outcome = execute(context, work, request.as_json)
+    if not request.verify:
         return outcome
     if not ended:
         if begun:
             run = reference(begun[0].run, Path(begun[0].journal))
             note(f"Then verify it with: {context.command('runs', 'verify', run)}")
         return outcome
-    found = verify(context, client, reference(ended[0].run, Path(ended[0].journal)), options["as_json"])
+    found = verify(context, client, reference(ended[0].run, Path(ended[0].journal)), request.as_json)
     return outcome if found is Exit.DONE else found
 
 
@@ -115,24 +119,6 @@ def left_out(choice: Choice) -> str:
     )
     told = ", ".join(text for number, text in parts if number)
     return f"Left out: {told}." if told else ""
-
-
-def _since(text: str | None) -> datetime | None:
-    from sbg_bulk.files.filters import parse_since
-
-    return None if text is None else parse_since(text, datetime.now(UTC))
-
-
-def _items_per_job(options: dict[str, Any]) -> int:
-    from sbg_bulk.runs.estimate import ITEMS_PER_JOB
-
-    return options["items_per_job"] or ITEMS_PER_JOB
-
-
-def _estimate(choice: Choice | Remaining, options: dict[str, Any], besides: int) -> Estimate:
-    from sbg_bulk.runs.estimate import estimate
-
-    return estimate(len(choice), _items_per_job(options), options["reserve"] or 0, besides)
 
 
 def _summary(choice: Choice, estimate: Estimate) -> str:

@@ -8,26 +8,23 @@ import click
 from attrs import evolve
 
 from sbg_bulk.cli.context import Context
+from sbg_bulk.files.paths import Location
+from sbg_bulk.settings.names import meaning
+from sbg_bulk.settings.settings import normal_endpoint
 
 
-def connected(context: Context, places: Iterable[str | None]) -> Context:
+def connected(context: Context, places: Iterable[Location]) -> Context:
     """The options before the command, with what the NAMEs of paths say of where to connect.
 
     Args:
         context: the options.
-        places: paths, ids, and None where nothing was given.
+        places: what the paths name.
 
     Raises:
         UsageError: the NAMEs contradict each other, or the options.
         SettingsError: a NAME means nothing.
-        InputError: a path is malformed.
     """
-    from sbg_bulk.files.paths import place_of
-    from sbg_bulk.settings.names import meaning
-    from sbg_bulk.settings.settings import normal_endpoint
-
-    found = (place_of(one).deployment for one in places if one is not None)
-    names = list(dict.fromkeys(name for name in found if name is not None))
+    names = list(dict.fromkeys(place.deployment for place in places if place.deployment is not None))
     if not names:
         return context
     first, *others = names

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,133 +13,79 @@ from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.actions.wait import wait_for
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.common import F, json_option, timeout_option
-from sbg_bulk.cli.options.confirm import agreed, check_can_ask, yes_option
-from sbg_bulk.cli.options.destination import Destination, destination_options
-from sbg_bulk.cli.options.filters import NAMES, filter_options
-from sbg_bulk.cli.options.run import run_options
+from sbg_bulk.cli.options.confirm import agreed, check_can_ask
+from sbg_bulk.cli.options.destination import destination_options
+from sbg_bulk.cli.options.transfer import TransferRequest, transfer_options
 from sbg_bulk.cli.output.console import complain, note, write_json
 from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.errors import InputError
-from sbg_bulk.runs.manifest import FORMATS
+from sbg_bulk.items import check_id
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.job import Job
-
-_OPTIONS: Final = (
-    yes_option,
-    click.option("--dry-run", is_flag=True, help="Say what would be done and what it takes, and change nothing."),
-    click.option(
-        "--verify",
-        is_flag=True,
-        help="Look afterwards whether all is where it should be, name by name; exit code 3 if not.",
-    ),
-    click.option(
-        "--manifest",
-        type=click.Path(allow_dash=True),
-        metavar="FILE|-",
-        help="Do all rows of a CSV, TSV or JSONL file, or of standard input.",
-    ),
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMATS),
-        help="The manifest's format.  [default: by its name, or its first line]",
-    ),
-    click.option("--detach", is_flag=True, help="With ids: do not wait, print the job and leave it to itself."),
-    timeout_option,
-    click.option(
-        "--items-per-job", type=click.IntRange(min=1), metavar="N", help="Submit N items as one job.  [default: 100]"
-    ),
-    click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the run's journal here."),
-)
-
-_RUN_ONLY: Final = ("dry_run", "items_per_job", "journal", "jobs_in_flight", "reserve", "give_up_after", "list_lag")
-"""Options that one job of ids has no use for."""
 
 _DONE: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
 
 _TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest."
 
 
-def _transfer_options(function: F) -> F:
-    function = json_option(run_options(function))
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return click.argument("source", nargs=-1)(filter_options(function))
-
-
-def _transfer(click_context: click.Context, job_type: str, destination: Destination, options: dict[str, Any]) -> None:
-    sources: tuple[str, ...] = options["source"]
-    context = connected(click_context.obj, [*(one for one in sources if "/" in one), destination.to])
-    if options["manifest"] is not None:
-        _check_manifest(sources, options)
-        destination.check(required=False)
-        click_context.exit(manifests.run(context, job_type, destination, options))
-    if not sources:
+def _transfer(click_context: click.Context, request: TransferRequest) -> None:
+    place = request.destination.place
+    context = connected(click_context.obj, request.paths if place is None else (*request.paths, place))
+    if request.manifest is not None:
+        _check_manifest(request)
+        request.destination.check(required=False)
+        click_context.exit(manifests.run(context, request, request.manifest))
+    if not request.sources:
         raise click.UsageError(_TELLING)
-    if options["form"] is not None:
+    if request.form is not None:
         raise click.UsageError("--format goes with --manifest.")
-    if job_type != "DELETE":
-        destination.check(required=True)
-    if _is_choice(sources, options):
-        if options["detach"] or options["timeout"] is not None:
+    if request.job_type != "DELETE":
+        request.destination.check(required=True)
+    if request.is_choice:
+        if request.detach or request.timeout is not None:
             raise click.UsageError("--detach and --timeout are for ids; what is chosen is a run, which can be resumed.")
-        if not options["dry_run"]:
-            check_can_ask(options["yes"], f"what is chosen is {_DONE[job_type]}")
-        click_context.exit(choose_and_run(context, job_type, destination.text, options))
-    _check_ids(sources, options)
-    if job_type == "DELETE":
-        check_can_ask(options["yes"], "anything is deleted")
-    click_context.exit(_one_job(context, job_type, sources, destination, options))
+        if not request.dry_run:
+            check_can_ask(request.yes, f"what is chosen is {_DONE[request.job_type]}")
+        click_context.exit(choose_and_run(context, request))
+    _check_ids(request)
+    if request.job_type == "DELETE":
+        check_can_ask(request.yes, "anything is deleted")
+    click_context.exit(_one_job(context, request))
 
 
-def _check_manifest(sources: Sequence[str], options: dict[str, Any]) -> None:
-    if sources:
+def _check_manifest(request: TransferRequest) -> None:
+    if request.sources:
         raise click.UsageError("Give SOURCEs or --manifest, not both.")
-    if options["detach"] or options["timeout"] is not None:
+    if request.detach or request.timeout is not None:
         raise click.UsageError("--detach and --timeout are for ids; a run of a manifest can be resumed instead.")
-    if unfit := next((name for name in NAMES if options[name]), None):
-        raise click.UsageError(f"{_option(unfit)} goes with SOURCEs; a manifest says itself what is meant.")
+    if unfit := request.selection.given:
+        raise click.UsageError(f"{unfit} goes with SOURCEs; a manifest says itself what is meant.")
 
 
-def _option(name: str) -> str:
-    return "--type" if name == "kind" else f"--{name.replace('_', '-')}"
-
-
-def _is_choice(sources: Sequence[str], options: dict[str, Any]) -> bool:
-    """Whether what is meant has to be looked for first."""
-    from sbg_bulk.files.paths import is_path
-
-    return any(map(is_path, sources)) or any(options.get(name) for name in (*NAMES, "skip_existing", "verify"))
-
-
-def _check_ids(sources: Sequence[str], options: dict[str, Any]) -> None:
+def _check_ids(request: TransferRequest) -> None:
     """Raise an error unless each could be an id, none stands there twice, and the options go with them."""
-    from sbg_bulk.items import check_id
-
-    if unfit := next((name for name in _RUN_ONLY if options[name] is not None and options[name] is not False), None):
-        raise click.UsageError(f"{_option(unfit)} goes with paths, filters or --manifest, not with ids alone.")
-    if options["detach"] and options["timeout"] is not None:
+    if unfit := request.only_for_runs:
+        raise click.UsageError(f"{unfit} goes with paths, filters or --manifest, not with ids alone.")
+    if request.detach and request.timeout is not None:
         raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
     seen: set[str] = set()
-    for source in sources:
+    for source in request.sources:
         check_id("SOURCE", source)
         if source in seen:
             raise InputError(f"SOURCE: {source} is given twice.")
         seen.add(source)
 
 
-def _one_job(
-    context: Context, job_type: str, sources: Sequence[str], destination: Destination, options: dict[str, Any]
-) -> Exit:
+def _one_job(context: Context, request: TransferRequest) -> Exit:
     with context.client() as client:
-        if job_type == "DELETE":
-            question = "Delete it? " if len(sources) == 1 else f"Delete these {len(sources):,} files or folders? "
-            if not agreed(f"{question}Folders go with all they hold; nothing comes back.", options["yes"]):
+        if request.job_type == "DELETE":
+            number = len(request.sources)
+            question = "Delete it? " if number == 1 else f"Delete these {number:,} files or folders? "
+            if not agreed(f"{question}Folders go with all they hold; nothing comes back.", request.yes):
                 return Exit.INTERRUPTED
-        submit = _submission(client, job_type, sources, destination, options)
+        submit = _submission(client, request)
         try:
             job = submit()
         except KeyboardInterrupt:
@@ -149,10 +94,10 @@ def _one_job(
                 f"with: {context.command('jobs', 'list')}"
             )
             return Exit.INTERRUPTED
-        if not options["detach"]:
+        if not request.detach:
             note(f"Submitted job {job.id}.")
-            return wait_for(context, client, [job], options["timeout"], options["as_json"])
-        if options["as_json"]:
+            return wait_for(context, client, [job], request.timeout, request.as_json)
+        if request.as_json:
             write_json(job_document(job))
         else:
             click.echo(job.id)
@@ -160,15 +105,13 @@ def _one_job(
         return Exit.DONE
 
 
-def _submission(
-    client: Client, job_type: str, sources: Sequence[str], destination: Destination, options: dict[str, Any]
-) -> Callable[[], Job]:
+def _submission(client: Client, request: TransferRequest) -> Callable[[], Job]:
     """What submits the job. Where it goes is looked up here, before."""
-    if job_type == "DELETE":
-        return lambda: client.delete(sources)
-    where = destination.find(client, options["parents"])
-    transfer = client.copy if job_type == "COPY" else client.move
-    return lambda: transfer(sources, project=where.project, parent=where.folder)
+    if request.job_type == "DELETE":
+        return lambda: client.delete(request.sources)
+    where = request.destination.find(client, parents=request.destination.parents)
+    transfer = client.copy if request.job_type == "COPY" else client.move
+    return lambda: transfer(request.sources, project=where.project, parent=where.folder)
 
 
 _PATHS: Final = """
@@ -186,20 +129,20 @@ _ROWS: Final = """The rows of a manifest have the columns file, parent (a folder
 
 @click.command(help="Copy each SOURCE to a folder or project." + _PATHS + _ROWS)
 @destination_options
-@_transfer_options
+@transfer_options("COPY")
 @click.pass_context
-def copy(click_context: click.Context, /, **options: Any) -> None:
-    _transfer(click_context, "COPY", Destination.given(options), options)
+def copy(click_context: click.Context, request: TransferRequest) -> None:
+    _transfer(click_context, request)
 
 
 @click.command(
     help="Move each SOURCE to a folder or project. Files keep their ids, folders get new ones." + _PATHS + _ROWS
 )
 @destination_options
-@_transfer_options
+@transfer_options("MOVE")
 @click.pass_context
-def move(click_context: click.Context, /, **options: Any) -> None:
-    _transfer(click_context, "MOVE", Destination.given(options), options)
+def move(click_context: click.Context, request: TransferRequest) -> None:
+    _transfer(click_context, request)
 
 
 @click.command(
@@ -208,7 +151,7 @@ def move(click_context: click.Context, /, **options: Any) -> None:
     + "The folder that a path names stays, even if nothing is left in it: delete it by its id. The rows of a manifest "
     "have the column file."
 )
-@_transfer_options
+@transfer_options("DELETE")
 @click.pass_context
-def delete(click_context: click.Context, /, **options: Any) -> None:
-    _transfer(click_context, "DELETE", Destination(), options)
+def delete(click_context: click.Context, request: TransferRequest) -> None:
+    _transfer(click_context, request)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
-
+from attrs import fields
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def not_negative(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
@@ -22,6 +18,17 @@ def not_negative(_context: click.Context, _parameter: click.Parameter, value: fl
     if value is not None and (math.isnan(value) or value < 0):
         raise click.BadParameter(f"{value:g} is not a number of seconds from 0.")
     return value
+
+
+def collected(kind: type[T], values: dict[str, Any]) -> T:
+    """Make a group of options of the values of a command, and take them out of those.
+
+    Args:
+        kind: an attrs class whose attributes have the names of the options.
+        values: what click has parsed. What the command has no option for keeps its default.
+    """
+    names = [one.name for one in fields(kind) if one.init]  # type: ignore[arg-type] # kind is an attrs class
+    return kind(**{name: values.pop(name) for name in names if name in values})
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs to read.")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from sbg_bulk.cli.options.common import F
+from sbg_bulk.files.paths import Location, place_of
+from sbg_bulk.items import check_destination
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.files.paths import Location
 
 _OPTIONS: Final = (
     click.option("--to", metavar="PATH|ID", help="Destination, a folder's or project's path, or a folder's id."),
@@ -35,50 +36,52 @@ def destination_options(function: F) -> F:
 
 @frozen
 class Destination:
-    """The destination as it was given.
+    """The destination as it was given. Nothing is, to a command that needs none.
 
     Attributes:
         to: `--to`.
-        project: `--to-project`.
-        folder: `--to-folder`.
+        to_project: `--to-project`.
+        to_folder: `--to-folder`.
+        parents: `--parents`.
+        skip_existing: `--skip-existing`.
+        place: what `--to` names; None without it.
+
+    Raises:
+        InputError: `--to` is neither a path nor an id.
     """
 
     to: str | None = None
-    project: str | None = None
-    folder: str | None = None
-
-    @classmethod
-    def given(cls, options: dict[str, Any]) -> Destination:
-        """What the options say."""
-        return cls(options["to"], options["to_project"], options["to_folder"])
+    to_project: str | None = None
+    to_folder: str | None = None
+    parents: bool = False
+    skip_existing: bool = False
+    place: Location | None = field(
+        init=False, default=Factory(lambda self: None if self.to is None else place_of(self.to), takes_self=True)
+    )
 
     @property
     def text(self) -> str | None:
         """It as a path or an id; None if none was given."""
-        return next((one for one in (self.to, self.project, self.folder) if one is not None), None)
+        return next((one for one in (self.to, self.to_project, self.to_folder) if one is not None), None)
+
+    @property
+    def known(self) -> Location:
+        """The project or the folder's id that it means, as far as that is known without asking."""
+        return self.place or Location(project=self.to_project, folder=self.to_folder)
 
     def check(self, *, required: bool) -> None:
         """Raise UsageError unless exactly one is given, or none where rows may say themselves."""
-        from sbg_bulk.files.paths import place_of
-        from sbg_bulk.items import check_destination
-
-        given = sum(one is not None for one in (self.to, self.project, self.folder))
+        given = sum(one is not None for one in (self.to, self.to_project, self.to_folder))
         if given > 1 or (required and not given):
             raise click.UsageError(
                 "Give one destination: --to PATH or --to ID (or --to-project OWNER/PROJECT or --to-folder ID)."
             )
-        if self.to is not None:
-            place_of(self.to)
-        elif given:
-            check_destination(self.folder, self.project)
+        if self.to is None and given:
+            check_destination(self.to_folder, self.to_project)
 
-    def find(self, client: Client, parents: bool) -> Location:
+    def find(self, client: Client, *, parents: bool) -> Location:
         """The project or the folder's id that it means; neither if none was given. Missing folders may be made.
 
         Only a path with folders takes requests.
         """
-        from sbg_bulk.files.paths import Location
-
-        if self.to is None:
-            return Location(project=self.project, folder=self.folder)
-        return client.destination(self.to, parents=parents)
+        return self.known if self.to is None else client.destination(self.to, parents=parents)

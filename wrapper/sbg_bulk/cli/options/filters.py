@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from datetime import UTC, datetime
+from typing import Final
 
 import click
+from attrs import frozen
 
 from sbg_bulk.cli.options.common import F
-
-if TYPE_CHECKING:
-    from sbg_bulk.runs.progress import Progress
-
-    OnChange: TypeAlias = Callable[[Progress], object]
-
+from sbg_bulk.files.filters import parse_since
 
 _FILTERS: Final = (
     click.option(
@@ -49,12 +45,48 @@ _FILTERS: Final = (
 )
 
 
-NAMES: Final = ("match", "exclude", "newer_than", "kind", "recursive")
-"""The parameters of these options."""
-
-
 def filter_options(function: F) -> F:
     """The options that say which part of the sources is meant."""
     for option in reversed(_FILTERS):
         function = option(function)
     return function
+
+
+@frozen
+class Selection:
+    """Which part of the sources is meant, as it was given.
+
+    Attributes:
+        match: `--match`, any number.
+        exclude: `--exclude`, any number.
+        newer_than: `--newer-than`.
+        kind: `--type`.
+        recursive: `--recursive`.
+    """
+
+    match: tuple[str, ...]
+    exclude: tuple[str, ...]
+    newer_than: str | None
+    kind: str | None
+    recursive: bool
+
+    @property
+    def given(self) -> str | None:
+        """The first option that was given; None if none was."""
+        options = {
+            "--match": self.match,
+            "--exclude": self.exclude,
+            "--newer-than": self.newer_than,
+            "--type": self.kind,
+            "--recursive": self.recursive,
+        }
+        return next((option for option, value in options.items() if value), None)
+
+    @property
+    def since(self) -> datetime | None:
+        """The time that `--newer-than` means, counted from now.
+
+        Raises:
+            InputError: it is neither a date nor a time.
+        """
+        return None if self.newer_than is None else parse_since(self.newer_than, datetime.now(UTC))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from typing import Any, Final, cast
 
 import click
+from attrs import frozen
 
-from sbg_bulk.cli.options.common import F, not_negative
-
-if TYPE_CHECKING:
-    from sbg_bulk.runs.progress import RunOptions
-
+from sbg_bulk.cli.options.common import F, collected, not_negative
+from sbg_bulk.runs.progress import RunOptions
 
 _OPTIONS: Final = (
     click.option(
@@ -42,17 +41,42 @@ _OPTIONS: Final = (
 )
 
 
-def run_options(function: F) -> F:
-    """The options of all commands that carry a run."""
+@frozen
+class RunSettings:
+    """How to go about a run, as it was given; None for what was not.
+
+    Attributes:
+        jobs_in_flight: `--jobs-in-flight`.
+        reserve: `--reserve`.
+        give_up_after: `--give-up-after`, in seconds.
+        list_lag: `--list-lag`, in seconds.
+    """
+
+    jobs_in_flight: int | None
+    reserve: int | None
+    give_up_after: float | None
+    list_lag: float | None
+
+    @property
+    def options(self) -> RunOptions:
+        """The options of the library, with its defaults for those not given."""
+        given = {"jobs_in_flight": self.jobs_in_flight, "reserve": self.reserve, "list_lag": self.list_lag}
+        chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+        return RunOptions(**chosen)
+
+
+def add_run_options(function: F) -> F:
+    """Give a command the options of a run."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
 
 
-def given_options(jobs_in_flight: int | None, reserve: int | None, list_lag: float | None) -> RunOptions:
-    """The options of a run, with the library's defaults for those not given."""
-    from sbg_bulk.runs.progress import RunOptions
+def run_options(function: F) -> F:
+    """Give a command the options of a run, which it gets as `settings`."""
 
-    given = {"jobs_in_flight": jobs_in_flight, "reserve": reserve, "list_lag": list_lag}
-    chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    return RunOptions(**chosen)
+    @wraps(function)
+    def command(*arguments: Any, **values: Any) -> Any:
+        return function(*arguments, settings=collected(RunSettings, values), **values)
+
+    return add_run_options(cast(F, command))

@@ -14,6 +14,9 @@ from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import date, file_document
 from sbg_bulk.cli.output.tables import print_files, print_rows
 from sbg_bulk.errors import InputError, NotFound
+from sbg_bulk.files.filters import FILE, Filters
+from sbg_bulk.files.paths import Location, place_of
+from sbg_bulk.models.resources import Project
 from sbg_bulk.text import size
 
 if TYPE_CHECKING:
@@ -49,13 +52,12 @@ def list_files(
     """
     if (place is None) == (folder is None):
         raise click.UsageError("Give a PLACE (owner/project[/folder/...] or a folder's id) or --folder ID.")
-    from sbg_bulk.files.filters import FILE, Filters
-
     filters = Filters(match)
-    with connected(context, [place]).client() as client:
+    where = Location(folder=folder) if place is None else place_of(place)
+    with connected(context, [where]).client() as client:
         found = (
             file
-            for file in _entries(client, place, folder, name, long)
+            for file in _entries(client, where, place or "", name, long)
             if filters.wants((file.name,), FILE) and (name is None or file.name == name)
         )
         if as_json:
@@ -67,25 +69,21 @@ def list_files(
             note("Nothing there fits." if match or name else "Nothing there.")
 
 
-def _entries(client: Client, place: str | None, folder: str | None, name: str | None, long: bool) -> Iterator[File]:
+def _entries(client: Client, where: Location, place: str, name: str | None, long: bool) -> Iterator[File]:
     """What is in a place."""
-    from sbg_bulk.files.paths import place_of
-    from sbg_bulk.models.resources import Project
-
-    where = None if place is None else place_of(place)
-    if where is None or where.folder is not None:
+    if where.folder is not None:
         try:
-            yield from client.files(parent=folder if where is None else where.folder, name=name, details=long)
+            yield from client.files(parent=where.folder, name=name, details=long)
         except NotFound as error:
             raise InputError(
-                f"There is no folder with the id {folder if where is None else where.folder} that you may see. A "
-                "project is written with its owner: owner/project."
+                f"There is no folder with the id {where.folder} that you may see. A project is written with its owner: "
+                "owner/project."
             ) from error
         return
     if not where.names:
         yield from client.files(where.project, name=name, details=long)
         return
-    located = client.locate(place or "")
+    located = client.locate(place)
     assert not isinstance(located, Project)
     if located.is_folder:
         yield from client.files(parent=located.id, name=name, details=long)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from sbg_bulk.cli.actions.connect import connected
+from sbg_bulk.cli.commands.files.list import _long_document
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.files.paths import place_of
 from sbg_bulk.text import counted, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.files.tree import Branch
     from sbg_bulk.models.resources import File
-from sbg_bulk.cli.commands.files.list import _long_document
 
 
 @click.command()
@@ -30,16 +31,15 @@ def tree(context: Context, place: str, depth: int | None, as_json: bool) -> None
 
     With --json each entry is a document on a line, with its path.
     """
-    from sbg_bulk.files.paths import place_of
-
-    with connected(context, [place]).client() as client:
+    where = place_of(place)
+    with connected(context, [where]).client() as client:
         if as_json:
             for branch in client.tree(place, depth=depth):
                 write_json({"path": str(branch.place), **_long_document(branch.file)})
             return
         with counting("Looking") as on_request:
             branches = list(client.tree(place, depth=depth, on_request=on_request))
-    click.echo(plain(str(place_of(place))))
+    click.echo(plain(str(where)))
     for line in _drawn(branches):
         click.echo(line)
     note(_totals([branch.file for branch in branches]))

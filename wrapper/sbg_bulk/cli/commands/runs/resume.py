@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from sbg_bulk.cli.actions.run import execute
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
-from sbg_bulk.cli.options.run import given_options, run_options
-
-if TYPE_CHECKING:
-    pass
+from sbg_bulk.cli.options.run import RunSettings, run_options
 
 
 @click.command()
@@ -28,17 +23,13 @@ def resume(
     run: str,
     adopt: str | None,
     resubmit: bool,
-    jobs_in_flight: int | None,
-    reserve: int | None,
-    give_up_after: float | None,
-    list_lag: float | None,
+    settings: RunSettings,
     as_json: bool,
 ) -> None:
     """Take RUN up where it stands, after an interruption, a crash, or on another machine."""
     if adopt is not None and resubmit:
         raise click.UsageError("Give --adopt or --resubmit, not both.")
     context: Context = click_context.obj
-    options = given_options(jobs_in_flight, reserve, list_lag)
     with context.client() as client:
         outcome = execute(
             context,
@@ -46,8 +37,8 @@ def resume(
                 run,
                 adopt=adopt,
                 resubmit=resubmit,
-                options=options,
-                within=give_up_after,
+                options=settings.options,
+                within=settings.give_up_after,
                 on_change=on_change,
             ),
             as_json,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +10,7 @@ from sbg_bulk.cli.actions.run import execute
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
-from sbg_bulk.cli.options.run import given_options, run_options
-
-if TYPE_CHECKING:
-    pass
+from sbg_bulk.cli.options.run import RunSettings, run_options
 
 
 @click.command()
@@ -27,23 +23,19 @@ def retry(
     click_context: click.Context,
     run: str,
     journal: Path | None,
-    jobs_in_flight: int | None,
-    reserve: int | None,
-    give_up_after: float | None,
-    list_lag: float | None,
+    settings: RunSettings,
     as_json: bool,
 ) -> None:
     """Make a new run of the rows of RUN that failed, and only of those."""
     context: Context = click_context.obj
-    options = given_options(jobs_in_flight, reserve, list_lag)
     with context.client() as client:
         outcome = execute(
             context,
             lambda on_change: client.retry(
                 run,
                 journal=journal,
-                options=options,
-                within=give_up_after,
+                options=settings.options,
+                within=settings.give_up_after,
                 on_change=on_change,
             ),
             as_json,

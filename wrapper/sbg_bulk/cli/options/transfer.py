@@ -1,0 +1,139 @@
+"""What `copy`, `move` and `delete` are asked for: their options, parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, cast
+
+import click
+from attrs import frozen
+
+from sbg_bulk.cli.options.common import F, collected, json_option, timeout_option
+from sbg_bulk.cli.options.confirm import yes_option
+from sbg_bulk.cli.options.destination import Destination
+from sbg_bulk.cli.options.filters import Selection, filter_options
+from sbg_bulk.cli.options.run import RunSettings, add_run_options
+from sbg_bulk.files.paths import Location, is_path, path_of
+from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+from sbg_bulk.runs.manifest import FORMATS, Format
+
+_OPTIONS: Final = (
+    yes_option,
+    click.option("--dry-run", is_flag=True, help="Say what would be done and what it takes, and change nothing."),
+    click.option(
+        "--verify",
+        is_flag=True,
+        help="Look afterwards whether all is where it should be, name by name; exit code 3 if not.",
+    ),
+    click.option(
+        "--manifest",
+        type=click.Path(allow_dash=True),
+        metavar="FILE|-",
+        help="Do all rows of a CSV, TSV or JSONL file, or of standard input.",
+    ),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        help="The manifest's format.  [default: by its name, or its first line]",
+    ),
+    click.option("--detach", is_flag=True, help="With ids: do not wait, print the job and leave it to itself."),
+    timeout_option,
+    click.option(
+        "--items-per-job", type=click.IntRange(min=1), metavar="N", help="Submit N items as one job.  [default: 100]"
+    ),
+    click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the run's journal here."),
+)
+
+
+@frozen
+class TransferRequest:
+    """What a command was asked for.
+
+    Attributes:
+        job_type: COPY, MOVE or DELETE.
+        sources: the SOURCEs as they were given.
+        paths: the places that those name which are paths.
+        destination: where to.
+        selection: which part of the sources is meant.
+        settings: how to go about a run.
+        yes: whether not to ask first.
+        dry_run: whether to change nothing.
+        verify: whether to look afterwards.
+        manifest: the manifest's path, or `-`; None without one.
+        form: its format; None to go by its name or its first line.
+        detach: whether not to wait for the job.
+        timeout: how many seconds to wait for it; None for no limit.
+        items_per_job: how many items to submit as one job; None for the default.
+        journal: where to keep the run's journal; None for the usual folder.
+        as_json: whether to write JSON.
+    """
+
+    job_type: str
+    sources: tuple[str, ...]
+    paths: tuple[Location, ...]
+    destination: Destination
+    selection: Selection
+    settings: RunSettings
+    yes: bool
+    dry_run: bool
+    verify: bool
+    manifest: str | None
+    form: Format | None
+    detach: bool
+    timeout: float | None
+    items_per_job: int | None
+    journal: Path | None
+    as_json: bool
+
+    @property
+    def rows_per_job(self) -> int:
+        """How many items are submitted as one job."""
+        return self.items_per_job or ITEMS_PER_JOB
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether what is meant has to be looked for first."""
+        return bool(self.paths or self.selection.given or self.destination.skip_existing or self.verify)
+
+    @property
+    def only_for_runs(self) -> str | None:
+        """The first option given that one job of ids has no use for; None if none was."""
+        options: dict[str, object] = {
+            "--dry-run": self.dry_run or None,
+            "--items-per-job": self.items_per_job,
+            "--journal": self.journal,
+            "--jobs-in-flight": self.settings.jobs_in_flight,
+            "--reserve": self.settings.reserve,
+            "--give-up-after": self.settings.give_up_after,
+            "--list-lag": self.settings.list_lag,
+        }
+        return next((option for option, value in options.items() if value is not None), None)
+
+
+def transfer_options(job_type: str) -> Callable[[F], F]:
+    """Give a command the options of all transfers. It gets them, and those of `destination_options`, as a request."""
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def command(*arguments: Any, **values: Any) -> Any:
+            sources: tuple[str, ...] = values.pop("source")
+            request = TransferRequest(
+                job_type=job_type,
+                sources=sources,
+                paths=tuple(map(path_of, filter(is_path, sources))),
+                destination=collected(Destination, values),
+                selection=collected(Selection, values),
+                settings=collected(RunSettings, values),
+                **values,
+            )
+            return function(*arguments, request)
+
+        decorated = json_option(add_run_options(cast(F, command)))
+        for option in reversed(_OPTIONS):
+            decorated = option(decorated)
+        return click.argument("source", nargs=-1)(filter_options(decorated))
+
+    return decorate
