@@ -15,6 +15,9 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
+from sbg_bulk.settings import credentials
+from sbg_bulk.settings.settings import DEPLOYMENTS
+
 VARIABLE: Final = "_SBG_BULK_COMPLETE"
 PROGRAM: Final = "sbg-bulk"
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -54,15 +57,11 @@ def answer(command: click.Command) -> None:
 
 def complete_endpoint(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The short names of the deployments."""
-    from sbg_bulk.settings.settings import DEPLOYMENTS
-
     return [CompletionItem(name, help=url) for name, url in DEPLOYMENTS.items() if name.startswith(incomplete.lower())]
 
 
 def complete_profile(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the profiles in the credentials file, with their endpoints."""
-    from sbg_bulk.settings import credentials
-
     return [
         CompletionItem(name, help=profile.endpoint)
         for name, profile in credentials.read(credentials.usual_path()).items()
@@ -72,7 +71,7 @@ def complete_profile(_context: click.Context, _parameter: click.Parameter, incom
 
 def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the runs in the usual folder, the newest first, with what they do where the shell shows that."""
-    from sbg_bulk.runs import store
+    from sbg_bulk.runs import store  # every command has completion, and few have runs
 
     fit = (path for path in reversed(store.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
     told = not os.environ.get(VARIABLE, "").startswith("bash")

@@ -31,6 +31,7 @@ class Context:
     @contextmanager
     def client(self) -> Iterator[Client]:
         """A client with the settings of the command line, the environment and the credentials file."""
+        # The help of a command needs none, and it takes several times as long as all else.
         from sbg_bulk.client.sync import Client
 
         with Client(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:

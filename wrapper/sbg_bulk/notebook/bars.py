@@ -111,7 +111,7 @@ def kernel_display() -> Display | None:
     # IPython on a terminal has no kernel.
     if getattr(shell, "kernel", None) is None:
         return None
-    from IPython import display
+    from IPython import display  # where it is, it is loaded already
 
     show: Callable[..., Handle] = display.display
     return lambda thing: show(thing, display_id=True)

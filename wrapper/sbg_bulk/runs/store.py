@@ -52,7 +52,7 @@ def reference(run: str, journal: Path) -> str:
 
 def title(journal: Path) -> str | None:
     """Return what a run does, such as `COPY samples.csv`, read beside whoever works on it; None if unreadable."""
-    import sqlite3
+    import sqlite3  # only completion asks, and it must be fast
 
     try:
         # Immutable: the lock of a process that works on the run is not asked about. What is read here never changes.

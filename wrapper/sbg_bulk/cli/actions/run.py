@@ -7,10 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
+
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, explained, note, note_wait, tell
+from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError
+from sbg_bulk.runs import store
 from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
@@ -31,8 +35,6 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     Returns:
         The exit code.
     """
-    from sbg_bulk.cli.progress.display import followed
-
     report: RunReport | None = None
     broken: SbgBulkError | None = None
     begun: list[Progress] = []
@@ -117,15 +119,11 @@ def _stopped_text(context: Context, stopped: RunStopped, resume: str) -> str:
 
 def reference(run: str, journal: Path) -> str:
     """What names a run on a command line: see `places.reference`."""
-    from sbg_bulk.runs import store
-
     return store.reference(run, journal)
 
 
 def report_document(report: RunReport) -> dict[str, Any]:
     """A run as a JSON document."""
-    from attrs import asdict
-
     return {"run": report.run, "journal": str(report.journal), **asdict(report.tally)}
 
 

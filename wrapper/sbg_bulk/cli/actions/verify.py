@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.progress.events import VERSION
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.text import counted, plain
@@ -44,8 +45,6 @@ def _unverified(context: Context, run: str) -> str:
 
 def _event(run: str, verification: Verification) -> dict[str, Any]:
     """What was found as an event, as those of the run before it: see `events.schema.json`."""
-    from sbg_bulk.cli.progress.events import VERSION
-
     return {
         "event": "run-verified",
         "version": VERSION,

@@ -9,7 +9,10 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, explained, note, tell
 from sbg_bulk.cli.output.tables import print_failures, summary
+from sbg_bulk.cli.progress.display import followed
+from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.errors import SbgBulkError, WaitTimeout
+from sbg_bulk.jobs.read import locate
 from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
@@ -26,10 +29,6 @@ def wait_for(
     context: Context, client: Client, wanted: Sequence[Job | str], timeout: float | None, as_json: bool
 ) -> Exit:
     """Wait for jobs, all within one timeout, and report on each in the order given. The exit code that follows."""
-    from sbg_bulk.cli.progress.display import followed
-    from sbg_bulk.cli.progress.tracker import ProgressTracker
-    from sbg_bulk.jobs.read import locate
-
     order = list(dict.fromkeys(locate(client.settings.endpoint, one, None)[0] for one in wanted))
     # The jobs as last seen, which is what there is to report on if the wait is broken off.
     seen = {one.id: one for one in wanted if not isinstance(one, str)}

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from sbg_bulk.api.retry import Retry
 from sbg_bulk.cli.completion import complete_endpoint, complete_profile
 from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
@@ -177,9 +178,7 @@ def _token(from_stdin: bool) -> Token:
 
 def _checked(settings: Settings) -> tuple[User | None, Exit]:
     """Whose token it is, and whether to go on."""
-    from sbg_bulk.api.retry import Retry
-    from sbg_bulk.cli.exits import exit_code
-    from sbg_bulk.client.sync import Client
+    from sbg_bulk.client.sync import Client  # takes long, and is not needed to list profiles
 
     try:
         with Client(settings.endpoint, settings.token, retry=Retry(within=PATIENCE)) as client:

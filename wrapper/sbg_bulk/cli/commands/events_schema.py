@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import click
 
 
 @click.command("events-schema")
 def events_schema() -> None:
     """Print the JSON Schema of the events that --json writes while a run is carried or jobs are waited for."""
-    from importlib import resources
-
     click.echo(resources.files("sbg_bulk.cli").joinpath("events.schema.json").read_text("utf-8"), nl=False)

@@ -67,6 +67,7 @@ def simulate(
     machine finds a page there to try the API on, with a board of the files, jobs, requests and faults.
     """
     try:
+        # Its packages are an extra.
         from sbg_bulk.simulator import Simulator, parse_rate_limit, serve
         from sbg_bulk.simulator.seeds import TOKEN
     except ModuleNotFoundError as error:

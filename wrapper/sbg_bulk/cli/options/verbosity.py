@@ -15,7 +15,7 @@ def _be_quiet(_context: click.Context, _option: click.Parameter, wanted: bool) -
 def _be_verbose(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    from sbg_bulk.cli.output.request_log import log_requests
+    from sbg_bulk.cli.output.request_log import log_requests  # needs logging, which takes long
 
     end = log_requests(lambda text: console().write(text))
     if end is not None:

@@ -32,6 +32,7 @@ def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 
 def version_text() -> str:
     """The version of this package on the first line, for programs; then those of what it was made from and runs on."""
+    # All this takes long, and every command has the option.
     import platform
     from importlib import metadata
 

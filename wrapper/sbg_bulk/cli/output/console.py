@@ -16,10 +16,6 @@ from sbg_bulk.text import plain
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
     from sbg_bulk.errors import SbgBulkError
-if TYPE_CHECKING:
-    from sbg_bulk.api.waits import Wait
-    from sbg_bulk.cli.output.error_context import Connection
-
 
 _KEY: Final = "sbg_bulk.console"
 

@@ -42,6 +42,7 @@ class Connection:
 
 def _proxy(endpoint: str) -> str | None:
     """The proxy that the environment names for an endpoint, without its password."""
+    # Takes long, and is needed for an error alone.
     from urllib.request import getproxies, proxy_bypass
 
     parts, proxies = urlsplit(endpoint), getproxies()

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from sbg_bulk.cli.output.documents import date
 from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
 
@@ -32,8 +34,6 @@ PIPE_WIDTH: Final = 10_000
 
 
 def _output() -> Console:
-    from rich.console import Console
-
     console = Console(highlight=False)
     console.width = max(console.width, LEAST_WIDTH) if sys.stdout.isatty() else PIPE_WIDTH
     return console
@@ -43,9 +43,6 @@ def _print_table(
     console: Console, columns: Iterable[str], rows: Iterable[Iterable[object]], *, head: bool = True
 ) -> None:
     """Print a table, of which the last column alone is folded to fit."""
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(box=None, pad_edge=False, header_style="bold", show_header=head)
     for name in columns:
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)

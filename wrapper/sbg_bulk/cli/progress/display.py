@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from sbg_bulk.cli.output.console import console, tell
 from sbg_bulk.cli.progress.events import Events
 from sbg_bulk.cli.progress.lines import Lines
+from sbg_bulk.cli.progress.live import live
 from sbg_bulk.cli.progress.tracker import ProgressTracker
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sbg_bulk.api.waits import Wait
 
 
@@ -38,8 +39,6 @@ def followed(
     terminal = None if output.quiet else _terminal(as_json)
     try:
         if terminal is not None:
-            from sbg_bulk.cli.progress.live import live
-
             with live(tracker, terminal, redirect_stdout=sys.stdout.isatty()) as above:
                 output.write = above
                 yield tracker, events
@@ -56,7 +55,5 @@ def _terminal(as_json: bool) -> Console | None:
     # Not rich's own notion of a terminal: variables of the environment make it take a pipe for one.
     if not sys.stderr.isatty() or (as_json and sys.stdout.isatty()):
         return None
-    from rich.console import Console
-
     console = Console(stderr=True, highlight=False)
     return console if console.is_interactive and not console.is_dumb_terminal else None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import asdict
+
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.output.console import write_json
 from sbg_bulk.cli.output.documents import job_document
@@ -107,8 +109,6 @@ class Events:
         progress = self._following.progress
         if progress is None:
             return
-        from attrs import asdict
-
         if not self._begun:
             self._begun = True
             self._emit("run-started", {"run": progress.run, "journal": progress.journal, **asdict(progress.tally)})
@@ -117,8 +117,6 @@ class Events:
                 self._emit("job-finished", asdict(job))
 
     def _progress(self) -> None:
-        from attrs import asdict
-
         self._told = self._clock()
         outlook, progress = self._following.outlook(), self._following.progress
         facts: dict[str, Any]

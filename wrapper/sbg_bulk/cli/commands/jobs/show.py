@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from sbg_bulk.cli.context import Context
@@ -11,9 +9,6 @@ from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import write_json
 from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.output.tables import print_job
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from sbg_bulk.cli.actions.wait import wait_for
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option, timeout_option
 from sbg_bulk.cli.output.console import note
@@ -14,7 +15,6 @@ from sbg_bulk.errors import InputError
 
 if TYPE_CHECKING:
     from sbg_bulk.models.job import Job
-from sbg_bulk.cli.actions.wait import wait_for
 
 
 @click.command()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sbg_bulk.runs.journal import Journal
+from attrs import asdict
+
+from sbg_bulk.runs import store
+from sbg_bulk.runs.journal import Journal
 
 
 def _open(run: str) -> Journal:
-    from sbg_bulk.runs import store
-    from sbg_bulk.runs.journal import Journal
-
     return Journal.read(store.find(run))
 
 
 def _document(journal: Journal) -> dict[str, Any]:
-    from attrs import asdict
-
     plan = journal.plan
     return {
         "run": plan.run,

@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 from sbg_bulk.cli.commands.runs._journal import _open
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.errors import InputError
-from sbg_bulk.runs.manifest import FORMATS
-
-if TYPE_CHECKING:
-    pass
+from sbg_bulk.runs import manifest
 
 
 @click.command()
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(manifest.FORMATS),
     help="The report's format.  [default: the manifest's, or by the name of --output]",
 )
 @click.option(
@@ -45,8 +42,6 @@ def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path |
 
     Added are the columns outcome, new_id, job, api_code and message. The report can serve as a manifest.
     """
-    from sbg_bulk.runs import manifest
-
     if as_json and form not in (None, "jsonl"):
         raise click.UsageError(f"--json is --format jsonl; it does not go with --format {form}.")
     with _open(run) as journal:

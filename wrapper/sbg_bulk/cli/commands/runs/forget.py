@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from sbg_bulk.cli.commands.runs._journal import _document, _open
@@ -11,10 +9,8 @@ from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.errors import InputError
+from sbg_bulk.runs import store
 from sbg_bulk.text import counted
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()
@@ -23,8 +19,6 @@ if TYPE_CHECKING:
 @json_option
 def forget(run: str, force: bool, as_json: bool) -> None:
     """Delete the journal of RUN. What it has done stays done."""
-    from sbg_bulk.runs import store
-
     path = store.find(run)
     with _open(run) as journal:
         document = _document(journal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,19 +12,15 @@ from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.errors import JournalError, RunInUse
-
-if TYPE_CHECKING:
-    pass
+from sbg_bulk.runs import store
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.verify import CHOSEN
 
 
 @click.command("list")
 @json_option
 def list_runs(as_json: bool) -> None:
     """List your runs on this machine, oldest first. UNCLEAR are rows of which it is not known what became of them."""
-    from sbg_bulk.runs import store
-    from sbg_bulk.runs.journal import Journal
-    from sbg_bulk.runs.verify import CHOSEN
-
     rows: list[tuple[Any, ...]] = []
     for path in store.known():
         state = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.errors import InputError
+from sbg_bulk.report import document, facts, page, text
+from sbg_bulk.runs import store
+from sbg_bulk.runs.journal import Journal
 
 
 @click.command()
@@ -34,10 +38,6 @@ def report(context: Context, run: str, html: str | None, force: bool, as_json: b
     The run may be complete or broken off. The page is one file that needs nothing from elsewhere: open it from the
     disk, send it, print it. It holds the names and ids of the rows that failed, and no token.
     """
-    from sbg_bulk.report import document, facts, page, text
-    from sbg_bulk.runs import store
-    from sbg_bulk.runs.journal import Journal
-
     if html is not None and as_json:
         raise click.UsageError("Give --html or --json, not both.")
     if force and (html is None or html == "-"):
@@ -67,8 +67,6 @@ def _whole_file(path: Path, force: bool) -> Iterator[IO[str]]:
         InputError: it exists, and is not to be overwritten; or it is no file, but a device for example; or it cannot be
             written.
     """
-    import secrets  # takes long
-
     if path.exists() and not path.is_file():
         # To put a file in its place would take it away from everybody.
         raise InputError(f"{path} is no file that could be overwritten; name another, or - for standard output.")

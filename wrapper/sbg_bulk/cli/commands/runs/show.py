@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from sbg_bulk.cli.actions.run import reference
@@ -13,9 +11,6 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_pairs, print_rows
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
-
-if TYPE_CHECKING:
-    pass
-from sbg_bulk.cli.actions.verify import verify
 
 
 @click.command("verify")
