@@ -17,7 +17,7 @@ from rich.text import Text
 from sbg_bulk import Client, Progress, RunOptions
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply
-from sbg_bulk.api.waits import Cause
+from sbg_bulk.api.waits import Cause, Wait
 from sbg_bulk.cli.progress.live import lines
 from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.simulator import ManualClock, Simulator, Timing
@@ -59,8 +59,10 @@ def run() -> tuple[str, ProgressTracker]:
     def show(progress: Progress) -> None:
         told.append(progress)
         following.run(progress)
-        waiting = progress.waiting
-        if progress.tally.done > ROWS / 2 and waiting is not None and waiting.cause is Cause.NEXT_LOOK:
+
+    def pause(wait: Wait) -> None:
+        following.wait(wait)
+        if told[-1].tally.done > ROWS / 2 and wait.cause is Cause.NEXT_LOOK:
             raise _Enough
 
     with tempfile.TemporaryDirectory(prefix="sbg-bulk-picture-") as scratch:
@@ -74,6 +76,7 @@ def run() -> tuple[str, ProgressTracker]:
                     items_per_job=25,
                     options=RunOptions(jobs_in_flight=20),
                     on_change=show,
+                    on_wait=pause,
                 )
         except _Enough:
             return told[-1].run, following

@@ -129,7 +129,8 @@ def test_a_run_is_told_from_its_start_to_its_end() -> None:
     told = Told()
     told.run(budget=BUDGET)
     told.time += 2
-    told.run(budget=BUDGET, waiting=Wait(12.34567, Cause.NEXT_LOOK, "for the next look at 1 job", BUDGET))
+    told.run(budget=BUDGET)
+    told.following.wait(Wait(12.34567, Cause.NEXT_LOOK, "for the next look at 1 job", BUDGET))
     told.time += 12
     told.run(100, ended=(EndedJob("7", 100, done=90, failed=10), EndedJob(None, 100, failed=100)))
     told.events.run_finished({"run": "R", "journal": "/j", **asdict(Tally(1000, done=1000))})
@@ -162,14 +163,24 @@ def test_progress_is_told_once_a_second_at_most() -> None:
 
 def test_short_pauses_are_not_told() -> None:
     told = Told()
-    told.run(waiting=Wait(0.9, Cause.RETRY, "HTTP 500"))
+    told.run()
+    told.following.wait(Wait(0.9, Cause.RETRY, "HTTP 500"))
     assert "waiting" not in told.kinds()
+
+
+def test_the_jobs_of_a_run_are_told_once_whatever_it_waits_for() -> None:
+    told = Told()
+    told.run(100, ended=(EndedJob("7", 100, done=100),))
+    told.following.wait(Wait(5, Cause.RETRY, "HTTP 500"))
+    told.following.wait(Wait(5, Cause.RETRY, "HTTP 500"))
+    assert told.kinds().count("job-finished-in-a-run") == 1
 
 
 @pytest.mark.parametrize("cause", Cause)
 def test_every_cause_of_a_pause_is_in_the_schema(cause: Cause) -> None:
     told = Told()
-    told.run(waiting=Wait(5, cause, "words"))
+    told.run()
+    told.following.wait(Wait(5, cause, "words"))
     assert told.kinds()[-1] == "waiting"
 
 
@@ -201,7 +212,8 @@ def test_a_wait_is_told_with_its_jobs_as_the_api_has_them() -> None:
 
 def test_quiet_leaves_the_outcome_alone() -> None:
     told = Told(quiet=True)
-    told.run(waiting=Wait(5, Cause.RETRY, "HTTP 500"), ended=(EndedJob("7", 100, done=100),))
+    told.run(ended=(EndedJob("7", 100, done=100),))
+    told.following.wait(Wait(5, Cause.RETRY, "HTTP 500"))
     told.events.run_finished({"run": "R", "journal": "/j", **asdict(Tally(1000, done=1000))})
     assert told.kinds() == ["run-finished"]
 

@@ -137,7 +137,8 @@ def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> Non
 def test_pauses_and_budgets_are_counted_down(clock: Clock) -> None:
     following = ProgressTracker(clock)
     wait = Wait(10.0, Cause.NEXT_LOOK, "for the next look at 1 job", BudgetLeft(1000, 5, 100.0))
-    following.run(progress(budget=wait.budget, waiting=wait))
+    following.run(progress(budget=wait.budget))
+    following.wait(wait)
     clock.time += 4
     outlook = following.outlook()
     assert outlook.waiting is not None
@@ -184,7 +185,7 @@ def test_a_run_of_a_hundred_thousand_rows_is_told_in_a_few_lines(clock: Clock) -
     for job in range(1000):
         following.run(progress(done=job * 100))
         wait = Wait(1.2, Cause.RATE_LIMIT, "to stay within the rate limit")
-        following.run(progress(done=job * 100, waiting=wait))
+        following.wait(wait)
         clock.time += 0.36
     assert len([text for text in written if "rows done" in text]) == 360 // EVERY - 1
     assert len([text for text in written if text.startswith("Waiting")]) == 360 // REMINDER
@@ -220,9 +221,9 @@ def test_short_pauses_and_those_for_the_next_look_are_not_told(clock: Clock) -> 
     following, written = ProgressTracker(clock), list[str]()
     following.show_on(Lines(following, written.append, clock))
     for wait in (Wait(15, Cause.NEXT_LOOK, "for the next look at 9 jobs"), Wait(0.5, Cause.RETRY, "HTTP 500")):
-        following.run(progress(waiting=wait))
+        following.wait(wait)
     assert written == []
-    following.run(progress(waiting=Wait(4, Cause.RETRY, "HTTP 500")))
+    following.wait(Wait(4, Cause.RETRY, "HTTP 500"))
     assert written == ["Trying again in 4 s: HTTP 500."]
 
 

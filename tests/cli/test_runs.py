@@ -213,7 +213,7 @@ def test_other_commands_tell_what_they_wait_for_too(sbg: Run, simulator: Simulat
 def test_a_wait_that_goes_on_is_told_again_only_now_and_then(
     sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
 ) -> None:
-    moments = iter(range(1000, 100_000, 5))
+    moments = iter(range(1000, 100_000, 3))
     monkeypatch.setattr("sbg_bulk.cli.progress.display.monotonic", lambda: next(moments))
     simulator.arm("kind=429 op=submit_copy_job times=20 retry_after=25")
     told = sbg("copy", "--manifest", str(manifest)).err.count("Waiting 25 s: ")

@@ -39,9 +39,11 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     broken: SbgBulkError | None = None
     begun: list[Progress] = []
 
-    def waits(_following: ProgressTracker, wait: Wait) -> None:
-        # What a run waits for is in its progress, which there is not before its folders are made.
-        if not begun:
+    def waits(tracker: ProgressTracker, wait: Wait) -> None:
+        # Before the run has begun, when its folders are made, nothing of it is shown.
+        if begun:
+            tracker.wait(wait)
+        else:
             note_wait(wait)
 
     with followed(as_json, waits) as (following, events):

@@ -16,6 +16,7 @@ from sbg_bulk.cli.progress.tracker import ProgressTracker
 if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
     from sbg_bulk.models.job import Job
+    from sbg_bulk.runs.progress import Progress
 
 VERSION: Final = 1
 """Grows when an event or a field gets another meaning or goes. New ones may come at any time."""
@@ -54,6 +55,7 @@ class Events:
         self._now = now
         self._told: float | None = None
         self._begun = False
+        self._jobs_of: Progress | None = None
         self._seen: list[Job] = []
         self._finished: set[str] = set()
 
@@ -107,8 +109,9 @@ class Events:
 
     def _jobs_of_a_run(self) -> None:
         progress = self._following.progress
-        if progress is None:
+        if progress is None or progress is self._jobs_of:
             return
+        self._jobs_of = progress
         if not self._begun:
             self._begun = True
             self._emit("run-started", {"run": progress.run, "journal": progress.journal, **asdict(progress.tally)})

@@ -119,7 +119,7 @@ class ProgressTracker:
         )
 
     def run(self, progress: Progress) -> None:
-        """A run has come further, or waits."""
+        """A run has come further. The pauses that it makes are told to `wait`, as all are."""
         self.progress = progress
         tally = progress.tally
         facts = Snapshot(
@@ -132,7 +132,7 @@ class ProgressTracker:
             progress.jobs_ended,
             progress.jobs_running,
         )
-        self._learn(facts, progress.budget, progress.waiting)
+        self._learn(facts, progress.budget)
 
     def totals(self, totals: Totals) -> None:
         """A wait for jobs has come further."""
@@ -147,7 +147,7 @@ class ProgressTracker:
             lost=totals.lost,
             jobs=self._facts.jobs,
         )
-        self._learn(facts, None, None)
+        self._learn(facts, None)
 
     def expect(self, jobs: int) -> None:
         """So many jobs are to be waited for."""
@@ -160,10 +160,10 @@ class ProgressTracker:
             self._facts = evolve(self._facts, jobs=tuple(jobs.values()))
 
     def wait(self, wait: Wait) -> None:
-        """A wait for jobs makes a pause."""
+        """The client makes a pause."""
         self._learn(self._facts, wait.budget, wait)
 
-    def _learn(self, facts: Snapshot, budget: BudgetLeft | None, waiting: Wait | None) -> None:
+    def _learn(self, facts: Snapshot, budget: BudgetLeft | None, waiting: Wait | None = None) -> None:
         now = self._clock()
         self._facts = facts
         self._samples = sampled(self._samples, Sample(now, facts.ended))
