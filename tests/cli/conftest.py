@@ -49,7 +49,7 @@ def sbg(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sbg_bulk.client.flows.Polling", partial(Polling, first=1e-6, longest=1e-6))
+    monkeypatch.setattr("sbg_bulk.client.base.Polling", partial(Polling, first=1e-6, longest=1e-6))
 
     def run(*words: str) -> Ran:
         return run_here(monkeypatch, capsys, words)

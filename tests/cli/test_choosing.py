@@ -285,7 +285,7 @@ def test_a_pause_while_folders_are_made_is_told(sbg: Run, monkeypatch: pytest.Mo
         policy.on_wait(Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"))
         return (yield from make_folders(policy, *others))
 
-    monkeypatch.setattr("sbg_bulk.client.flows.make_folders", refused)
+    monkeypatch.setattr("sbg_bulk.client.runs.make_folders", refused)
     ran = sbg("copy", f"{MINE}/run", "--to", f"{IN}/new", "--parents", "--yes")
     assert ran.code == 0
     assert ran.err.splitlines().count("Waiting 5 min: the rate limit (HTTP 429).") == 1

@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).resolve().parents[2] / "wrapper"
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is tried again."""
-    monkeypatch.setattr("sbg_bulk.client.flows.Retry", partial(Retry, within=0))
+    monkeypatch.setattr("sbg_bulk.client.base.Retry", partial(Retry, within=0))
 
 
 @pytest.mark.parametrize(

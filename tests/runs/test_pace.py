@@ -234,8 +234,9 @@ def _steps(service: Service, files: list[str], path: Path) -> Generator[float, N
     from sbg_bulk.api.drivers.base import Done, StepOutcome, advance
 
     client = service.client()
-    with client._new_run("copy", table(files, project=TARGET), None, None, path, 2, {}) as journal:  # type: ignore[arg-type]
-        flow = client._execute(journal, None, None, None, None)
+    runs = client._runs
+    with runs.new_run("copy", table(files, project=TARGET), None, None, None, path, 2, {}) as journal:
+        flow = runs.execute(journal, None, None, None, None)
         outcome = StepOutcome()
         while not isinstance(step := advance(flow, outcome), Done):
             if isinstance(step, Sleep):

@@ -6,34 +6,37 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, overload
+from typing import IO, TYPE_CHECKING, Self, overload
 
 import httpx
 
-from sbg_bulk.api import lookups, pages
 from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.api.polling import Polling
-from sbg_bulk.api.retry import Retry
-from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.flows import ClientFlows, Given, Source, resumable
-from sbg_bulk.files.folders import destination
-from sbg_bulk.files.paths import Location
-from sbg_bulk.files.tree import Branch
-from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
-from sbg_bulk.jobs.wait import Totals
-from sbg_bulk.models.job import Job
-from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
-from sbg_bulk.runs import manifest
-from sbg_bulk.runs.choice import Choice, Remaining
+from sbg_bulk.client.base import ClientBase
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
-from sbg_bulk.runs.progress import Progress, RunOptions
-from sbg_bulk.runs.result import RunReport
-from sbg_bulk.runs.verification import Verification
-from sbg_bulk.settings.settings import Settings, Token
+from sbg_bulk.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from sbg_bulk.api.polling import Polling
+    from sbg_bulk.api.retry import Retry
+    from sbg_bulk.api.waits import Wait
+    from sbg_bulk.client.jobs import Given
+    from sbg_bulk.client.runs import Source
+    from sbg_bulk.files.paths import Location
+    from sbg_bulk.files.tree import Branch
+    from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
+    from sbg_bulk.jobs.wait import Totals
+    from sbg_bulk.models.job import Job
+    from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
+    from sbg_bulk.runs.choice import Choice, Remaining
+    from sbg_bulk.runs.manifest import Format
+    from sbg_bulk.runs.progress import Progress, RunOptions
+    from sbg_bulk.runs.result import RunReport
+    from sbg_bulk.runs.verification import Verification
+    from sbg_bulk.settings.settings import Token
 
 
-class Client(ClientFlows):
+class Client(ClientBase):
     """The API, one call after the other. Works wherever Python does, inside a running event loop too.
 
     Use it as a context manager, or call `close`. It may be used by one thread at a time.
@@ -82,7 +85,7 @@ class Client(ClientFlows):
             offset: how many jobs to skip, from 0.
             limit: how many jobs to read at most, 1 to 100.
         """
-        return self._driver.run(pages.page(self._policy, pages.jobs(), offset, limit))
+        return self._driver.run(self._jobs.page(offset, limit))
 
     def jobs(self, *, state: str | None = None, type: str | None = None, limit: int | None = None) -> Iterator[Job]:
         """Produce all jobs that have not expired, reading a page of 100 at a time as they are asked for.
@@ -98,7 +101,7 @@ class Client(ClientFlows):
         Raises:
             PagingError: the pages do not fit together.
         """
-        return self._driver.iterate(self._jobs(state, type, limit))
+        return self._driver.iterate(self._jobs.entries(state, type, limit))
 
     def job(self, job: Job | str, *, type: str | None = None) -> Job:
         """Read a job.
@@ -110,7 +113,7 @@ class Client(ClientFlows):
         Raises:
             NotFound: there is no such job, it is another user's, or it ended more than a month ago.
         """
-        return self._driver.run(self._job(job, type))
+        return self._driver.run(self._jobs.read(job, type))
 
     def copy(self, items: Iterable[Given | CopyItem], *, project: str | None = None, parent: str | None = None) -> Job:
         """Submit a copy of files and folders: one job.
@@ -124,14 +127,14 @@ class Client(ClientFlows):
             InputError: an item is malformed; nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
-        return self._driver.run(self._copy(items, project, parent))
+        return self._driver.run(self._jobs.copy(items, project, parent))
 
     def move(self, items: Iterable[Given | MoveItem], *, project: str | None = None, parent: str | None = None) -> Job:
         """Submit a move of files and folders: one job. Files keep their ids, folders get new ones.
 
         The arguments and errors are those of `copy`.
         """
-        return self._driver.run(self._move(items, project, parent))
+        return self._driver.run(self._jobs.move(items, project, parent))
 
     def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         """Submit a deletion of files and folders: one job. Folders are deleted with all they hold.
@@ -143,7 +146,7 @@ class Client(ClientFlows):
             InputError: an item is malformed; nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
-        return self._driver.run(self._delete(items))
+        return self._driver.run(self._jobs.delete(items))
 
     def run(
         self,
@@ -152,7 +155,7 @@ class Client(ClientFlows):
         *,
         project: str | None = None,
         parent: str | None = None,
-        form: manifest.Format | None = None,
+        form: Format | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
         options: RunOptions | None = None,
@@ -185,13 +188,12 @@ class Client(ClientFlows):
             RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
             InputError: nothing was chosen, or the job does not go with the choice.
         """
-        made = self._driver.run(self._prepared(job_type, source, journal))
-        defaults = manifest.Defaults(parent, project)
+        made = self._driver.run(self._runs.prepared(job_type, source, journal))
         with (
-            self._new_run(job_type, source, defaults, form, journal, items_per_job, made) as opened,
-            resumable(opened),
+            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job, made) as opened,
+            self._runs.resumable(opened),
         ):
-            return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
+            return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
 
     def resume(
         self,
@@ -216,9 +218,9 @@ class Client(ClientFlows):
         Raises:
             InputError: the job to adopt does not exist or is certainly another's; nothing was changed.
         """
-        with self._opened(run) as opened, resumable(opened):
-            self._driver.run(self._decide(opened, adopt, resubmit))
-            return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
+        with self._runs.opened(run) as opened, self._runs.resumable(opened):
+            self._driver.run(self._runs.decide(opened, adopt, resubmit))
+            return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
 
     def retry(
         self,
@@ -240,8 +242,8 @@ class Client(ClientFlows):
         Raises:
             InputError: nothing has failed in it.
         """
-        with self._retried(run, journal) as opened, resumable(opened):
-            return self._driver.run(self._execute(opened, options, within, on_change, on_wait))
+        with self._runs.retried(run, journal) as opened, self._runs.resumable(opened):
+            return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
 
     @overload
     def wait(  # type: ignore[overload-overlap] # a text is a job's id, not a list of ids
@@ -294,9 +296,7 @@ class Client(ClientFlows):
             WaitTimeout: jobs were still under way when the time was up; it names them, and has the others.
             JobLost: jobs cannot be found; it names them, and has the others. Raised when all others have ended.
         """
-        if isinstance(job, (Job, str)):
-            return self._driver.run(self._all_finished([job], type, timeout, on_change, on_progress))[0]
-        return self._driver.run(self._all_finished(job, type, timeout, on_change, on_progress))
+        return self._driver.run(self._jobs.all_finished(job, type, timeout, on_change, on_progress))
 
     def iter_finished(
         self,
@@ -312,7 +312,7 @@ class Client(ClientFlows):
         The arguments and errors are those of `wait`; the errors are raised after the last job that has finished.
         Between two jobs nothing is looked at until the next one is asked for.
         """
-        return self._driver.iterate(self._each_finished(jobs, type, timeout, on_change, on_progress))
+        return self._driver.iterate(self._jobs.each_finished(jobs, type, timeout, on_change, on_progress))
 
     def files_page(
         self,
@@ -324,7 +324,7 @@ class Client(ClientFlows):
         limit: int = 25,
     ) -> Page[File]:
         """Read one page of what is directly in a project's root or a folder: one request. See `files`."""
-        return self._driver.run(pages.page(self._policy, pages.files(project, parent, name), offset, limit))
+        return self._driver.run(self._files.page(project, parent, name, offset, limit))
 
     def files(
         self,
@@ -342,12 +342,11 @@ class Client(ClientFlows):
             name: only entries of exactly this name.
             details: ask for dates and sizes too. A service may leave them out all the same.
         """
-        fields = "_all" if details else None
-        return self._driver.iterate(pages.entries(self._policy, pages.files(project, parent, name, fields)))
+        return self._driver.iterate(self._files.entries(project, parent, name, details))
 
     def file(self, file_id: str) -> File:
         """Read a file or folder."""
-        return self._driver.run(lookups.file(self._policy, file_id))
+        return self._driver.run(self._files.read(file_id))
 
     def locate(self, path: str) -> File | Project:
         """Find what a path names.
@@ -362,7 +361,7 @@ class Client(ClientFlows):
             InputError: there is no such folder or file.
             NotFound: there is no such project.
         """
-        return self._driver.run(self._locate(path))
+        return self._driver.run(self._files.locate(path))
 
     def destination(self, to: str, *, parents: bool = False) -> Location:
         """Find where a path or a folder's id leads: the `project` or the `folder` of a place without names.
@@ -376,8 +375,7 @@ class Client(ClientFlows):
         Raises:
             InputError: a folder is missing, and is not to be made; or a file stands in its place.
         """
-        self._place(to)
-        return self._driver.run(destination(self._policy, to, parents))
+        return self._driver.run(self._files.destination(to, parents))
 
     def choose(
         self,
@@ -415,7 +413,9 @@ class Client(ClientFlows):
             InputError: something is not there, or what is chosen does not go together.
         """
         return self._driver.run(
-            self._choose(sources, to, match, exclude, newer_than, type, recursive, parents, skip_existing, on_request)
+            self._runs.choose(
+                sources, to, match, exclude, newer_than, type, recursive, parents, skip_existing, on_request
+            )
         )
 
     def remaining(
@@ -425,7 +425,7 @@ class Client(ClientFlows):
         *,
         project: str | None = None,
         parent: str | None = None,
-        form: manifest.Format | None = None,
+        form: Format | None = None,
         on_request: Callable[[int], object] | None = None,
     ) -> Remaining:
         """Find the rows of a manifest whose name is not where they go yet, for `run`.
@@ -439,8 +439,7 @@ class Client(ClientFlows):
 
         The other arguments and errors are those of `run`.
         """
-        defaults = manifest.Defaults(parent, project)
-        return self._driver.run(self._remaining(job_type, source, defaults, form, on_request))
+        return self._driver.run(self._runs.remaining(job_type, source, project, parent, form, on_request))
 
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         """List the destinations of a run anew, and compare name by name with what it says that it did.
@@ -455,8 +454,8 @@ class Client(ClientFlows):
         Raises:
             InputError: it is not complete, or there is none.
         """
-        with self._opened(run) as opened:
-            return self._driver.run(self._verify(opened, on_request))
+        with self._runs.opened(run) as opened:
+            return self._driver.run(self._runs.verify(opened, on_request))
 
     def tree(
         self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
@@ -470,7 +469,7 @@ class Client(ClientFlows):
             depth: how many levels to go down, from 1; None for all.
             on_request: called with the number of requests so far.
         """
-        return self._driver.iterate(self._tree(place, depth, on_request))
+        return self._driver.iterate(self._files.tree(place, depth, on_request))
 
     def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
         """Make a folder in a project's root (`project`) or in a folder (`parent`).
@@ -479,7 +478,7 @@ class Client(ClientFlows):
             Conflict: there is one of that name.
             OutcomeUnknown: it may have been made.
         """
-        return self._driver.run(lookups.create_folder(self._policy, name, project, parent))
+        return self._driver.run(self._files.create_folder(name, project, parent))
 
     def projects(self, *, name: str | None = None) -> Iterator[Project]:
         """Produce the projects of the token's user, reading a page at a time.
@@ -487,19 +486,19 @@ class Client(ClientFlows):
         Args:
             name: only projects whose name contains this.
         """
-        return self._driver.iterate(pages.entries(self._policy, pages.projects(name)))
+        return self._driver.iterate(self._files.projects(name))
 
     def project(self, project_id: str) -> Project:
         """Read a project by its id, `owner/project`."""
-        return self._driver.run(lookups.project(self._policy, project_id))
+        return self._driver.run(self._files.project(project_id))
 
     def user(self) -> User:
         """Read who the token belongs to."""
-        return self._driver.run(lookups.user(self._policy))
+        return self._driver.run(self._files.user())
 
     def rate_limit(self) -> RateLimit:
         """Read how many requests are left in this window. Does not count against the limit."""
-        return self._driver.run(lookups.rate_limit(self._policy))
+        return self._driver.run(self._files.rate_limit())
 
     def close(self) -> None:
         """Close the connections."""

@@ -23,7 +23,7 @@ from sbg_bulk.runs.estimate import Estimate, estimate
 from sbg_bulk.text import counted, duration, plain, size
 
 if TYPE_CHECKING:
-    from sbg_bulk.client.flows import Source
+    from sbg_bulk.client.runs import Source
     from sbg_bulk.client.sync import Client
     from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.progress import Progress

@@ -1,0 +1,69 @@
+"""What both clients do with files, projects and the user, as flows that wait for a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sbg_bulk.api import lookups, pages
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.client.places import looking, place_on
+from sbg_bulk.errors import InputError
+from sbg_bulk.files import folders, tree
+from sbg_bulk.files.paths import Location, is_path
+from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
+from sbg_bulk.settings.settings import Settings
+
+
+class FileFlows:
+    """Files, folders and projects, and what the API says of the token."""
+
+    def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
+        self._settings = settings
+        self._policy = policy
+
+    def page(
+        self, project: str | None, parent: str | None, name: str | None, offset: int, limit: int
+    ) -> Flow[Page[File]]:
+        return pages.page(self._policy, pages.files(project, parent, name), offset, limit)
+
+    def entries(self, project: str | None, parent: str | None, name: str | None, details: bool) -> Flow[None]:
+        return pages.entries(self._policy, pages.files(project, parent, name, "_all" if details else None))
+
+    def read(self, file_id: str) -> Flow[File]:
+        return lookups.file(self._policy, file_id)
+
+    def locate(self, path: str) -> Flow[File | Project]:
+        if not is_path(path):
+            return (yield from lookups.file(self._policy, path))
+        place = place_on(self._settings, path)
+        if not place.names:
+            return (yield from lookups.project(self._policy, place.project or ""))
+        resolver = PathResolver(self._policy)
+        yield from resolver.look_up([place])
+        return resolver.existing(place)
+
+    def destination(self, to: str, parents: bool) -> Flow[Location]:
+        place_on(self._settings, to)
+        return folders.destination(self._policy, to, parents)
+
+    def tree(self, place: str, depth: int | None, on_request: Callable[[int], object] | None) -> Flow[None]:
+        if depth is not None and depth < 1:
+            raise InputError(f"depth: {depth} is not at least 1.")
+        return tree.tree(looking(self._policy), place_on(self._settings, place), depth, on_request)
+
+    def create_folder(self, name: str, project: str | None, parent: str | None) -> Flow[File]:
+        return lookups.create_folder(self._policy, name, project, parent)
+
+    def projects(self, name: str | None) -> Flow[None]:
+        return pages.entries(self._policy, pages.projects(name))
+
+    def project(self, project_id: str) -> Flow[Project]:
+        return lookups.project(self._policy, project_id)
+
+    def user(self) -> Flow[User]:
+        return lookups.user(self._policy)
+
+    def rate_limit(self) -> Flow[RateLimit]:
+        return lookups.rate_limit(self._policy)

@@ -1,0 +1,31 @@
+"""Where paths lead from a client, and how it looks around there."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from sbg_bulk.api.pace import Meter, Pace
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import Location, place_of
+from sbg_bulk.settings.names import meaning
+from sbg_bulk.settings.settings import Settings
+
+
+def looking(policy: RequestPolicy) -> RequestPolicy:
+    """The policy of looking things up, which may take many requests: within the rate limit."""
+    return evolve(policy, meter=Meter(Pace()))
+
+
+def place_on(settings: Settings, text: str) -> Location:
+    """The place that a path or an id means.
+
+    Raises:
+        InputError: it is neither, or it is on another deployment than the one that the client is connected to.
+    """
+    place = place_of(text)
+    if place.deployment is not None and meaning(place.deployment).endpoint != settings.endpoint:
+        raise InputError(
+            f"{text!r} is on another deployment than {settings.endpoint}, which the client is connected to."
+        )
+    return place
