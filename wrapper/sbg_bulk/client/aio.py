@@ -161,7 +161,7 @@ class AsyncClient(ClientBase):
         on_change: Callable[[Job], object] | None = None,
         on_progress: Callable[[Totals], object] | None = None,
     ) -> Job | list[Job]:
-        return await self._driver.run(self._jobs.all_finished(job, type, timeout, on_change, on_progress))
+        return await self._driver.run(self._waits.all_finished(job, type, timeout, on_change, on_progress))
 
     def iter_finished(
         self,
@@ -172,7 +172,7 @@ class AsyncClient(ClientBase):
         on_change: Callable[[Job], object] | None = None,
         on_progress: Callable[[Totals], object] | None = None,
     ) -> AsyncIterator[Job]:
-        return self._driver.iterate(self._jobs.each_finished(jobs, type, timeout, on_change, on_progress))
+        return self._driver.iterate(self._waits.each_finished(jobs, type, timeout, on_change, on_progress))
 
     async def files_page(
         self,

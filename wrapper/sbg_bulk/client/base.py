@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sbg_bulk.client.files import FileFlows
     from sbg_bulk.client.jobs import JobFlows
     from sbg_bulk.client.runs import RunFlows
+    from sbg_bulk.client.waits import WaitFlows
 
 
 class ClientBase:
@@ -39,6 +40,12 @@ class ClientBase:
         from sbg_bulk.client.jobs import JobFlows  # not needed to import or to make a client
 
         return JobFlows(self.settings, self._policy)
+
+    @cached_property
+    def _waits(self) -> WaitFlows:
+        from sbg_bulk.client.waits import WaitFlows  # a list of jobs needs none
+
+        return WaitFlows(self.settings, self._policy)
 
     @cached_property
     def _files(self) -> FileFlows:

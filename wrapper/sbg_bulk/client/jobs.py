@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.steps import Flow, produce
-from sbg_bulk.errors import InputError
+from sbg_bulk.api.steps import Flow
 from sbg_bulk.items import CopyItem, DeleteItem, MoveItem, items_of
-from sbg_bulk.jobs import read, watch
+from sbg_bulk.jobs import read
 from sbg_bulk.jobs.submit import submit
-from sbg_bulk.jobs.wait import Totals, wait
-from sbg_bulk.jobs.watch import JobRef
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import Page
-from sbg_bulk.notebook import bars
 from sbg_bulk.settings.settings import Settings
 
 Given: TypeAlias = str | Mapping[str, str]
@@ -24,7 +20,7 @@ Given: TypeAlias = str | Mapping[str, str]
 
 
 class JobFlows:
-    """Jobs: read, submitted, waited for."""
+    """Jobs: read and submitted."""
 
     def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
         self._settings = settings
@@ -42,69 +38,6 @@ class JobFlows:
     def read(self, job: Job | str, job_type: str | None) -> Flow[Job]:
         job_id, known_type = read.locate(self._settings.endpoint, job, job_type)
         return read.get(self._policy, job_id, known_type)
-
-    def _wanted(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
-        if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
-            raise InputError("Give a job, its id or address, or a list of them.")
-        references = list(given)
-        if wrong := [one for one in references if not isinstance(one, Job | str)]:
-            raise InputError(f"A job, its id or its address is wanted, not {wrong[0]!r}.")
-        return [self._one_wanted(one, job_type) for one in references]
-
-    def _one_wanted(self, reference: Job | str, job_type: str | None) -> JobRef:
-        job = reference if isinstance(reference, Job) else None
-        try:
-            return JobRef(*read.locate(self._settings.endpoint, reference, job_type), job)
-        except InputError:
-            if job is None or not watch.only_listed(job):
-                raise
-            return JobRef(job.id, None, job)
-
-    def _finish(
-        self,
-        wanted: Sequence[JobRef],
-        timeout: float | None,
-        on_change: Callable[[Job], object] | None,
-        on_progress: Callable[[Totals], object] | None,
-        finished: Callable[[str, Job], Flow[None]],
-    ) -> Flow[None]:
-        if timeout is not None and not timeout >= 0:
-            raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
-        return wait(self._policy, wanted, timeout, on_change, on_progress, finished)
-
-    def each_finished(
-        self,
-        given: Iterable[Job | str],
-        job_type: str | None,
-        timeout: float | None,
-        on_change: Callable[[Job], object] | None,
-        on_progress: Callable[[Totals], object] | None,
-    ) -> Flow[None]:
-        wanted = self._wanted(given, job_type)
-        return self._finish(wanted, timeout, on_change, on_progress, lambda _, job: produce(job))
-
-    def all_finished(
-        self,
-        given: Job | str | Iterable[Job | str],
-        job_type: str | None,
-        timeout: float | None,
-        on_change: Callable[[Job], object] | None,
-        on_progress: Callable[[Totals], object] | None,
-    ) -> Flow[Job | list[Job]]:
-        """Wait for one job, or for several; what comes of it is one, or several."""
-        one = isinstance(given, Job | str)
-        wanted = self._wanted([given] if isinstance(given, Job | str) else given, job_type)
-        found: dict[str, Job] = {}
-
-        def keep(job_id: str, job: Job) -> Flow[None]:
-            found[job_id] = job
-            yield from ()
-
-        # A notebook gets a bar, unless the caller looks on by other means.
-        display = bars.kernel_display() if on_change is None and on_progress is None else None
-        with bars.for_wait(display) as on_bar:
-            yield from self._finish(wanted, timeout, on_change, on_progress or on_bar, keep)
-        return found[wanted[0].id] if one else [found[each.id] for each in wanted]
 
     def copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
         return submit(self._policy, items_of(CopyItem, items, project=project, parent=parent))

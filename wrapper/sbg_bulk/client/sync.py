@@ -296,7 +296,7 @@ class Client(ClientBase):
             WaitTimeout: jobs were still under way when the time was up; it names them, and has the others.
             JobLost: jobs cannot be found; it names them, and has the others. Raised when all others have ended.
         """
-        return self._driver.run(self._jobs.all_finished(job, type, timeout, on_change, on_progress))
+        return self._driver.run(self._waits.all_finished(job, type, timeout, on_change, on_progress))
 
     def iter_finished(
         self,
@@ -312,7 +312,7 @@ class Client(ClientBase):
         The arguments and errors are those of `wait`; the errors are raised after the last job that has finished.
         Between two jobs nothing is looked at until the next one is asked for.
         """
-        return self._driver.iterate(self._jobs.each_finished(jobs, type, timeout, on_change, on_progress))
+        return self._driver.iterate(self._waits.each_finished(jobs, type, timeout, on_change, on_progress))
 
     def files_page(
         self,

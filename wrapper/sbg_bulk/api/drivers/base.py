@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any, Final, Generic, TypeVar
 
 import httpx
@@ -96,6 +95,8 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **optio
     Raises:
         SettingsError: what the environment says of proxies or certificates cannot be used.
     """
+    from importlib.metadata import version  # takes long, and is not needed to import a client
+
     try:
         return kind(
             base_url=settings.endpoint,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 import click
@@ -33,7 +34,6 @@ def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 def version_text() -> str:
     """The version of this package on the first line, for programs; then those of what it was made from and runs on."""
     # All this takes long, and every command has the option.
-    import platform
     from importlib import metadata
 
     from sbg_bulk.provenance import Provenance
@@ -47,6 +47,6 @@ def version_text() -> str:
             f"sbg-bulk {metadata.version('sbg-bulk')}",
             contract,
             f"generator {found.generator}",
-            f"Python {platform.python_version()}",
+            f"Python {sys.version.split()[0]}",
         )
     )

@@ -34,7 +34,8 @@ PIPE_WIDTH: Final = 10_000
 
 
 def _output() -> Console:
-    console = Console(highlight=False)
+    # The table of emoji takes long to load.
+    console = Console(highlight=False, emoji=False)
     console.width = max(console.width, LEAST_WIDTH) if sys.stdout.isatty() else PIPE_WIDTH
     return console
 
