@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
 
 
+def client_class() -> type[Client]:
+    """Load the client, which takes several times as long as all that the help of a command needs."""
+    from sbg_bulk.client.sync import Client  # takes long
+
+    return Client
+
+
 @frozen
 class Context:
     """The options that stand before the command.
@@ -31,10 +38,7 @@ class Context:
     @contextmanager
     def client(self) -> Iterator[Client]:
         """A client with the settings of the command line, the environment and the credentials file."""
-        # The help of a command needs none, and it takes several times as long as all else.
-        from sbg_bulk.client.sync import Client
-
-        with Client(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
+        with client_class()(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
             console().connection = Connection.of(client.settings)
             yield client
 

@@ -13,7 +13,7 @@ import click
 
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.cli.completion import complete_endpoint, complete_profile
-from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.context import Context, client_class
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
@@ -178,10 +178,8 @@ def _token(from_stdin: bool) -> Token:
 
 def _checked(settings: Settings) -> tuple[User | None, Exit]:
     """Whose token it is, and whether to go on."""
-    from sbg_bulk.client.sync import Client  # takes long, and is not needed to list profiles
-
     try:
-        with Client(settings.endpoint, settings.token, retry=Retry(within=PATIENCE)) as client:
+        with client_class()(settings.endpoint, settings.token, retry=Retry(within=PATIENCE)) as client:
             user = client.user()
     except Unauthorized as error:
         request = f" (request {error.request_id})" if error.request_id else ""

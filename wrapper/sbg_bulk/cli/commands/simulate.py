@@ -68,8 +68,7 @@ def simulate(
     """
     try:
         # Its packages are an extra.
-        from sbg_bulk.simulator import Simulator, parse_rate_limit, serve
-        from sbg_bulk.simulator.seeds import TOKEN
+        from sbg_bulk.simulator import Simulator, parse_rate_limit, seeds, serve
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"The simulator needs packages that are not installed ({error.name}): pip install 'sbg-bulk[simulator]'"
@@ -77,10 +76,10 @@ def simulate(
 
     def ready(url: str) -> None:
         if as_json:
-            write_json({"url": url, "token": TOKEN})
+            write_json({"url": url, "token": seeds.TOKEN})
             return
-        click.echo(f"Simulator at {url}, token {TOKEN}")
-        note(f"Use it from another terminal:\n  export SB_API_ENDPOINT={url} SB_AUTH_TOKEN={TOKEN}")
+        click.echo(f"Simulator at {url}, token {seeds.TOKEN}")
+        note(f"Use it from another terminal:\n  export SB_API_ENDPOINT={url} SB_AUTH_TOKEN={seeds.TOKEN}")
         page = _page(url)
         if page is not None:
             note(f"Or try it on a page, in a browser on this machine:\n  {page}")

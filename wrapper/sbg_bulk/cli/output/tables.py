@@ -2,67 +2,38 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from sbg_bulk.cli.output.documents import date
-from sbg_bulk.text import counted, plain
+from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
+    from sbg_bulk.cli.output.draw import Output
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""
 
-LEAST_WIDTH: Final = 80
-"""Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
-
 ROOM_FOR_BOTH_DATES: Final = 100
 """Columns of a terminal from which on the table of jobs has the date of their end too."""
 
-NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE")
-"""The columns that are set to the right."""
 
-PIPE_WIDTH: Final = 10_000
-"""Columns of a table for a file or a program: one line a row, however long its names are."""
+def _output() -> Output:
+    from sbg_bulk.cli.output.draw import Output  # rich takes long, and completion loads the commands
 
-
-def _output() -> Console:
-    # The table of emoji takes long to load.
-    console = Console(highlight=False, emoji=False)
-    console.width = max(console.width, LEAST_WIDTH) if sys.stdout.isatty() else PIPE_WIDTH
-    return console
-
-
-def _print_table(
-    console: Console, columns: Iterable[str], rows: Iterable[Iterable[object]], *, head: bool = True
-) -> None:
-    """Print a table, of which the last column alone is folded to fit."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=head)
-    for name in columns:
-        table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
-    table.columns[-1].no_wrap = False
-    table.columns[-1].overflow = "fold"
-    for row in rows:
-        # As plain text: what a server sends is never taken for markup.
-        table.add_row(*(Text("-" if value in (None, "") else plain(str(value))) for value in row))
-    console.print(table)
+    return Output()
 
 
 def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """A table of anything."""
-    _print_table(_output(), columns, rows)
+    _output().table(columns, rows)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """A table of names and their values, without a head."""
-    _print_table(_output(), ("", ""), pairs, head=False)
+    _output().table(("", ""), pairs, head=False)
 
 
 def print_jobs(jobs: Iterable[Job]) -> None:
@@ -71,7 +42,7 @@ def print_jobs(jobs: Iterable[Job]) -> None:
     columns = ["JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED", "STARTED", "FINISHED"]
     if console.width < ROOM_FOR_BOTH_DATES:
         columns.pop()
-    _print_table(console, columns, (_job_row(job)[: len(columns)] for job in jobs))
+    console.table(columns, (_job_row(job)[: len(columns)] for job in jobs))
 
 
 def _job_row(job: Job) -> tuple[object, ...]:
@@ -81,7 +52,7 @@ def _job_row(job: Job) -> tuple[object, ...]:
 
 def print_files(files: Iterable[File]) -> None:
     """A table with a row for each file or folder."""
-    _print_table(_output(), ("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
+    _output().table(("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
 
 
 def print_job(job: Job) -> None:
@@ -106,7 +77,7 @@ def _print_with_entries(job: Job, entries: list[tuple[int, ItemResult]]) -> None
     console = _output()
     console.print()
     rows = (_entry_row(*entry) for entry in entries[:RESULTS_SHOWN])
-    _print_table(console, ("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE"), rows)
+    console.table(("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE"), rows)
     if len(entries) > RESULTS_SHOWN:
         console.print(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json has them all.")
 

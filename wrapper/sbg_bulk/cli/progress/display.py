@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
-
-from rich.console import Console
 
 from sbg_bulk.cli.output.console import console, tell
 from sbg_bulk.cli.progress.events import Events
 from sbg_bulk.cli.progress.lines import Lines
-from sbg_bulk.cli.progress.live import live
 from sbg_bulk.cli.progress.tracker import ProgressTracker
 
 if TYPE_CHECKING:
@@ -36,10 +33,10 @@ def followed(
         tracker.show_on(events)
     write = output.write
     output.on_wait = lambda wait: on_wait(tracker, wait)
-    terminal = None if output.quiet else _terminal(as_json)
+    screen = None if output.quiet else _screen(tracker, as_json)
     try:
-        if terminal is not None:
-            with live(tracker, terminal, redirect_stdout=sys.stdout.isatty()) as above:
+        if screen is not None:
+            with screen as above:
                 output.write = above
                 yield tracker, events
         else:
@@ -50,10 +47,12 @@ def followed(
         output.write, output.on_wait = write, None
 
 
-def _terminal(as_json: bool) -> Console | None:
-    """The terminal to redraw on: standard error's, unless it cannot do that, or shows the events anyway."""
+def _screen(tracker: ProgressTracker, as_json: bool) -> AbstractContextManager[Callable[[str], object]] | None:
+    """A display redrawn on standard error, unless that is no terminal that can do it, or shows the events anyway."""
     # Not rich's own notion of a terminal: variables of the environment make it take a pipe for one.
     if not sys.stderr.isatty() or (as_json and sys.stdout.isatty()):
         return None
-    console = Console(stderr=True, highlight=False)
-    return console if console.is_interactive and not console.is_dumb_terminal else None
+    from sbg_bulk.cli.progress.live import live, terminal  # rich takes long, and completion loads the commands
+
+    console = terminal()
+    return None if console is None else live(tracker, console, redirect_stdout=sys.stdout.isatty())

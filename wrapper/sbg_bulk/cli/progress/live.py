@@ -146,6 +146,12 @@ class _Screen(Live):
         super().refresh()
 
 
+def terminal() -> Console | None:
+    """Standard error as a terminal; None if nothing can be redrawn on it."""
+    console = Console(stderr=True, highlight=False)
+    return console if console.is_interactive and not console.is_dumb_terminal else None
+
+
 @contextmanager
 def live(following: ProgressTracker, console: Console, *, redirect_stdout: bool) -> Iterator[Callable[[str], object]]:
     """A live display while the block runs, which then is wiped out. Yields what writes lines above it.

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
 from sbg_bulk.runs import store
-from sbg_bulk.runs.journal import Journal
+
+if TYPE_CHECKING:
+    from sbg_bulk.runs.journal import Journal
 
 
 def _open(run: str) -> Journal:
+    from sbg_bulk.runs.journal import Journal  # takes long, and completion loads the commands
+
     return Journal.read(store.find(run))
 
 

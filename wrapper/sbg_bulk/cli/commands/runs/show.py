@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.commands.runs._journal import _document, _open
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_pairs, print_rows
+from sbg_bulk.runs import store
 
 
 @click.command()
@@ -31,7 +31,7 @@ def show(context: Context, run: str, as_json: bool) -> None:
         if failures:
             click.echo()
             print_rows(("CODE", "ROWS", "FOR EXAMPLE"), [(code, rows, message) for _, code, rows, message in failures])
-        name = reference(journal.plan.run, journal.path)
+        name = store.reference(journal.plan.run, journal.path)
         if not journal.tally().complete:
             note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
         elif document["failed"]:
