@@ -60,6 +60,8 @@ HEAVY = (
     "sqlite3",
     "sbg_async_api",
     "sbg_bulk.client.sync",
+    "sbg_bulk.client.jobs",
+    "sbg_bulk.client.runs",
     "sbg_bulk.simulator",
     "sbg_bulk.runs.journal",
 )

@@ -1,4 +1,4 @@
-"""What both clients are made of. What they do is loaded when it is first asked for: the engine of runs takes long."""
+"""The base of both clients. What they do is loaded when it is first asked for: the engine of runs takes long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both clients do with files, projects and the user, as flows that wait for a driver."""
+"""The work of both clients with files, projects and the user, as flows that wait for a driver."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sbg_bulk.api import lookups, pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.client.places import looking, place_on
+from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import folders, tree
 from sbg_bulk.files.paths import Location, is_path
@@ -51,7 +51,7 @@ class FileFlows:
     def tree(self, place: str, depth: int | None, on_request: Callable[[int], object] | None) -> Flow[None]:
         if depth is not None and depth < 1:
             raise InputError(f"depth: {depth} is not at least 1.")
-        return tree.tree(looking(self._policy), place_on(self._settings, place), depth, on_request)
+        return tree.tree(lookup_policy(self._policy), place_on(self._settings, place), depth, on_request)
 
     def create_folder(self, name: str, project: str | None, parent: str | None) -> Flow[File]:
         return lookups.create_folder(self._policy, name, project, parent)

@@ -1,4 +1,4 @@
-"""What both clients do with jobs on files, as flows that wait for a driver."""
+"""The work of both clients with jobs on files, as flows that wait for a driver."""
 
 from __future__ import annotations
 

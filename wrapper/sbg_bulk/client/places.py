@@ -12,13 +12,13 @@ from sbg_bulk.settings.names import meaning
 from sbg_bulk.settings.settings import Settings
 
 
-def looking(policy: RequestPolicy) -> RequestPolicy:
-    """The policy of looking things up, which may take many requests: within the rate limit."""
+def lookup_policy(policy: RequestPolicy) -> RequestPolicy:
+    """Return the policy of looking things up, which may take many requests: within the rate limit."""
     return evolve(policy, meter=Meter(Pace()))
 
 
 def place_on(settings: Settings, text: str) -> Location:
-    """The place that a path or an id means.
+    """Return the place that a path or an id means.
 
     Raises:
         InputError: it is neither, or it is on another deployment than the one that the client is connected to.

@@ -1,4 +1,4 @@
-"""What both clients do with runs, as flows that wait for a driver: choose, carry, take up again, verify."""
+"""The work of both clients with runs, as flows that wait for a driver: choose, carry, take up again, verify."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attrs import evolve
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.places import looking, place_on
+from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.folders import make_folders
@@ -96,7 +96,7 @@ class RunFlows:
         return job_type.upper()
 
     def prepared(self, job_type: str, source: Source, journal: Path | None) -> Flow[Mapping[Location, str]]:
-        """See that there is something to do, and make the folders that it goes to."""
+        """Raise InputError unless there is something to do, and make the folders that it goes to."""
         kind = self._kind(job_type)
         if isinstance(source, (Choice, Remaining)) and not len(source):
             raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
@@ -105,7 +105,7 @@ class RunFlows:
         source.check_type(kind)
         # Folders are not to be made for a run that cannot be.
         yield from record(lambda: create.check_can_keep(journal))
-        return (yield from make_folders(looking(self._policy), source.folders, source.places))
+        return (yield from make_folders(lookup_policy(self._policy), source.folders, source.places))
 
     def choose(
         self,
@@ -127,7 +127,7 @@ class RunFlows:
             place_on(self._settings, text)
         since = parse_since(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
         return choose.choose(
-            looking(self._policy),
+            lookup_policy(self._policy),
             given,
             to,
             Filters(tuple(match), tuple(exclude), since, type),
@@ -155,10 +155,10 @@ class RunFlows:
                 return (yield from self.remaining(kind, stream, project, parent, guessed, on_request))
         rows = manifest.read(source, manifest.ITEMS[kind], form, defaults)
         name = str(getattr(source, "name", "-"))
-        return (yield from choose.remaining(looking(self._policy), rows, name, rows.form, on_request))
+        return (yield from choose.remaining(lookup_policy(self._policy), rows, name, rows.form, on_request))
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
-        return verify.verify(looking(self._policy), journal, on_request)
+        return verify.verify(lookup_policy(self._policy), journal, on_request)
 
     def opened(self, run: str | Path) -> Journal:
         journal = Journal.open(store.find(run))
