@@ -389,7 +389,9 @@ class Journal:
     def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
         """Produce what a query finds, a row at a time as they are asked for."""
         with clear_errors(self.path):
-            yield from self._db.execute(query, parameters)
+            # Not `yield from`: that would close the cursor of a journal that is closed already.
+            for row in self._db.execute(query, parameters):  # noqa: UP028
+                yield row
 
     def _read_plan(self) -> Plan:
         found = self._db.execute("SELECT key, value FROM run").fetchall()
