@@ -124,10 +124,22 @@ def test_defaults_of_the_contract_are_filled_in() -> None:
         "project": "a/b",
         "parent": None,
         "name": None,
+        "tag": None,
+        "metadata": {},
+        "origin.task": None,
         "fields": None,
         "offset": 0,
         "limit": 25,
     }
+
+
+def test_a_family_of_parameters_has_all_that_no_other_parameter_names() -> None:
+    contract = load_contract()
+    query = [("metadata.a", "1"), ("project", "a/b"), ("metadata.a", "2"), ("strange", "")]
+    arguments = contract.read(contract.operations["list_files"], {}, query, "", b"")
+    assert arguments.query["metadata"] == {"metadata.a": ["1", "2"], "strange": [""]}
+    assert arguments.unknown == []
+    assert contract.read(contract.operations["get_user"], {}, query[:1], "", b"").unknown == ["metadata.a"]
 
 
 def test_the_simulator_follows_the_document_not_a_copy_of_it() -> None:

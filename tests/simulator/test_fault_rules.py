@@ -57,7 +57,7 @@ def test_a_rule_is_read_from_the_text_it_is_written_as(text: str) -> None:
         ("kind=header field=''", "field is printable ASCII, and not empty"),
         ("kind=520 after=yes", "after is true or false"),
         ("kind=html status=99", "status is an HTTP status"),
-        ("kind=fail_item code=1234", "code is a code of the API: 0, 1000, "),
+        ("kind=fail_item code=1234", "code is a code that the API documents, such as 5002 or 10225"),
         ("kind=cut_before error=loud", "error is read, protocol or connect"),
         ("kind=cut_after error=connect", "cannot break after processing"),
         ("kind=header field='X Y' value=1", "field is the name of a header that does not frame the body; not 'X Y'"),

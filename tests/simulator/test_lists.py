@@ -152,6 +152,10 @@ def test_details_have_what_lists_leave_out(api: Api, simulator: Simulator) -> No
         "size": 5,
         "created_on": "2019-02-20T12:00:00Z",
         "modified_on": "2019-02-20T12:00:00Z",
+        "storage": {"type": "PLATFORM"},
+        "origin": {},
+        "tags": [],
+        "metadata": {},
     }
     root = api.get(f"/files/{project.root.id}").json()
     assert root["parent"] is None
@@ -209,13 +213,20 @@ def test_project_details_name_the_root_folder_and_what_one_may_do(api: Api, simu
     assert all(api.get("/projects/rfranklin/mine").json()["permissions"].values())
 
 
+ALL_OF_A_FILE = {
+    *("type", "project", "parent", "size", "created_on", "modified_on", "storage", "origin", "tags", "metadata"),
+}
+
+
 @pytest.mark.parametrize(
     ("fields", "more"),
     [
         (None, {"type", "project", "parent"}),
-        ("_all", {"type", "project", "parent", "size", "created_on", "modified_on"}),
+        ("_all", ALL_OF_A_FILE),
+        ("name,_all", ALL_OF_A_FILE),
         ("size, modified_on", {"size", "modified_on"}),
-        ("metadata", set()),
+        ("metadata", {"metadata"}),
+        ("nonsense", set()),
         ("", set()),
     ],
 )

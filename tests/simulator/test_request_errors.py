@@ -166,8 +166,9 @@ def test_what_may_not_be_seen_is_forbidden_and_what_is_not_there_is_not_found(ap
     [
         ({"type": "folder", "project": "rfranklin/mine"}, 400, 5033, "name is missing"),
         ({"name": "x", "project": "rfranklin/mine"}, 400, 5033, "type is missing"),
-        ({"name": "x", "type": "file", "project": "rfranklin/mine"}, 400, 5033, "type: must be folder"),
+        ({"name": "x", "type": "file", "project": "rfranklin/mine"}, 400, 5012, "type: must be folder"),
         ({"name": "", "type": "folder", "project": "rfranklin/mine"}, 400, 10236, "name"),
+        ({"name": "__x", "type": "folder", "project": "rfranklin/mine"}, 400, 10236, "name"),
         ({"name": "x/y", "type": "folder", "project": "rfranklin/mine"}, 400, 10236, "name"),
         ({"name": LONG, "type": "folder", "project": "rfranklin/mine"}, 400, 10236, "name"),
         ({"name": "x", "type": "folder"}, 400, 5029, ""),

@@ -50,6 +50,12 @@ def test_the_deletion_answer_does_not_parse_as_documented_and_does_without_the_s
     assert without_it == json.loads((EXAMPLES_FOLDER / "get_delete_job.json").read_text(encoding="utf-8"))
 
 
+def test_the_edit_in_bulk_differs_from_its_documentation_in_what_it_calls_the_id() -> None:
+    documented = json.loads((EXAMPLES_FOLDER / "bulk_edit_files.as-documented.txt").read_text(encoding="utf-8"))
+    ours = json.loads((EXAMPLES_FOLDER / "bulk_edit_files.request.json").read_text(encoding="utf-8"))
+    assert [{"file_id": item.pop("id"), **item} for item in ours["items"]] == documented["items"]
+
+
 def test_the_documented_oddities_are_kept() -> None:
     """The examples stay what they are: software that is tested on them meets what a user may meet."""
     jobs = json.loads((EXAMPLES_FOLDER / "list_async_jobs.json").read_text(encoding="utf-8"))

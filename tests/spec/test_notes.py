@@ -23,8 +23,8 @@ def contradictions() -> list[tuple[int, str]]:
     return [(int(number), text) for number, text in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def test_the_nine_contradictions_are_numbered() -> None:
-    assert [number for number, _ in contradictions()] == list(range(1, 10))
+def test_the_eleven_contradictions_are_numbered() -> None:
+    assert [number for number, _ in contradictions()] == list(range(1, 12))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,8 @@ def test_the_nine_contradictions_are_numbered() -> None:
         (7, ["`/async/file/copy`", "`/async/files/copy`", "`file`"]),
         (8, ["`started_on`", "`finished_on`"]),
         (9, ["`file`", "object", "string"]),
+        (10, ["`file_id`", "`id`"]),
+        (11, ["preserved", "erased", "`/bulk/files/update`"]),
     ],
 )
 def test_a_contradiction_names_both_sides_the_choice_and_what_happens_otherwise(

@@ -23,7 +23,7 @@ def fields(node: Node) -> list[tuple[str, Node]]:
     return list(node["properties"].items()) if node.get("type") == "object" and "properties" in node else []
 
 
-LISTS = [operation for operation in OPERATIONS if "items" in properties(operation)]
+LISTS = [operation for operation in OPERATIONS if "links" in properties(operation)]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
@@ -49,7 +49,21 @@ def test_a_response_of_any_status_says_what_is_left_and_how_it_is_called(respons
 
 
 def test_there_are_lists() -> None:
-    assert {operation.id for operation in LISTS} == {"list_async_jobs", "list_files", "list_folder", "list_projects"}
+    assert {operation.id for operation in LISTS} == {
+        *("list_async_jobs", "list_files", "list_folder", "list_project_files", "list_projects", "list_owner_projects"),
+    }
+
+
+@pytest.mark.parametrize("operation", [op for op in OPERATIONS if op.method == "get"], ids=name)
+def test_whatever_is_read_takes_fields(operation: Operation) -> None:
+    assert "fields" in {parameter["name"] for parameter in operation.parameters}
+
+
+@pytest.mark.parametrize("operation", [op for op in OPERATIONS if op.path.startswith("/bulk/")], ids=name)
+def test_a_bulk_call_takes_a_hundred_files_at_most(operation: Operation) -> None:
+    assert operation.request is not None
+    (files,) = operation.request["schema"]["properties"].values()
+    assert (files["minItems"], files["maxItems"]) == (1, 100)
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=name)

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.file_type import FileType
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.file_info_metadata import FileInfoMetadata
+    from ..models.file_info_origin import FileInfoOrigin
+    from ..models.file_info_storage import FileInfoStorage
+
 
 T = TypeVar("T", bound="FileInfo")
 
@@ -27,6 +33,12 @@ class FileInfo:
         size (int | None | Unset): Its size in bytes. Null or absent for a folder.
         created_on (datetime.datetime | None | Unset): When it was made.
         modified_on (datetime.datetime | None | Unset): When it was last changed.
+        storage (FileInfoStorage | None | Unset): Where its content is kept.
+        origin (FileInfoOrigin | None | Unset): What made it. Empty for a file that was uploaded.
+        tags (list[str] | None | Unset): Its tags, each a text without a comma.
+        metadata (FileInfoMetadata | None | Unset): Its metadata by key: `sample_id`, `case_id` and other known ones,
+            and any that users have added. Values are
+            texts or null.
     """
 
     href: str
@@ -38,9 +50,17 @@ class FileInfo:
     size: int | None | Unset = UNSET
     created_on: datetime.datetime | None | Unset = UNSET
     modified_on: datetime.datetime | None | Unset = UNSET
+    storage: FileInfoStorage | None | Unset = UNSET
+    origin: FileInfoOrigin | None | Unset = UNSET
+    tags: list[str] | None | Unset = UNSET
+    metadata: FileInfoMetadata | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.file_info_metadata import FileInfoMetadata  # noqa: PLC0415
+        from ..models.file_info_origin import FileInfoOrigin  # noqa: PLC0415
+        from ..models.file_info_storage import FileInfoStorage  # noqa: PLC0415
+
         href = self.href
 
         id = self.id
@@ -89,6 +109,39 @@ class FileInfo:
         else:
             modified_on = self.modified_on
 
+        storage: dict[str, Any] | None | Unset
+        if isinstance(self.storage, Unset):
+            storage = UNSET
+        elif isinstance(self.storage, FileInfoStorage):
+            storage = self.storage.to_dict()
+        else:
+            storage = self.storage
+
+        origin: dict[str, Any] | None | Unset
+        if isinstance(self.origin, Unset):
+            origin = UNSET
+        elif isinstance(self.origin, FileInfoOrigin):
+            origin = self.origin.to_dict()
+        else:
+            origin = self.origin
+
+        tags: list[str] | None | Unset
+        if isinstance(self.tags, Unset):
+            tags = UNSET
+        elif isinstance(self.tags, list):
+            tags = self.tags
+
+        else:
+            tags = self.tags
+
+        metadata: dict[str, Any] | None | Unset
+        if isinstance(self.metadata, Unset):
+            metadata = UNSET
+        elif isinstance(self.metadata, FileInfoMetadata):
+            metadata = self.metadata.to_dict()
+        else:
+            metadata = self.metadata
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -110,11 +163,23 @@ class FileInfo:
             field_dict["created_on"] = created_on
         if modified_on is not UNSET:
             field_dict["modified_on"] = modified_on
+        if storage is not UNSET:
+            field_dict["storage"] = storage
+        if origin is not UNSET:
+            field_dict["origin"] = origin
+        if tags is not UNSET:
+            field_dict["tags"] = tags
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.file_info_metadata import FileInfoMetadata  # noqa: PLC0415
+        from ..models.file_info_origin import FileInfoOrigin  # noqa: PLC0415
+        from ..models.file_info_storage import FileInfoStorage  # noqa: PLC0415
+
         d = dict(src_dict)
         href = d.pop("href")
 
@@ -198,6 +263,74 @@ class FileInfo:
 
         modified_on = _parse_modified_on(d.pop("modified_on", UNSET))
 
+        def _parse_storage(data: object) -> FileInfoStorage | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                storage_type_0 = FileInfoStorage.from_dict(data)
+
+                return storage_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(FileInfoStorage | None | Unset, data)
+
+        storage = _parse_storage(d.pop("storage", UNSET))
+
+        def _parse_origin(data: object) -> FileInfoOrigin | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                origin_type_0 = FileInfoOrigin.from_dict(data)
+
+                return origin_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(FileInfoOrigin | None | Unset, data)
+
+        origin = _parse_origin(d.pop("origin", UNSET))
+
+        def _parse_tags(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                tags_type_0 = cast(list[str], data)
+
+                return tags_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        tags = _parse_tags(d.pop("tags", UNSET))
+
+        def _parse_metadata(data: object) -> FileInfoMetadata | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                metadata_type_0 = FileInfoMetadata.from_dict(data)
+
+                return metadata_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(FileInfoMetadata | None | Unset, data)
+
+        metadata = _parse_metadata(d.pop("metadata", UNSET))
+
         file_info = cls(
             href=href,
             id=id,
@@ -208,6 +341,10 @@ class FileInfo:
             size=size,
             created_on=created_on,
             modified_on=modified_on,
+            storage=storage,
+            origin=origin,
+            tags=tags,
+            metadata=metadata,
         )
 
         file_info.additional_properties = d

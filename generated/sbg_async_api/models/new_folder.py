@@ -17,8 +17,9 @@ class NewFolder:
     """A folder to be made, and where.
 
     Attributes:
-        name (str): Its name, without `/`.
-        type_ (NewFolderType): Always `folder`.
+        name (str): Its name, without `/`. It should not begin with two underscores, says the documentation.
+        type_ (NewFolderType): Always `folder`. `FOLDER`, which a documented example and some clients send, is
+            understood too.
         parent (str | Unset): The id of the folder to make it in. Exclusive with `project`.
         project (str | Unset): The id of the project to make it in, `owner/project`. Exclusive with `parent`.
     """

@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.permissions import Permissions
+    from ..models.project_settings import ProjectSettings
 
 
 T = TypeVar("T", bound="Project")
@@ -31,6 +32,9 @@ class Project:
         modified_on (datetime.datetime | None | Unset): When it was last changed.
         root_folder (None | str | Unset): The id of the folder that holds its files. Only in the details.
         permissions (Permissions | Unset): What the token's user may do in the project.
+        tags (list[str] | None | Unset): Its tags.
+        settings (None | ProjectSettings | Unset): How analyses are run in it, and what is locked.
+        billing_group (None | str | Unset): The id of the billing group that pays for it, a UUID.
     """
 
     href: str
@@ -43,9 +47,14 @@ class Project:
     modified_on: datetime.datetime | None | Unset = UNSET
     root_folder: None | str | Unset = UNSET
     permissions: Permissions | Unset = UNSET
+    tags: list[str] | None | Unset = UNSET
+    settings: None | ProjectSettings | Unset = UNSET
+    billing_group: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.project_settings import ProjectSettings  # noqa: PLC0415
+
         href = self.href
 
         id = self.id
@@ -92,6 +101,29 @@ class Project:
         if not isinstance(self.permissions, Unset):
             permissions = self.permissions.to_dict()
 
+        tags: list[str] | None | Unset
+        if isinstance(self.tags, Unset):
+            tags = UNSET
+        elif isinstance(self.tags, list):
+            tags = self.tags
+
+        else:
+            tags = self.tags
+
+        settings: dict[str, Any] | None | Unset
+        if isinstance(self.settings, Unset):
+            settings = UNSET
+        elif isinstance(self.settings, ProjectSettings):
+            settings = self.settings.to_dict()
+        else:
+            settings = self.settings
+
+        billing_group: None | str | Unset
+        if isinstance(self.billing_group, Unset):
+            billing_group = UNSET
+        else:
+            billing_group = self.billing_group
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -115,12 +147,19 @@ class Project:
             field_dict["root_folder"] = root_folder
         if permissions is not UNSET:
             field_dict["permissions"] = permissions
+        if tags is not UNSET:
+            field_dict["tags"] = tags
+        if settings is not UNSET:
+            field_dict["settings"] = settings
+        if billing_group is not UNSET:
+            field_dict["billing_group"] = billing_group
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.permissions import Permissions  # noqa: PLC0415
+        from ..models.project_settings import ProjectSettings  # noqa: PLC0415
 
         d = dict(src_dict)
         href = d.pop("href")
@@ -199,6 +238,49 @@ class Project:
         else:
             permissions = Permissions.from_dict(_permissions)
 
+        def _parse_tags(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                tags_type_0 = cast(list[str], data)
+
+                return tags_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        tags = _parse_tags(d.pop("tags", UNSET))
+
+        def _parse_settings(data: object) -> None | ProjectSettings | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                settings_type_0 = ProjectSettings.from_dict(data)
+
+                return settings_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | ProjectSettings | Unset, data)
+
+        settings = _parse_settings(d.pop("settings", UNSET))
+
+        def _parse_billing_group(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        billing_group = _parse_billing_group(d.pop("billing_group", UNSET))
+
         project = cls(
             href=href,
             id=id,
@@ -210,6 +292,9 @@ class Project:
             modified_on=modified_on,
             root_folder=root_folder,
             permissions=permissions,
+            tags=tags,
+            settings=settings,
+            billing_group=billing_group,
         )
 
         project.additional_properties = d

@@ -32,6 +32,24 @@ SEED = 20190220
 Change = Callable[[Any], Any]
 
 
+_PROJECT = {"owner": "rfranklin", "project": "my-project"}
+_SAMPLE = {"id": "5c6d4227e4b0385632389346"}
+MORE = [
+    ("list_files", Request(query={"project": "rfranklin/my-project", **filters}))
+    for filters in ({"tag": "tumor"}, {"metadata.sample_id": "CA-0001"}, {"origin.task": "none"})
+] + [
+    ("list_projects", Request(query={"tags": "pilot", "limit": "1"})),
+    ("list_owner_projects", Request({"owner": "rfranklin"}, {"name": "project", "tags": "pilot", "fields": "_all"})),
+    ("list_project_files", Request(_PROJECT, {"offset": "1", "limit": "1", "fields": "_all"})),
+    ("bulk_get_files", Request(json={"file_ids": ["5a97d4741c94edbe85904936"]})),
+    ("bulk_edit_files", Request(json={"items": [_SAMPLE] * 101})),
+    ("bulk_edit_files", Request(json={"items": [_SAMPLE]})),
+    ("bulk_edit_files", Request(json={"items": [{**_SAMPLE, "name": None, "tags": None, "metadata": None}]})),
+    ("bulk_edit_files", Request(json={"items": [{**_SAMPLE, "name": "renamed.bam"}]})),
+]
+"""Calls that nothing else makes: filters, which a generator does not hit upon, and edits of every kind."""
+
+
 @define
 class Recorder:
     """The service of a simulator, and a record of what it was asked and what it answered."""
@@ -115,6 +133,12 @@ def _answer_with_every_status(recorder: Recorder) -> None:
         prepare, request, token = recipe(operation, status)
         prepare(recorder.simulator)
         _ask(recorder, operation, request, {"X-SBG-Auth-Token": token})
+    for operation, request in MORE:
+        recorder.simulator.reset()
+        _ask(recorder, operation, request, {"X-SBG-Auth-Token": "demo-token"})
+    recorder.change = partial(_with, "items", [])
+    _ask(recorder, "bulk_get_files", GOOD["bulk_get_files"], {"X-SBG-Auth-Token": "demo-token"})
+    recorder.change = None
     for operation, request in GOOD.items():
         recorder.simulator.reset()
         _ask(recorder, operation, request, {"Authorization": "Bearer demo-token"})

@@ -19,12 +19,14 @@ BEYOND_THE_SCHEMA: Mapping[str, Sequence[int]] = {
     "submit_copy_job": (3012, 5029, 5031, 10231),
     "submit_move_job": (3012, 5029, 5031, 10231),
     "submit_delete_job": (10231,),
-    "list_files": (3006, 3012, 5004, 5022, 5029, 5031),
+    "list_files": (3006, 3012, 5004, 5022, 5029, 5031, 90000),
     "list_folder": (5022,),
-    "create_folder": (3012, 5022, 5029, 5031),
+    "create_folder": (3012, 5022, 5029, 5031, 10236),
 }
 """The codes of rules that OpenAPI 3.0 cannot express, such as "exactly one of parent and project": a request that
-breaks one of them fits the schema, and is rightly refused with 400. Nothing else that fits may be."""
+breaks one of them fits the schema, and is rightly refused with 400. Nothing else that fits may be.
+
+90000 is for a filter that is none of the family `metadata.KEY`, 10236 for a folder's name that begins with `__`."""
 
 _ACCEPTED = ["2xx", "401", "403", "404", "409"]
 
@@ -72,6 +74,8 @@ def schema_for(simulator: Simulator, *, seed: int, max_examples: int, max_steps:
                 "path.file_id": {"dictionary": "files", "probability": 0.5},
                 "query.parent": {"dictionary": "folders", "probability": 0.3},
                 "query.project": {"dictionary": "projects", "probability": 0.5},
+                "body.file_ids[*]": {"dictionary": "files", "probability": 0.5},
+                "body.items[*].id": {"dictionary": "files", "probability": 0.5},
                 "body.items[*].file": {"dictionary": "files", "probability": 0.5},
                 "body.items[*].parent": {"dictionary": "folders", "probability": 0.3},
                 "body.items[*].project": {"dictionary": "projects", "probability": 0.3},

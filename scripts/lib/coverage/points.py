@@ -113,6 +113,8 @@ class Contract:
 
     def _of_what_is_sent(self, schema: Place, where: str) -> Iterator[str]:
         node = schema.node
+        if node.get("nullable"):
+            yield f"{schema.pointer}: null sent"
         for keyword in _constraints(node):
             if keyword == "enum":
                 yield from (f"{schema.pointer}/enum: {value}" for value in node["enum"])
@@ -205,22 +207,31 @@ class Contract:
         self, exchange: Exchange, operation: Place, variables: Mapping[str, str], found: _Request
     ) -> None:
         query = parse_qsl(exchange.query, keep_blank_values=True)
-        for parameter in self._children(operation, "parameters"):
+        parameters = self._children(operation, "parameters")
+        named = {parameter.node["name"] for parameter in parameters}
+        for parameter in parameters:
             name, where = parameter.node["name"], parameter.node["in"]
             texts = [variables[name]] if where == "path" else [text for key, text in query if key == name]
             schema = self._child(parameter, "schema")
+            if schema.node["type"] == "object":
+                texts = [text for key, text in query if key not in named]
             if not texts:
                 found.kept.add(f"{parameter.pointer}: left out")
                 continue
             found.kept.add(f"{parameter.pointer}: given")
             if schema.node["type"] == "array":
                 self._read(schema, texts, found)
+            elif schema.node["type"] == "object":
+                self._read(schema, {key: text for key, text in query if key not in named}, found)
             else:
                 self._read(schema, _cast(texts[-1], schema.node["type"]), found)
 
     def _read(self, schema: Place, value: Any, found: _Request) -> None:
         """Compare what is sent with its schema."""
         node = schema.node
+        if value is None and node.get("nullable"):
+            found.kept.add(f"{schema.pointer}: null sent")
+            return
         for keyword in _constraints(node):
             if not _fits(schema, keyword, value):
                 found.broken.add(f"{schema.pointer}/{keyword}: broken")

@@ -45,7 +45,12 @@ GOOD: Mapping[str, Request] = {
     "create_folder": Request(json={"name": "new", "type": "folder", "project": PROJECT}),
     "get_file": Request({"file_id": FILE}),
     "list_folder": Request({"file_id": ROOT}),
+    "list_project_files": Request({"owner": "rfranklin", "project": "my-project"}),
+    "bulk_get_files": Request(json={"file_ids": [FILE, NOTHING]}),
+    "bulk_edit_files": Request(json={"items": [{"id": FILE, "tags": ["seen"], "metadata": {"sample_id": None}}]}),
+    "bulk_delete_files": Request(json={"file_ids": [FILE]}),
     "list_projects": Request(),
+    "list_owner_projects": Request({"owner": "rfranklin"}),
     "get_project": Request({"owner": "rfranklin", "project": "my-project"}),
     "get_user": Request(),
     "get_rate_limit": Request(),
@@ -61,6 +66,11 @@ BAD: Mapping[str, Request] = {
     "create_folder": Request(json={"name": "a/b", "type": "folder", "project": PROJECT}),
     "list_folder": Request({"file_id": FILE}),
     "list_projects": Request(query={"offset": "-1"}),
+    "list_owner_projects": Request({"owner": "rfranklin"}, {"category": "PUBLIC"}),
+    "list_project_files": Request({"owner": "rfranklin", "project": "my-project"}, {"tag": "tumor"}),
+    "bulk_get_files": Request(json={"file_ids": []}),
+    "bulk_edit_files": Request(json={"items": [{"id": FILE, "name": "a/b"}]}),
+    "bulk_delete_files": Request(json={"file_ids": [FILE] * 101}),
 }
 """A call that is answered with 400."""
 
@@ -73,6 +83,8 @@ ABSENT: Mapping[str, Request] = {
     "get_file": Request({"file_id": NOTHING}),
     "list_folder": Request({"file_id": NOTHING}),
     "get_project": Request({"owner": "rfranklin", "project": "no-project"}),
+    "list_project_files": Request({"owner": "rfranklin", "project": "no-project"}),
+    "list_owner_projects": Request({"owner": "nobody"}),
 }
 """A call that is answered with 404."""
 
@@ -82,6 +94,7 @@ FOREIGN: Mapping[str, Request] = {
     "get_file": Request({"file_id": MAIZE}),
     "list_folder": Request({"file_id": MAIZE}),
     "get_project": Request({"owner": "bmcclintock", "project": "no-access"}),
+    "list_project_files": Request({"owner": "bmcclintock", "project": "no-access"}),
 }
 """A call about what belongs to somebody else, answered with 403."""
 

@@ -20,11 +20,19 @@ STATUS_OF: Mapping[int, int] = MappingProxyType(
         5002: 404,  # no such file
         5003: 409,  # the name is taken
         5004: 400,  # a file's id is empty
+        5006: 400,  # metadata that may not be
+        5008: 403,  # may not rename
+        5009: 403,  # may not edit metadata
+        5011: 403,  # may not edit tags
+        5012: 400,  # not the type of a folder
         5014: 403,  # may not copy
+        5021: 400,  # the folder is not empty
         5022: 400,  # the parent is not a folder
+        5023: 400,  # folders are not edited
         5024: 400,  # bad name
         5026: 404,  # no such destination folder
         5029: 400,  # neither parent nor project
+        5030: 409,  # the folder exists
         5031: 400,  # both parent and project
         5032: 403,  # may not move
         5033: 400,  # the body has the wrong shape
@@ -55,13 +63,56 @@ STATUS_OF: Mapping[int, int] = MappingProxyType(
         90010: 501,  # not implemented
     }
 )
-"""The HTTP status that each code of the API comes with."""
+"""The HTTP status that each code of the API comes with, of those that have to do with files, projects and jobs."""
+
+
+def _codes(*ranges: tuple[int, int] | int) -> frozenset[int]:
+    return frozenset(
+        code for each in ranges for code in (range(each[0], each[1] + 1) if isinstance(each, tuple) else (each,))
+    )
+
+
+_OTHERS: Mapping[int, frozenset[int]] = MappingProxyType(
+    {
+        400: _codes(
+            *(2105, (3004, 3005), (3007, 3011), 3013, (4004, 4005), 4007, 5005, 5007, 5015, (5017, 5020), 5025, 5027),
+            *(5035, 6004, (6006, 6012), (7004, 7006), (7009, 7024), (8010, 8015), (9011, 9019), (9021, 9025)),
+            *((9028, 9031), 9034, 9072, (10101, 10102), 10105, 10110, (10232, 10234), 10246, 10248, (10276, 10278)),
+            *((57000, 57038), 57429, 90011),
+        ),
+        401: _codes(57430),
+        403: _codes(
+            *(4001, 4006, 6001, 7001, (7007, 7008), 7026, (8001, 8002), (9001, 9006), 9020, (9026, 9027)),
+            *((9038, 9040), (9057, 9058), (9101, 9103), (9201, 9209), 10208, 10210, 10221, 13001, 57431),
+        ),
+        404: _codes(
+            *(4002, 6002, 7002, (8003, 8004), (9007, 9009), (9104, 9106), 9109, 9200, 10213, 10222, 13002, 57039, 57432)
+        ),
+        405: _codes(10214),
+        409: _codes(
+            *(2003, 3003, 4003, 5034, 6003, 7003, (8005, 8009), 9010, 9069, (9107, 9108), 10216, (10223, 10224)),
+            *(10372, 13003, 57040, 57433),
+        ),
+        429: _codes(10371),
+        500: _codes(57434),
+        503: _codes(2000, 3000, 4000, 5000, 5010, 6000, 7000, 8000, 9100, 10215, 13000, 13004),
+    }
+)
+
+DOCUMENTED: Mapping[int, int] = MappingProxyType(
+    {**{code: status for status, codes in _OTHERS.items() for code in codes}, **STATUS_OF}
+)
+"""The HTTP status of every code in the documentation's list, whatever it has to do with.
+
+Where the list gives another status than STATUS_OF (10212, 10217, 10218, 10220, 10228, 90004, 90009), that one counts
+here: the contract has it.
+"""
 
 
 class ApiError(Exception):
     """The service refuses a request, or an item of a job.
 
-    `code` is the API's, one of `STATUS_OF`; `message` says to a person what is wrong and where. `status` is
+    `code` is the API's, one of `DOCUMENTED`; `message` says to a person what is wrong and where. `status` is
     only given to have another HTTP status than the code's own. `headers` go out with the response.
     """
 
@@ -76,7 +127,7 @@ class ApiError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.status = STATUS_OF[code] if status is None else status
+        self.status = DOCUMENTED[code] if status is None else status
         self.headers = tuple(headers)
 
     def body(self) -> dict[str, Any]:

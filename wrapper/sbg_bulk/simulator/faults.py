@@ -33,7 +33,7 @@ Others act *after* it: the request has its effect.
 - `unknown_state`: jobs are in a state that nobody has heard of, `value` (PAUSED).
 - `missing_field`, `null_field`: a field is left out, or null; `field` names it, else `seed` chooses one.
 - `header`: the response header `field`, which must be given, has `value`, or is left out if there is none.
-- `fail_item`: an item of a submitted job fails. `item` counts from 1 (1); `code` is an API code (10225).
+- `fail_item`: an item of a submitted job fails. `item` counts from 1 (1); `code` is any documented API code (10225).
 - `late_list`: a submitted job shows in the list of jobs only `seconds` after its submission, which must be given.
 """
 
@@ -50,7 +50,7 @@ from typing import Any
 
 from attrs import Factory, define, field, fields, frozen
 
-from sbg_bulk.simulator.errors import STATUS_OF
+from sbg_bulk.simulator.errors import DOCUMENTED
 
 
 class FaultError(ValueError):
@@ -132,8 +132,8 @@ def _status(text: str) -> int:
 
 
 def _code(text: str) -> int:
-    if not text.isdecimal() or int(text) not in STATUS_OF:
-        raise FaultError(f"is a code of the API: {', '.join(map(str, STATUS_OF))}")
+    if not text.isdecimal() or int(text) not in DOCUMENTED:
+        raise FaultError("is a code that the API documents, such as 5002 or 10225")
     return int(text)
 
 

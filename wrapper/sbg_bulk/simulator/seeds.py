@@ -1,7 +1,7 @@
-"""Worlds to start from, each with the user `rfranklin`, whose token is `demo-token`.
+"""Worlds to start from, each with the user `rfranklin`, whose token is `demo-token`, or one that looks like a real one.
 
-- `demo`: a project with 2,500 files of a sequencing study, in folders by batch and sample, and a nearly empty one to
-  copy them to. For demonstrations, and for trying things out.
+- `demo`: a project with 2,500 files of a sequencing study, in folders by batch and sample, with tags and metadata,
+  and a nearly empty one to copy them to. For demonstrations, and for trying things out.
 - `examples`: what the examples in the contract and in the documentation name, so that they can be sent as they are;
   besides, projects in which the user may do less than everything, and a job of somebody else.
 - `empty`: the user, and nothing more. For tests that build their own world.
@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+import uuid
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -21,6 +23,10 @@ from sbg_bulk.simulator.world.tree import Folder, Permissions, User, World
 
 TOKEN = "demo-token"  # noqa: S105 - opens nothing but this simulator
 USERNAME = "rfranklin"
+LIKELY_TOKEN = hashlib.sha256(f"{USERNAME} in the simulator".encode()).hexdigest()[:32]
+"""The same user's, of 32 hexadecimal digits as the platform's are: for programs that check how a token looks."""
+
+_BILLING_GROUP = str(uuid.uuid5(uuid.NAMESPACE_URL, "billing-group"))
 
 
 def known_seed(name: str) -> str:
@@ -36,9 +42,11 @@ def plant(name: str, world: World, jobs: Jobs, now: float) -> None:
 
 
 def _add_user(world: World) -> User:
-    return world.add_user(
+    user = world.add_user(
         USERNAME, token=TOKEN, first_name="Rosalind", last_name="Franklin", affiliation="King's College London"
     )
+    world.add_token(user, LIKELY_TOKEN)
+    return user
 
 
 def _add_colleague(world: World) -> User:
@@ -53,16 +61,17 @@ def _empty(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
 
 _BATCHES = 10
 _SAMPLES_OF_A_BATCH = 50
-_FILES_OF_A_SAMPLE: Mapping[str, tuple[int, int]] = MappingProxyType(
+_FILES_OF_A_SAMPLE: Mapping[str, tuple[int, int, str]] = MappingProxyType(
     {
-        "_R1.fastq.gz": (28 << 30, 44 << 30),
-        "_R2.fastq.gz": (29 << 30, 46 << 30),
-        ".bam": (55 << 30, 95 << 30),
-        ".bam.bai": (8 << 20, 10 << 20),
-        ".vcf.gz": (900 << 20, 1300 << 20),
+        "_R1.fastq.gz": (28 << 30, 44 << 30, "raw"),
+        "_R2.fastq.gz": (29 << 30, 46 << 30, "raw"),
+        ".bam": (55 << 30, 95 << 30, "aligned"),
+        ".bam.bai": (8 << 20, 10 << 20, "index"),
+        ".vcf.gz": (900 << 20, 1300 << 20, "variants"),
     }
 )
-"""The files of a genome sequenced thirtyfold, with their least and greatest sizes in bytes."""
+"""The files of a genome sequenced thirtyfold, with their least and greatest sizes in bytes and a tag."""
+_TYPES_OF_SAMPLES = ("Primary Tumor", "Blood Derived Normal")
 
 
 def _demo(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
@@ -76,21 +85,66 @@ def _demo(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
         description="Whole genomes of the first 500 participants",
         members={colleague.username: Permissions(read=True, copy=True)},
         created_on=then,
+        tags=["cohort", "wgs"],
+        billing_group=_BILLING_GROUP,
     )
     for batch in range(1, _BATCHES + 1):
         arrived = then + batch * DAY
         batch_folder = world.add_folder(f"batch-{batch:02}", project, created_on=arrived)
         for number in range(1, _SAMPLES_OF_A_BATCH + 1):
-            sample = f"CA-{(batch - 1) * _SAMPLES_OF_A_BATCH + number:04}"
+            overall = (batch - 1) * _SAMPLES_OF_A_BATCH + number
+            sample = f"CA-{overall:04}"
             folder = world.add_folder(sample, batch_folder, created_on=arrived)
-            for suffix, (least, greatest) in _FILES_OF_A_SAMPLE.items():
-                size = sizes.randint(least, greatest)
-                world.add_file(sample + suffix, folder, size=size, created_on=arrived)
+            about = _metadata(sample, overall)
+            for suffix, (least, greatest, tag) in _FILES_OF_A_SAMPLE.items():
+                world.add_file(
+                    sample + suffix,
+                    folder,
+                    size=sizes.randint(least, greatest),
+                    created_on=arrived,
+                    tags=[f"batch-{batch:02}", tag],
+                    metadata=about | ({"paired_end": suffix[2]} if tag == "raw" else {}),
+                    task=None if tag == "raw" else _task(sample),
+                )
     analysis = world.add_project(
-        f"{USERNAME}/analysis", name="Analysis", description="Joint calling of cohort A", created_on=now - 3 * DAY
+        f"{USERNAME}/analysis",
+        name="Analysis",
+        description="Joint calling of cohort A",
+        created_on=now - 3 * DAY,
+        billing_group=_BILLING_GROUP,
     )
     world.add_folder("incoming", analysis, created_on=now - 3 * DAY)
     world.add_file("samples.csv", analysis, size=41_237, created_on=now - 2 * DAY)
+
+
+def _metadata(sample: str, number: int) -> dict[str, str]:
+    """What is known of a sample, in the keys that the platforms use; two samples come from each person."""
+    case = (number + 1) // 2
+    return {
+        "sample_id": sample,
+        "case_id": f"CA-P{case:03}",
+        "sample_type": _TYPES_OF_SAMPLES[number % 2],
+        "experimental_strategy": "WGS",
+        "platform": "Illumina",
+        "reference_genome": "GRCh38",
+        "gender": ("female", "male")[case % 2],
+    }
+
+
+def _task(sample: str) -> str:
+    """The id of the task that has made a sample's files, the same in every run."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, sample))
+
+
+_IN_BULK = (
+    "5a97d4741c94edbe85904936",
+    "5a97d4741c94edbe85904909",
+    "5a97d4741c94edbe8590492a",
+    "5a97d4741c94edbe85904949",
+    "5a97d4701c94edbe8590471e",
+    "5a97d4741c94edbe8590494c",
+)
+"""The files that the documentation reads and edits in bulk."""
 
 
 def _examples(world: World, jobs: Jobs, now: float) -> None:
@@ -102,15 +156,38 @@ def _examples(world: World, jobs: Jobs, now: float) -> None:
         description="Sequencing data of the first cohort",
         root="5c6d3a08e4b0385632389300",
         created_on=then,
+        tags=["pilot"],
+        billing_group=_BILLING_GROUP,
     )
-    world.add_file("sample.bam", mine, size=2 << 30, id="5c6d4227e4b0385632389346", created_on=then)
-    world.add_file("sample-1.bam", mine, size=3 << 30, id="5c6d3f30e4b038563238932f", created_on=then)
+    world.add_file(
+        "sample.bam",
+        mine,
+        size=2 << 30,
+        id="5c6d4227e4b0385632389346",
+        created_on=then,
+        tags=["tumor"],
+        metadata=_metadata("CA-0001", 1),
+        task=_task("CA-0001"),
+    )
+    world.add_file(
+        "sample-1.bam",
+        mine,
+        size=3 << 30,
+        id="5c6d3f30e4b038563238932f",
+        created_on=then,
+        tags=["normal"],
+        metadata=_metadata("CA-0002", 2),
+    )
     world.add_file("sample-2.bam", mine, size=3 << 30, id="5c6d3f30e4b038563238932b", created_on=then)
     world.add_file("sample-3.bam", mine, size=2 << 30, id="5c6d3f30e4b0385632389331", created_on=then)
     world.add_file("variants-1.vcf.gz", mine, size=1 << 30, id="5c6d3c30e4b038363238932f", created_on=then)
     world.add_file("variants-2.vcf.gz", mine, size=1 << 30, id="5c6d3c30e4b038363238932e", created_on=then)
     world.add_file("variants-3.vcf.gz", mine, size=1 << 30, id="5c6d3c30e4b0383632389331", created_on=then)
-    world.add_folder("run-2", mine, id="567890abc8a5136ec6127063", created_on=then)
+    documented = world.add_folder("run-2", mine, id="567890abc8a5136ec6127063", created_on=then)
+    for number, file_id in enumerate(_IN_BULK, 1):
+        name = f"lane-{number}.fastq.gz"
+        alias = (f"{USERNAME}/sequencer", f"run-2/{name}")
+        world.add_file(name, documented, size=7 << 30, id=file_id, created_on=then, alias_of=alias)
     # Not in the root, although the contract shows it there: its example of a new folder makes one of this name.
     run = world.add_folder("run-1", mine, created_on=then)
     results = world.add_folder("results", run, id="5c6d3f30e4b0385632389310", created_on=then)

@@ -7,14 +7,24 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.rate_limit import RateLimit
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
-def _get_kwargs() -> dict[str, Any]:
+def _get_kwargs(
+    *,
+    fields: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["fields"] = fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/rate_limit",
+        "params": params,
     }
 
     return _kwargs
@@ -68,11 +78,15 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | RateLimit]:
     """How many requests are left
 
      The state of the token's request budget and of the user's computation instances. This call does not
     count against the limit, and is answered when the limit is exhausted.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -82,7 +96,9 @@ def sync_detailed(
         Response[ErrorBody | RateLimit]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        fields=fields,
+    )
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -94,11 +110,15 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | RateLimit | None:
     """How many requests are left
 
      The state of the token's request budget and of the user's computation instances. This call does not
     count against the limit, and is answered when the limit is exhausted.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -110,17 +130,22 @@ def sync(
 
     return sync_detailed(
         client=client,
+        fields=fields,
     ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | RateLimit]:
     """How many requests are left
 
      The state of the token's request budget and of the user's computation instances. This call does not
     count against the limit, and is answered when the limit is exhausted.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,7 +155,9 @@ async def asyncio_detailed(
         Response[ErrorBody | RateLimit]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        fields=fields,
+    )
 
     response = await client.get_async_httpx_client().request(**kwargs)
 
@@ -140,11 +167,15 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | RateLimit | None:
     """How many requests are left
 
      The state of the token's request budget and of the user's computation instances. This call does not
     count against the limit, and is answered when the limit is exhausted.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,5 +188,6 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            fields=fields,
         )
     ).parsed

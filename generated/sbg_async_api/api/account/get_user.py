@@ -7,14 +7,24 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.user import User
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
-def _get_kwargs() -> dict[str, Any]:
+def _get_kwargs(
+    *,
+    fields: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["fields"] = fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/user",
+        "params": params,
     }
 
     return _kwargs
@@ -73,10 +83,14 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | User]:
     """Who am I
 
      The user that the token belongs to.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -86,7 +100,9 @@ def sync_detailed(
         Response[ErrorBody | User]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        fields=fields,
+    )
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -98,10 +114,14 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | User | None:
     """Who am I
 
      The user that the token belongs to.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,16 +133,21 @@ def sync(
 
     return sync_detailed(
         client=client,
+        fields=fields,
     ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | User]:
     """Who am I
 
      The user that the token belongs to.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,7 +157,9 @@ async def asyncio_detailed(
         Response[ErrorBody | User]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        fields=fields,
+    )
 
     response = await client.get_async_httpx_client().request(**kwargs)
 
@@ -142,10 +169,14 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | User | None:
     """Who am I
 
      The user that the token belongs to.
+
+    Args:
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,5 +189,6 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            fields=fields,
         )
     ).parsed

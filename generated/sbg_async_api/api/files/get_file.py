@@ -8,18 +8,27 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.file_info import FileInfo
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     file_id: str,
+    *,
+    fields: str | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["fields"] = fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/files/{file_id}".format(
             file_id=quote(str(file_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -84,13 +93,15 @@ def sync_detailed(
     file_id: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | FileInfo]:
     """Read one file or folder
 
-     Name, place, size and dates of a file or a folder.
+     Name, place, size, dates, tags and metadata of a file or a folder.
 
     Args:
         file_id (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,6 +113,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         file_id=file_id,
+        fields=fields,
     )
 
     response = client.get_httpx_client().request(
@@ -115,13 +127,15 @@ def sync(
     file_id: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | FileInfo | None:
     """Read one file or folder
 
-     Name, place, size and dates of a file or a folder.
+     Name, place, size, dates, tags and metadata of a file or a folder.
 
     Args:
         file_id (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,6 +148,7 @@ def sync(
     return sync_detailed(
         file_id=file_id,
         client=client,
+        fields=fields,
     ).parsed
 
 
@@ -141,13 +156,15 @@ async def asyncio_detailed(
     file_id: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | FileInfo]:
     """Read one file or folder
 
-     Name, place, size and dates of a file or a folder.
+     Name, place, size, dates, tags and metadata of a file or a folder.
 
     Args:
         file_id (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,6 +176,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         file_id=file_id,
+        fields=fields,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,13 +188,15 @@ async def asyncio(
     file_id: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | FileInfo | None:
     """Read one file or folder
 
-     Name, place, size and dates of a file or a folder.
+     Name, place, size, dates, tags and metadata of a file or a folder.
 
     Args:
         file_id (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -190,5 +210,6 @@ async def asyncio(
         await asyncio_detailed(
             file_id=file_id,
             client=client,
+            fields=fields,
         )
     ).parsed

@@ -7,6 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.file_list import FileList
+from ...models.list_files_metadata import ListFilesMetadata
 from ...types import UNSET, Response, Unset
 
 
@@ -15,6 +16,9 @@ def _get_kwargs(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    tag: list[str] | Unset = UNSET,
+    metadata: ListFilesMetadata | Unset = UNSET,
+    origin_task: list[str] | Unset = UNSET,
     fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
@@ -31,6 +35,24 @@ def _get_kwargs(
         json_name = name
 
     params["name"] = json_name
+
+    json_tag: list[str] | Unset = UNSET
+    if not isinstance(tag, Unset):
+        json_tag = tag
+
+    params["tag"] = json_tag
+
+    json_metadata: dict[str, Any] | Unset = UNSET
+    if not isinstance(metadata, Unset):
+        json_metadata = metadata.to_dict()
+    if not isinstance(json_metadata, Unset):
+        params.update(json_metadata)
+
+    json_origin_task: list[str] | Unset = UNSET
+    if not isinstance(origin_task, Unset):
+        json_origin_task = origin_task
+
+    params["origin.task"] = json_origin_task
 
     params["fields"] = fields
 
@@ -115,6 +137,9 @@ def sync_detailed(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    tag: list[str] | Unset = UNSET,
+    metadata: ListFilesMetadata | Unset = UNSET,
+    origin_task: list[str] | Unset = UNSET,
     fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
@@ -124,10 +149,17 @@ def sync_detailed(
      The files and folders directly in a project's root (`project`) or in a folder (`parent`), a page at
     a time. Give exactly one of the two. Not recursive: list each folder in its turn.
 
+    With several filters, entries have to pass all of them; of one that is repeated, any of its values
+    will do.
+    The order of entries is not documented.
+
     Args:
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        tag (list[str] | Unset):
+        metadata (ListFilesMetadata | Unset):
+        origin_task (list[str] | Unset):
         fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
@@ -144,6 +176,9 @@ def sync_detailed(
         project=project,
         parent=parent,
         name=name,
+        tag=tag,
+        metadata=metadata,
+        origin_task=origin_task,
         fields=fields,
         offset=offset,
         limit=limit,
@@ -162,6 +197,9 @@ def sync(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    tag: list[str] | Unset = UNSET,
+    metadata: ListFilesMetadata | Unset = UNSET,
+    origin_task: list[str] | Unset = UNSET,
     fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
@@ -171,10 +209,17 @@ def sync(
      The files and folders directly in a project's root (`project`) or in a folder (`parent`), a page at
     a time. Give exactly one of the two. Not recursive: list each folder in its turn.
 
+    With several filters, entries have to pass all of them; of one that is repeated, any of its values
+    will do.
+    The order of entries is not documented.
+
     Args:
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        tag (list[str] | Unset):
+        metadata (ListFilesMetadata | Unset):
+        origin_task (list[str] | Unset):
         fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
@@ -192,6 +237,9 @@ def sync(
         project=project,
         parent=parent,
         name=name,
+        tag=tag,
+        metadata=metadata,
+        origin_task=origin_task,
         fields=fields,
         offset=offset,
         limit=limit,
@@ -204,6 +252,9 @@ async def asyncio_detailed(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    tag: list[str] | Unset = UNSET,
+    metadata: ListFilesMetadata | Unset = UNSET,
+    origin_task: list[str] | Unset = UNSET,
     fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
@@ -213,10 +264,17 @@ async def asyncio_detailed(
      The files and folders directly in a project's root (`project`) or in a folder (`parent`), a page at
     a time. Give exactly one of the two. Not recursive: list each folder in its turn.
 
+    With several filters, entries have to pass all of them; of one that is repeated, any of its values
+    will do.
+    The order of entries is not documented.
+
     Args:
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        tag (list[str] | Unset):
+        metadata (ListFilesMetadata | Unset):
+        origin_task (list[str] | Unset):
         fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
@@ -233,6 +291,9 @@ async def asyncio_detailed(
         project=project,
         parent=parent,
         name=name,
+        tag=tag,
+        metadata=metadata,
+        origin_task=origin_task,
         fields=fields,
         offset=offset,
         limit=limit,
@@ -249,6 +310,9 @@ async def asyncio(
     project: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     name: list[str] | Unset = UNSET,
+    tag: list[str] | Unset = UNSET,
+    metadata: ListFilesMetadata | Unset = UNSET,
+    origin_task: list[str] | Unset = UNSET,
     fields: str | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
@@ -258,10 +322,17 @@ async def asyncio(
      The files and folders directly in a project's root (`project`) or in a folder (`parent`), a page at
     a time. Give exactly one of the two. Not recursive: list each folder in its turn.
 
+    With several filters, entries have to pass all of them; of one that is repeated, any of its values
+    will do.
+    The order of entries is not documented.
+
     Args:
         project (str | Unset):
         parent (str | Unset):
         name (list[str] | Unset):
+        tag (list[str] | Unset):
+        metadata (ListFilesMetadata | Unset):
+        origin_task (list[str] | Unset):
         fields (str | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
@@ -280,6 +351,9 @@ async def asyncio(
             project=project,
             parent=parent,
             name=name,
+            tag=tag,
+            metadata=metadata,
+            origin_task=origin_task,
             fields=fields,
             offset=offset,
             limit=limit,

@@ -16,6 +16,7 @@ def _get_kwargs(
     *,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -23,6 +24,8 @@ def _get_kwargs(
     params["offset"] = offset
 
     params["limit"] = limit
+
+    params["fields"] = fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -103,6 +106,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | FileList]:
     """List a folder's content
 
@@ -113,6 +117,7 @@ def sync_detailed(
         file_id (str):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,6 +131,7 @@ def sync_detailed(
         file_id=file_id,
         offset=offset,
         limit=limit,
+        fields=fields,
     )
 
     response = client.get_httpx_client().request(
@@ -141,6 +147,7 @@ def sync(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | FileList | None:
     """List a folder's content
 
@@ -151,6 +158,7 @@ def sync(
         file_id (str):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,6 +173,7 @@ def sync(
         client=client,
         offset=offset,
         limit=limit,
+        fields=fields,
     ).parsed
 
 
@@ -174,6 +183,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | FileList]:
     """List a folder's content
 
@@ -184,6 +194,7 @@ async def asyncio_detailed(
         file_id (str):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -197,6 +208,7 @@ async def asyncio_detailed(
         file_id=file_id,
         offset=offset,
         limit=limit,
+        fields=fields,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -210,6 +222,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | FileList | None:
     """List a folder's content
 
@@ -220,6 +233,7 @@ async def asyncio(
         file_id (str):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -235,5 +249,6 @@ async def asyncio(
             client=client,
             offset=offset,
             limit=limit,
+            fields=fields,
         )
     ).parsed

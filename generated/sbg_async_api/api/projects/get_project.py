@@ -8,13 +8,21 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.project import Project
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     owner: str,
     project: str,
+    *,
+    fields: str | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["fields"] = fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -22,6 +30,7 @@ def _get_kwargs(
             owner=quote(str(owner), safe=""),
             project=quote(str(project), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -87,6 +96,7 @@ def sync_detailed(
     project: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | Project]:
     """Read one project
 
@@ -96,6 +106,7 @@ def sync_detailed(
     Args:
         owner (str):
         project (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -108,6 +119,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         owner=owner,
         project=project,
+        fields=fields,
     )
 
     response = client.get_httpx_client().request(
@@ -122,6 +134,7 @@ def sync(
     project: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | Project | None:
     """Read one project
 
@@ -131,6 +144,7 @@ def sync(
     Args:
         owner (str):
         project (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,6 +158,7 @@ def sync(
         owner=owner,
         project=project,
         client=client,
+        fields=fields,
     ).parsed
 
 
@@ -152,6 +167,7 @@ async def asyncio_detailed(
     project: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | Project]:
     """Read one project
 
@@ -161,6 +177,7 @@ async def asyncio_detailed(
     Args:
         owner (str):
         project (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,6 +190,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         owner=owner,
         project=project,
+        fields=fields,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -185,6 +203,7 @@ async def asyncio(
     project: str,
     *,
     client: AuthenticatedClient | Client,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | Project | None:
     """Read one project
 
@@ -194,6 +213,7 @@ async def asyncio(
     Args:
         owner (str):
         project (str):
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,5 +228,6 @@ async def asyncio(
             owner=owner,
             project=project,
             client=client,
+            fields=fields,
         )
     ).parsed

@@ -13,17 +13,27 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     name: str | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["name"] = name
 
+    json_tags: list[str] | Unset = UNSET
+    if not isinstance(tags, Unset):
+        json_tags = tags
+
+    params["tags"] = json_tags
+
     params["offset"] = offset
 
     params["limit"] = limit
+
+    params["fields"] = fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -95,8 +105,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     name: str | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | ProjectList]:
     """List your projects
 
@@ -104,8 +116,10 @@ def sync_detailed(
 
     Args:
         name (str | Unset):
+        tags (list[str] | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,8 +131,10 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         name=name,
+        tags=tags,
         offset=offset,
         limit=limit,
+        fields=fields,
     )
 
     response = client.get_httpx_client().request(
@@ -132,8 +148,10 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     name: str | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | ProjectList | None:
     """List your projects
 
@@ -141,8 +159,10 @@ def sync(
 
     Args:
         name (str | Unset):
+        tags (list[str] | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,8 +175,10 @@ def sync(
     return sync_detailed(
         client=client,
         name=name,
+        tags=tags,
         offset=offset,
         limit=limit,
+        fields=fields,
     ).parsed
 
 
@@ -164,8 +186,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     name: str | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | ProjectList]:
     """List your projects
 
@@ -173,8 +197,10 @@ async def asyncio_detailed(
 
     Args:
         name (str | Unset):
+        tags (list[str] | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -186,8 +212,10 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         name=name,
+        tags=tags,
         offset=offset,
         limit=limit,
+        fields=fields,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -199,8 +227,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     name: str | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
 ) -> ErrorBody | ProjectList | None:
     """List your projects
 
@@ -208,8 +238,10 @@ async def asyncio(
 
     Args:
         name (str | Unset):
+        tags (list[str] | Unset):
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
+        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -223,7 +255,9 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             name=name,
+            tags=tags,
             offset=offset,
             limit=limit,
+            fields=fields,
         )
     ).parsed

@@ -22,7 +22,7 @@ from sbg_bulk.simulator.faults import ArmedFault, FaultRule
 from sbg_bulk.simulator.http import local
 from sbg_bulk.simulator.http.request import Request
 from sbg_bulk.simulator.service import fault_effects
-from sbg_bulk.simulator.service.arguments import refusal
+from sbg_bulk.simulator.service.arguments import RESPELLED, refusal, refuse_unknown_filters
 from sbg_bulk.simulator.service.contract import BASE_PATH, InvalidRequest, Operation
 from sbg_bulk.simulator.service.operations import Call
 from sbg_bulk.simulator.service.reply import Reply, refuse
@@ -44,6 +44,9 @@ It is called with how: `read` (reset), `protocol` (closed), `connect` (refused, 
 
 FREE = "get_rate_limit"
 """The operation that is not counted, and is answered when nothing is left."""
+
+_NOT_SIMULATED = re.compile(rf"{BASE_PATH}/files/(scroll|search|[^/]+/scroll)/?")
+"""Calls of the API that are documented, and that the contract leaves out."""
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:]+\](:[0-9]+)?")
 
@@ -134,7 +137,8 @@ class Service:
         state, request = self._state, exchange.request
         exchange.user = state.world.tokens.get(state.contract.token(request.headers) or "")
         exchange.entry.user = None if exchange.user is None else exchange.user.username
-        route = state.contract.route(request.path)
+        absent = _NOT_SIMULATED.fullmatch(request.path)
+        route = None if absent else state.contract.route(request.path)
         operation = None if route is None else route.operations.get(request.method)
         if route is not None and operation is not None:
             exchange.entry.operation = operation.id
@@ -144,6 +148,8 @@ class Service:
         if exchange.user is not None:
             with state.lock:
                 state.limiter.charge(exchange.user.username, state.clock.now())
+        if absent:
+            raise ApiError(90010, f"{request.path} is not simulated. List files page by page, with offset and limit.")
         if route is None:
             raise ApiError(90003, f"There is nothing at {request.path}.")
         allowed = route.allowed
@@ -202,7 +208,9 @@ class Service:
                 if operation.id != FREE:
                     state.limiter.charge(user.username, now)
                 content_type = request.headers.get("content-type", "")
-                given = state.contract.read(operation, variables, query, content_type, request.body)
+                respell = RESPELLED.get(operation.id)
+                given = state.contract.read(operation, variables, query, content_type, request.body, respell)
+                refuse_unknown_filters(operation, given)
                 call = Call(
                     user=user,
                     base=base,

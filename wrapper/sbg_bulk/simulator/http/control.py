@@ -100,7 +100,7 @@ def _advance(state: State, body: Mapping[str, Any]) -> Any:
 
 
 def _step(state: State, body: Mapping[str, Any]) -> Any:
-    job_id = _required(body, "job", str, '{"job": "71800000000000001"}')
+    job_id = _required(body, "job", str, '{"job": "70711174378885120"}')
     try:
         return documents.job(state.step(job_id), BASE_PATH)
     except LookupError as unknown:

@@ -7,15 +7,18 @@ here starts no job.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.service.contract import (
+    Arguments,
     InvalidBody,
     InvalidJson,
     InvalidMediaType,
     InvalidRequest,
+    Operation,
     UndecodableBody,
 )
 from sbg_bulk.simulator.world.actions import Item, JobType
@@ -39,10 +42,12 @@ def _code(invalid: InvalidRequest) -> int:
             return 10217
         case InvalidBody(path=(), keyword="type"):
             return 10218
-        case InvalidBody(path=("items",), keyword="minItems"):
+        case InvalidBody(path=("items" | "file_ids",), keyword="minItems"):
             return 10230
-        case InvalidBody(path=("items", _, "file"), keyword="minLength"):
+        case InvalidBody(path=("items", _, "file" | "id") | ("file_ids", _), keyword="minLength"):
             return 5004
+        case InvalidBody(path=("type",), keyword="enum"):
+            return 5012
         case InvalidBody(path=("items", _, "name"), keyword=keyword) if keyword in _OF_A_NAME:
             return 10235
         case InvalidBody(path=("name",), keyword=keyword) if keyword in _OF_A_NAME:
@@ -51,6 +56,51 @@ def _code(invalid: InvalidRequest) -> int:
             return 5033
         case _:
             return 90000
+
+
+def _respell_folder(body: Any) -> Any:
+    """Take FOLDER for folder: a documented example has it, and official clients send it."""
+    if isinstance(body, dict) and body.get("type") == "FOLDER":
+        return {**body, "type": "folder"}
+    return body
+
+
+def _respell_edits(body: Any) -> Any:
+    """Take file_id for id: the documentation writes the one, and official clients send the other."""
+    if not isinstance(body, dict) or not isinstance(body.get("items"), list):
+        return body
+    return {**body, "items": [_respell_edit(item) for item in body["items"]]}
+
+
+def _respell_edit(item: Any) -> Any:
+    if not isinstance(item, dict) or "file_id" not in item or "id" in item:
+        return item
+    return {"id" if key == "file_id" else key: value for key, value in item.items()}
+
+
+RESPELLED: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"create_folder": _respell_folder, "bulk_edit_files": _respell_edits}
+)
+"""What is understood besides what the contract says, by operation: each returns the body as the contract spells it."""
+
+
+def refuse_unknown_filters(operation: Operation, given: Arguments) -> None:
+    """Raise ApiError (90000) if a list is asked for with a filter that it does not know.
+
+    To ignore one would be to answer with too many entries, which a client may go on to delete.
+    """
+    if not any(parameter.name == "limit" for parameter in operation.parameters):
+        return
+    families = [parameter.name for parameter in operation.parameters if parameter.family]
+    strangers = [*given.unknown]
+    for family in families:
+        strangers += [
+            name for name in given.query[family] if len(name) <= len(family) + 1 or not name.startswith(f"{family}.")
+        ]
+    if strangers:
+        known = [parameter.name for parameter in operation.parameters if parameter.place == "query"]
+        told = ", ".join(f"{name}.KEY" if name in families else name for name in known)
+        raise ApiError(90000, f"{strangers[0]}: is no filter of this list. Known are {told}.")
 
 
 def items(job_type: JobType, body: Mapping[str, Any]) -> Sequence[Item]:

@@ -87,13 +87,17 @@ class Query(dict[str, str]):
 
 @frozen
 class Parameter:
-    """A parameter, with what reads it from its place in the request and what checks it."""
+    """A parameter, with what reads it from its place in the request and what checks it.
+
+    A family has all parameters of the query that no other parameter names, by their names, as lists of their values.
+    """
 
     name: str
     place: str
     required: bool
     default: Any
     single: bool
+    family: bool
     read: Callable[[Mapping[str, str]], Any] = field(repr=False)
     check: SchemaValidator = field(repr=False)
 
@@ -125,11 +129,15 @@ class Route:
 
 @frozen
 class Arguments:
-    """The arguments of a valid request: parameters by name, defaults filled in, and the body."""
+    """What a valid request carries: parameters by name, defaults filled in, and the body.
+
+    `unknown` has the names in the query that no parameter has.
+    """
 
     path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Any
+    unknown: Sequence[str] = ()
 
 
 class Contract:
@@ -193,14 +201,23 @@ class Contract:
         query: Sequence[tuple[str, str]],
         content_type: str,
         body: bytes,
+        respell: Callable[[Any], Any] | None = None,
     ) -> Arguments:
         """Check a request and return what it carries. Raises InvalidRequest if it does not fit the contract.
 
-        Query parameters that the operation does not know are ignored, and so is the body if it takes none.
+        `respell` is given the body, and returns it as the contract spells it. Query parameters that the operation does
+        not know are only named, and the body is ignored if it takes none.
         """
         values: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
         given: Mapping[str, Mapping[str, str]] = {"path": variables, "query": Query(query)}
+        named = {each.name for each in operation.parameters if each.place == "query" and not each.family}
+        others = [name for name in dict.fromkeys(name for name, _ in query) if name not in named]
         for parameter in operation.parameters:
+            if parameter.family:
+                family = {name: [value for key, value in query if key == name] for name in others}
+                values[parameter.place][parameter.name] = family
+                others = []
+                continue
             if parameter.single and sum(name == parameter.name for name, _ in query) > 1:
                 raise InvalidParameter(f"{parameter.name}: given more than once")
             try:
@@ -212,8 +229,10 @@ class Contract:
             else:
                 _check_parameter(parameter, value)
             values[parameter.place][parameter.name] = value
-        document = None if operation.body is None else _read_body(operation, operation.body, content_type, body)
-        return Arguments(values["path"], values["query"], document)
+        document = (
+            None if operation.body is None else _read_body(operation, operation.body, content_type, body, respell)
+        )
+        return Arguments(values["path"], values["query"], document, others)
 
     def _operation(self, template: str, method: str, item: SchemaPath) -> Operation:
         operation = item / method
@@ -249,6 +268,8 @@ class Contract:
             read = _integer_reader(name)
         elif kind == "string":
             read = _string_reader(name)
+        elif place == "query" and kind == "object" and (style, explode) == ("form", True) and _is_of_texts(schema):
+            read = _string_reader(name)  # a family is read as a whole
         elif kind == "array" and style_reader.deserializer_callable and _is_of_strings(schema):
             read = style_reader.deserialize
         else:
@@ -258,7 +279,8 @@ class Contract:
             place=place,
             required=(parameter / "required").read_bool(default=False),
             default=(schema / "default").read_value() if "default" in schema else None,
-            single=place == "query" and kind != "array",
+            single=place == "query" and kind in ("integer", "string"),
+            family=kind == "object",
             read=read,
             check=oas30_write_schema_validators_factory.create(self._spec, schema),
         )
@@ -282,6 +304,10 @@ def load_contract() -> Contract:
 
 def _is_of_strings(array: SchemaPath) -> bool:
     return (array / "items" / "type").read_str("") == "string"
+
+
+def _is_of_texts(free_form: SchemaPath) -> bool:
+    return "properties" not in free_form and (free_form / "additionalProperties" / "type").read_str("") == "string"
 
 
 def _path_pattern(template: str) -> re.Pattern[str]:
@@ -314,7 +340,13 @@ def _check_parameter(parameter: Parameter, value: Any) -> None:
         raise InvalidParameter(f"{parameter.name}: {_why(_first(invalid))}") from None
 
 
-def _read_body(operation: Operation, check: SchemaValidator, content_type: str, body: bytes) -> Any:
+def _read_body(
+    operation: Operation,
+    check: SchemaValidator,
+    content_type: str,
+    body: bytes,
+    respell: Callable[[Any], Any] | None,
+) -> Any:
     if not body and not operation.body_required:
         return None
     media_type = content_type.partition(";")[0].strip().lower()
@@ -328,6 +360,8 @@ def _read_body(operation: Operation, check: SchemaValidator, content_type: str, 
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as broken:
         raise InvalidJson(f"The body is not JSON: {broken}.") from None
+    if respell is not None:
+        document = respell(document)
     try:
         check.validate(document)
     except InvalidSchemaValue as invalid:

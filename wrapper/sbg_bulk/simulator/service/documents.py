@@ -5,8 +5,9 @@ Every address in them is absolute, and begins with `base`: `http://host/v2`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,6 +22,27 @@ from sbg_bulk.simulator.world.tree import File, Node, Project, User, project_of
 def date(seconds: float) -> str:
     """Write a time in Unix seconds as the API does, without fractions: `2019-02-20T12:03:50Z`."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_ALWAYS: Mapping[str, Set[str]] = MappingProxyType(
+    {
+        "node": frozenset({"href", "id", "name"}),
+        "project": frozenset({"href", "id", "name"}),
+        "job": frozenset({"href", "id", "type", "state"}),
+        "user": frozenset({"href", "username"}),
+        "rate_limit": frozenset({"rate"}),
+    }
+)
+"""What is there whatever `fields` says, by kind of document: what the contract requires."""
+
+
+def select(kind: str, document: dict[str, Any], fields: str) -> dict[str, Any]:
+    """Return the document with these properties, separated by commas, or `_all`. Names that it lacks are left out."""
+    wanted = {name.strip() for name in fields.split(",")}
+    if "_all" in wanted:
+        return document
+    wanted |= _ALWAYS[kind]
+    return {name: value for name, value in document.items() if name in wanted}
 
 
 def encoded_job(each: Job, base: str) -> bytes:
@@ -71,29 +93,40 @@ def node_details(each: Node, base: str) -> dict[str, Any]:
         "size": each.size if isinstance(each, File) else None,
         "created_on": date(each.created_on),
         "modified_on": date(each.modified_on),
+        "storage": _storage(each),
+        "origin": {"task": each.task} if isinstance(each, File) and each.task is not None else {},
+        "tags": each.tags if isinstance(each, File) else [],
+        "metadata": each.metadata if isinstance(each, File) else {},
     }
 
 
-def node_fields(each: Node, base: str, fields: str) -> dict[str, Any]:
-    """Describe a file or folder by these fields, separated by commas, or `_all`. Names that it lacks are left out."""
-    wanted = {name.strip() for name in fields.split(",")} | {"href", "id", "name"}
-    return {name: value for name, value in node_details(each, base).items() if "_all" in wanted or name in wanted}
+def _storage(each: Node) -> dict[str, str]:
+    if isinstance(each, File) and each.alias_of is not None:
+        volume, location = each.alias_of
+        return {"type": "VOLUME", "volume": volume, "location": location}
+    return {"type": "PLATFORM"}
 
 
 def project(project: Project, base: str) -> dict[str, Any]:
     """Describe a project as lists show it."""
-    return {"href": f"{base}/projects/{quote(project.id)}", "id": project.id, "name": project.name}
+    return {
+        "href": f"{base}/projects/{quote(project.id)}",
+        "id": project.id,
+        "name": project.name,
+        "created_by": project.created_by,
+        "created_on": date(project.created_on),
+        "modified_on": date(project.modified_on),
+    }
 
 
 def project_details(each: Project, user: User, base: str) -> dict[str, Any]:
     """Describe a project with all that the user may know of it."""
     may = permissions(user, each)
-    return project(each, base) | {
+    details = project(each, base) | {
         "description": each.description,
         "type": "v2",
-        "created_by": each.created_by,
-        "created_on": date(each.created_on),
-        "modified_on": date(each.modified_on),
+        "tags": each.tags,
+        "settings": {"locked": False, "controlled": False, "use_interruptible_instances": True},
         "root_folder": each.root.id,
         "permissions": {
             "read": may.read,
@@ -103,6 +136,8 @@ def project_details(each: Project, user: User, base: str) -> dict[str, Any]:
             "admin": may.admin,
         },
     }
+    # Left out where there is none: an official client reads no other value than a UUID.
+    return details if each.billing_group is None else details | {"billing_group": each.billing_group}
 
 
 def user(user: User, base: str) -> dict[str, Any]:

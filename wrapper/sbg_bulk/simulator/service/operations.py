@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -11,10 +11,11 @@ from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.service import arguments, documents
 from sbg_bulk.simulator.service.contract import Arguments
 from sbg_bulk.simulator.service.reply import Reply, answer, encode
+from sbg_bulk.simulator.world import edits
 from sbg_bulk.simulator.world.actions import JobType, permissions
-from sbg_bulk.simulator.world.jobs import Jobs
+from sbg_bulk.simulator.world.jobs import Job, Jobs
 from sbg_bulk.simulator.world.limits import Limiter
-from sbg_bulk.simulator.world.tree import Folder, Node, Project, User, World, project_of
+from sbg_bulk.simulator.world.tree import File, Folder, Node, Project, User, World, project_of
 
 T = TypeVar("T")
 
@@ -36,6 +37,29 @@ class Call:
     now: float
     doomed: Mapping[int, int]
     late: float
+
+
+@frozen
+class FileFilter:
+    """Which files pass: those that have one of the tags, are of one of the tasks, and have one of each key's values.
+
+    What is empty lets all pass, folders too.
+    """
+
+    tags: Collection[str]
+    tasks: Collection[str]
+    metadata: Mapping[str, Collection[str]]
+
+    def passes(self, node: Node) -> bool:
+        if not (self.tags or self.tasks or self.metadata):
+            return True
+        if not isinstance(node, File):
+            return False
+        return (
+            (not self.tags or any(tag in self.tags for tag in node.tags))
+            and (not self.tasks or node.task in self.tasks)
+            and all(node.metadata.get(key) in values for key, values in self.metadata.items())
+        )
 
 
 class Operations:
@@ -60,7 +84,7 @@ class Operations:
         page = self.page(jobs, call)
         for job in page:
             self.jobs.shown(job, call.now)
-        return self.listing(call, [documents.encoded_job(job, call.base) for job in page], len(jobs))
+        return self.listing(call, [self.render_job(job, call) for job in page], len(jobs))
 
     def submit_copy_job(self, call: Call) -> Reply:
         return self.submit(JobType.COPY, call)
@@ -88,18 +112,31 @@ class Operations:
     def get_job(self, job_type: JobType, call: Call) -> Reply:
         job = self.jobs.find(call.user, job_type, call.arguments.path["job_id"])
         self.jobs.shown(job, call.now)
-        return Reply(200, documents.encoded_job(job, call.base))
+        return Reply(200, self.render_job(job, call))
+
+    def render_job(self, job: Job, call: Call) -> bytes:
+        """Return a job as JSON, with the fields that the call asks for."""
+        fields = call.arguments.query["fields"]
+        if fields is None:
+            return documents.encoded_job(job, call.base)
+        return encode(documents.select("job", documents.job(job, call.base), fields))
 
     # Files
 
     def list_files(self, call: Call) -> Reply:
-        folder = self.listed_folder(call.user, call.arguments.query)
-        names = call.arguments.query["name"]
+        query = call.arguments.query
+        folder = self.listed_folder(call.user, query)
+        names = query["name"]
+        nodes: Sequence[Node] = list(folder.children.values())
         if names:
-            return self.list_nodes(
-                [folder.children[name] for name in dict.fromkeys(names) if name in folder.children], call
-            )
-        return self.list_nodes(list(folder.children.values()), call)
+            nodes = [folder.children[name] for name in dict.fromkeys(names) if name in folder.children]
+        metadata = {name.removeprefix("metadata."): values for name, values in query["metadata"].items()}
+        wanted = FileFilter(query["tag"] or (), query["origin.task"] or (), metadata)
+        return self.list_nodes([node for node in nodes if wanted.passes(node)], call)
+
+    def list_project_files(self, call: Call) -> Reply:
+        project = self.named_project(call)
+        return self.list_nodes(list(project.root.children.values()), call)
 
     def list_folder(self, call: Call) -> Reply:
         folder = self.folder(call.user, call.arguments.path["file_id"])
@@ -107,7 +144,27 @@ class Operations:
 
     def get_file(self, call: Call) -> Reply:
         node = self.node(call.user, call.arguments.path["file_id"])
-        return answer(documents.node_details(node, call.base))
+        return self.details("node", documents.node_details(node, call.base), call)
+
+    def bulk_get_files(self, call: Call) -> Reply:
+        return self.bulk(
+            call, call.arguments.body["file_ids"], lambda file_id: edits.find(self.world, call.user, file_id)
+        )
+
+    def bulk_edit_files(self, call: Call) -> Reply:
+        def change(item: Mapping[str, Any]) -> Node:
+            wanted = edits.Edit(item.get("name"), item.get("tags"), item.get("metadata"))
+            return edits.edit(self.world, call.user, item["id"], wanted, call.now)
+
+        return self.bulk(call, call.arguments.body["items"], change)
+
+    def bulk_delete_files(self, call: Call) -> Reply:
+        def delete(file_id: str) -> Mapping[str, Any]:
+            there = documents.node_details(edits.find(self.world, call.user, file_id), call.base)
+            edits.delete(self.world, call.user, file_id)
+            return there
+
+        return self.bulk(call, call.arguments.body["file_ids"], delete)
 
     def create_folder(self, call: Call) -> Reply:
         body = call.arguments.body
@@ -119,6 +176,8 @@ class Operations:
         project = project_of(folder)
         if not permissions(call.user, project).write:
             raise ApiError(3001, f"You may not write to {project.id}.")
+        if body["name"].startswith("__"):
+            raise ApiError(10236, "name: a folder's name should not begin with two underscores.")
         if body["name"] in folder.children:
             raise ApiError(5003, f"{body['name']} exists already.")
         made = self.world.add_folder(body["name"], folder, created_on=call.now)
@@ -127,25 +186,45 @@ class Operations:
     # Projects and the account
 
     def list_projects(self, call: Call) -> Reply:
-        wanted = (call.arguments.query["name"] or "").casefold()
+        return self.list_those(list(self.world.projects.values()), call)
+
+    def list_owner_projects(self, call: Call) -> Reply:
+        owner = call.arguments.path["owner"]
+        if owner not in self.world.users:
+            raise ApiError(2002, f"There is no user {owner}.")
+        projects = self.world.projects.values()
+        return self.list_those([project for project in projects if project.id.partition("/")[0] == owner], call)
+
+    def list_those(self, projects: Sequence[Project], call: Call) -> Reply:
+        """List those of the projects that the user is a member of and that pass the filters."""
+        query = call.arguments.query
+        wanted, tags = (query["name"] or "").casefold(), query["tags"]
         mine = [
             project
-            for project in self.world.projects.values()
-            if call.user.username in project.members and wanted in project.name.casefold()
+            for project in projects
+            if call.user.username in project.members
+            and wanted in project.name.casefold()
+            and (not tags or any(tag in project.tags for tag in tags))
         ]
-        page = self.page(mine, call)
-        return self.listing(call, [encode(documents.project(each, call.base)) for each in page], len(mine))
+        return self.listing(call, [self.render_project(each, call) for each in self.page(mine, call)], len(mine))
+
+    def render_project(self, project: Project, call: Call) -> bytes:
+        """Return a project as JSON for a list, with the fields that the call asks for."""
+        fields = call.arguments.query["fields"]
+        if fields is None:
+            return encode(documents.project(project, call.base))
+        return encode(documents.select("project", documents.project_details(project, call.user, call.base), fields))
 
     def get_project(self, call: Call) -> Reply:
-        path = call.arguments.path
-        project = self.project(call.user, f"{path['owner']}/{path['project']}")
-        return answer(documents.project_details(project, call.user, call.base))
+        project = self.named_project(call)
+        return self.details("project", documents.project_details(project, call.user, call.base), call)
 
     def get_user(self, call: Call) -> Reply:
-        return answer(documents.user(call.user, call.base))
+        return self.details("user", documents.user(call.user, call.base), call)
 
     def get_rate_limit(self, call: Call) -> Reply:
-        return answer(documents.rate_limit(self.limiter.budget(call.user.username, call.now)))
+        budget = self.limiter.budget(call.user.username, call.now)
+        return self.details("rate_limit", documents.rate_limit(budget), call)
 
     # What several of them need
 
@@ -160,7 +239,10 @@ class Operations:
         href = documents.page_href(call.address, call.query, offset, limit)
         links = self.links(call, total)
         body = b'{"href":%s,"items":[%s],"links":%s}' % (encode(href), b",".join(entries), encode(links))
-        return Reply(200, body, ((b"x-total-matching-query", b"%d" % total),))
+        ways = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
+        return Reply(
+            200, body, ((b"x-total-matching-query", b"%d" % total), (b"link", ways.encode("ascii", "replace")))
+        )
 
     def links(self, call: Call, total: int) -> Sequence[Mapping[str, str]]:
         """Return the links of a page to the next one and to the one before."""
@@ -169,11 +251,32 @@ class Operations:
 
     def list_nodes(self, nodes: Sequence[Node], call: Call) -> Reply:
         """Answer with one page of these files and folders."""
-        page = self.page(nodes, call)
-        fields = call.arguments.query.get("fields")
+        return self.listing(call, [self.render_node(node, call) for node in self.page(nodes, call)], len(nodes))
+
+    def render_node(self, node: Node, call: Call) -> bytes:
+        """Return a file or folder as JSON for a list, with the fields that the call asks for."""
+        fields = call.arguments.query["fields"]
         if fields is None:
-            return self.listing(call, [encode(documents.node(node, call.base)) for node in page], len(nodes))
-        return self.listing(call, [encode(documents.node_fields(node, call.base, fields)) for node in page], len(nodes))
+            return encode(documents.node(node, call.base))
+        return encode(documents.select("node", documents.node_details(node, call.base), fields))
+
+    def details(self, kind: str, document: dict[str, Any], call: Call) -> Reply:
+        """Answer with a document of that kind, or with the fields of it that the call asks for."""
+        fields = call.arguments.query["fields"]
+        return answer(document if fields is None else documents.select(kind, document, fields))
+
+    def bulk(self, call: Call, items: Sequence[T], do: Callable[[T], Node | Mapping[str, Any]]) -> Reply:
+        """Answer with what came of each item: the file that `do` returns, or what it was refused for."""
+        entries: list[Mapping[str, Any]] = []
+        for item in items:
+            try:
+                done = do(item)
+            except ApiError as error:
+                entries.append({"error": error.body()})
+            else:
+                there = done if isinstance(done, Mapping) else documents.node_details(done, call.base)
+                entries.append({"resource": there})
+        return answer({"items": entries})
 
     def listed_folder(self, user: User, query: Mapping[str, Any]) -> Folder:
         """Find the folder that a listing by project or by parent is about.
@@ -199,12 +302,7 @@ class Operations:
 
         Raises ApiError with the code `missing` if there is none, and with 5001 if the user may not see it.
         """
-        node = self.world.nodes.get(node_id)
-        if node is None:
-            raise ApiError(missing, f"There is no file or folder {node_id}.")
-        if not permissions(user, project_of(node)).read:
-            raise ApiError(5001, f"You have no access to {node_id}.")
-        return node
+        return edits.find(self.world, user, node_id, missing=missing)
 
     def folder(self, user: User, node_id: str, *, missing: int = 5002) -> Folder:
         """Find the folder of that id. Raises ApiError as `node` does, and (5022) if it is a file."""
@@ -212,6 +310,10 @@ class Operations:
         if not isinstance(node, Folder):
             raise ApiError(5022, f"{node.name} is not a folder.")
         return node
+
+    def named_project(self, call: Call) -> Project:
+        """Return the project that the path names. Raises ApiError as `project` does."""
+        return self.project(call.user, f"{call.arguments.path['owner']}/{call.arguments.path['project']}")
 
     def project(self, user: User, project_id: str) -> Project:
         """Find the project of that id. Raises ApiError if there is none (3002) or if the user may not see it (3001)."""

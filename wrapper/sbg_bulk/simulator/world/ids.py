@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import random
 
-FIRST_JOB = 71_800_000_000_000_000
-"""Job ids have 17 digits: more than a floating-point number keeps, as clients must notice."""
+_EPOCH = 1_483_228_800
+"""2017-01-01T00:00:00Z in Unix seconds, from which job ids count."""
 
 
 class Ids:
-    """Deals out ids. Two of them with the same seed deal out the same ones, whatever the clock says."""
+    """Deals out ids. Two of them with the same seed deal out the same ones, those of jobs at the same times."""
 
     def __init__(self, seed: str) -> None:
         self._nodes = random.Random(f"nodes of {seed}")  # noqa: S311 - repeatable on purpose, no secrets
         self._jobs = random.Random(f"jobs of {seed}")  # noqa: S311
         self._requests = random.Random(f"requests of {seed}")  # noqa: S311
-        self._last_job = FIRST_JOB
+        self._last_job_of: dict[int, int] = {}
 
     def node(self) -> str:
         """Deal out an id for a file or a folder: 24 hexadecimal digits."""
         return f"{self._nodes.getrandbits(96):024x}"
 
-    def job(self) -> str:
-        """Deal out an id for a job: 17 digits, greater than all before it."""
-        self._last_job += self._jobs.randrange(1, 1 << 32)
-        return str(self._last_job)
+    def job(self, at: float) -> str:
+        """Deal out an id for a job that is submitted at that time, in Unix seconds.
+
+        Ids hold their time: without the last 20 bits they are the milliseconds since 2017-01-01. Those of one
+        millisecond rise. They have 18 digits since January 2020, more than a floating-point number keeps, as clients
+        must notice.
+        """
+        moment = max(0, int((at - _EPOCH) * 1000))
+        last = self._last_job_of.get(moment, moment << 20)
+        self._last_job_of[moment] = last + self._jobs.randrange(1, 1 << 4)
+        return str(self._last_job_of[moment])
 
     def request(self) -> str:
         """Deal out an id for a request: a UUID, of the kind that is drawn at random."""

@@ -91,7 +91,7 @@ class Jobs:
     def __init__(
         self,
         world: World,
-        new_id: Callable[[], str],
+        new_id: Callable[[float], str],
         *,
         progress: Progress = "time",
         timing: Timing | None = None,
@@ -125,7 +125,7 @@ class Jobs:
         `doomed` maps the index of an item to the code that it is made to fail with; `late` is the seconds until the
         job shows in lists.
         """
-        job = Job(self._new_id(), job_type, owner, tuple(items), now, listed_from=now + late, doomed=doomed or {})
+        job = Job(self._new_id(now), job_type, owner, tuple(items), now, listed_from=now + late, doomed=doomed or {})
         self._enter(job)
         self._schedule_step(job, now)
         return job
@@ -197,7 +197,7 @@ class Jobs:
             raise ValueError(f"there is a job {id} already")
         failed = sum(isinstance(outcome, ApiError) for outcome in outcomes)
         job = Job(
-            id=id or self._new_id(),
+            id=id or self._new_id(submitted_on),
             type=job_type,
             owner=owner,
             items=[Item(file="" if isinstance(outcome, ApiError) else outcome) for outcome in outcomes],

@@ -12,9 +12,9 @@ is renamed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from sbg_bulk.simulator.world.clock import Clock
 from sbg_bulk.simulator.world.ids import Ids
@@ -55,7 +55,11 @@ class User:
 
 @define(eq=False)
 class File:
-    """A file: a name, a place and a size in bytes. Dates are Unix seconds."""
+    """A file: a name, a place and a size in bytes, with its tags, its metadata, and the id of the task that made it.
+
+    `alias_of` is the volume and the location of an object in a bucket that the file stands for; None if the platform
+    keeps its content. Dates are Unix seconds.
+    """
 
     id: str
     name: str
@@ -63,6 +67,10 @@ class File:
     created_on: float
     modified_on: float
     parent: Folder | None = field(default=None, repr=False)
+    tags: list[str] = field(factory=list, repr=False)
+    metadata: dict[str, str] = field(factory=dict, repr=False)
+    task: str | None = field(default=None, repr=False)
+    alias_of: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @define(eq=False)
@@ -93,6 +101,8 @@ class Project:
     modified_on: float
     root: Folder = field(repr=False)
     members: dict[str, Permissions]
+    tags: list[str] = field(factory=list)
+    billing_group: str | None = None
 
 
 def project_of(node: Node) -> Project:
@@ -159,6 +169,12 @@ class World:
 
     # Building
 
+    def add_token(self, user: User, token: str) -> None:
+        """Give a user another token, as good as the one that the user has. Raises ValueError if it is taken."""
+        if token in self.tokens:
+            raise ValueError(f"the token of {user.username} belongs to another user")
+        self.tokens[token] = user
+
     def add_user(
         self,
         username: str,
@@ -174,12 +190,10 @@ class World:
         """
         if username in self.users:
             raise ValueError(f"there is a user {username} already")
-        if token is not None and token in self.tokens:
-            raise ValueError(f"the token of {username} belongs to another user")
         user = User(username, token, first_name, last_name, affiliation)
-        self.users[username] = user
         if token is not None:
-            self.tokens[token] = user
+            self.add_token(user, token)
+        self.users[username] = user
         return user
 
     def add_project(
@@ -191,12 +205,15 @@ class World:
         members: Mapping[str, Permissions] | None = None,
         root: str | None = None,
         created_on: float | None = None,
+        tags: Iterable[str] = (),
+        billing_group: str | None = None,
     ) -> Project:
         """Add a project, `owner/short-name`, of an existing user, who may do everything in it.
 
         `name` is its long name, by default the short one; `members` are the permissions of others by user
-        name; `root` is the id of its root folder; `created_on` is in Unix seconds, now by default. Raises
-        ValueError if the id is malformed or taken, or if the owner does not exist.
+        name; `root` is the id of its root folder; `created_on` is in Unix seconds, now by default;
+        `billing_group` is the UUID of who pays. Raises ValueError if the id is malformed or taken, or if the owner does
+        not exist.
         """
         owner, slash, short = project_id.partition("/")
         if not (owner and slash and short) or "/" in short:
@@ -208,7 +225,16 @@ class World:
         then = self._clock.now() if created_on is None else created_on
         folder = Folder(self._new_id(root), short, then, then)
         project = Project(
-            project_id, name or short, description, owner, then, then, folder, {owner: EVERYTHING, **(members or {})}
+            project_id,
+            name or short,
+            description,
+            owner,
+            then,
+            then,
+            folder,
+            {owner: EVERYTHING, **(members or {})},
+            list(tags),
+            billing_group,
         )
         folder.root_of = project
         self.nodes[folder.id] = folder
@@ -240,13 +266,19 @@ class World:
         size: int = 0,
         id: str | None = None,
         created_on: float | None = None,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str] | None = None,
+        task: str | None = None,
+        alias_of: tuple[str, str] | None = None,
     ) -> File:
         """Add a file of so many bytes in a folder, or in a project's root.
 
-        Raises ValueError if the name is no name or taken there, or the id is taken.
+        `task` is the id of the task that made it; `alias_of` is the volume and the location that it stands for. Raises
+        ValueError if the name is no name or taken there, or the id is taken.
         """
         then = self._clock.now() if created_on is None else created_on
         file = File(self._new_id(id), name, size, then, then)
+        file.tags, file.metadata, file.task, file.alias_of = list(tags), dict(metadata or {}), task, alias_of
         self._add(file, parent)
         return file
 
@@ -317,6 +349,13 @@ class World:
             self._attach(node, into, free_name(into, wanted))
         return moved
 
+    def rename(self, node: Node, name: str) -> None:
+        """Give a file or a folder another name, which must be free where it is."""
+        folder = node.parent
+        assert folder is not None, "a root folder keeps its name"
+        self._detach(node)
+        self._attach(node, folder, name)
+
     def delete(self, node: Node) -> None:
         """Delete a file, or a folder with all it holds."""
         self._detach(node)
@@ -325,7 +364,15 @@ class World:
 
     def _duplicate(self, node: Node, at: float) -> Node:
         if isinstance(node, File):
-            copy: Node = File(self._new_id(None), node.name, node.size, at, at)
+            copy: Node = evolve(
+                node,
+                id=self._new_id(None),
+                created_on=at,
+                modified_on=at,
+                parent=None,
+                tags=list(node.tags),
+                metadata=dict(node.metadata),
+            )
         else:
             copy = Folder(self._new_id(None), node.name, at, at)
         self.nodes[copy.id] = copy

@@ -99,7 +99,13 @@ def _fill_in(spec: dict[str, Any], state: State, user: User) -> None:
     parameters["FolderId"]["example"] = things.source.root.id
     owner, _, short = things.source.id.partition("/")
     _set_parameters(spec, "/files", project=things.source.id)
-    _set_parameters(spec, "/projects/{owner}/{project}", owner=owner, project=short)
+    for path in ("/projects/{owner}", "/projects/{owner}/{project}", "/projects/{owner}/{project}/files"):
+        _set_parameters(spec, path, owner=owner, project=short)
+    file_ids = {"file_ids": [file.id for file in things.files]}
+    for action in ("get", "delete"):
+        _set_bodies(spec, f"/bulk/files/{action}", {"Files": file_ids})
+    edits = [{"id": file.id, "tags": ["reviewed"], "metadata": {"sample_id": "S1"}} for file in things.files]
+    _set_bodies(spec, "/bulk/files/edit", {"Tags and metadata": {"items": edits}})
     place = {"project": things.target.id}
     _set_bodies(spec, "/files", {"A folder": {"name": "results", "type": "folder"} | place})
     for action, more in (("copy", place), ("move", place), ("delete", {})):
@@ -117,7 +123,8 @@ def _name_statuses(spec: dict[str, Any], state: State) -> None:
         for operation in item.values():
             responses = operation["responses"]
             if "2XX" in responses:
-                made = state.operations.create_status if path == "/files" else state.operations.submit_status
+                submit = 200 if path.startswith("/bulk/") else state.operations.submit_status
+                made = state.operations.create_status if path == "/files" else submit
                 operation["responses"] = {str(made): responses["2XX"], **responses}
                 del operation["responses"]["2XX"]
 

@@ -1,0 +1,272 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_body import ErrorBody
+from ...models.file_list import FileList
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    owner: str,
+    project: str,
+    *,
+    offset: int | Unset = 0,
+    limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["offset"] = offset
+
+    params["limit"] = limit
+
+    params["fields"] = fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/projects/{owner}/{project}/files".format(
+            owner=quote(str(owner), safe=""),
+            project=quote(str(project), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorBody | FileList | None:
+    if response.status_code == 200:
+        response_200 = FileList.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = ErrorBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorBody.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ErrorBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorBody | FileList]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    owner: str,
+    project: str,
+    *,
+    client: AuthenticatedClient | Client,
+    offset: int | Unset = 0,
+    limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
+) -> Response[ErrorBody | FileList]:
+    """List a project's content, by the project's address
+
+     Another address for listing files with `project`, without its filters. The documentation says that
+    it redirects
+    there: follow redirects, or list files in the first place, which is the preferred way.
+
+    Args:
+        owner (str):
+        project (str):
+        offset (int | Unset):  Default: 0.
+        limit (int | Unset):  Default: 25.
+        fields (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | FileList]
+    """
+
+    kwargs = _get_kwargs(
+        owner=owner,
+        project=project,
+        offset=offset,
+        limit=limit,
+        fields=fields,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    owner: str,
+    project: str,
+    *,
+    client: AuthenticatedClient | Client,
+    offset: int | Unset = 0,
+    limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
+) -> ErrorBody | FileList | None:
+    """List a project's content, by the project's address
+
+     Another address for listing files with `project`, without its filters. The documentation says that
+    it redirects
+    there: follow redirects, or list files in the first place, which is the preferred way.
+
+    Args:
+        owner (str):
+        project (str):
+        offset (int | Unset):  Default: 0.
+        limit (int | Unset):  Default: 25.
+        fields (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | FileList
+    """
+
+    return sync_detailed(
+        owner=owner,
+        project=project,
+        client=client,
+        offset=offset,
+        limit=limit,
+        fields=fields,
+    ).parsed
+
+
+async def asyncio_detailed(
+    owner: str,
+    project: str,
+    *,
+    client: AuthenticatedClient | Client,
+    offset: int | Unset = 0,
+    limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
+) -> Response[ErrorBody | FileList]:
+    """List a project's content, by the project's address
+
+     Another address for listing files with `project`, without its filters. The documentation says that
+    it redirects
+    there: follow redirects, or list files in the first place, which is the preferred way.
+
+    Args:
+        owner (str):
+        project (str):
+        offset (int | Unset):  Default: 0.
+        limit (int | Unset):  Default: 25.
+        fields (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | FileList]
+    """
+
+    kwargs = _get_kwargs(
+        owner=owner,
+        project=project,
+        offset=offset,
+        limit=limit,
+        fields=fields,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    owner: str,
+    project: str,
+    *,
+    client: AuthenticatedClient | Client,
+    offset: int | Unset = 0,
+    limit: int | Unset = 25,
+    fields: str | Unset = UNSET,
+) -> ErrorBody | FileList | None:
+    """List a project's content, by the project's address
+
+     Another address for listing files with `project`, without its filters. The documentation says that
+    it redirects
+    there: follow redirects, or list files in the first place, which is the preferred way.
+
+    Args:
+        owner (str):
+        project (str):
+        offset (int | Unset):  Default: 0.
+        limit (int | Unset):  Default: 25.
+        fields (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | FileList
+    """
+
+    return (
+        await asyncio_detailed(
+            owner=owner,
+            project=project,
+            client=client,
+            offset=offset,
+            limit=limit,
+            fields=fields,
+        )
+    ).parsed
