@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import httpx
 import pytest
 from attrs import frozen
 
-from sbg_bulk.simulator import Simulator
+from sbg_bulk.simulator import Simulator, running
 from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Run, environment, run_process
 
 HEADERS = {"X-SBG-Auth-Token": TOKEN}
@@ -40,10 +41,11 @@ class Serving:
 
 
 @contextmanager
-def _serving(home: Path, *words: str) -> Iterator[Serving]:
+def _serving(home: Path, *words: str, cwd: Path | None = None) -> Iterator[Serving]:
     """The simulator in a process of its own, as soon as its first line has come through a pipe."""
     process = subprocess.Popen(
         [COMMAND, "simulate", *words],
+        cwd=cwd,
         env={"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -89,6 +91,34 @@ def test_json_is_one_document_and_ctrl_c_ends_it_at_once_in_the_middle_of_an_ans
         code, out, err, seconds = serving.end(signal.SIGINT)
     assert (code, out, err) == (0, "", "")
     assert seconds < AT_ONCE
+
+
+def test_over_tls_it_says_what_to_trust_and_a_command_that_does_is_answered(home: Path) -> None:
+    file = home / "what to trust.pem"
+    with _serving(home, "--tls", str(file), "--seed", "examples") as serving:
+        assert serving.url.startswith("https://127.0.0.1:")
+        env = environment(home, serving.url)
+        assert run_process(["whoami", "--json"], env).code != 0
+        trusting = run_process(["whoami", "--json"], {**env, "SSL_CERT_FILE": str(file)})
+        assert (trusting.code, trusting.document["username"]) == (0, "rfranklin")
+        *_, err, _ = serving.end(signal.SIGTERM)
+    assert f"export SSL_CERT_FILE='{file}' REQUESTS_CA_BUNDLE='{file}'" in err
+    assert f"in a browser on this machine:\n  {serving.url.removesuffix('v2')}\n" in err
+
+
+def test_the_file_to_trust_has_a_name_of_its_own_and_is_told_to_programs(home: Path, tmp_path: Path) -> None:
+    with _serving(home, "--json", "--tls", cwd=tmp_path) as serving:
+        document = json.loads(serving.first_line)
+    assert Path(document["authority"]) == tmp_path / "simulator-ca.pem"
+    assert (tmp_path / "simulator-ca.pem").read_text().startswith("-----BEGIN CERTIFICATE-----")
+
+
+def test_a_token_that_looks_like_a_real_one_is_told_and_taken(home: Path) -> None:
+    with _serving(home, "--seed", "empty", "--tls", str(home / "ca.pem")) as serving:
+        *_, err, _ = serving.end(signal.SIGTERM)
+    [token] = re.findall(r"^  ([0-9a-f]{32})$", err, flags=re.MULTILINE)
+    with running(Simulator()) as url:
+        assert httpx.get(f"{url}/user", headers={"X-SBG-Auth-Token": token}).json()["username"] == "rfranklin"
 
 
 def test_a_rate_limit_can_be_off_and_jobs_fast(home: Path) -> None:

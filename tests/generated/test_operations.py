@@ -168,6 +168,39 @@ def file(lab: Lab, models: Models) -> Conversation:
     assert found.created_on == found.modified_on == date(lab.file.created_on)
 
 
+@talk("list_project_files", answer="FileList")
+def project_files(lab: Lab, models: Models) -> Conversation:
+    owner, short_name = lab.project.id.split("/")
+    page = yield {"owner": owner, "project": short_name, "limit": 1, "fields": "_all"}
+    assert [(type(each), each.id, each.tags) for each in page.items] == [(models.FileInfo, lab.file.id, [])]
+
+
+@talk("bulk_get_files", answer="BulkFileList")
+def bulk_get(lab: Lab, models: Models) -> Conversation:
+    found = yield {"body": models.FileSelection(file_ids=[lab.file.id, "none"])}
+    done, failed = found.items
+    assert type(done) is type(failed) is models.BulkFileEntry
+    assert (done.resource.id, done.resource.storage.type_) == (lab.file.id, "PLATFORM")
+    assert (type(failed.error), failed.error.code) == (models.ErrorBody, 5002)
+
+
+@talk("bulk_edit_files", answer="BulkFileList")
+def bulk_edit(lab: Lab, models: Models) -> Conversation:
+    metadata = models.FileEditNewMetadata.from_dict({"sample_id": "S1", "case_id": None})
+    edit = models.FileEdit(id=lab.file.id, tags=["seen"], metadata=metadata)
+    found = yield {"body": models.FileEdits(items=[edit])}
+    (done,) = found.items
+    assert (done.resource.tags, done.resource.metadata["sample_id"]) == (["seen"], "S1")
+    assert (lab.file.name, lab.file.metadata) == ("sample 1&2.bam", {"sample_id": "S1"})
+
+
+@talk("bulk_delete_files", answer="BulkFileList")
+def bulk_delete(lab: Lab, models: Models) -> Conversation:
+    found = yield {"body": models.FileSelection(file_ids=[lab.inside.id])}
+    assert [each.resource.name for each in found.items] == ["reads.fastq"]
+    assert lab.folder.children == {}
+
+
 @talk("create_folder", answer="FileInfo")
 def new_folder(lab: Lab, models: Models) -> Conversation:
     kind = models.NewFolderType.FOLDER
@@ -180,6 +213,12 @@ def new_folder(lab: Lab, models: Models) -> Conversation:
 def projects(lab: Lab, models: Models) -> Conversation:
     page = yield {"name": "COHORT"}
     assert [(type(each), each.id, each.name) for each in page.items] == [(models.Project, lab.project.id, "Cohort")]
+
+
+@talk("list_owner_projects", answer="ProjectList")
+def owner_projects(lab: Lab, models: Models) -> Conversation:
+    page = yield {"owner": OWNER, "tags": [], "fields": "tags"}
+    assert [(type(each), each.id, each.tags) for each in page.items] == [(models.Project, lab.project.id, [])]
 
 
 @talk("get_project", answer="Project")
@@ -294,3 +333,13 @@ def test_any_success_of_a_submission_is_parsed_to_its_job(package: Package, stat
 def test_the_client_sends_a_bearer_token_unless_told_otherwise(package: Package, lab: Lab) -> None:
     client = package.client(lab.sim, prefix="Bearer", auth_header_name="Authorization")
     assert perform(package, "get_user", "sync", client, {}).username == OWNER
+
+
+@pytest.mark.parametrize("values", ["S1", ["S1", "S2"]])
+def test_metadata_are_filtered_by_through_the_generated_call(package: Package, lab: Lab, values: Any) -> None:
+    """Also for one of several values, which the contract cannot say."""
+    lab.file.metadata["sample_id"] = "S1"
+    metadata = package.models.ListFilesMetadata.from_dict({"metadata.sample_id": values})
+    client = package.client(lab.sim)
+    page = perform(package, "list_files", "sync", client, {"project": lab.project.id, "metadata": metadata})
+    assert [each.id for each in page.items] == [lab.file.id]

@@ -11,6 +11,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -33,6 +34,7 @@ def serve(
     port: int = 0,
     on_ready: Callable[[str], None] | None = None,
     i_know: bool = False,
+    tls: Path | None = None,
 ) -> None:
     """Serve the simulator until SIGINT or SIGTERM, which end it at once: open connections do not hold it up.
 
@@ -40,17 +42,21 @@ def serve(
     connections are accepted. Anyone who reaches the simulator can use it, so it refuses to be served to other
     machines unless `i_know` says that this is meant.
 
-    Raises NotLoopbackError for such a host, and OSError if the address cannot be used. Returns when it has ended.
+    With `tls` it speaks https, with a certificate that is made for this start; what clients have to trust is written to
+    that file, as PEM.
+
+    Raises NotLoopbackError for such a host, and OSError if the address cannot be used or the file not be written.
+    Returns when it has ended.
     """
     with _listen(host, port, i_know) as listener:
-        asyncio.run(_server(simulator, listener, on_ready).serve(sockets=[listener]))
+        asyncio.run(_server(simulator, listener, on_ready, tls).serve(sockets=[listener]))
 
 
 @contextlib.contextmanager
-def running(simulator: Simulator) -> Iterator[str]:
+def running(simulator: Simulator, *, tls: Path | None = None) -> Iterator[str]:
     """Serve the simulator from a thread of its own while the block runs; yields the base URL.
 
-    Raises RuntimeError if the server does not start.
+    With `tls` it speaks https, as `serve` does. Raises RuntimeError if the server does not start.
     """
     ready = threading.Event()
     url = ""
@@ -61,7 +67,7 @@ def running(simulator: Simulator) -> Iterator[str]:
         ready.set()
 
     with _listen("127.0.0.1", 0, False) as listener:
-        server = _server(simulator, listener, on_ready)
+        server = _server(simulator, listener, on_ready, tls)
 
         def run() -> None:
             try:
@@ -166,7 +172,9 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _server(simulator: Simulator, listener: socket.socket, on_ready: Callable[[str], None] | None) -> _Server:
+def _server(
+    simulator: Simulator, listener: socket.socket, on_ready: Callable[[str], None] | None, tls: Path | None
+) -> _Server:
     address: tuple[Any, ...] = listener.getsockname()
     host = f"[{address[0]}]" if listener.family == socket.AF_INET6 else address[0]
     config = uvicorn.Config(
@@ -182,8 +190,15 @@ def _server(simulator: Simulator, listener: socket.socket, on_ready: Callable[[s
         timeout_graceful_shutdown=0,  # answers under way are given up
     )
 
+    if tls is not None:
+        from .tls import make_context  # takes long to load, and is seldom needed
+
+        config.load()
+        config.ssl = make_context(address[0], tls)
+    simulator.authority = None if tls is None else tls.resolve()
+
     def ready() -> None:
         if on_ready is not None:
-            on_ready(f"http://{host}:{address[1]}{BASE_PATH}")
+            on_ready(f"{'http' if tls is None else 'https'}://{host}:{address[1]}{BASE_PATH}")
 
     return _Server(config, ready)

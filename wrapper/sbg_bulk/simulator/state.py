@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from sbg_bulk.simulator.service.contract import Contract, load_contract
 from sbg_bulk.simulator.service.operations import Operations
@@ -53,6 +55,8 @@ class State:
         self.clock: Clock = clock or RealClock()
         self.contract: Contract = load_contract()
         self.lock = threading.RLock()
+        self.authority: Path | None = None
+        """The file with the certificate that clients have to trust, while the simulator is served over https."""
         self._progress: Progress = progress
         self._timing = (timing or Timing()).faster(speed)
         self._rate_limit = UNLIMITED if rate_limit is None else check_rate_limit(rate_limit)

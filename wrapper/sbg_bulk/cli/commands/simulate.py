@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -50,6 +52,15 @@ from sbg_bulk.cli.output.console import note, write_json
     multiple=True,
     help="Go wrong on purpose, for example 'kind=429 op=list_async_jobs times=2'. May be repeated.",
 )
+@click.option(
+    "--tls",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="simulator-ca.pem",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Speak https, with a certificate made for this start, and write to FILE what clients have to trust; "
+    "simulator-ca.pem if none is named.",
+)
 @json_option
 def simulate(
     port: int,
@@ -59,12 +70,14 @@ def simulate(
     speed: float,
     rate_limit: str,
     faults: tuple[str, ...],
+    tls: Path | None,
     as_json: bool,
 ) -> None:
     """Serve a simulator of the API on this machine, until Ctrl-C or SIGTERM.
 
-    The first line of its output has its URL and its token; with --json as {"url": ..., "token": ...}. A browser on this
-    machine finds a page there to try the API on, with a board of the files, jobs, requests and faults.
+    The first line of its output has its URL and its token; with --json as {"url": ..., "token": ...}, with --tls also
+    "authority", the file to trust. A browser on this machine finds a page there to try the API on, with a board of the
+    files, jobs, requests and faults.
     """
     try:
         # Its packages are an extra.
@@ -76,10 +89,15 @@ def simulate(
 
     def ready(url: str) -> None:
         if as_json:
-            write_json({"url": url, "token": seeds.TOKEN})
+            trusted = {} if tls is None else {"authority": str(tls.resolve())}
+            write_json({"url": url, "token": seeds.TOKEN, **trusted})
             return
         click.echo(f"Simulator at {url}, token {seeds.TOKEN}")
         note(f"Use it from another terminal:\n  export SB_API_ENDPOINT={url} SB_AUTH_TOKEN={seeds.TOKEN}")
+        if tls is not None:
+            file = shlex.quote(str(tls.resolve()))
+            note(f"and there, to trust its certificate:\n  export SSL_CERT_FILE={file} REQUESTS_CA_BUNDLE={file}")
+            note(f"The same user has a token that looks like a real one:\n  {seeds.LIKELY_TOKEN}")
         page = _page(url)
         if page is not None:
             note(f"Or try it on a page, in a browser on this machine:\n  {page}")
@@ -87,7 +105,7 @@ def simulate(
 
     try:
         simulator = Simulator(seed=seed, speed=speed, rate_limit=parse_rate_limit(rate_limit), faults=faults)
-        serve(simulator, host=host, port=port, on_ready=ready, i_know=i_know)
+        serve(simulator, host=host, port=port, on_ready=ready, i_know=i_know, tls=tls)
     except BrokenPipeError:
         raise
     except (ValueError, OSError) as error:
@@ -99,5 +117,5 @@ def _page(url: str) -> str | None:
     served = urlsplit(url)
     address = ip_address(served.hostname or "")
     if address.is_unspecified:
-        return f"http://localhost:{served.port}/"
-    return f"http://{served.netloc}/" if address.is_loopback else None
+        return f"{served.scheme}://localhost:{served.port}/"
+    return f"{served.scheme}://{served.netloc}/" if address.is_loopback else None

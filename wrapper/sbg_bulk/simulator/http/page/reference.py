@@ -6,6 +6,7 @@ there are. Swagger UI draws it; its files are taken from the package `swagger-ui
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from sbg_bulk.simulator.http.page.board import caller
+from sbg_bulk.simulator.seeds import LIKELY_TOKEN
 from sbg_bulk.simulator.service.contract import BASE_PATH, JSON
 from sbg_bulk.simulator.state import State
 from sbg_bulk.simulator.world.actions import permissions
@@ -26,6 +28,24 @@ REMEDY = "pip install 'sbg-bulk[simulator]'"
 _HOW_TO = """\
 Open a call, choose *Try it out*, then *Execute*. The token is filled in, and so are ids of what there is in the
 simulator. What the call does shows on the board, and so does the request.
+"""
+_TOKENS = """
+The same user has a token that looks like a real one: `{}`
+"""
+_TRUST = """
+**Trust.** This simulator speaks https, with a certificate that was made when it started. Clients trust it if they are
+told to, each in its own way, in a shell that talks to nothing but the simulator:
+
+| client | what to do |
+|---|---|
+| Python: `sbg-bulk`, httpx | `export SSL_CERT_FILE={file}` |
+| Python: `sevenbridges-python`, requests | `export REQUESTS_CA_BUNDLE={file}` |
+| R: sevenbridges2, httr | `httr::set_config(httr::config(cainfo = "{name}"))` |
+| R: httr2, curl | `req_options(request, cainfo = "{name}")`, `new_handle(cainfo = "{name}")` |
+| Node | `export NODE_EXTRA_CA_CERTS={file}` |
+| curl | `curl --cacert {file} ...` |
+| Java, once | `keytool -importcert -noprompt -alias simulator -file {file} -keystore ca.p12 -storepass changeit` |
+| Java | `java -Djavax.net.ssl.trustStore=ca.p12 -Djavax.net.ssl.trustStorePassword=changeit ...` |
 """
 _PACKAGE = "swagger_ui"
 _NEEDED = ("swagger-ui-bundle.js", "swagger-ui.css")
@@ -40,8 +60,11 @@ def describe(state: State) -> Mapping[str, Any]:
     installed, else None.
     """
     user = caller(state)
+    how_to = _HOW_TO + _TOKENS.format(LIKELY_TOKEN)
+    if state.authority is not None:
+        how_to += _TRUST.format(file=shlex.quote(str(state.authority)), name=state.authority.as_posix())
     spec: dict[str, Any] = deepcopy(dict(state.contract.document))
-    spec["info"] = {"title": spec["info"]["title"], "version": spec["info"]["version"], "description": _HOW_TO}
+    spec["info"] = {"title": spec["info"]["title"], "version": spec["info"]["version"], "description": how_to}
     spec["servers"] = [{"url": BASE_PATH, "description": "this simulator"}]
     _name_statuses(spec, state)
     if user is not None:
