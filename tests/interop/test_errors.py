@@ -149,6 +149,27 @@ def test_a_maintenance_is_recognised_and_waited_out(api: Official, sim: Simulato
     assert [entry.status for entry in sim.requests] == [503, 503, 200]
 
 
+def test_the_handler_for_all_errors_waits_out_what_passes(api: Official, sim: Simulator, slept: list[float]) -> None:
+    api.add_error_handler(error_handlers.general_error_sleeper)
+    for number, kind in enumerate(("500", "503", "520"), 1):
+        sim.arm(f"kind={kind} op=get_user call={number}")
+    assert api.users.me().username == OWNER
+    assert slept == [300] * 3
+    assert [entry.status for entry in sim.requests] == [500, 503, 520, 200]
+
+
+def test_all_handlers_together_get_through_a_bad_day(
+    api: Official, sim: Simulator, lab: Lab, slept: list[float]
+) -> None:
+    for handler in (error_handlers.rate_limit_sleeper, error_handlers.general_error_sleeper):
+        api.add_error_handler(handler)
+    for number, kind in enumerate(("429 seconds=40", "maintenance", "502"), 1):
+        sim.arm(f"kind={kind} op=bulk_get_files call={number}")
+    [record] = api.files.bulk_get([lab.files[0].id])
+    assert record.resource.id == lab.files[0].id
+    assert slept == [40, 300, 300]
+
+
 def test_the_handler_for_the_rate_limit_waits_until_the_announced_reset(
     api: Official, sim: Simulator, lab: Lab, slept: list[float]
 ) -> None:
