@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "ffe23449e884b6d312b86e17a8fe562c5b3e23daf7f6c09f239daee982a0b344"
+SPEC_SHA256 = "36533223846e9c6809ab30edb3d55cb2a7ef947c3b53df39078db588e6566996"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.2.0"

@@ -8,27 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.job import Job
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 
 def _get_kwargs(
     job_id: str,
-    *,
-    fields: str | Unset = UNSET,
 ) -> dict[str, Any]:
-
-    params: dict[str, Any] = {}
-
-    params["fields"] = fields
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/async/files/copy/{job_id}".format(
             job_id=quote(str(job_id), safe=""),
         ),
-        "params": params,
     }
 
     return _kwargs
@@ -93,7 +84,6 @@ def sync_detailed(
     job_id: str,
     *,
     client: AuthenticatedClient | Client,
-    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | Job]:
     """Read a copy job
 
@@ -102,7 +92,6 @@ def sync_detailed(
 
     Args:
         job_id (str):
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,7 +103,6 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         job_id=job_id,
-        fields=fields,
     )
 
     response = client.get_httpx_client().request(
@@ -128,7 +116,6 @@ def sync(
     job_id: str,
     *,
     client: AuthenticatedClient | Client,
-    fields: str | Unset = UNSET,
 ) -> ErrorBody | Job | None:
     """Read a copy job
 
@@ -137,7 +124,6 @@ def sync(
 
     Args:
         job_id (str):
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,7 +136,6 @@ def sync(
     return sync_detailed(
         job_id=job_id,
         client=client,
-        fields=fields,
     ).parsed
 
 
@@ -158,7 +143,6 @@ async def asyncio_detailed(
     job_id: str,
     *,
     client: AuthenticatedClient | Client,
-    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | Job]:
     """Read a copy job
 
@@ -167,7 +151,6 @@ async def asyncio_detailed(
 
     Args:
         job_id (str):
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -179,7 +162,6 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         job_id=job_id,
-        fields=fields,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -191,7 +173,6 @@ async def asyncio(
     job_id: str,
     *,
     client: AuthenticatedClient | Client,
-    fields: str | Unset = UNSET,
 ) -> ErrorBody | Job | None:
     """Read a copy job
 
@@ -200,7 +181,6 @@ async def asyncio(
 
     Args:
         job_id (str):
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,6 +194,5 @@ async def asyncio(
         await asyncio_detailed(
             job_id=job_id,
             client=client,
-            fields=fields,
         )
     ).parsed

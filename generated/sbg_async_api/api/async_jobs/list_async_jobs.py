@@ -14,7 +14,6 @@ def _get_kwargs(
     *,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
-    fields: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -22,8 +21,6 @@ def _get_kwargs(
     params["offset"] = offset
 
     params["limit"] = limit
-
-    params["fields"] = fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -96,7 +93,6 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
-    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | JobList]:
     """List your jobs
 
@@ -110,7 +106,6 @@ def sync_detailed(
     Args:
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,7 +118,6 @@ def sync_detailed(
     kwargs = _get_kwargs(
         offset=offset,
         limit=limit,
-        fields=fields,
     )
 
     response = client.get_httpx_client().request(
@@ -138,7 +132,6 @@ def sync(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
-    fields: str | Unset = UNSET,
 ) -> ErrorBody | JobList | None:
     """List your jobs
 
@@ -152,7 +145,6 @@ def sync(
     Args:
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -166,7 +158,6 @@ def sync(
         client=client,
         offset=offset,
         limit=limit,
-        fields=fields,
     ).parsed
 
 
@@ -175,7 +166,6 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
-    fields: str | Unset = UNSET,
 ) -> Response[ErrorBody | JobList]:
     """List your jobs
 
@@ -189,7 +179,6 @@ async def asyncio_detailed(
     Args:
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,7 +191,6 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         offset=offset,
         limit=limit,
-        fields=fields,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -215,7 +203,6 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     offset: int | Unset = 0,
     limit: int | Unset = 25,
-    fields: str | Unset = UNSET,
 ) -> ErrorBody | JobList | None:
     """List your jobs
 
@@ -229,7 +216,6 @@ async def asyncio(
     Args:
         offset (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 25.
-        fields (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -244,6 +230,5 @@ async def asyncio(
             client=client,
             offset=offset,
             limit=limit,
-            fields=fields,
         )
     ).parsed

@@ -26,13 +26,25 @@ from sbg_async_api.api.async_jobs import (
     submit_delete_job,
     submit_move_job,
 )
-from sbg_async_api.api.files import create_folder, get_file, list_files, list_folder
-from sbg_async_api.api.projects import get_project, list_projects
+from sbg_async_api.api.files import (
+    bulk_delete_files,
+    bulk_edit_files,
+    bulk_get_files,
+    create_folder,
+    get_file,
+    list_files,
+    list_folder,
+    list_project_files,
+)
+from sbg_async_api.api.projects import get_project, list_owner_projects, list_projects
 
 MOST_CALLS: Final = 20
 """After so many calls a step without end gives up."""
 
 OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    "bulk_delete_files": bulk_delete_files.sync_detailed,
+    "bulk_edit_files": bulk_edit_files.sync_detailed,
+    "bulk_get_files": bulk_get_files.sync_detailed,
     "create_folder": create_folder.sync_detailed,
     "get_copy_job": get_copy_job.sync_detailed,
     "get_delete_job": get_delete_job.sync_detailed,
@@ -44,6 +56,8 @@ OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "list_async_jobs": list_async_jobs.sync_detailed,
     "list_files": list_files.sync_detailed,
     "list_folder": list_folder.sync_detailed,
+    "list_owner_projects": list_owner_projects.sync_detailed,
+    "list_project_files": list_project_files.sync_detailed,
     "list_projects": list_projects.sync_detailed,
     "submit_copy_job": submit_copy_job.sync_detailed,
     "submit_delete_job": submit_delete_job.sync_detailed,
@@ -51,6 +65,9 @@ OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 BODIES: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "bulk_delete_files": models.FileSelection.from_dict,
+    "bulk_edit_files": models.FileEdits.from_dict,
+    "bulk_get_files": models.FileSelection.from_dict,
     "create_folder": models.NewFolder.from_dict,
     "submit_copy_job": models.CopyRequest.from_dict,
     "submit_delete_job": models.DeleteRequest.from_dict,

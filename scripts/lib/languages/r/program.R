@@ -8,6 +8,9 @@ suppressPackageStartupMessages(library(openapi))
 most_calls <- 20
 
 bodies <- list(
+  bulk_delete_files = FileSelection,
+  bulk_edit_files = FileEdits,
+  bulk_get_files = FileSelection,
   create_folder = NewFolder,
   submit_copy_job = CopyRequest,
   submit_delete_job = DeleteRequest,
@@ -54,8 +57,8 @@ repeated <- function(step, names, url, token) {
     body <- list(bodies[[step$call]]$new()$fromJSON(text))
   }
   # The models of the generator's R lose the entries of a job's result if none of them is an error: it takes the one
-  # column of the data frame that they make for a wrapping. Jobs are read as the JSON that they are.
-  plain <- grepl("^get_.*_job$", step$call)
+  # column of the data frame that they make for a wrapping. Jobs, and files in bulk, are read as the JSON that they are.
+  plain <- grepl("^get_.*_job$|^bulk_", step$call)
   answers <- list()
   while (length(answers) < most_calls) {
     answer <- seen_in(do.call(method, c(body, arguments, .parse = !plain)))

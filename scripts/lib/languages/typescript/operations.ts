@@ -44,6 +44,13 @@ export const calls: Calls = {
     client.GET("/files/{file_id}/list", { params: { path: { file_id }, query } }),
   list_projects: (client, query) => client.GET("/projects", { params: { query } }),
   get_project: (client, path) => client.GET("/projects/{owner}/{project}", { params: { path } }),
+  list_owner_projects: (client, { owner, ...query }) =>
+    client.GET("/projects/{owner}", { params: { path: { owner }, query } }),
+  list_project_files: (client, { owner, project, ...query }) =>
+    client.GET("/projects/{owner}/{project}/files", { params: { path: { owner, project }, query } }),
+  bulk_get_files: (client, _, body) => client.POST("/bulk/files/get", { body }),
+  bulk_edit_files: (client, _, body) => client.POST("/bulk/files/edit", { body }),
+  bulk_delete_files: (client, _, body) => client.POST("/bulk/files/delete", { body }),
   get_user: (client) => client.GET("/user"),
   get_rate_limit: (client) => client.GET("/rate_limit"),
 };

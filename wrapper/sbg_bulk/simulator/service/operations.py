@@ -115,8 +115,8 @@ class Operations:
         return Reply(200, self.render_job(job, call))
 
     def render_job(self, job: Job, call: Call) -> bytes:
-        """Return a job as JSON, with the fields that the call asks for."""
-        fields = call.arguments.query["fields"]
+        """Return a job as JSON, with the fields that the call asks for, which the contract does not name here."""
+        fields = dict(call.query).get("fields")
         if fields is None:
             return documents.encoded_job(job, call.base)
         return encode(documents.select("job", documents.job(job, call.base), fields))
