@@ -6,18 +6,13 @@ One server serves all tests of the folder; its world is made anew for each of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import sevenbridges  # type: ignore[import-untyped]
 
 from sbg_bulk.simulator import ManualClock, Simulator, running
-from tests.interop.lab import OWNER, TOKEN, Lab, Official
-
-
-class Service(NamedTuple):
-    simulator: Simulator
-    url: str
+from tests.interop.lab import OWNER, TOKEN, Lab, Official, Service
 
 
 @pytest.fixture(scope="session")

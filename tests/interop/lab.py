@@ -14,6 +14,13 @@ Official = Any
 """The official client has no types."""
 
 
+class Service(NamedTuple):
+    """A simulator that is served, and where."""
+
+    simulator: Simulator
+    url: str
+
+
 class Lab(NamedTuple):
     """A small world: a project with three files and a folder of two more, and another one to bring them to."""
 

@@ -9,7 +9,7 @@ import pytest
 import sevenbridges  # type: ignore[import-untyped]
 
 from sbg_bulk.simulator import File, Simulator
-from tests.interop.conftest import OWNER, Lab, Official, asked
+from tests.interop.lab import OWNER, Lab, Official, asked
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from sbg_bulk.simulator import JobType, Simulator
-from tests.interop.conftest import OWNER, TOKEN, Lab, Service
+from tests.interop.lab import OWNER, TOKEN, Lab, Service
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import sevenbridges  # type: ignore[import-untyped]
 
 from sbg_bulk.simulator import ManualClock, Simulator, running
 from sbg_bulk.simulator.seeds import LIKELY_TOKEN
-from tests.interop.conftest import OWNER, Official
+from tests.interop.lab import OWNER, Official
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from sbg_bulk.simulator.service.contract import Contract, load_contract
