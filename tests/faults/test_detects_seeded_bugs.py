@@ -6,29 +6,34 @@ The safeguards are taken away here, in the test; the product has no switch for t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial, partialmethod
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
 
 from sbg_bulk.api import request as requests
-from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, Reply, record
 from sbg_bulk.errors import ApiError
+from sbg_bulk.files.details import FileDetails
 from sbg_bulk.items import Item
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import SUBMIT_CALLS
 from sbg_bulk.models.job import Job
+from sbg_bulk.models.resources import File
 from sbg_bulk.runs import match as matching
-from sbg_bulk.runs import run, settle
+from sbg_bulk.runs import settle
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
 from sbg_bulk.runs.records import State, Submission
+from sbg_bulk.runs.settle import Decision, OpenSubmission, Settler
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import attempt
 
-SCHEDULES = 200
+SCHEDULES = 800
 
 Patch = pytest.MonkeyPatch
 
@@ -65,44 +70,98 @@ def blind_repetition(patch: Patch) -> None:
 def newest_adopted(patch: Patch) -> None:
     """The newest job in the list that is not known is taken for the run's, whatever it did."""
 
-    def adopt(
-        policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: object
-    ) -> Flow[str | None]:
-        del lag, sent
-        listed = yield from whole_list(policy)
-        own = yield from record(journal.own_jobs)
-        new = [job for job in listed.values() if job.id not in own and job.type == journal.plan.job_type]
-        if not new:
-            yield from record(lambda: journal.void(submission))
-            return None
-        newest = max(new, key=lambda job: job.started_on.timestamp() if job.started_on else 0.0).id
-        yield from record(lambda: journal.started(submission, newest))
-        return newest
+    def adopt(self: Settler) -> Flow[list[Decision]]:
+        decisions = []
+        for one in list(self.open.values()):
+            listed = yield from whole_list(self.policy)
+            own = yield from record(self.journal.own_jobs)
+            new = [job for job in listed.values() if job.id not in own and job.type == self.journal.plan.job_type]
+            del self.open[one.submission.id]
+            if new:
+                newest = max(new, key=lambda job: job.started_on.timestamp() if job.started_on else 0.0)
+                yield from record(partial(self.journal.started, one.submission, newest.id))
+                decisions.append(Decision(one.submission, newest))
+            else:
+                yield from record(partial(self.journal.void, one.submission))
+                decisions.append(Decision(one.submission, None))
+        return decisions
 
-    patch.setattr(run, "settle", adopt)
+    patch.setattr(Settler, "settle", adopt)
 
 
 def no_lag(patch: Patch) -> None:
     """The list is believed at once."""
-    real = settle.settle
+    patch.setattr(Settler, "__init__", partialmethod(_without_lag, Settler.__init__))
 
-    def at_once(
-        policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: settle.LastSent | None
-    ) -> Flow[object]:
-        del lag
-        return (yield from real(policy, journal, submission, 0.0, sent))
 
-    patch.setattr(run, "settle", at_once)
+def _without_lag(self: Settler, real: Callable[..., None], policy: object, journal: object, _lag: float) -> None:
+    real(self, policy, journal, 0.0)
+
+
+def no_lag_for_the_second(patch: Patch) -> None:
+    """A submission that is lost while another is open is looked for together with that one."""
+    add = Settler.add
+
+    def hurried(self: Settler, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
+        yield from add(self, submission, latest, sent_here=sent_here)
+        self.open[submission.id].due = min(one.due for one in self.open.values())
+
+    patch.setattr(Settler, "add", hurried)
 
 
 def no_look(patch: Patch) -> None:
     """What has no job in the journal is submitted again."""
 
-    def void(policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: object) -> Flow[None]:
-        del policy, lag, sent
-        yield from record(lambda: journal.void(submission))
+    def void(self: Settler) -> Flow[list[Decision]]:
+        decisions = []
+        for one in list(self.open.values()):
+            yield from record(partial(self.journal.void, one.submission))
+            decisions.append(Decision(one.submission, None))
+        self.open.clear()
+        return decisions
 
-    patch.setattr(run, "settle", void)
+    patch.setattr(Settler, "settle", void)
+
+
+def adopted_twice(patch: Patch) -> None:
+    """A job that was adopted stays a candidate for other submissions, and what it made is not looked at."""
+    patch.setattr(Settler, "_fits_another", lambda *_: False)
+    patch.setattr(Settler, "_compare", _fits)
+
+    def keep(self: Settler, one: OpenSubmission, job: Job | None) -> None:
+        del job
+        del self.open[one.submission.id]
+
+    patch.setattr(Settler, "_close", keep)
+
+
+def order_believed(patch: Patch) -> None:
+    """Each entry of a result is taken for that of the item in its place."""
+
+    def in_place(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:
+        entries = job.result or ()
+        if len(entries) != len(items):
+            return attribute(items, job)
+        return [
+            RowOutcome(Outcome.DONE, entry.id)
+            if entry.error is None
+            else RowOutcome(Outcome.FAILED, api_code=entry.error.code)
+            for entry in entries
+        ]
+
+    patch.setattr("sbg_bulk.runs.attribute.attribute", in_place)
+
+
+def bulk_order_believed(patch: Patch) -> None:
+    """Each entry of a bulk answer is taken for that of the file in its place, and what is missing for not there."""
+
+    def take(self: FileDetails, batch: Sequence[str], entries: Sequence[Any]) -> list[str]:
+        for one, entry in zip_longest(batch, entries[: len(batch)]):
+            file = File.from_answer(entry.get("resource")) if isinstance(entry, dict) else None
+            self.known[one] = file
+        return []
+
+    patch.setattr(FileDetails, "_take", take)
 
 
 def no_expiry(patch: Patch) -> None:
@@ -142,15 +201,15 @@ def running_jobs_ignored(patch: Patch) -> None:
     patch.setattr(settle, "match", impatient)
 
 
+def _fits(self: Settler, job: Job, items: Sequence[Item]) -> Flow[Match]:
+    del self, job, items
+    yield from ()
+    return Match.YES
+
+
 def unread_copies_fit(patch: Patch) -> None:
     """Any job that made something is taken for the run's, without a look at what it made."""
-
-    def fits(inquiry: object, job: Job) -> Flow[Match]:
-        del inquiry, job
-        yield from ()
-        return Match.YES
-
-    patch.setattr(settle, "_compare", fits)
+    patch.setattr(Settler, "_compare", _fits)
 
 
 def all_rows_done(patch: Patch) -> None:
@@ -160,7 +219,7 @@ def all_rows_done(patch: Patch) -> None:
         del job
         return [RowOutcome(Outcome.DONE) for _ in items]
 
-    patch.setattr(run, "attribute", done)
+    patch.setattr("sbg_bulk.runs.attribute.attribute", done)
 
 
 MUTATIONS: Sequence[Callable[[Patch], None]] = (
@@ -168,7 +227,11 @@ MUTATIONS: Sequence[Callable[[Patch], None]] = (
     blind_repetition,
     newest_adopted,
     no_lag,
+    no_lag_for_the_second,
     no_look,
+    adopted_twice,
+    order_believed,
+    bulk_order_believed,
     no_expiry,
     every_refusal_believed,
     void_is_done,

@@ -14,6 +14,7 @@ SCHEDULES = range(1, 401)
 KINDS = (
     *("429", "maintenance", "500", "502", "503", "504", "520", "599", "html", "delay", "cut_before", "cut_after"),
     *("truncate", "wrong_types", "unknown_state", "missing_field", "null_field", "header", "fail_item", "late_list"),
+    *("shuffle", "leave_out"),
 )
 
 

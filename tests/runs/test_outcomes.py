@@ -1,23 +1,25 @@
-"""What became of each row is proved or left open, never guessed."""
+"""What came of each row is proved or left open, never guessed: not from the order of a result either."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute, by_absence, by_content, done_in_full
 
 
 def done(file: str | None) -> ItemResult:
     return ItemResult(file, None, None)
 
 
-def failed(code: int = 10225, file: str | None = None) -> ItemResult:
-    return ItemResult(file, None, ItemError(404, code, "gone"))
+def failed(code: int = 10225, file: str | None = None, message: str = "gone") -> ItemResult:
+    return ItemResult(file, None, ItemError(404, code, message))
 
 
 def job(job_type: str, *entries: ItemResult, **counts: int | None) -> Job:
@@ -39,95 +41,176 @@ def deletions(*files: str) -> list[Item]:
 FAILED = RowOutcome(Outcome.FAILED, None, 10225, "gone")
 
 
-def told(items: Sequence[Item], of: Job) -> list[tuple[str, str | None]]:
-    return [(str(one.outcome), one.new_id) for one in attribute(items, of)]
+def shown(found: Sequence[RowOutcome] | None) -> list[tuple[str, str | None]] | None:
+    return None if found is None else [(str(one.outcome), one.new_id) for one in found]
 
 
-def test_as_many_results_as_items_belong_to_the_items_in_their_places() -> None:
-    assert attribute(copies("a", "b"), job("COPY", done("x"), failed())) == [RowOutcome(Outcome.DONE, "x"), FAILED]
+def made_of(*pairs: tuple[str, str]) -> Callable[[str, Item], bool]:
+    """Return what says of a thing and an item whether they are alike: these pairs are."""
+    return lambda made, item: (made, item.file) in pairs
 
 
-def test_a_moved_file_keeps_its_id_and_a_moved_folder_has_a_new_one() -> None:
-    found = job("MOVE", done("a"), failed(), done("new"))
-    assert told(moves("a", "b", "folder"), found) == [("done", "a"), ("failed", None), ("done", "new")]
+# What the job itself proves
 
 
-def test_a_deleted_file_has_no_new_id() -> None:
-    assert told(deletions("a", "b"), job("DELETE", done("a"), failed())) == [("done", None), ("failed", None)]
-    assert told(deletions("a", "b"), job("DELETE", done("b"))) == [("unattributed", None), ("done", None)]
-    assert told(deletions("a"), job("DELETE", total_files=1, completed_files=1, failed_files=0)) == [("done", None)]
+def test_all_is_done_if_the_job_accounts_for_all_and_whose_copy_is_whose_stays_open() -> None:
+    assert shown(attribute(copies("a", "b"), job("COPY", done("x"), done("y")))) == [("done", None)] * 2
+    assert shown(attribute(copies("a"), job("COPY", done("x")))) == [("done", "x")]
 
 
-def test_results_in_another_order_are_told_by_their_ids_and_errors_are_not() -> None:
-    found = job("MOVE", failed(), done("c"), done("a"))
-    assert told(moves("a", "b", "c"), found) == [("done", "a"), ("unattributed", None), ("done", "c")]
+def test_what_moved_keeps_its_id_and_the_one_folder_has_the_one_new_id() -> None:
+    found = job("MOVE", done("new"), done("a"), done("b"))
+    assert shown(attribute(moves("a", "b", "folder"), found)) == [("done", "a"), ("done", "b"), ("done", "new")]
+    found = job("MOVE", done("new"), done("a"), done("newer"))
+    assert shown(attribute(moves("a", "f", "g"), found)) == [("done", "a"), ("done", None), ("done", None)]
 
 
-def test_a_copy_that_bears_the_id_of_a_source_is_no_copy() -> None:
-    assert {one.outcome for one in attribute(copies("a", "b"), job("COPY", done("b"), done("x")))} == {"unattributed"}
+def test_all_has_failed_if_every_result_is_an_error_and_nothing_was_done() -> None:
+    assert attribute(copies("a", "b"), job("COPY", failed(), failed())) == [FAILED, FAILED]
+    assert (
+        shown(attribute(copies("a", "b"), job("COPY", failed(), failed(), completed_files=1)))
+        == [("unattributed", None)] * 2
+    )
 
 
-def test_two_copies_do_not_have_one_id() -> None:
-    assert {one.outcome for one in attribute(copies("a", "b"), job("COPY", done("x"), done("x")))} == {"unattributed"}
+@pytest.mark.parametrize("seed", range(5))
+def test_moves_and_deletions_are_told_by_their_ids_whatever_the_order(seed: int) -> None:
+    entries = [done("c"), failed(), done("a")]
+    random.Random(seed).shuffle(entries)
+    assert shown(attribute(moves("a", "b", "c"), job("MOVE", *entries))) == [
+        ("done", "a"),
+        ("failed", None),
+        ("done", "c"),
+    ]
+    assert shown(attribute(deletions("a", "b", "c"), job("DELETE", *entries))) == [
+        ("done", None),
+        ("failed", None),
+        ("done", None),
+    ]
 
 
-def test_results_of_another_number_belong_to_nobody_and_the_job_is_named() -> None:
-    outcomes = attribute(copies("a", "b", "c"), job("COPY", done("x"), failed(), failed_files=2))
-    assert {one.outcome for one in outcomes} == {"unattributed"}
-    assert outcomes[0].message == "job 7 has 2 results for 3 items, 2 of them failed; see the job"
+def test_of_several_that_failed_the_reason_is_told_if_it_is_one_and_all_of_them_if_not() -> None:
+    same = attribute(moves("a", "b", "c"), job("MOVE", failed(), done("a"), failed()))
+    assert same is not None
+    assert same[1:] == [FAILED, FAILED]
+    apart = attribute(moves("a", "b", "c"), job("MOVE", failed(5002, message="none"), done("a"), failed()))
+    assert apart is not None
+    assert [(one.outcome, one.api_code) for one in apart[1:]] == [(Outcome.FAILED, None)] * 2
+    assert apart[1].message == "one of these, and the job does not tell which: 5002: none; 10225: gone"
 
 
-def test_counts_alone_tell_that_everything_was_done() -> None:
+def test_an_error_that_names_what_it_is_about_is_that_items_own() -> None:
+    found = attribute(moves("a", "b", "c"), job("MOVE", failed(5002, "c"), failed(10225, "b"), done("a")))
+    assert found is not None
+    assert [one.api_code for one in found] == [None, 10225, 5002]
+
+
+def test_fewer_results_than_items_prove_what_they_name_and_nothing_of_the_others() -> None:
+    assert shown(attribute(moves("a", "b"), job("MOVE", done("a")))) == [("done", "a"), ("unattributed", None)]
+    assert shown(attribute(deletions("a", "b"), job("DELETE", done("b")))) == [("unattributed", None), ("done", None)]
+
+
+def test_counts_alone_tell_that_everything_was_done_where_no_result_says_less() -> None:
     items = copies("a", "b")
-    assert told(items, job("COPY", total_files=2, completed_files=2, failed_files=0)) == [("done", None)] * 2
-    assert told(items, job("COPY", total_files=9, completed_files=9, failed_files=0)) == [("done", None)] * 2
-    for completed, failures in ((1, 1), (2, 1), (1, 0), (None, 0), (2, None), (0, 0)):
+    assert (
+        shown(attribute(items, job("COPY", total_files=2, completed_files=2, failed_files=0))) == [("done", None)] * 2
+    )
+    assert (
+        shown(attribute(items, job("COPY", total_files=9, completed_files=9, failed_files=0))) == [("done", None)] * 2
+    )
+    for completed, failures in ((1, 1), (2, 1), (1, 0), (None, 0), (2, None), (0, 0), (None, None)):
         found = job("COPY", completed_files=completed, failed_files=failures)
-        assert told(items, found) == [("unattributed", None)] * 2
+        assert shown(attribute(items, found)) == [("unattributed", None)] * 2
+    short = job("COPY", done("x"), total_files=2, completed_files=2, failed_files=0)
+    assert attribute(items, short) is None
 
 
-def test_the_type_that_an_answer_leaves_out_is_not_missed() -> None:
-    assert told(copies("a"), job("", done("x"))) == [("done", "x")]
-    assert told(moves("a"), job("?", done("a"))) == [("done", "a")]
+@pytest.mark.parametrize("entry", [done(None), ItemResult.from_answer({}), ItemResult.from_answer(None)])
+def test_an_entry_that_is_neither_a_resource_nor_an_error_is_no_success(entry: ItemResult) -> None:
+    assert not done_in_full(job("COPY", done("x"), entry), copies("a", "b"))
+    assert attribute(copies("a", "b"), job("COPY", done("x"), entry)) is None
 
 
-FILES = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5, unique=True)
-ENTRIES = st.lists(
-    st.builds(done, st.none() | st.sampled_from([*"abcdef", "new1", "new2"]))
-    | st.builds(failed, st.integers(1, 9), st.none() | st.sampled_from("abcdef")),
-    max_size=6,
-)
-COUNTS = st.none() | st.integers(0, 6)
+def test_a_copy_that_bears_the_id_of_a_source_or_of_another_copy_proves_nothing_by_its_number() -> None:
+    assert attribute(copies("a", "b"), job("COPY", done("b"), done("x"))) is None
+    assert attribute(copies("a", "b"), job("COPY", done("x"), done("x"))) is None
 
 
-@given(FILES, st.sampled_from([copies, moves, deletions]), ENTRIES, COUNTS, COUNTS)
-def test_there_is_one_outcome_for_each_item_and_none_is_contradicted(
-    files: list[str], kind: object, entries: list[ItemResult], completed: int | None, failures: int | None
+def test_a_job_that_tells_nothing_leaves_its_rows_open_and_is_named() -> None:
+    found = attribute(copies("a", "b", "c"), job("COPY", failed(), failed_files=2))
+    assert found is not None
+    assert {one.outcome for one in found} == {"unattributed"}
+    assert found[0].message == "job 7 has 1 results for 3 items, 2 of them failed; see the job"
+
+
+# What was made is compared
+
+
+def test_copies_with_failures_are_told_by_what_was_made() -> None:
+    items, found = copies("a", "b", "c"), job("COPY", done("y"), failed(), done("x"))
+    assert attribute(items, found) is None
+    told = by_content(items, found, made_of(("x", "a"), ("y", "c")))
+    assert [(one.outcome, one.new_id, one.api_code) for one in told] == [
+        (Outcome.DONE, "x", None),
+        (Outcome.FAILED, None, 10225),
+        (Outcome.DONE, "y", None),
+    ]
+
+
+def test_as_many_alike_things_as_items_prove_all_of_them_but_not_whose_is_whose() -> None:
+    twins = made_of(("x", "a"), ("x", "b"), ("y", "a"), ("y", "b"))
+    found = by_content(copies("a", "b", "c"), job("COPY", done("x"), done("y"), failed()), twins)
+    assert shown(found) == [("done", None), ("done", None), ("failed", None)]
+    found = by_content(copies("a", "b"), job("COPY", done("x"), failed()), twins)
+    assert shown(found) == [("unattributed", None)] * 2
+
+
+def test_a_thing_that_is_like_no_item_leaves_the_others_open() -> None:
+    found = by_content(copies("a", "b", "c"), job("COPY", done("x"), done("z"), failed()), made_of(("x", "a")))
+    assert shown(found) == [("done", "x"), ("unattributed", None), ("unattributed", None)]
+
+
+def test_moved_folders_are_told_from_those_that_stayed_by_the_ids_that_there_still_are() -> None:
+    items, found = moves("a", "f", "g"), job("MOVE", failed(), done("new"), done("a"))
+    assert attribute(items, found) is None
+    assert shown(by_absence(items, found, {"g", "a"})) == [("done", "a"), ("done", "new"), ("failed", None)]
+    assert shown(by_absence(items, found, {"a", "f", "g"})) == [("done", "a"), *[("unattributed", None)] * 2]
+
+
+# In general
+
+NAMES = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True)
+
+
+@given(NAMES, st.data(), st.sampled_from(["COPY", "MOVE", "DELETE"]), st.randoms(use_true_random=False))
+def test_whatever_is_done_and_in_whatever_order_it_is_told_no_row_is_told_wrong(
+    files: list[str], data: st.DataObject, job_type: str, chance: random.Random
 ) -> None:
-    assert callable(kind)
-    items: list[Item] = kind(*files)
-    found = Job("7", "?", "FINISHED", result=tuple(entries), completed_files=completed, failed_files=failures)
-    outcomes = attribute(items, found)
-    assert len(outcomes) == len(items)
-    assert all("job 7" in one.message for one in outcomes if one.outcome is Outcome.UNATTRIBUTED)
-    made = {entry.id for entry in entries if entry.error is None}
-    for place, (item, one) in enumerate(zip(items, outcomes, strict=True)):
-        assert one.outcome in (Outcome.DONE, Outcome.FAILED, Outcome.UNATTRIBUTED)
-        if one.outcome is Outcome.FAILED:
-            # Only in its own place, where nothing says otherwise.
-            assert len(entries) == len(items)
-            assert entries[place].error is not None
-            assert entries[place].id in (None, item.file) or item.file not in made
-        if one.outcome is Outcome.DONE and entries:
-            assert one.new_id is None or one.new_id in made
-            if kind is copies:
-                assert one.new_id not in files
-            elif kind is deletions:
-                assert item.file in made
-            else:
-                assert item.file in made or one.new_id not in files
-    if kind is not copies:
-        # What came back under an item's own id was done, whatever the rest looks like.
-        assert not any(
-            one.outcome is Outcome.FAILED and item.file in made for item, one in zip(items, outcomes, strict=True)
-        )
+    """A service does some items, and tells of each or leaves some out; sources may look the same."""
+    kind = {"COPY": copies, "MOVE": moves, "DELETE": deletions}[job_type]
+    items = kind(*files)
+    really = {file: data.draw(st.booleans(), label=file) for file in files}
+    look = {file: data.draw(st.integers(0, 3)) for file in files}
+    new = {file: f"new-{file}" if job_type == "COPY" else file for file in files}
+    entries = [done(new[file]) if really[file] else failed(data.draw(st.integers(1, 2))) for file in files]
+    chance.shuffle(entries)
+    kept = entries[: data.draw(st.integers(0, len(entries)))] if data.draw(st.booleans()) else entries
+    counts = {"total_files": len(files), "completed_files": sum(really.values())}
+    found = job(job_type, *kept, **counts, failed_files=len(files) - sum(really.values()))
+    told = attribute(items, found)
+    if told is None:
+        assert job_type == "COPY"
+        told = by_content(items, found, lambda made, item: look[made.removeprefix("new-")] == look[item.file])
+    assert len(told) == len(items)
+    for item, one in zip(items, told, strict=True):
+        if one.outcome is Outcome.DONE:
+            # Of items that look the same one stands for the other.
+            assert really[item.file] or any(really[other] for other in files if look[other] == look[item.file])
+            assert one.new_id is None or one.new_id == new[item.file]
+        elif one.outcome is Outcome.FAILED:
+            assert not really[item.file]
+        else:
+            assert one.outcome is Outcome.UNATTRIBUTED
+            assert "job 7" in one.message
+    if len({look[file] for file in files}) == len(files) and kept is entries:
+        assert Outcome.UNATTRIBUTED not in {one.outcome for one in told}

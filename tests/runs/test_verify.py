@@ -104,7 +104,7 @@ def test_rows_that_failed_are_not_looked_for(call: Both, world: World, files: li
 
 def test_it_costs_a_look_at_each_destination_and_at_the_old_places(call: Both) -> None:
     copied = carried(call, "copy").journal
-    assert call.counted("verify", copied) == ["list_files"]
+    assert call.counted("verify", copied) == ["list_files", "get_copy_job"]
     # Moved files keep their ids, which prove it; the folder has a new one, so the old place is found and listed.
     moved = carried(call, "move", skip_existing=False, to=TARGET).journal
     assert call.counted("verify", moved) == ["list_files"] * 3
@@ -130,7 +130,8 @@ def test_a_manifest_is_verified_by_what_came_of_each_row(call: Both, world: Worl
     folder = call("locate", IN).id
     report = call("run", "copy", manifest(files[:2], f"parent={folder}|{folder}", "name=|new.bam"))
     assert call("verify", report.journal).agrees
-    assert call.counted("verify", report.journal) == ["list_files"]
+    # The name of the first, the destination, and what the job made.
+    assert call.counted("verify", report.journal) == ["bulk_get_files", "list_files", "get_copy_job"]
     for name in ("a.bam", "new.bam"):
         world.remove(call("locate", f"{IN}/{name}").id)
     assert told(call("verify", report.journal)) == [
@@ -155,9 +156,9 @@ def test_a_name_that_nobody_knows_any_more_is_unclear(call: Both, world: World, 
     assert (difference.finding, difference.file) == (Finding.UNCLEAR, files[0])
 
 
-def test_a_deleted_manifest_is_asked_for_row_by_row(call: Both, files: list[str]) -> None:
+def test_a_deleted_manifest_is_asked_for_a_hundred_rows_at_a_time(call: Both, files: list[str]) -> None:
     report = call("run", "delete", manifest(files[:2]))
-    assert call.counted("verify", report.journal) == ["get_file"] * 2
+    assert call.counted("verify", report.journal) == ["bulk_get_files"]
     assert call("verify", report.journal).agrees
     _bring_back(call, files[0])
     assert told(call("verify", report.journal)) == [f"{files[0]}: is still there"]
@@ -171,7 +172,7 @@ def test_a_users_own_column_of_our_name_is_not_believed(call: Both, files: list[
     with Journal.open(report.journal) as journal:
         assert next(journal.report())["destination_path"] == "x/y/z.bam"
     deleted = call("run", "delete", manifest(files[:1], "source_path=p/q/r.bam"))
-    assert call.counted("verify", deleted.journal) == ["get_file"]
+    assert call.counted("verify", deleted.journal) == ["bulk_get_files"]
 
 
 # Which rows of a manifest are left

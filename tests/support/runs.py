@@ -81,7 +81,7 @@ class Service:
 
     @property
     def submissions(self) -> list[LoggedRequest]:
-        return [one for one in self.simulator.requests if one.method == "POST"]
+        return [one for one in self.simulator.requests if (one.operation or "").startswith("submit_")]
 
     @property
     def refusals(self) -> list[LoggedRequest]:

@@ -97,15 +97,19 @@ def rate_limit() -> Json:
     }
 
 
+LAST = ({"href": f"{ENDPOINT}/async/files?offset=0", "rel": "prev", "method": "GET"},)
+"""Links of which none leads on."""
+
+
 def page(
     entries: Sequence[Any],
     *,
     next: int | str | None = None,
     total: int | None = None,
     path: str = "/async/files",
-    links: Any = (),
+    links: Any = LAST,
 ) -> Answer:
-    """A page of a list, with a link to the next one at an offset, or at an address."""
+    """A page of a list, with a link to the next one at an offset, or at an address; by default the last one."""
     if next is not None:
         href = next if isinstance(next, str) else f"{ENDPOINT}{path}?offset={next}&limit=100"
         links = [{"href": href, "rel": "next", "method": "GET"}]

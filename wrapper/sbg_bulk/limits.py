@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+BULK_LIMIT: Final = 100
+"""The most files that are asked for at once (https://docs.sevenbridges.com/reference/get-details-of-multiple-files)."""
+
 PAGE_LIMIT: Final = 100
 """The most entries of a page (https://docs.sevenbridges.com/reference/get-details-of-all-async-jobs)."""
 

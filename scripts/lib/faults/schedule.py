@@ -12,7 +12,7 @@ What is drawn stays within what the guarantee rests on, and goes to its edges:
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final
 
@@ -28,7 +28,7 @@ MOST_ROWS: Final = 40
 _GARBAGE: Final = ("nan", "-5", "0", "99999999999", "1e400", "soon")
 _KINDS: Final = (
     *("429", "maintenance", "5xx", "5xx", "html", "delay", "delay", "cut_before", "cut_after", "cut_after", "truncate"),
-    *("wrong_types", "unknown_state", "missing_field", "null_field", "header", "fail_item"),
+    *("wrong_types", "unknown_state", "missing_field", "null_field", "header", "fail_item", "shuffle", "leave_out"),
 )
 _HEADERS: Final = (
     *("date", "date", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"),
@@ -184,7 +184,11 @@ def draw(seed: int) -> Schedule:
         timing=Timing(rng.uniform(0.0, 3.0), rng.uniform(0.0, 3.0), rng.choice((0.0, 0.1, 2.0, 30.0))),
         progress=rng.choice(("time", "time", "time", "polls")),
         earlier_jobs=rng.randint(90, 230) if rng.random() < 0.04 else rng.choice((0, 0, 3)),
-        faults=[*_late(rng, list_lag), *(_fault(rng, job_type, seed * 100 + number) for number in range(_few(rng, 6)))],
+        faults=[
+            *_late(rng, list_lag),
+            *_order(rng),
+            *(_fault(rng, job_type, seed * 100 + number) for number in range(_few(rng, 6))),
+        ],
         others=(),
         crashes=[
             Crash(int(1.5 ** rng.uniform(0.0, 12.0)), rng.random() < 0.6, _downtime(rng)) for _ in range(_few(rng, 6))
@@ -247,15 +251,25 @@ def _late(rng: random.Random, list_lag: float) -> Sequence[FaultRule]:
     )
 
 
+def _order(rng: random.Random) -> Iterator[FaultRule]:
+    """Draw whether results and bulk answers stand in an order of their own, which is not documented."""
+    for op, field in (("*", "result"), ("bulk_get_files", "items")):
+        if rng.random() < 0.5:
+            yield FaultRule(kind="shuffle", op=op, field=field, seed=rng.randrange(1000))
+
+
 def _fault(rng: random.Random, job_type: JobType, seed: int) -> FaultRule:
     submit, details = f"submit_{job_type.lower()}_job", f"get_{job_type.lower()}_job"
     words = _kind(rng)
     if words["kind"] == "fail_item":
         op = submit
+    elif words["kind"] in ("shuffle", "leave_out"):
+        # What the list leaves out is not in it: of that a run is told by other faults, as long as it may be.
+        op = "bulk_get_files" if words["field"] == "items" else details
     elif words.get("field") == "date" or rng.random() < 0.25:
         op = "*"
     else:
-        op = rng.choice((submit, submit, submit, details, "list_async_jobs", "list_async_jobs", "get_*"))
+        op = rng.choice((submit, submit, submit, details, *("list_async_jobs", "list_async_jobs", "get_*", "bulk_*")))
     match rng.randrange(4):
         case 0:
             when: dict[str, object] = {"call": int(1.4 ** rng.uniform(0.0, 10.0))}
@@ -292,6 +306,8 @@ def _kind(rng: random.Random) -> dict[str, object]:
             return {"kind": kind, **({"field": rng.choice(_FIELDS)} if rng.random() < 0.7 else {})}
         case "unknown_state":
             return {"kind": kind}
+        case "shuffle" | "leave_out":
+            return {"kind": kind, "field": rng.choice(("result", "items"))}
         case "header":
             return {"kind": kind, **_header(rng)}
         case "fail_item":

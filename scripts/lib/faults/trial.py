@@ -21,7 +21,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.steps import Call, Flow, Step
-from sbg_bulk.runs import create, store
+from sbg_bulk.runs import create, decide, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import State, Submission, Tally
@@ -243,7 +243,7 @@ class Trial:
                 ),
                 None,
             )
-            create.decide(journal, adopt=None if job is None else job.id, resubmit=job is None)
+            decide.decide(journal, adopt=None if job is None else job.id, resubmit=job is None)
 
 
 def unsettled(journal: Journal) -> Submission | None:

@@ -54,6 +54,7 @@ SUBMIT_DELETE_JOB: Final = Operation("submit_delete_job", "async_jobs", repeatab
 LIST_FILES: Final = Operation("list_files", "files")
 GET_FILE: Final = Operation("get_file", "files")
 CREATE_FOLDER: Final = Operation("create_folder", "files", repeatable=False)
+BULK_GET_FILES: Final = Operation("bulk_get_files", "files")
 LIST_PROJECTS: Final = Operation("list_projects", "projects")
 GET_PROJECT: Final = Operation("get_project", "projects")
 GET_USER: Final = Operation("get_user", "account")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import define, frozen
@@ -20,6 +20,9 @@ from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models import parse
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File, Page, Project
+
+REPEATS: Final = 2
+"""How often a page may be the same as the one before it: entries that come meanwhile may push it there once."""
 
 
 class Identified(Protocol):
@@ -110,7 +113,7 @@ def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) ->
         return Page(
             items=tuple(entry for entry in entries if entry is not None),
             offset=offset,
-            next_offset=_next_offset(listing, offset, len(parts), links, total, full=len(parts) >= limit),
+            next_offset=_next_offset(listing, offset, len(parts), links, total),
             total=total,
             size=len(reply.content),
         )
@@ -131,13 +134,28 @@ class Pager(Generic[T]):
     policy: RequestPolicy
     listing: Listing[T]
     offset: int | None = 0
+    _ids: tuple[str, ...] = ()
+    _repeats: int = 0
 
     def next(self) -> Flow[Page[T] | None]:
-        """Read the next page; None if there are no more. Raises what `page` raises."""
+        """Read the next page; None if there are no more.
+
+        Raises:
+            PagingError: the same page comes again and again.
+            InputError, ApiError, ConnectionFailed, UnreadableAnswer: see `page`.
+        """
         if self.offset is None:
             return None
         found = yield from page(self.policy, self.listing, self.offset, PAGE_LIMIT)
         self.offset = found.next_offset
+        ids = tuple(entry.id for entry in found.items)
+        self._repeats = self._repeats + 1 if ids and ids == self._ids else 0
+        self._ids = ids
+        if self._repeats >= REPEATS:
+            raise PagingError(
+                f"{self.listing.operation.name}: the page at offset {found.offset} has the same entries as those "
+                "before it: the server does not take notice of the offset, so the list cannot be read to its end."
+            )
         return found
 
 
@@ -188,14 +206,15 @@ def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
 
 
 def _next_offset(
-    listing: Listing[Any], offset: int, found: int, links: list[Any] | None, total: int | None, *, full: bool
+    listing: Listing[Any], offset: int, found: int, links: list[Any] | None, total: int | None
 ) -> int | None:
     """Return where the next page begins. The links' addresses are never requested, only their offset is read."""
     end = offset + found
     href = next(_next_addresses(links or []), None)
     if href is None:
-        # A link that is missing or cannot be read is not to cut the list short.
-        more = end < total if total is not None else links is None and full
+        # The total tells the last page, and so do links of which none leads on. Where a service says neither, the list
+        # is read until there is nothing more: a page may be shorter than was asked for.
+        more = end < total if total is not None else not links
         return end if found and more else None
     here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
     try:

@@ -21,13 +21,13 @@ from sbg_bulk.files.folders import make_folders
 from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.items import DELETE
 from sbg_bulk.notebook import bars
-from sbg_bulk.runs import choose, create, manifest, run, settle, store, verify
+from sbg_bulk.runs import choose, create, decide, manifest, run, store, verify
 from sbg_bulk.runs.choice import Choice, Remaining
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.verification import Verification
-from sbg_bulk.settings.settings import Settings
+from sbg_bulk.settings.settings import Settings, Token
 
 Source: TypeAlias = Path | IO[bytes] | Choice | Remaining
 """What a run is made of: a manifest, what was chosen by paths, or what is left of a manifest."""
@@ -40,9 +40,10 @@ def _resuming(journal: Journal) -> str:
 class RunFlows:
     """Runs: of a manifest, or of what was chosen."""
 
-    def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
+    def __init__(self, settings: Settings, policy: RequestPolicy, renewed: Callable[[], Token | None]) -> None:
         self._settings = settings
         self._policy = policy
+        self._renewed = renewed
 
     @contextmanager
     def resumable(self, journal: Journal) -> Iterator[None]:
@@ -171,8 +172,8 @@ class RunFlows:
 
     def decide(self, journal: Journal, adopt: str | None, resubmit: bool) -> Flow[None]:
         if adopt is not None:
-            yield from settle.check_adoption(self._policy, journal, adopt)
-        yield from record(lambda: create.decide(journal, adopt=adopt, resubmit=resubmit))
+            yield from decide.check_adoption(self._policy, journal, adopt)
+        yield from record(lambda: decide.decide(journal, adopt=adopt, resubmit=resubmit))
 
     def retried(self, run: str | Path, journal: Path | None) -> Journal:
         with self.opened(run) as earlier:
@@ -189,7 +190,14 @@ class RunFlows:
         patience = evolve(self._policy.retry, within=math.inf if within is None else within)
         policy = evolve(self._policy, retry=patience, on_wait=on_wait or self._policy.on_wait)
         mark = self._settings.token.mark(journal.plan.run)
+
+        def renew() -> str | None:
+            token = self._renewed()
+            return None if token is None else token.mark(journal.plan.run)
+
         display = bars.kernel_display() if on_change is None and on_wait is None else None
         with bars.for_run(display, _resuming(journal)) as on_bar:
-            tally = yield from run.run(policy, journal, options or RunOptions(), on_change or on_bar, token=mark)
+            tally = yield from run.run(
+                policy, journal, options or RunOptions(), on_change or on_bar, token=mark, renew=renew
+            )
         return RunReport(journal.plan.run, journal.path, tally)

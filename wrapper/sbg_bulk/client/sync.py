@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self, overload
@@ -75,8 +76,9 @@ class Client(ClientBase):
         on_wait: Callable[[Wait], object] | None = None,
         driver: Callable[[Settings, httpx.Timeout], BlockingDriver] = BlockingDriver,
     ) -> None:
-        super().__init__(Settings.find(endpoint, token, profile, credentials=credentials), retry, polling, on_wait)
-        self._driver = driver(self.settings, httpx.Timeout(timeout))
+        find = partial(Settings.find, endpoint, token, profile, credentials=credentials)
+        super().__init__(find, retry, polling, on_wait)
+        self._driver: BlockingDriver = driver(self.settings, httpx.Timeout(timeout))
 
     def jobs_page(self, offset: int = 0, limit: int = 25) -> Page[Job]:
         """Read one page of the list of jobs: one request.

@@ -1,4 +1,4 @@
-"""What both clients do to wait for jobs, as flows that wait for a driver."""
+"""The waiting of both clients for jobs, as flows that wait for a driver."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class WaitFlows:
         self._settings = settings
         self._policy = policy
 
-    def _wanted(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
+    def _refs(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InputError("Give a job, its id or address, or a list of them.")
         references = list(given)
         if wrong := [one for one in references if not isinstance(one, Job | str)]:
             raise InputError(f"A job, its id or its address is wanted, not {wrong[0]!r}.")
-        return [self._one_wanted(one, job_type) for one in references]
+        return [self._ref(one, job_type) for one in references]
 
-    def _one_wanted(self, reference: Job | str, job_type: str | None) -> JobRef:
+    def _ref(self, reference: Job | str, job_type: str | None) -> JobRef:
         job = reference if isinstance(reference, Job) else None
         try:
             return JobRef(*read.locate(self._settings.endpoint, reference, job_type), job)
@@ -59,7 +59,7 @@ class WaitFlows:
         on_change: Callable[[Job], object] | None,
         on_progress: Callable[[Totals], object] | None,
     ) -> Flow[None]:
-        wanted = self._wanted(given, job_type)
+        wanted = self._refs(given, job_type)
         return self._finish(wanted, timeout, on_change, on_progress, lambda _, job: produce(job))
 
     def all_finished(
@@ -72,7 +72,7 @@ class WaitFlows:
     ) -> Flow[Job | list[Job]]:
         """Wait for one job, or for several; what comes of it is one, or several."""
         one = isinstance(given, Job | str)
-        wanted = self._wanted([given] if isinstance(given, Job | str) else given, job_type)
+        wanted = self._refs([given] if isinstance(given, Job | str) else given, job_type)
         found: dict[str, Job] = {}
 
         def keep(job_id: str, job: Job) -> Flow[None]:

@@ -105,6 +105,11 @@ class Watch:
         self._map.search_anew()
         self._due = min(self._due, track.due)
 
+    def forget(self, job_id: str) -> None:
+        """Watch a job no longer."""
+        self.tracks.pop(job_id, None)
+        self._map.places.pop(job_id, None)
+
     def overdue(self, moment: float) -> bool:
         """Return whether a look is due, and allowed."""
         return moment >= self._due and self.allowance.pause(moment) <= 0

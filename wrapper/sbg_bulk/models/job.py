@@ -157,7 +157,7 @@ class Job(FromServer):
             *(job.id, job.type, job.state, job.total_files, job.completed_files, job.failed_files),
             *(date(job.started_on), date(job.finished_on)),
         ),
-        lambda job: bool(job.failed_files or job.failures),
+        lambda job: job.finished and not job.succeeded,
         lambda job: _alone(job),
     )
 
@@ -184,8 +184,25 @@ class Job(FromServer):
 
     @property
     def succeeded(self) -> bool:
-        """Return whether the job has ended and nothing in it failed, by its counts and by its result."""
-        return self.finished and not self.failed_files and not self.failures
+        """Return whether the job has ended, nothing in it failed, and it accounts for all of it (see `shortfall`)."""
+        return self.finished and not self.failed_files and not self.failures and not self.shortfall
+
+    @property
+    def shortfall(self) -> str:
+        """Return what a job that has ended does not account for, in words; empty if there is nothing.
+
+        Without failures that is no success either: fewer results than files, an entry that is neither a resource nor an
+        error, or no counts and no results at all.
+        """
+        if not self.finished:
+            return ""
+        unreadable = sum(not entry.ok and entry.error is None for entry in self.result or ())
+        if unreadable:
+            return f"{counted(unreadable, 'result')} with neither a resource nor an error"
+        done, failed = self.completed_files, (self.failed_files or len(self.failures))
+        if done is not None and self.total_files is not None and done + failed < self.total_files:
+            return f"only {done + failed:,} of {counted(self.total_files, 'file')} accounted for"
+        return "" if self.result or done or failed else "neither counts nor results say that anything was done"
 
     def to_token(self) -> str:
         """Return the job as a text that another process can make it of again, to wait for it: JSON, without secrets.
@@ -249,6 +266,8 @@ def _alone(job: Job) -> str:
         parts.append(f"{failed:,} failed")
     dates = ((word, date(moment)) for word, moment in (("started", job.started_on), ("finished", job.finished_on)))
     parts += [f"{word} {moment}" for word, moment in dates if moment]
-    sign = ("✗" if failed else "✓") if job.finished else ""
+    if job.shortfall:
+        parts.append(job.shortfall)
+    sign = ("✓" if job.succeeded else "✗") if job.finished else ""
     head = caption(", ".join(filter(None, parts)), sign)
     return framed(head + listed(job.result, f"Result: {len(job.result):,}") if job.result else head)

@@ -16,7 +16,7 @@ from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import check_new
 from sbg_bulk.runs.manifest import Problem, Row
-from sbg_bulk.runs.records import Plan, State
+from sbg_bulk.runs.records import Plan
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
@@ -114,34 +114,6 @@ def check_deployment(journal: Journal, endpoint: str) -> None:
         raise InputError(
             f"Run {journal.plan.run} is for {journal.plan.endpoint}, and the endpoint is {endpoint}. Give the run's."
         )
-
-
-def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
-    """Write down what a person says of the submission whose outcome could not be found out.
-
-    Args:
-        journal: the run's.
-        adopt: the id of the job that it started.
-        resubmit: whether it started none.
-
-    Raises:
-        InputError: there is no such submission, the job belongs to another, or both are given.
-    """
-    if adopt is None and not resubmit:
-        return
-    if adopt is not None and resubmit:
-        raise InputError("Adopt a job or resubmit, not both.")
-    unsettled = [one for one in journal.unfinished() if one.state is State.INTENDED]
-    if not unsettled:
-        raise InputError(f"Run {journal.plan.run} has no submission of unknown outcome; resume it as it is.")
-    if adopt is None:
-        journal.void(unsettled[0])
-    elif adopt in journal.own_jobs():
-        raise InputError(f"Job {adopt} belongs to other rows of this run already.")
-    elif adopt in journal.foreign_jobs():
-        raise InputError(f"Job {adopt} is certainly another's: it was there before, or did something else.")
-    else:
-        journal.started(unsettled[0], adopt)
 
 
 def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:

@@ -197,6 +197,11 @@ class Journal:
         """Return the ids of all jobs that are known to be this run's."""
         return {job for (job,) in self._select("SELECT job FROM submission WHERE job IS NOT NULL")}
 
+    def latest_jobs(self, count: int) -> list[str]:
+        """Return the ids of so many jobs of this run at most, the latest first."""
+        query = "SELECT job FROM submission WHERE job IS NOT NULL ORDER BY id DESC LIMIT ?"
+        return [job for (job,) in self._select(query, (count,))]
+
     def foreign_jobs(self) -> set[str]:
         """Return the ids of jobs that are known not to be this run's."""
         return {job for (job,) in self._select("SELECT id FROM foreign_job")}

@@ -1,23 +1,24 @@
-"""The outcome of each row of a job. Nothing in the API ties a result's entry to its item, so nothing is guessed.
+"""What came of each row of a job. Nothing in the API ties a result's entry to its item, so nothing is guessed.
 
-An entry is a row's own only if there is proof: by its place, where there are as many entries as items and every id
-that can be checked stands in its place; or by its id, where the id of what was done is that of the row. Otherwise the
-row's outcome is `unattributed`.
+The order of a result is not documented, so the place of an entry proves nothing. A row is done if every item of its job
+is, or if the result's own content proves it: the id for moves and deletions; the name, the size and the place of what
+was made for copies, which has to be read. A row has failed if nothing of its job was done, or if all others of a result
+with one entry for each item are proved. Any other row is `unattributed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import frozen
 
-from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
-from sbg_bulk.models.job import ItemResult, Job
+from sbg_bulk.items import CopyItem, DeleteItem, Item
+from sbg_bulk.models.job import ItemError, ItemResult, Job
 
 
 class Outcome(StrEnum):
-    """The kind of end that a row has come to, as far as is known."""
+    """What is known of a row."""
 
     DONE = "done"
     """It was done."""
@@ -31,11 +32,11 @@ class Outcome(StrEnum):
 
 @frozen
 class RowOutcome:
-    """The end that a row has come to.
+    """What came of a row.
 
     Attributes:
         outcome: see `Outcome`.
-        new_id: the id of what it became (copy, move); None where that is not known.
+        new_id: the id of what it became (copy, move); None where that is not proved.
         api_code: the API's code, if it failed.
         message: the API's words, if it failed, or why it is not known.
     """
@@ -46,67 +47,175 @@ class RowOutcome:
     message: str = ""
 
 
-def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome]:
-    """Return the outcome of each item of a job that has finished, in the items' order."""
+def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:
+    """Return the outcome of each item of a job that has finished, in the items' order, as far as the job tells.
+
+    Returns:
+        None if what the job made has to be read to know (`by_content`), or whether its sources are still there
+        (`by_absence`).
+    """
     entries = job.result or ()
-    # The type that the answer names, if it names one, adds nothing.
-    kind = type(items[0])
-    if len(entries) == len(items) and _in_place(items, kind, entries):
-        return [_outcome(entry, kind) for entry in entries]
-    if not entries and _nothing_failed(job, len(items)):
-        return [RowOutcome(Outcome.DONE) for _ in items]
-    if kind is CopyItem:
-        return [_unattributed(job, len(entries), len(items)) for _ in items]
-    return _by_id(items, kind, job, entries)
+    if done_in_full(job, items):
+        return _all_done(items, {entry.id for entry in entries if entry.id is not None})
+    errors = _errors(entries)
+    if errors and len(errors) == len(entries) >= len(items) and not job.completed_files:
+        return _by_elimination(items, job, {})
+    if not any(entry.ok for entry in entries):
+        return [_unattributed(job, len(items)) for _ in items]
+    return None if isinstance(items[0], CopyItem) else _by_id(items, job)
 
 
-def _in_place(items: Sequence[Item], kind: type[Item], entries: Sequence[ItemResult]) -> bool:
-    """Return whether no id contradicts that each entry belongs to the item in its place."""
-    places = {item.file: place for place, item in enumerate(items)}
-    for place, entry in enumerate(entries):
-        if entry.error is None and entry.id is None:
-            return False
-        if entry.id is None:
+def done_in_full(job: Job, items: Sequence[Item]) -> bool:
+    """Return whether a finished job accounts for having done all of these items."""
+    if not job.succeeded:
+        return False
+    ids, files = {entry.id for entry in job.result or ()}, {item.file for item in items}
+    if isinstance(items[0], CopyItem):
+        # A copy has a new id.
+        believable = ids.isdisjoint(files)
+    else:
+        believable = not isinstance(items[0], DeleteItem) or ids <= files
+    counted = job.failed_files == 0 and job.completed_files is not None and job.completed_files == job.total_files
+    # Counts alone suffice only where there is no result that says less.
+    in_counts = not job.result and counted and (job.completed_files or 0) >= len(items)
+    return believable and (len(ids) >= len(items) or in_counts)
+
+
+def _all_done(items: Sequence[Item], ids: Collection[str]) -> list[RowOutcome]:
+    """Return that all items are done, with the new ids that can be nobody else's."""
+    new = {} if isinstance(items[0], CopyItem) else {item.file: item.file for item in items if item.file in ids}
+    left, unclaimed = [item for item in items if item.file not in new], set(ids) - set(new.values())
+    if len(left) == len(unclaimed) == 1:
+        new[left[0].file] = unclaimed.pop()
+    return [_done(item, new.get(item.file)) for item in items]
+
+
+def _by_id(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:
+    """Move and delete what keeps its id: done is what the ids that came back name."""
+    entries = job.result or ()
+    done = {entry.id for entry in entries if entry.ok}
+    ours = {item.file for item in items}
+    if done <= ours:
+        return _by_elimination(items, job, {item.file: item.file for item in items if item.file in done})
+    # A moved folder has a new id.
+    return None
+
+
+def by_absence(items: Sequence[Item], job: Job, there: Collection[str]) -> list[RowOutcome]:
+    """Return the outcomes of a job that moved or deleted, some of it under ids that are not those of its items.
+
+    What is moved or deleted is no more under its old id, unless it is a file that was moved.
+
+    Args:
+        items: those of the job.
+        job: the job.
+        there: which of the items' ids there still are.
+    """
+    entries = job.result or ()
+    done = {entry.id for entry in entries if entry.ok and entry.id is not None}
+    kept = {item.file for item in items if item.file in done}
+    gone = {item.file for item in items if item.file not in there} - kept
+    if len(gone) != len(done - kept):
+        gone = set()
+    # What a folder became is known only if there is no other.
+    renamed = next(iter(done - kept)) if len(gone) == 1 else ""
+    return _by_elimination(items, job, {file: file for file in kept} | dict.fromkeys(gone, renamed))
+
+
+def by_content(items: Sequence[Item], job: Job, alike: Callable[[str, Item], bool]) -> list[RowOutcome]:
+    """Return the outcomes of a job that copied, by what it made.
+
+    Things and items that are alike are taken together: as many things as items prove that all of them are done, and one
+    of each that the one is the other's.
+
+    Args:
+        items: those of the job.
+        job: the job.
+        alike: whether what has this id is certainly such as an item asked for.
+    """
+    made = dict.fromkeys(entry.id for entry in job.result or () if entry.ok and entry.id is not None)
+    fits = {one: [place for place, item in enumerate(items) if alike(one, item)] for one in made}
+    proved: dict[str, str] = {}
+    for things, places in _groups(fits):
+        if len(things) == len(places):
+            alone = things[0] if len(things) == 1 else ""
+            proved.update((items[place].file, alone) for place in places)
+    return _by_elimination(items, job, proved)
+
+
+def _groups(fits: Mapping[str, Sequence[int]]) -> list[tuple[list[str], set[int]]]:
+    """Return the things and the places of items that hang together."""
+    groups: list[tuple[list[str], set[int]]] = []
+    for one, places in fits.items():
+        if not places:
             continue
-        of_item = places.get(entry.id)
-        if kind is CopyItem:
-            # A copy has a new id; one that a source has is no copy.
-            if of_item is not None:
-                return False
-        elif of_item != place and not (kind is MoveItem and of_item is None):
-            # A moved folder has a new id, which nothing can be said of.
-            return False
-    if kind is CopyItem:
-        made = [entry.id for entry in entries if entry.id is not None]
-        return len(set(made)) == len(made)
-    return True
+        joined = ([one], set(places))
+        apart = []
+        for group in groups:
+            if group[1].isdisjoint(joined[1]):
+                apart.append(group)
+            else:
+                joined = (group[0] + joined[0], group[1] | joined[1])
+        groups = [*apart, joined]
+    return groups
 
 
-def _outcome(entry: ItemResult, kind: type[Item]) -> RowOutcome:
-    if entry.error is not None:
-        return RowOutcome(Outcome.FAILED, api_code=entry.error.code, message=entry.error.message)
-    return RowOutcome(Outcome.DONE, None if kind is DeleteItem else entry.id)
+def _by_elimination(items: Sequence[Item], job: Job, proved: Mapping[str, str]) -> list[RowOutcome]:
+    """Return the outcomes where these items are done.
 
+    The others have failed if there is an entry for each item, and for each of the others one that is an error.
 
-def _nothing_failed(job: Job, items: int) -> bool:
-    done = job.completed_files
-    return job.failed_files == 0 and done is not None and done == job.total_files and done >= items
-
-
-def _by_id(items: Sequence[Item], kind: type[Item], job: Job, entries: Sequence[ItemResult]) -> list[RowOutcome]:
-    """Return the outcomes of moves or deletions: done is what the ids that came back name."""
-    done = {entry.id for entry in entries if entry.error is None and entry.id is not None}
+    Args:
+        items: those of the job.
+        job: the job.
+        proved: the new id of each item that is done, empty where that is not known, by the item's file.
+    """
+    entries = job.result or ()
+    # An error that names what it is about is that item's own.
+    named = {entry.id: entry.error for entry in entries if entry.error is not None and entry.id is not None}
+    own = {item.file: error for item in items if (error := named.get(item.file)) and item.file not in proved}
+    errors = [error for error in _errors(entries) if not any(error is one for one in own.values())]
+    left = len(items) - len(proved) - len(own)
+    whole = len(entries) == len(items) and len(errors) == left
+    other = _failed(errors) if whole and errors else _unattributed(job, len(items))
     return [
-        RowOutcome(Outcome.DONE, item.file if kind is MoveItem else None)
-        if item.file in done
-        else _unattributed(job, len(entries), len(items))
+        _done(item, proved[item.file])
+        if item.file in proved
+        else _failed([own[item.file]])
+        if item.file in own
+        else other
         for item in items
     ]
 
 
-def _unattributed(job: Job, entries: int, items: int) -> RowOutcome:
+def _done(item: Item, new_id: str | None) -> RowOutcome:
+    if isinstance(item, DeleteItem):
+        return RowOutcome(Outcome.DONE)
+    return RowOutcome(Outcome.DONE, new_id or None)
+
+
+def _errors(entries: Sequence[ItemResult]) -> list[ItemError]:
+    return [entry.error for entry in entries if entry.error is not None]
+
+
+def _failed(errors: Sequence[ItemError]) -> RowOutcome:
+    """Return the outcome of rows that have failed for these reasons. Which is whose is known if they are the same."""
+    codes = list(dict.fromkeys(error.code for error in errors))
+    messages = list(dict.fromkeys(error.message for error in errors if error.message))
+    if len(codes) == 1 and len(messages) <= 1:
+        return RowOutcome(Outcome.FAILED, api_code=codes[0], message="".join(messages))
+    told = "; ".join(f"{error.code}: {error.message}" for error in dict.fromkeys(errors))
+    return RowOutcome(
+        Outcome.FAILED,
+        api_code=codes[0] if len(codes) == 1 else None,
+        message=f"one of these, and the job does not tell which: {told}",
+    )
+
+
+def _unattributed(job: Job, items: int) -> RowOutcome:
     failed = "an unknown number" if job.failed_files is None else f"{job.failed_files}"
     return RowOutcome(
         Outcome.UNATTRIBUTED,
-        message=f"job {job.id} has {entries} results for {items} items, {failed} of them failed; see the job",
+        message=f"job {job.id} has {len(job.result or ())} results for {items} items, {failed} of them failed; see the "
+        "job",
     )

@@ -16,7 +16,7 @@ JOBS_IN_FLIGHT: Final = USUAL_LIMIT
 
 
 LIST_LAG: Final = 30.0
-"""Seconds after which a job that was started is taken to be in the list. Nothing is documented."""
+"""Seconds after which a job that was started is taken to be in the list. A guess: nothing is documented."""
 
 
 @frozen
@@ -27,12 +27,15 @@ class RunOptions:
         jobs_in_flight: how many jobs it keeps under way at most.
         reserve: requests in each window of the rate limit that it leaves to the user's other programs.
         list_lag: seconds after a submission of unknown outcome until the job that it may have started is certainly
-            in the list.
+            in the list. Nothing is documented of that: the default is a guess.
+        new_ids: whether to find out the id of every copy. It costs two requests for a job of a hundred files, where
+            otherwise only jobs with failures are looked into. Ids that the result proves are kept in any case.
     """
 
     jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
     reserve: int = field(default=0, validator=validators.ge(0))
     list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
+    new_ids: bool = False
 
 
 @frozen

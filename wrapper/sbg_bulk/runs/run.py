@@ -2,8 +2,8 @@
 
 Everything is done one after the other: submit while there is room, look at the jobs, write down what has ended. What
 was sent, and what came of it, is in the journal before anything else happens, so that a run that was broken off at
-any point is taken up where it stood. A submission of unknown outcome is settled before anything else is sent
-(`sbg_bulk.runs.settle`).
+any point is taken up where it stood. A submission of unknown outcome is settled when its time has come, while the run
+goes on (`sbg_bulk.runs.settle`).
 """
 
 from __future__ import annotations
@@ -20,23 +20,32 @@ from sbg_bulk.api import lookups
 from sbg_bulk.api.operations import GET_RATE_LIMIT, Operation
 from sbg_bulk.api.pace import Meter, Pace
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.request import Uncertain
+from sbg_bulk.api.request import Uncertain, pause
 from sbg_bulk.api.steps import Flow, Reply, now, record
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
+from sbg_bulk.files.details import FileDetails
+from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import post
 from sbg_bulk.jobs.watch import JobRef, Watch
 from sbg_bulk.limits import USUAL_LIMIT
 from sbg_bulk.models.job import Job
+from sbg_bulk.runs.attribute import outcomes
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
+from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
 from sbg_bulk.runs.records import State, Submission, Tally
-from sbg_bulk.runs.settle import LastSent, settle
+from sbg_bulk.runs.settle import Settler
 
 POLL_SHARE: Final = 0.05
 """The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
 spare in the window in which the last is submitted."""
+
+SETTLING: Final = "to find out what became of a submission"
+"""The reason of a pause until a submission of unknown outcome can be settled."""
+
+PROOFS: Final = 3
+"""How many jobs are asked for to see that a token is the same user's."""
 
 OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
 """Codes of a 403 that are about a project or a file, and not about the user."""
@@ -50,14 +59,13 @@ class _Run:
     on_change: Callable[[Progress], object] | None
     tally: Tally
     watch: Watch
-    unsettled: list[Submission] = field(factory=list)
+    settler: Settler
     running: dict[str, Submission] = field(factory=dict)
     jobs_ended: int = 0
     newly_ended: list[EndedJob] = field(factory=list)
     posting: int = 0
     user_asked: bool = False
     shown: Progress | None = None
-    sent: LastSent | None = None
 
     def show(self) -> Flow[None]:
         """Tell how far it has come, between two steps."""
@@ -68,7 +76,7 @@ class _Run:
     def tell(self, budget: BudgetLeft | None, waiting: Wait | None) -> None:
         """Tell how far it has come, if anything has changed."""
         assert self.on_change is not None
-        running, plan = len(self.running) + len(self.unsettled), self.journal.plan
+        running, plan = len(self.running) + len(self.settler.open), self.journal.plan
         progress = Progress(
             plan.run,
             str(self.journal.path),
@@ -104,6 +112,7 @@ def run(
     on_change: Callable[[Progress], object] | None = None,
     *,
     token: str,
+    renew: Callable[[], str | None] | None = None,
 ) -> Flow[Tally]:
     """Carry a run to its end, from wherever it stands.
 
@@ -113,6 +122,8 @@ def run(
         options: how to go about it.
         on_change: called with the progress whenever it has changed. What it raises ends the run, which can be resumed.
         token: something that the token can be known again by, and not be found out from.
+        renew: reads the token anew from where it is kept, and has it used; returns what it can be known again by, None
+            if it is the same. Called once when the service refuses the token.
 
     Returns:
         How many rows came to which end.
@@ -128,36 +139,62 @@ def run(
     if on_change is not None:
         policy = _with_listener(policy, lambda wait: state.tell(wait.budget, wait))
     watch = Watch(policy, options.list_lag)
-    state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch)
+    settler = Settler(policy, journal, options.list_lag)
+    state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch, settler)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
     # Whoever watches is told of the run before anything can go wrong with it.
     yield from state.show()
     yield from _learn_the_time(state)
     yield from _check_the_token(state, token)
+    meter.to_come = math.ceil(state.tally.open / journal.plan.items_per_job)
+    if not state.user_asked and meter.spare((yield from now())) >= 1:
+        # In a window that the submissions fill it has to wait.
+        yield from _learn_the_user(state)
+    renewed = renew is None
+    while True:
+        try:
+            yield from _go_on(state)
+            return state.tally
+        except errors.Unauthorized:
+            # Tools renew a token in its place: a run that takes hours outlives one.
+            mark = None if renewed or renew is None else (yield from record(renew))
+            if mark is None:
+                raise
+            renewed = True
+            yield from _check_the_token(state, mark)
+
+
+def _go_on(state: _Run) -> Flow[None]:
+    """Do what is to be done next, until nothing is left."""
+    policy, journal, options, watch, settler = state.policy, state.journal, state.options, state.watch, state.settler
+    meter = policy.meter
+    assert meter is not None
     while True:
         yield from state.show()
-        if state.unsettled:
-            yield from settle(policy, journal, state.unsettled[0], options.list_lag, state.sent)
-            yield from _take_up(state)
+        moment = yield from now()
+        if settler.open and settler.due <= moment:
+            yield from _settle(state)
             continue
         places = None
-        if len(state.running) < options.jobs_in_flight:
+        if len(state.running) + len(settler.open) < options.jobs_in_flight:
             places = yield from record(journal.next_rows)
         watch.allowance.share = policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share)
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
-        moment = yield from now()
         may_poll = places is None or meter.spare(moment) >= POLL_SHARE * (meter.limit or USUAL_LIMIT)
-        if state.running and may_poll and watch.overdue(moment):
+        if watch.tracks and may_poll and watch.overdue(moment):
             yield from _poll(state)
         elif places is not None:
             yield from _submit(state, *places)
-        elif state.running and not state.user_asked:
+        elif (state.running or settler.open) and not state.user_asked:
             yield from _learn_the_user(state)
-        elif state.running:
-            yield from watch.rest()
+        elif watch.tracks:
+            yield from watch.rest(settler.due)
+        elif math.isfinite(settler.due):
+            yield from pause(policy, settler.due - moment, Cause.SETTLING, SETTLING)
         else:
-            return state.tally
+            yield from settler.stop()
+            return
 
 
 def _with_journal(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
@@ -192,7 +229,9 @@ def _take_up(state: _Run) -> Flow[None]:
     """Learn from the journal what is under way."""
     state.tally = yield from record(state.journal.tally)
     unfinished = yield from record(state.journal.unfinished)
-    state.unsettled = [one for one in unfinished if one.state is State.INTENDED]
+    for one in unfinished:
+        if one.state is State.INTENDED:
+            yield from state.settler.add(one, sent_here=False)
     state.running = {one.job: one for one in unfinished if one.job is not None}
     moment = yield from now()
     for job_id in state.running.keys() - state.watch.tracks.keys():
@@ -206,28 +245,56 @@ def _check_the_token(state: _Run, token: str) -> Flow[None]:
     first submissions may need all that there are.
     """
     began_with = yield from record(lambda: state.journal.remembered("token"))
-    began = yield from record(lambda: state.journal.remembered("user"))
     if began_with == token:
         return
-    if began is not None:
-        user = yield from _user(state)
-        if user not in (None, began):
-            raise errors.InputError(
-                f"Run {state.journal.plan.run} was begun by {began}, and the token is that of {user}, whose list of "
-                f"jobs does not show what was done. Resume it with a token of {began}."
-            )
-    elif began_with is not None and state.tally.open < state.tally.rows:
-        raise errors.InputError(
-            f"Run {state.journal.plan.run} was begun with another token, and broken off before it was known whose. "
-            "Another user's list of jobs does not show what was done. Resume it with the token that it was begun with."
-        )
+    if began_with is not None and state.tally.open < state.tally.rows:
+        yield from _check_the_user(state)
+    elif began_with is not None:
+        # Nothing was done yet: it is this user's run from now on.
+        yield from _learn_the_user(state, anew=True)
     yield from record(lambda: state.journal.remember("token", token))
 
 
-def _learn_the_user(state: _Run) -> Flow[None]:
+def _check_the_user(state: _Run) -> Flow[None]:
+    """See that another token than the one that the run was begun with is the same user's.
+
+    Raises:
+        InputError: it is another user's, or that cannot be told and may matter.
+    """
+    run = state.journal.plan.run
+    began = yield from record(lambda: state.journal.remembered("user"))
+    user = None if began is None else (yield from _user(state))
+    if user is not None:
+        if user == began:
+            return
+        raise errors.InputError(
+            f"Run {run} was begun by {began}, and the token is that of {user}, whose list of jobs does not show what "
+            f"was done. Resume it with a token of {began}."
+        )
+    if (yield from _sees_own_jobs(state)):
+        return
+    raise errors.InputError(
+        f"Run {run} was begun with another token, and it cannot be told whether that was of the same user: its jobs "
+        "cannot be read with this one. Another user's list of jobs does not show what was done. Resume it with the "
+        "token that it was begun with."
+    )
+
+
+def _sees_own_jobs(state: _Run) -> Flow[bool]:
+    """Return whether one of the latest jobs of the run can be read: a user sees no others than their own."""
+    for job_id in (yield from record(lambda: state.journal.latest_jobs(PROOFS))):
+        try:
+            yield from read.get(state.policy, job_id, state.journal.plan.job_type)
+            return True
+        except (errors.NotFound, errors.Forbidden):
+            continue
+    return False
+
+
+def _learn_the_user(state: _Run, *, anew: bool = False) -> Flow[None]:
     """Learn whose token it is, in case that the run is resumed with another."""
     state.user_asked = True
-    if (yield from record(lambda: state.journal.remembered("user"))) is not None:
+    if not anew and (yield from record(lambda: state.journal.remembered("user"))) is not None:
         return
     user = yield from _user(state)
     if user:
@@ -252,7 +319,7 @@ def _learn_the_time(state: _Run) -> Flow[None]:
     assert state.policy.meter is not None
     if state.policy.meter.server_time is not None:
         return
-    if state.unsettled:
+    if state.settler.open:
         return  # one of the jobs in the list may be its own
     # Without the server's time older jobs are told from new ones by having been there before.
     earlier = yield from whole_list(state.policy)
@@ -267,15 +334,16 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
     state.count(opened=submission.size)
     state.posting = 1
-    state.sent = LastSent(submission.id, meter.latest)
+    latest = meter.latest
     try:
         job = yield from post(state.policy, items)
     except Uncertain:
-        state.unsettled.append(submission)
+        yield from state.settler.add(submission, latest, sent_here=True)
         return
     except errors.ApiError as refusal:
         if refusal.code is None:
-            # Not the API's own words: something in between may have passed the request on. Settled when resumed.
+            # Not the API's own words: something in between may have passed the request on.
+            yield from state.settler.add(submission, latest, sent_here=True)
             raise
         of_rows = isinstance(refusal, (errors.BadRequest, errors.NotFound, errors.Conflict)) or (
             isinstance(refusal, errors.Forbidden) and refusal.code in OF_ROWS
@@ -310,15 +378,47 @@ def _end(
 
 
 def _poll(state: _Run) -> Flow[None]:
-    """Look at the jobs under way, and write down what has ended."""
+    """Poll the jobs under way, and write down what has ended."""
     polled = yield from state.watch.poll()
     for track in polled.finished:
-        submission, job = state.running.pop(track.id), track.job
-        assert job is not None
-        items = yield from record(lambda one=submission: state.journal.items(one.first, one.last))  # type: ignore[misc]
-        yield from _end(state, submission, track.id, attribute(items, job), job)
+        assert track.job is not None
+        if track.id in state.running:
+            yield from _finish(state, state.running[track.id], track.job)
+        else:
+            state.settler.ended(track.id, track.job)
     for track in polled.lost:
+        if track.id not in state.running:
+            state.settler.ended(track.id, None)
+            continue
         submission = state.running.pop(track.id)
         message = f"job {track.id} can no longer be read: jobs expire a month after they end"
         lost = [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]
         yield from _end(state, submission, track.id, lost)
+
+
+def _finish(state: _Run, submission: Submission, job: Job, details: FileDetails | None = None) -> Flow[None]:
+    """Write down what came of the rows of a job that has finished."""
+    items = yield from record(lambda: state.journal.items(submission.first, submission.last))
+    found = yield from outcomes(details or FileDetails(state.policy), items, job, new_ids=state.options.new_ids)
+    state.running.pop(job.id, None)
+    yield from _end(state, submission, job.id, found, job)
+
+
+def _settle(state: _Run) -> Flow[None]:
+    """Find out what came of submissions whose time has come."""
+    settler, watch = state.settler, state.watch
+    for decision in (yield from settler.settle()):
+        job = decision.job
+        if job is None:
+            state.tally = yield from record(state.journal.tally)
+        elif job.finished and job.result is not None:
+            watch.forget(job.id)
+            yield from _finish(state, decision.submission, job, settler.details)
+        else:
+            state.running[job.id] = decision.submission
+    moment = yield from now()
+    for job in settler.watched:
+        if job.id not in watch.tracks:
+            watch.add(JobRef(job.id, state.journal.plan.job_type, job), moment, due=False)
+    for job_id in state.running.keys() - watch.tracks.keys():
+        watch.add(JobRef(job_id, state.journal.plan.job_type), moment)

@@ -1,274 +1,347 @@
-"""Find out what became of a submission of unknown outcome, before anything else is sent.
+"""Find out what came of submissions of unknown outcome, while the run goes on.
 
-The list of jobs is read until long enough after the submission that a job which it started must be in it, and until
-every job in it by then that may be the one has ended and can tell. One that fits is adopted; if certainly none does,
-the rows are submitted again, unless the submission is so old that its job may have expired; anything else is for a
-person to decide.
+A submission whose answer was lost is left open until long enough after it that a job which it started must be in the
+list. Then the list is read: what is in it by then, is not known yet, and may be the job, is a candidate. Candidates
+that have not ended are watched like the run's own jobs; when they have, their results tell. One that fits is adopted;
+if certainly none in the whole list does, the rows are submitted again, unless the submission is so old that its job may
+have expired; anything else is for a person to decide, when all else is done.
+
+Several submissions can be open at once. Each candidate is held against each of them, and is adopted for one at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+import math
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from attrs import define, field, frozen
 
 from sbg_bulk import errors
-from sbg_bulk.api import lookups
+from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now, record
-from sbg_bulk.api.waits import Cause
-from sbg_bulk.items import DeleteItem, Item, MoveItem
+from sbg_bulk.files.details import FileDetails
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.job import Job
-from sbg_bulk.models.resources import File
+from sbg_bulk.models.resources import File, Page
+from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match, likeness, match, may_be_gone, weigh
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import State, Submission
-
-SAMPLES: Final = 10
-"""How many of the things that a job made are compared, if none of them was asked for, before it is another's."""
-
-
-@frozen
-class LastSent:
-    """The submission that a process has sent last.
-
-    Attributes:
-        submission: its number in the journal.
-        latest: the latest time that the server had told before, in Unix seconds, if it had told any.
-    """
-
-    submission: int
-    latest: float | None
+from sbg_bulk.runs.records import Submission
 
 
 @define
-class _Evidence:
-    """The facts found out about a submission, and the jobs that may be its own.
+class OpenSubmission:
+    """A submission whose outcome is not known.
 
     Attributes:
-        known: ids of jobs that are certainly not the one.
-        sent: what is known of the submission if this process has sent it.
-        seen: all other jobs, as last seen.
-        verdicts: what jobs that have ended say; that stays.
-        files, roots: what has been read of files and of projects' root folders.
+        submission: which.
+        items: what it was to do.
+        due: when the list certainly shows its job, by the client's clock.
+        sent_here: whether this process has sent it.
+        latest: the latest time that the server had told before, in Unix seconds, if this process has sent it.
+        rivals: the jobs that may be the one, by their ids. None were looked for before it was due.
+        looked: whether the list was read since it was due, where new jobs most likely stand.
+        whole: whether all of the list was.
+        undecided: the candidates that a person has to choose from; None if nobody has to.
+    """
+
+    submission: Submission
+    items: Sequence[Item]
+    due: float
+    sent_here: bool = False
+    latest: float | None = None
+    rivals: set[str] = field(factory=set)
+    looked: bool = False
+    whole: bool = False
+    undecided: Sequence[Job] | None = None
+
+
+@frozen
+class Decision:
+    """What came of a submission.
+
+    Attributes:
+        submission: which.
+        job: the job that it has started, as last seen; None if it has started none that can be found.
+    """
+
+    submission: Submission
+    job: Job | None
+
+
+@define
+class Settler:
+    """Settles the submissions of a run whose outcome is not known.
+
+    Attributes:
+        policy: how to send requests.
+        journal: the run's.
+        lag: seconds after which a job that was started is in the list.
+        open: the submissions, by their numbers in the journal.
+        details: what has been read of files to compare them.
     """
 
     policy: RequestPolicy
     journal: Journal
-    submission: Submission
-    items: Sequence[Item]
-    known: set[str]
-    sent: LastSent | None
-    seen: dict[str, Job] = field(factory=dict)
-    verdicts: dict[str, Match] = field(factory=dict)
-    files: dict[str, File | None] = field(factory=dict)
-    roots: dict[str, str | None] = field(factory=dict)
+    lag: float
+    open: dict[int, OpenSubmission] = field(factory=dict)
+    details: FileDetails = field(init=False)
+    _candidates: dict[str, Job] = field(factory=dict)
+    _unreadable: set[str] = field(factory=set)
+    _verdicts: dict[tuple[str, int], Match] = field(factory=dict)
+    _stale: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.details = FileDetails(self.policy)
+
+    def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
+        """Leave a submission open. Whatever was seen before now proves nothing about it."""
+        items = yield from record(lambda: self.journal.items(submission.first, submission.last))
+        moment = yield from now()
+        self.open[submission.id] = OpenSubmission(submission, items, moment + self.lag, sent_here, latest)
+
+    @property
+    def due(self) -> float:
+        """When there is something to do next, by the client's clock; infinite if there is nothing but to wait."""
+        if self._stale and self._unsettled():
+            return -math.inf
+        # Who has rivals waits for them to end.
+        return min((one.due for one in self._unsettled() if not one.looked), default=math.inf)
+
+    @property
+    def watched(self) -> list[Job]:
+        """The candidates that have not ended, to be watched."""
+        rivals = {job for one in self._unsettled() for job in one.rivals}
+        return [job for job in self._candidates.values() if job.id in rivals and self._is_running(job)]
+
+    def ended(self, job_id: str, job: Job | None) -> None:
+        """A candidate that was watched has ended, or cannot be found any more."""
+        if job_id not in self._candidates:
+            return
+        if job is None:
+            self._unreadable.add(job_id)
+        else:
+            self._candidates[job_id] = job
+        self._stale = True
+
+    def settle(self) -> Flow[list[Decision]]:
+        """Decide what can be decided now, and write it down.
+
+        Raises:
+            ApiError, ConnectionFailed, UnreadableAnswer, PagingError: the list or a file cannot be read. What was not
+                decided before stays open.
+        """
+        self._stale = False
+        moment = yield from now()
+        due = [one for one in self._unsettled() if one.due <= moment]
+        if fresh := [one for one in due if not one.looked]:
+            yield from self._read_where_likely(fresh)
+        decisions = yield from self._decide(due)
+        if unclear := [one for one in due if one.submission.id in self.open and not one.whole and self._all_ended(one)]:
+            yield from self._read_whole(unclear)
+            decisions += yield from self._decide(unclear)
+        return decisions
+
+    def stop(self) -> Flow[None]:
+        """Stop the run if a person has to decide.
+
+        Raises:
+            RunStopped: it cannot be told what came of a submission.
+        """
+        for one in self.open.values():
+            if one.undecided is not None:
+                number, plan = one.submission.id, self.journal.plan
+                yield from record(lambda: self.journal.remember(UNDECIDED, str(number)))  # noqa: B023 - it is raised
+                raise errors.RunStopped(plan.run, plan.job_type, one.submission.size, one.undecided, self.journal.path)
+
+    def _unsettled(self) -> list[OpenSubmission]:
+        return [one for one in self.open.values() if one.undecided is None]
+
+    def _is_running(self, job: Job) -> bool:
+        return job.id not in self._unreadable and not job.finished
+
+    # The list
+
+    def _read_where_likely(self, due: Sequence[OpenSubmission]) -> Flow[None]:
+        """Read the page that new jobs stand on where the list begins with the newest, or with the oldest."""
+        first: Page[Job] = yield from pages.page(self.policy, pages.jobs(), 0, PAGE_LIMIT)
+        yield from self._take({job.id: job for job in first.items}, due)
+        for one in due:
+            one.looked = True
+            one.whole = first.next_offset is None and (first.total is None or first.total <= len(first.items))
+        yield from self._judge(due)
+        if first.next_offset is not None and first.total is not None and any(not one.rivals for one in due):
+            last = max(first.next_offset, first.total - PAGE_LIMIT)
+            page: Page[Job] = yield from pages.page(self.policy, pages.jobs(), last, PAGE_LIMIT)
+            yield from self._take({job.id: job for job in page.items}, due)
+
+    def _read_whole(self, due: Sequence[OpenSubmission]) -> Flow[None]:
+        """Read all of the list: only that shows that there is no other job."""
+        listed = yield from whole_list(self.policy)
+        yield from self._take(listed, due)
+        for one in due:
+            one.whole = True
+
+    def _take(self, listed: dict[str, Job], due: Sequence[OpenSubmission]) -> Flow[None]:
+        """Take jobs that are not known for candidates of these submissions, unless they are certainly not theirs."""
+        known = yield from record(lambda: self.journal.own_jobs() | self.journal.foreign_jobs())
+        for job_id, job in listed.items():
+            if job_id in known:
+                continue
+            seen = self._candidates.get(job_id)
+            if seen is None or not seen.finished:
+                self._candidates[job_id] = job
+            for one in due:
+                one.rivals.add(job_id)
+
+    # The candidates
+
+    def _judge(self, due: Iterable[OpenSubmission]) -> Flow[None]:
+        """Hold each rival against each submission. Those that are certainly nobody's are written down."""
+        due = list(due)
+        for job_id in {job_id for one in due for job_id in one.rivals}:
+            job = self._candidates[job_id]
+            if job.finished and job.result is None and job_id not in self._unreadable:
+                # What shows no result in the list may have one when it is asked for.
+                with suppress(errors.NotFound):
+                    job = yield from read.get(self.policy, job_id, self.journal.plan.job_type)
+                self._candidates[job_id] = job
+            for one in due:
+                if job_id in one.rivals:
+                    yield from self._hold_against(job, one)
+        theirs = {job_id for one in self.open.values() for job_id in one.rivals}
+        foreign = [
+            job_id
+            for job_id in self._candidates.keys() - theirs
+            if all(self._verdicts.get((job_id, number)) is Match.NO for number in self.open)
+        ]
+        if foreign:
+            for job_id in foreign:
+                del self._candidates[job_id]
+            yield from record(lambda: self.journal.not_ours(foreign))
+
+    def _hold_against(self, job: Job, one: OpenSubmission) -> Flow[None]:
+        key = job.id, one.submission.id
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            if job.id in self._unreadable:
+                verdict = Match.UNCLEAR
+            else:
+                verdict = match(job, self.journal.plan.job_type, one.items, one.submission.sent_on)
+                if verdict is Match.UNREAD:
+                    verdict = yield from self._compare(job, one.items)
+            if verdict is not Match.RUNNING:
+                self._verdicts[key] = verdict
+        if verdict is Match.NO:
+            one.rivals.discard(job.id)
+
+    def _compare(self, job: Job, items: Sequence[Item]) -> Flow[Match]:
+        """Read what a finished job made, and what the submission asked for, and compare them."""
+        entries = job.result or ()
+        made = [entry.id for entry in entries if entry.ok and entry.id is not None]
+        moved = {item.file for item in items if isinstance(item, MoveItem)}
+        # Whether a folder is still under its old id is read anew: what was seen while a job ran proves nothing.
+        sources = FileDetails(self.policy) if moved else self.details
+        yield from self.details.load(one for one in made if one not in moved)
+        yield from sources.load(item.file for item in items)
+        roots: dict[str, str | None] = {}
+        for item in items:
+            assert not isinstance(item, DeleteItem)
+            if item.project is not None and item.project not in roots:
+                roots[item.project] = yield from self.details.root(item.project)
+        found = [self._asked_for(one, items, sources, roots) for one in made]
+        if Match.YES in found and moved:
+            # Where our files were moved, folders that may be ours are.
+            found = [one for one in found if one is not Match.UNCLEAR]
+        return weigh(found, whole=len(entries) == len(items))
+
+    def _asked_for(
+        self, made_id: str, items: Sequence[Item], sources: FileDetails, roots: dict[str, str | None]
+    ) -> Match:
+        """Return whether a thing that a job made or moved is one that the submission asked for."""
+        if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
+            return Match.YES
+        made = self.details.known[made_id]
+        if made is None:
+            return Match.UNCLEAR
+        found = {_alike(made, item, sources.known[item.file], roots) for item in items}
+        return next((one for one in (Match.YES, Match.UNCLEAR) if one in found), Match.NO)
+
+    # The decision
+
+    def _all_ended(self, one: OpenSubmission) -> bool:
+        return not any(self._is_running(self._candidates[job]) for job in one.rivals)
+
+    def _decide(self, due: Sequence[OpenSubmission]) -> Flow[list[Decision]]:
+        yield from self._judge(due)
+        decisions = []
+        for one in due:
+            if not self._all_ended(one):
+                continue
+            fitting = [job for job in one.rivals if self._verdicts[job, one.submission.id] is Match.YES]
+            job = None
+            if one.rivals and len(fitting) == len(one.rivals) == 1 and not self._fits_another(fitting[0], one):
+                job = self._candidates[fitting[0]]
+                yield from record(lambda one=one, job=job: self.journal.started(one.submission, job.id))  # type: ignore[misc]
+            elif not one.whole:
+                continue
+            elif not one.rivals:
+                yield from record(lambda one=one: self._none_left(one))  # type: ignore[misc]
+            else:
+                one.undecided = sorted((self._candidates[rival] for rival in one.rivals), key=lambda rival: rival.id)
+                continue
+            decisions.append(Decision(one.submission, job))
+            self._close(one, job)
+        return decisions
+
+    def _fits_another(self, job_id: str, this: OpenSubmission) -> bool:
+        """Return whether a job may be that of another open submission too."""
+        return any(
+            one is not this and self._verdicts.get((job_id, one.submission.id), Match.NO) is Match.YES
+            for one in self.open.values()
+        )
+
+    def _close(self, one: OpenSubmission, job: Job | None) -> None:
+        del self.open[one.submission.id]
+        if job is None:
+            return
+        # Whose job it is is known now: it is nobody else's.
+        for other in self.open.values():
+            if job.id in other.rivals:
+                other.rivals.discard(job.id)
+                self._stale = True
+
+    def _none_left(self, one: OpenSubmission) -> None:
+        """Write down that no job in the list is the one: it was never started, unless it may have expired."""
+        meter = self.policy.meter
+        now_at_server = None if meter is None else meter.latest
+        if one.sent_here:
+            # This process has waited all the while. It may have slept for a month, which only the server's time tells.
+            gone = may_be_gone(one.latest, now_at_server) is True
+        else:
+            gone = may_be_gone(one.submission.sent_on, now_at_server) is not False
+        if not gone:
+            self.journal.void(one.submission)
+            return
+        message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
+        self.journal.ended(one.submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in one.items])
 
 
-def settle(
-    policy: RequestPolicy, journal: Journal, submission: Submission, lag: float, sent: LastSent | None = None
-) -> Flow[str | None]:
-    """Find out what became of a submission, and write it down.
-
-    Args:
-        policy: how to send requests.
-        journal: the run's.
-        submission: the one whose outcome is not known.
-        lag: seconds after which a job that was started is in the list.
-        sent: what this process has sent last, if anything.
-
-    Returns:
-        The id of the job that it started. None if it certainly started none, and also if it was sent so long ago that
-        its job may have expired: then its rows are `unknown`.
-
-    Raises:
-        RunStopped: it cannot be told.
-        ApiError, ConnectionFailed: the list cannot be read. Nothing is decided.
-    """
-    items = yield from record(lambda: journal.items(submission.first, submission.last))
-    known = yield from record(lambda: journal.own_jobs() | journal.foreign_jobs())
-    ours = sent if sent is not None and sent.submission == submission.id else None
-    evidence = _Evidence(policy, journal, submission, items, known, ours)
-    # What a look shows that began before would prove nothing.
-    yield from _pause(policy, lag)
-    began = yield from now()
-    first = True
-    while True:
-        yield from _read_list(evidence, newcomers=first)
-        matches = yield from _judge(evidence)
-        first = False
-        if not _jobs_that_are(matches, Match.RUNNING):
-            return (yield from _decide(evidence, matches))
-        yield from _pause(policy, policy.polling.pause((yield from now()) - began))
-
-
-def _pause(policy: RequestPolicy, seconds: float) -> Flow[None]:
-    return pause(policy, seconds, Cause.SETTLING, "to find out what became of a submission")
-
-
-def _jobs_that_are(matches: Sequence[tuple[Job, Match]], *kinds: Match) -> list[Job]:
-    return [job for job, found in matches if found in kinds]
-
-
-def _decide(evidence: _Evidence, matches: Sequence[tuple[Job, Match]]) -> Flow[str | None]:
-    journal, submission = evidence.journal, evidence.submission
-    candidates = _jobs_that_are(matches, Match.YES, Match.UNCLEAR)
-    if not candidates:
-        yield from record(lambda: _none_left(evidence))
-        return None
-    fitting = _jobs_that_are(matches, Match.YES)
-    if len(candidates) == len(fitting) == 1:
-        job = fitting[0].id
-        yield from record(lambda: journal.started(submission, job))
-        return job
-    raise errors.RunStopped(journal.plan.run, journal.plan.job_type, submission.size, candidates, journal.path)
-
-
-def _none_left(evidence: _Evidence) -> None:
-    """Write down that no job in the list is the one: it was never started, unless it may have expired."""
-    journal, submission, meter = evidence.journal, evidence.submission, evidence.policy.meter
-    latest = None if meter is None else meter.latest
-    if evidence.sent is None:
-        gone = may_be_gone(submission.sent_on, latest) is not False
-    else:
-        # This process has waited all the while. It may have slept for a month, which only the server's time tells.
-        gone = may_be_gone(evidence.sent.latest, latest) is True
-    if not gone:
-        journal.void(submission)
-        return
-    message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
-    journal.ended(submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in evidence.items])
-
-
-def _read_list(evidence: _Evidence, *, newcomers: bool) -> Flow[None]:
-    """Read how the jobs are that are not known yet. Who comes later comes too late to be the one."""
-    listed = yield from whole_list(evidence.policy)
-    for job_id, job in listed.items():
-        if job_id not in evidence.known and (newcomers or job_id in evidence.seen):
-            evidence.seen[job_id] = job
-    for job_id, job in list(evidence.seen.items()):
-        # What is not in the list any more, or shows no result there, may say more when it is asked for.
-        if job_id not in evidence.verdicts and (job_id not in listed or (job.finished and job.result is None)):
-            try:
-                evidence.seen[job_id] = yield from read.get(evidence.policy, job_id, evidence.journal.plan.job_type)
-            except errors.NotFound:
-                if job_id not in listed:
-                    evidence.verdicts[job_id] = Match.UNCLEAR
-
-
-def _judge(evidence: _Evidence) -> Flow[list[tuple[Job, Match]]]:
-    """Say of each job what is known of it now. Those that are certainly not the one are written down."""
-    journal, submission = evidence.journal, evidence.submission
-    matches: list[tuple[Job, Match]] = []
-    for job in evidence.seen.values():
-        found = evidence.verdicts.get(job.id) or match(job, journal.plan.job_type, evidence.items, submission.sent_on)
-        if found is Match.UNREAD:
-            found = yield from _compare(evidence, job)
-        if found is not Match.RUNNING:
-            evidence.verdicts[job.id] = found
-        matches.append((job, found))
-    foreign = [job.id for job in _jobs_that_are(matches, Match.NO)]
-    if foreign:
-        evidence.known.update(foreign)
-        for job_id in foreign:
-            del evidence.seen[job_id]
-        yield from record(lambda: journal.not_ours(foreign))
-    return matches
-
-
-def _compare(evidence: _Evidence, job: Job) -> Flow[Match]:
-    """Read what a finished job made, and compare it with what the submission asked for."""
-    entries = job.result or ()
-    made = [(place, entry.id) for place, entry in enumerate(entries) if entry.error is None and entry.id]
-    step = max(1, len(made) // SAMPLES)
-    # Some from everywhere first: another's job shows soon.
-    made = [one for start in range(step) for one in made[start::step]]
-    found: list[Match] = []
-    for place, made_id in made:
-        found.append((yield from _asked_for(evidence, made_id, place)))
-        if len(found) >= SAMPLES and set(found) == {Match.NO}:
-            break
-        if Match.NO in found and set(found) != {Match.NO}:
-            break
-    if Match.YES in found and any(isinstance(item, MoveItem) for item in evidence.items):
-        # Where our files were moved, folders that may be ours are.
-        found = [one for one in found if one is not Match.UNCLEAR]
-    return weigh(found, whole=len(entries) == len(evidence.items))
-
-
-def _asked_for(evidence: _Evidence, made_id: str, place: int) -> Flow[Match]:
-    """Find out whether a thing that a job made or moved is one that the submission asked for."""
-    items = evidence.items
-    if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
-        return Match.YES
-    made = yield from _file(evidence, made_id)
-    if made is None:
-        return Match.UNCLEAR
-    best = Match.NO
-    # Most likely it is the item in its place.
-    for item in (*items[place : place + 1], *items[:place], *items[place + 1 :]):
-        found = yield from _alike(evidence, made, item)
-        if found is Match.YES:
-            return found
-        best = found if found is Match.UNCLEAR else best
-    return best
-
-
-def _alike(evidence: _Evidence, made: File, item: Item) -> Flow[Match]:
-    assert not isinstance(item, DeleteItem)
+def _alike(made: File, item: Item, source: File | None, roots: dict[str, str | None]) -> Match:
+    """Return whether what a job made or moved is what an item asked for."""
+    assert isinstance(item, CopyItem | MoveItem)
     if isinstance(item, MoveItem) and not made.is_folder:
         return Match.NO  # a moved file keeps its id
-    root = None if item.project is None else (yield from _root(evidence, item.project))
+    root = roots.get(item.project or "")
     if likeness(made, item, None, root) is Match.NO:
         return Match.NO
-    source = yield from _file(evidence, item.file)
     if isinstance(item, MoveItem):
         # A folder that still has its old id has not been moved.
         return Match.UNCLEAR if source is None else Match.NO
     return likeness(made, item, source, root)
-
-
-def _file(evidence: _Evidence, file_id: str) -> Flow[File | None]:
-    if file_id not in evidence.files:
-        try:
-            evidence.files[file_id] = yield from lookups.file(evidence.policy, file_id)
-        except (errors.NotFound, errors.Forbidden):
-            evidence.files[file_id] = None
-    return evidence.files[file_id]
-
-
-def _root(evidence: _Evidence, project_id: str) -> Flow[str | None]:
-    if project_id not in evidence.roots:
-        try:
-            evidence.roots[project_id] = (yield from lookups.project(evidence.policy, project_id)).root_folder
-        except (errors.NotFound, errors.Forbidden):
-            evidence.roots[project_id] = None
-    return evidence.roots[project_id]
-
-
-def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow[None]:
-    """Raise InputError unless the submission of unknown outcome may have started a job, as a person says.
-
-    Raises:
-        InputError: there is no such job of this type, or it is certainly another's.
-        ApiError, ConnectionFailed: it cannot be read.
-    """
-    job_type = journal.plan.job_type
-    try:
-        job = yield from read.get(policy, job_id, job_type)
-    except errors.NotFound:
-        raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
-    unfinished = yield from record(journal.unfinished)
-    unsettled = next((one for one in unfinished if one.state is State.INTENDED), None)
-    if unsettled is None:
-        return
-    items = yield from record(lambda: journal.items(unsettled.first, unsettled.last))
-    # Nothing done is no ground to refuse: then it is not known whose job it is.
-    anything = any(entry.id for entry in job.result or ())
-    if anything and match(job, job_type, items, unsettled.sent_on) is Match.NO:
-        raise errors.InputError(f"Job {job_id} is certainly not the one; nothing was changed.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from attrs import define, field, frozen
@@ -86,6 +86,14 @@ class Contents:
     def __attrs_post_init__(self) -> None:
         self.taken = frozenset(self.names.values())
 
+    def one_of(self, made: Collection[str], name: str) -> str | None:
+        """Return which of these ids is that of what has this name here, or was renamed from it; None if none is."""
+        here = {self.names[one]: one for one in made if one in self.names}
+        if name in here:
+            return here[name]
+        renamed = _renamed(name)
+        return next((one for found, one in here.items() if renamed.fullmatch(found)), None)
+
     def find(self, identity: str | None, name: str | None) -> tuple[Finding | None, str | None]:
         """Return what is wrong with something that should be there, and the name that it has instead.
 
@@ -101,6 +109,11 @@ class Contents:
             return Finding.MISSING, None
         if name in self.taken:
             return None, None
-        renamed = re.compile(rf"\d+_{re.escape(name)}")
+        renamed = _renamed(name)
         other = next((one for one in self.taken if renamed.fullmatch(one)), None)
         return (Finding.MISSING, None) if other is None else (Finding.RENAMED, other)
+
+
+def _renamed(name: str) -> re.Pattern[str]:
+    """Return what the names are like that the service gives to what finds its own taken."""
+    return re.compile(rf"\d+_{re.escape(name)}")

@@ -32,6 +32,8 @@ Others act *after* it: the request has its effect.
 - `wrong_types`: numbers become strings, strings become numbers or lists; `field` changes only the field named.
 - `unknown_state`: jobs are in a state that nobody has heard of, `value` (PAUSED).
 - `missing_field`, `null_field`: a field is left out, or null; `field` names it, else `seed` chooses one.
+- `shuffle`, `leave_out`: the entries of a list in the answer come in another order, or each second one is missing;
+  `field` names the list (result); `seed`.
 - `header`: the response header `field`, which must be given, has `value`, or is left out if there is none.
 - `fail_item`: an item of a submitted job fails. `item` counts from 1 (1); `code` is any documented API code (10225).
 - `late_list`: a submitted job shows in the list of jobs only `seconds` after its submission, which must be given.
@@ -70,6 +72,8 @@ _KINDS: Mapping[str, Collection[str]] = MappingProxyType(
         "unknown_state": ("value",),
         "missing_field": ("field",),
         "null_field": ("field",),
+        "shuffle": ("field",),
+        "leave_out": ("field",),
         "header": ("field", "value"),
         "fail_item": ("item", "code"),
         "late_list": ("seconds",),

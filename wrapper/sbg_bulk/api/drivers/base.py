@@ -89,8 +89,16 @@ class Exchanges:
         )
 
 
-def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **options: Any) -> C:
+def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reuse: bool = True, **options: Any) -> C:
     """Return an httpx client of this kind, with the settings that both drivers have.
+
+    Args:
+        kind: httpx.Client or httpx.AsyncClient.
+        settings: where to connect, and as whom.
+        timeout: of httpx.
+        reuse: whether connections are kept for further requests. A server may close one that is kept just while a
+            request goes out on it, and nobody knows then whether the request was carried out.
+        options: others of httpx.
 
     Raises:
         SettingsError: what the environment says of proxies or certificates cannot be used.
@@ -103,6 +111,7 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, **optio
             auth=TokenAuth(settings.endpoint, settings.token),
             timeout=timeout,
             follow_redirects=False,
+            limits=httpx.Limits() if reuse else httpx.Limits(max_keepalive_connections=0),
             headers={"Accept": "application/json", "User-Agent": f"sbg-bulk/{version('sbg-bulk')}"},
             **options,
         )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
+from attrs import evolve
 
+from sbg_bulk.api.drivers.auth import TokenAuth
 from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, open_http
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
-from sbg_bulk.settings.settings import Settings
+from sbg_bulk.settings.settings import Settings, Token
 
 R = TypeVar("R")
 
@@ -34,7 +37,10 @@ class BlockingDriver:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = open_http(httpx.Client, settings, timeout, transport=transport)
+        self._settings = settings
+        self._open = partial(open_http, httpx.Client, timeout=timeout, transport=transport)
+        self._http = self._open(settings)
+        self._once: httpx.Client | None = None
         self._exchanges = Exchanges(settings.token)
         self._sleep = sleep
         self._clock = clock
@@ -62,9 +68,18 @@ class BlockingDriver:
         finally:
             flow.close()
 
+    def use(self, token: Token) -> None:
+        """Send another token from now on."""
+        self._settings = evolve(self._settings, token=token)
+        self._exchanges = Exchanges(token)
+        for http in filter(None, (self._http, self._once)):
+            http.auth = TokenAuth(self._settings.endpoint, token)
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        if self._once is not None:
+            self._once.close()
 
     def _attempt(self, step: Step) -> StepOutcome:
         try:
@@ -84,11 +99,19 @@ class BlockingDriver:
                 return work()
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
+    def _client_for(self, step: Call) -> httpx.Client:
+        if step.operation.repeatable:
+            return self._http
+        # What must not be repeated goes out on connections of its own.
+        if self._once is None:
+            self._once = self._open(self._settings, reuse=False)
+        return self._once
+
     def _call(self, step: Call) -> Reply:
         request = step.operation.request(**step.arguments)
         began = self._clock()
         try:
-            response = self._http.request(**request)
+            response = self._client_for(step).request(**request)
         except httpx.RequestError as error:
             self._exchanges.broken(step, request, error, self._clock() - began)
             raise

@@ -57,6 +57,10 @@ def alter(rule: FaultRule, reply: Reply, chance: random.Random) -> Reply:
             document = _at_fields(name or "", document, _wrong)
         case "null_field":
             document = _at_fields(name or _any_field(document, chance), document, lambda _: None)
+        case "shuffle":
+            document = _at_fields(name or "result", document, lambda value: _shuffled(value, chance))
+        case "leave_out":
+            document = _at_fields(name or "result", document, lambda value: value[::2] if _is_list(value) else value)
         case "missing_field":
             document = _at_fields(name or _any_field(document, chance), document, lambda _: _GONE)
     return Reply(reply.status, encode(document), reply.headers)
@@ -75,6 +79,14 @@ def _at_fields(name: str, document: Any, change: Callable[[Any], Any]) -> Any:
         key: change(value) if key == name else _at_fields(name, value, change) for key, value in document.items()
     }
     return {key: value for key, value in changed.items() if value is not _GONE}
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _shuffled(value: Any, chance: random.Random) -> Any:
+    return chance.sample(value, len(value)) if _is_list(value) else value
 
 
 def _wrong_leaves(document: Any) -> Any:

@@ -1,0 +1,74 @@
+"""What a person says of a submission whose outcome could not be found out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sbg_bulk import errors
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.steps import Flow, record
+from sbg_bulk.errors import InputError
+from sbg_bulk.jobs import read
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.match import Match, match
+from sbg_bulk.runs.records import State, Submission
+
+UNDECIDED: Final = "undecided"
+"""What a journal remembers the submission by that a person is asked about."""
+
+
+def asked_about(journal: Journal) -> Submission | None:
+    """Return the submission of unknown outcome that a person's word is about; None if there is none."""
+    unsettled = [one for one in journal.unfinished() if one.state is State.INTENDED]
+    asked = journal.remembered(UNDECIDED)
+    return next((one for one in unsettled if str(one.id) == asked), unsettled[0] if unsettled else None)
+
+
+def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
+    """Write down what a person says of the submission whose outcome could not be found out.
+
+    Args:
+        journal: the run's.
+        adopt: the id of the job that it started.
+        resubmit: whether it started none.
+
+    Raises:
+        InputError: there is no such submission, the job belongs to another, or both are given.
+    """
+    if adopt is None and not resubmit:
+        return
+    if adopt is not None and resubmit:
+        raise InputError("Adopt a job or resubmit, not both.")
+    unsettled = asked_about(journal)
+    if unsettled is None:
+        raise InputError(f"Run {journal.plan.run} has no submission of unknown outcome; resume it as it is.")
+    if adopt is None:
+        journal.void(unsettled)
+    elif adopt in journal.own_jobs():
+        raise InputError(f"Job {adopt} belongs to other rows of this run already.")
+    elif adopt in journal.foreign_jobs():
+        raise InputError(f"Job {adopt} is certainly another's: it was there before, or did something else.")
+    else:
+        journal.started(unsettled, adopt)
+
+
+def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow[None]:
+    """See whether the submission of unknown outcome may have started a job, before a person's word is taken for it.
+
+    Raises:
+        InputError: there is no such job of this type, or it is certainly another's.
+        ApiError, ConnectionFailed: it cannot be read.
+    """
+    job_type = journal.plan.job_type
+    try:
+        job = yield from read.get(policy, job_id, job_type)
+    except errors.NotFound:
+        raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
+    unsettled = yield from record(lambda: asked_about(journal))
+    if unsettled is None:
+        return
+    items = yield from record(lambda: journal.items(unsettled.first, unsettled.last))
+    # Nothing done is no ground to refuse: then it is not known whose job it is.
+    anything = any(entry.id for entry in job.result or ())
+    if anything and match(job, job_type, items, unsettled.sent_on) is Match.NO:
+        raise errors.InputError(f"Job {job_id} is certainly not the one; nothing was changed.")
