@@ -1,0 +1,286 @@
+"""The server as an ASGI application: what it understands of requests, and what it answers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from email.utils import formatdate
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.second.server.documents import Document, Writer
+from tests.second.server.world import WINDOW, Item, Job, Node, Project, Refusal, World
+
+FOREIGN_PROJECT: Final = "foreign"
+"""The short name of the project in which the user's other program copies files."""
+
+Entry = TypeVar("Entry", Job, Node, Project)
+Answer = tuple[int, Document, dict[str, str]]
+"""Status, body, and headers beside those that all answers have."""
+
+
+@frozen
+class Asked:
+    """A request that is let in, and who sends it."""
+
+    request: Request
+    body: bytes
+    token: str
+    user: str
+    writer: Writer
+
+    @property
+    def query(self) -> QueryParams:
+        return self.request.query_params
+
+    @property
+    def path(self) -> dict[str, str]:
+        return self.request.path_params
+
+
+Handler = Callable[[Asked], Answer]
+
+
+def application(world: World) -> Starlette:
+    """Return the application that serves a world."""
+    return _Api(world).app
+
+
+class _Api:
+    def __init__(self, world: World) -> None:
+        self._world, self._variant = world, world.variant
+        self._answers, self._admissions = itertools.count(1), itertools.count(1)
+        kinds = ("copy", "move", "delete")
+        routes: list[tuple[str, str, Handler]] = [
+            ("GET", "/user", self._user),
+            ("GET", "/rate_limit", self._rate_limit),
+            ("GET", "/projects", self._projects),
+            ("GET", "/projects/{owner}/{project}", self._project),
+            ("GET", "/files", self._files),
+            ("POST", "/files", self._new_folder),
+            ("GET", "/files/{file_id}", self._file),
+            ("GET", "/files/{file_id}/list", self._folder),
+            ("GET", "/async/files", self._jobs),
+            *(("POST", f"/async/files/{kind}", self._submission(kind.upper())) for kind in kinds),
+            *(("GET", f"/async/files/{kind}/{{job_id}}", self._reading(kind.upper())) for kind in kinds),
+        ]
+        by_path: dict[str, dict[str, Handler]] = {}
+        for method, path, handler in routes:
+            by_path.setdefault(path, {})[method] = handler
+        self.app = Starlette(
+            routes=[
+                Route(self._variant.base_path + path, self._endpoint(path, handlers), methods=list(handlers))
+                for path, handlers in by_path.items()
+            ],
+            exception_handlers={HTTPException: self._astray},
+        )
+        self.app.router.redirect_slashes = self._variant.slash_redirects
+
+    # What all answers have in common.
+
+    def _endpoint(self, path: str, handlers: Mapping[str, Handler]) -> Callable[[Request], Any]:
+        async def endpoint(request: Request) -> Response:
+            body = await request.body()
+            writer = Writer(self._variant, f"{request.url.scheme}://{request.url.netloc}")
+            token = _token(request)
+            try:
+                handler = handlers["GET" if request.method == "HEAD" else request.method]
+                user = self._admitted(token, counts=path != "/rate_limit")
+                status, document, headers = handler(Asked(request, body, token, user, writer))
+            except Refusal as refusal:
+                status, document, headers = refusal.status, writer.error(refusal), {}
+            return self._answer(status, document, headers | self._rate_headers(token))
+
+        return endpoint
+
+    def _admitted(self, token: str, *, counts: bool) -> str:
+        world = self._world
+        if world.maintained():
+            raise Refusal(503, 0, "maintenance")
+        user = world.users.get(token)
+        if user is None:
+            raise Refusal(401, 90001, "unauthorized")
+        if counts and not world.spend(token):
+            raise Refusal(429, 1000, "the rate limit is reached")
+        world.go_on()
+        self._let_others_in(token, user)
+        return user
+
+    def _let_others_in(self, token: str, user: str) -> None:
+        """Have the user's other program do something from time to time, in a project of its own."""
+        every, world = self._variant.foreign_every, self._world
+        project = world.projects.get(f"{user}/{FOREIGN_PROJECT}")
+        if every is None or project is None or next(self._admissions) % every:
+            return
+        if world.spend(token, self._variant.foreign_requests):
+            items = [Item(one.id, project=project.id) for one in project.root.children[:2]]
+            world.submit(user, "COPY", items, foreign=True)
+
+    def _rate_headers(self, token: str) -> dict[str, str]:
+        if token not in self._world.users or self._variant.rate_headers == "absent":
+            return {}
+        limit, remaining, reset = self._rate(token)
+        values = {"Limit": limit, "Remaining": remaining, "Reset": reset}
+        return {f"X-RateLimit-{name}": str(value) for name, value in values.items()}
+
+    def _rate(self, token: str) -> tuple[int, int, int]:
+        window, limit = self._world.window(token), self._world.limit
+        ends = window.began + WINDOW
+        factor = 1000 if self._variant.rate_headers == "milliseconds" else 1
+        return limit, limit - window.used, int(ends * factor)
+
+    def _answer(self, status: int, document: Document, headers: Mapping[str, str]) -> Response:
+        more = {"X-Request-Id": f"second-{next(self._answers)}", "Content-Type": "application/json"}
+        if self._variant.date_header:
+            more["Date"] = formatdate(int(self._world.clock()), usegmt=True)
+        if not self._variant.keep_alive:
+            more["Connection"] = "close"
+        return Response(json.dumps(document), status, {**more, **headers})
+
+    async def _astray(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        writer = Writer(self._variant, f"{request.url.scheme}://{request.url.netloc}")
+        code = {404: 90003, 405: 90006}.get(error.status_code, 90000)
+        refusal = Refusal(error.status_code, code, error.detail)
+        return self._answer(refusal.status, writer.error(refusal), {})
+
+    # The calls.
+
+    def _user(self, asked: Asked) -> Answer:
+        return 200, asked.writer.user(asked.user), {}
+
+    def _rate_limit(self, asked: Asked) -> Answer:
+        return 200, asked.writer.rate_limit(*self._rate(asked.token)), {}
+
+    def _projects(self, asked: Asked) -> Answer:
+        part = asked.query.get("name", "").lower()
+        found = [one for one in self._world.projects.values() if asked.user in one.members and part in one.name.lower()]
+        return self._page(asked, found, lambda one: asked.writer.project(one, listed=True))
+
+    def _project(self, asked: Asked) -> Answer:
+        names = asked.path
+        return 200, asked.writer.project(self._world.project(f"{names['owner']}/{names['project']}", asked.user)), {}
+
+    def _files(self, asked: Asked) -> Answer:
+        project, parent = asked.query.get("project"), asked.query.get("parent")
+        if (project is None) == (parent is None):
+            raise Refusal(400, 5029 if project is None else 5031, "give one of project and parent")
+        if project is not None:
+            return self._content(asked, self._world.project(project, asked.user).root)
+        if not parent:
+            raise Refusal(400, 5004, "parent is empty")
+        return self._content(asked, self._world.folder(parent, asked.user))
+
+    def _folder(self, asked: Asked) -> Answer:
+        return self._content(asked, self._world.folder(asked.path["file_id"], asked.user))
+
+    def _content(self, asked: Asked, folder: Node) -> Answer:
+        names = asked.query.getlist("name") if self._variant.name_parameter else []
+        found = [one for one in folder.children if not names or one.name in names]
+        fields = asked.query.get("fields")
+        return self._page(asked, found, lambda one: asked.writer.file(one, listed=True, fields=fields))
+
+    def _file(self, asked: Asked) -> Answer:
+        return 200, asked.writer.file(self._world.node(asked.path["file_id"], asked.user)), {}
+
+    def _new_folder(self, asked: Asked) -> Answer:
+        given = _body(asked)
+        name = given.get("name")
+        if not isinstance(name, str) or str(given.get("type")).lower() != "folder":
+            raise Refusal(400, 5033, "name and type are needed")
+        if not 0 < len(name) <= 255 or "/" in name:
+            raise Refusal(400, 10236, "not a name for a folder")
+        parent, project = _destination(given)
+        place = self._world.folder(parent, asked.user) if parent else self._world.project(str(project), asked.user).root
+        return self._variant.post_status, asked.writer.file(self._world.new_folder(name, place)), {}
+
+    def _jobs(self, asked: Asked) -> Answer:
+        jobs = self._world.listed_jobs(asked.user)
+        return self._page(asked, jobs, lambda one: asked.writer.job(one, self._world, listed=True))
+
+    def _submission(self, job_type: str) -> Handler:
+        def submitted(asked: Asked) -> Answer:
+            given = _body(asked).get("items")
+            if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+                raise Refusal(400, 5033, "items is not a list of objects")
+            if not given:
+                raise Refusal(400, 10230, "there are no items")
+            items = [_item(one, job_type) for one in given]
+            if len({one.file for one in items}) < len(items):
+                raise Refusal(400, 10231, "an item is named twice")
+            job = self._world.submit(asked.user, job_type, items)
+            return self._variant.post_status, asked.writer.job(job, self._world), {}
+
+        return submitted
+
+    def _reading(self, job_type: str) -> Handler:
+        def read(asked: Asked) -> Answer:
+            return 200, asked.writer.job(self._world.job(asked.path["job_id"], job_type, asked.user), self._world), {}
+
+        return read
+
+    def _page(self, asked: Asked, entries: Sequence[Entry], write: Callable[[Entry], Document]) -> Answer:
+        offset, limit = _number(asked, "offset", 0), _number(asked, "limit", 25)
+        if offset < 0 or not 1 <= limit <= 100:
+            raise Refusal(400, 90000, "offset or limit is out of range")
+        ordered = self._world.ordered(entries)
+        shown = [write(one) for one in ordered[offset : offset + min(limit, self._variant.page_max)]]
+        path = asked.request.url.path.removeprefix(self._variant.base_path)
+        query = {name: asked.query.getlist(name) for name in asked.query}
+        headers = {"X-Total-Matching-Query": str(len(ordered))} if self._variant.total_header else {}
+        return 200, asked.writer.page(path, query, shown, offset, limit, len(ordered)), headers
+
+
+def _token(request: Request) -> str:
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return str(request.headers.get("X-SBG-Auth-Token") or bearer)
+
+
+def _number(asked: Asked, name: str, default: int) -> int:
+    try:
+        return int(asked.query.get(name, default))
+    except ValueError:
+        raise Refusal(400, 90000, f"{name} is not a whole number") from None
+
+
+def _body(asked: Asked) -> dict[str, Any]:
+    if asked.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(415, 90008, "send application/json")
+    try:
+        found = json.loads(asked.body)
+    except UnicodeDecodeError:
+        raise Refusal(400, 90009, "the body cannot be decoded") from None
+    except ValueError:
+        raise Refusal(400, 10217, "the body is not JSON") from None
+    if not isinstance(found, dict):
+        raise Refusal(400, 5033, "the body is not an object")
+    return found
+
+
+def _destination(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the folder or the project that is named, and None for the other; empty is absent."""
+    parent, project = given.get("parent") or None, given.get("project") or None
+    if (parent is None) == (project is None):
+        raise Refusal(400, 5029 if parent is None else 5031, "give one of parent and project")
+    if project is not None and str(project).count("/") != 1:
+        raise Refusal(400, 3012, "project is not owner/project")
+    return parent, project
+
+
+def _item(given: Mapping[str, Any], job_type: str) -> Item:
+    if not all(isinstance(given.get(key) or "", str) for key in ("file", "parent", "project", "name")):
+        raise Refusal(400, 5033, "an item has a value that is not a string")
+    if not given.get("file"):
+        raise Refusal(400, 5004, "the id of a file is empty")
+    name = given.get("name") or None
+    if name is not None and (len(name) > 255 or "/" in name):
+        raise Refusal(400, 10235, "not a name for a file")
+    return Item(given["file"]) if job_type == "DELETE" else Item(given["file"], *_destination(given), name)

@@ -1,0 +1,112 @@
+"""The ways in which servers of this API may differ without breaking its contract, or hardly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from attrs import field, frozen
+
+USUAL_STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING")
+
+
+@frozen
+class Deviation:
+    """A property that a variant withholds though the contract requires it, or whose value has another form.
+
+    Attributes:
+        schema: the schema's name in the contract.
+        name: the property's.
+        absent: whether it is withheld; otherwise its value has another form.
+    """
+
+    schema: str
+    name: str
+    absent: bool
+
+
+@frozen(kw_only=True)
+class Variant:
+    """A way to keep the contract. Each default is the plainest reading of it.
+
+    Attributes:
+        list_order: of all lists. `shuffled` is an order without meaning that stays the same.
+        job_ids: 18 digits that hold the time, 17 digits that count up, 18 random digits, or random letters.
+        post_status: of submissions and of new folders.
+        links: whether pages name their neighbours, have an empty list (also between two pages), no list or null.
+            The last two withhold a required property.
+        total_header: whether lists have X-Total-Matching-Query.
+        page_max: the most entries of a page, whatever was asked for.
+        file_lists: the properties of files in lists: those of the contract's example, the fewest (no `type`), or all.
+        fields_parameter: whether lists of files heed `fields`.
+        name_parameter: whether lists of files heed `name`.
+        listed_results: whether the entries of the list of jobs have their `result`.
+        result_order: of the entries of a result, compared with the items.
+        result_entries: an entry for each item, for each file (those in a folder too), only for items that were done, or
+            only for those that failed.
+        counts_of: what the counts of a job count.
+        counts_as: their JSON type. Strings, as the documentation's tables have them, deviate from the contract.
+        dates: their form. Without a zone they deviate from the contract.
+        states: those that a job passes through before FINISHED.
+        extra_keys: whether all objects have keys that nobody knows.
+        without_value: whether a property without a value is null, absent, or as in the contract's examples.
+        hrefs: absolute, without the host, with a host that is not the endpoint's, or withheld though required.
+        rate_headers: in seconds, in milliseconds (as one deployment documents them), or not there.
+        date_header: whether answers have a Date.
+        listed_late: seconds until a job is listed.
+        maintenance: seconds from one maintenance to the next, and how long one lasts; None for none.
+        foreign_every: after so many requests another program of the user submits a job; None for never.
+        foreign_requests: how many requests of the budget that program then uses.
+        error_codes: whether errors have a `code`. Maintenance has its 0 in any case.
+        base_path: what all paths begin with.
+        slash_redirects: whether a path with a slash too many is redirected, or not found.
+        copy_clash: a copy whose name is taken is renamed `1_name`, fails, or stands beside the other.
+        keep_alive: whether a connection lasts longer than one answer.
+    """
+
+    list_order: Literal["newest", "oldest", "by id", "shuffled"] = "newest"
+    job_ids: Literal["time", "counted", "random", "letters"] = "time"
+    post_status: Literal[200, 201, 202] = 200
+    links: Literal["next", "empty", "absent", "null"] = "next"
+    total_header: bool = True
+    page_max: int = 100
+    file_lists: Literal["usual", "least", "all"] = "usual"
+    fields_parameter: bool = True
+    name_parameter: bool = True
+    listed_results: bool = True
+    result_order: Literal["items", "reversed", "shuffled"] = "items"
+    result_entries: Literal["items", "files", "done", "failed"] = "items"
+    counts_of: Literal["items", "files"] = "items"
+    counts_as: Literal["integers", "strings"] = "integers"
+    dates: Literal["Z", "offset", "fractional", "naive", "absent"] = "Z"
+    states: tuple[str, ...] = USUAL_STATES
+    extra_keys: bool = False
+    without_value: Literal["as documented", "null", "absent"] = "as documented"
+    hrefs: Literal["absolute", "relative", "public", "absent"] = "absolute"
+    rate_headers: Literal["seconds", "milliseconds", "absent"] = "seconds"
+    date_header: bool = True
+    listed_late: float = 0.0
+    maintenance: tuple[float, float] | None = None
+    foreign_every: int | None = None
+    foreign_requests: int = 0
+    error_codes: bool = True
+    base_path: str = field(default="/v2")
+    slash_redirects: bool = True
+    copy_clash: Literal["rename", "fail", "twin"] = "rename"
+    keep_alive: bool = True
+
+    @property
+    def deviations(self) -> Iterator[Deviation]:
+        """What it withholds, or writes in another form, though the contract says otherwise. Nothing else."""
+        lists = ("JobList", "FileList", "ProjectList")
+        if self.links in ("absent", "null"):
+            yield from (Deviation(one, "links", absent=self.links == "absent") for one in lists)
+        if self.hrefs == "absent":
+            yield from (Deviation(one, "href", absent=True) for one in (*lists, "Job", "FileInfo", "Project", "User"))
+        if self.counts_as == "strings":
+            counts = ("total_files", "completed_files", "failed_files")
+            yield from (Deviation("Job", one, absent=False) for one in counts)
+        if self.dates == "naive":
+            yield from (Deviation("Job", one, absent=False) for one in ("started_on", "finished_on"))
+            for schema in ("FileInfo", "Project"):
+                yield from (Deviation(schema, one, absent=False) for one in ("created_on", "modified_on"))

@@ -1,0 +1,209 @@
+"""The second server keeps the contract, whatever its variant: only what a variant says that it withholds is amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Final
+
+import httpx
+import pytest
+from attrs import frozen
+
+from scripts.lib.spec import JSON, OPERATIONS, Node, inline, load_spec
+from tests.second.server.app import application
+from tests.second.server.transport import serving
+from tests.second.server.variant import Variant
+from tests.second.server.world import World
+from tests.second.service import SOURCE, TARGET, TOKEN, Clock, Service, fill, variants
+from tests.second.variants import VARIANTS
+from tests.spec.validation import faults
+
+SPEC: Final = load_spec()
+
+
+@frozen
+class Exchange:
+    """A request, by its operation's id, and its answer."""
+
+    operation: str
+    response: httpx.Response
+
+
+def spec_for(variant: Variant) -> Node:
+    """Return the contract without what the variant withholds or writes in another form."""
+    spec = deepcopy(SPEC)
+    for deviation in variant.deviations:
+        schema = spec["components"]["schemas"][deviation.schema]
+        if deviation.absent:
+            schema["required"].remove(deviation.name)
+        else:
+            schema["properties"][deviation.name] = {}
+    return spec
+
+
+def complaints(exchange: Exchange, spec: Node) -> list[str]:
+    """Return in what an answer breaks the contract."""
+    (operation,) = [one for one in OPERATIONS if one.id == exchange.operation]
+    responses = spec["paths"][operation.path][operation.method]["responses"]
+    response = exchange.response
+    definition = responses.get(str(response.status_code), responses.get(f"{response.status_code // 100}XX"))
+    if definition is None:
+        return [f"{operation.id}: status {response.status_code}"]
+    definition = inline(definition, spec)
+    found = faults(response.json(), definition["content"][JSON]["schema"])
+    for name, header in definition["headers"].items():
+        value = response.headers.get(name)
+        if value is not None and header["schema"]["type"] == "integer":
+            found += faults(int(value), header["schema"])
+    return [f"{operation.id}: {one}" for one in found]
+
+
+def day(service: Service) -> Iterator[Exchange]:
+    """Go through a day on which everything is asked for, and much of it in a wrong way."""
+    folder, first = service.add_tree(), service.files[0]
+    service.world.add_file("f000.bam", service.target)
+    with httpx.Client(base_url=service.url, transport=service.transport, headers={"X-SBG-Auth-Token": TOKEN}) as http:
+
+        def ask(operation: str, path: str, method: str = "GET", **more: Any) -> Exchange:
+            return Exchange(operation, http.request(method, path, **more))
+
+        def post(operation: str, path: str, **body: Any) -> Exchange:
+            return ask(operation, path, "POST", json=body)
+
+        yield ask("get_user", "/user")
+        yield ask("get_user", "/user", headers={"X-SBG-Auth-Token": "nobody's"})
+        yield ask("get_rate_limit", "/rate_limit")
+        yield ask("list_projects", "/projects", params={"name": "SOURCE"})
+        yield ask("list_projects", "/projects", params={"limit": 2, "offset": 1})
+        yield ask("get_project", f"/projects/{SOURCE}")
+        yield ask("get_project", "/projects/rfranklin/none")
+        yield ask("get_project", "/projects/jwatson/private")
+        for fields in ({}, {"fields": "_all"}, {"fields": "size"}):
+            yield ask("list_files", "/files", params={"project": SOURCE, "limit": 3, "offset": 2, **fields})
+        yield ask("list_files", "/files", params={"parent": folder.id, "name": "deep"})
+        for query in ({}, {"project": SOURCE, "parent": first}, {"project": "x"}, {"parent": first}, {"parent": ""}):
+            yield ask("list_files", "/files", params=query)
+        yield ask("list_files", "/files", params={"project": SOURCE, "limit": 100})
+        yield ask("list_files", "/files", params={"project": SOURCE, "limit": 101})
+        yield ask("list_folder", f"/files/{folder.id}/list")
+        yield ask("list_folder", f"/files/{first}/list")
+        yield ask("get_file", f"/files/{first}")
+        yield ask("get_file", f"/files/{folder.id}")
+        yield ask("get_file", "/files/none")
+        yield post("create_folder", "/files", name="new", type="folder", project=TARGET)
+        yield post("create_folder", "/files", name="new", type="FOLDER", project=TARGET)
+        yield post("create_folder", "/files", name="a/b", type="folder", project=TARGET)
+        yield post("submit_copy_job", "/async/files/copy", items=[])
+        yield post("submit_copy_job", "/async/files/copy", items=[{"file": first}])
+        yield post("submit_copy_job", "/async/files/copy", items=[{"file": first, "project": TARGET}] * 2)
+        yield ask("submit_copy_job", "/async/files/copy", "POST", content=b"{", headers={"Content-Type": JSON})
+        yield ask("submit_move_job", "/async/files/move", "POST", content=b"{}")
+        copies = [{"file": file, "project": TARGET, "parent": ""} for file in (first, "none", folder.id)]
+        submitted = [
+            post("submit_copy_job", "/async/files/copy", items=copies),
+            post("submit_move_job", "/async/files/move", items=[{"file": service.files[1], "project": TARGET}]),
+            post("submit_delete_job", "/async/files/delete", items=[{"file": service.files[2]}, {"file": "none"}]),
+        ]
+        yield from submitted
+        for _ in range(12):
+            service.clock.sleep(1.5)
+            for kind, exchange in zip(("copy", "move", "delete"), submitted, strict=True):
+                if "id" in exchange.response.json():
+                    job = exchange.response.json()["id"]
+                    yield ask(f"get_{kind}_job", f"/async/files/{kind}/{job}")
+            yield ask("list_async_jobs", "/async/files", params={"limit": 2})
+            yield ask("list_async_jobs", "/async/files", params={"offset": 1})
+        yield ask("list_files", "/files", params={"project": TARGET})
+        yield ask("list_async_jobs", "/async/files", params={"offset": -1})
+        yield ask("get_copy_job", "/async/files/copy/none")
+        service.world.spend(TOKEN, service.world.limit - service.world.window(TOKEN).used)
+        yield ask("get_user", "/user")
+        yield ask("get_rate_limit", "/rate_limit")
+
+
+@pytest.mark.parametrize("variant", variants())
+def test_every_answer_of_a_day_fits_the_contract(variant: Variant) -> None:
+    spec = spec_for(variant)
+    exchanges = list(day(Service(variant, files=6)))
+    assert [one for exchange in exchanges for one in complaints(exchange, spec)] == []
+
+
+def test_a_day_has_every_call_and_every_kind_of_refusal() -> None:
+    exchanges = list(day(Service(VARIANTS["plain"], files=6)))
+    assert {exchange.operation for exchange in exchanges} == {one.id for one in OPERATIONS}
+    statuses = {exchange.response.status_code for exchange in exchanges}
+    assert statuses == {200, 400, 401, 403, 404, 409, 415, 429}
+
+
+def test_the_jobs_of_a_day_do_what_they_were_asked_for() -> None:
+    service = Service(VARIANTS["plain"], files=6)
+    list(day(service))
+    assert [one.name for one in service.source.children] == ["f000.bam", "f003.bam", "f004.bam", "f005.bam", "lanes"]
+    assert [one.name for one in service.target.children] == ["f000.bam", "new", "1_f000.bam", "f001.bam", "lanes"]
+    assert len(list(service.target.files())) == 8
+
+
+def _deviating() -> list[Any]:
+    return [pytest.param(one, id=name) for name, one in VARIANTS.items() if list(one.deviations)]
+
+
+@pytest.mark.parametrize("variant", _deviating())
+def test_a_variant_that_says_that_it_deviates_does(variant: Variant) -> None:
+    exchanges = list(day(Service(variant, files=6)))
+    found = {one for exchange in exchanges for one in complaints(exchange, SPEC)}
+    for deviation in variant.deviations:
+        assert any(deviation.name in one for one in found)
+
+
+@pytest.mark.parametrize(("name", "value"), [("state", None), ("started_on", "yesterday"), ("result", {})])
+def test_an_answer_that_breaks_the_contract_is_found(name: str, value: object) -> None:
+    exchange = next(one for one in day(Service(VARIANTS["plain"], files=6)) if one.operation == "get_copy_job")
+    answer = httpx.Response(200, json=exchange.response.json() | {name: value})
+    assert complaints(Exchange("get_copy_job", answer), SPEC) != []
+
+
+def test_a_switch_changes_the_day() -> None:
+    """What changes nothing is no switch, and tests that go through it test nothing."""
+
+    def told(variant: Variant) -> list[object]:
+        return [
+            (one.response.status_code, sorted(one.response.headers.items()), one.response.text)
+            for one in day(Service(variant, files=60))
+        ]
+
+    plain = told(VARIANTS["plain"])
+    silent = {name for name, variant in VARIANTS.items() if told(variant) == plain}
+    # Redirects have a test of their own: they are no part of the contract.
+    assert silent == {"plain", "no slash redirects"}
+
+
+def test_the_window_of_the_rate_limit_begins_anew() -> None:
+    service = Service(VARIANTS["plain"], limit=2)
+    with httpx.Client(base_url=service.url, transport=service.transport, headers={"X-SBG-Auth-Token": TOKEN}) as http:
+        statuses = [http.get("/user").status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        refused = http.get("/user")
+        service.clock.sleep(int(refused.headers["X-RateLimit-Reset"]) + 1 - service.clock())
+        assert http.get("/user").headers["X-RateLimit-Remaining"] == "1"
+
+
+@pytest.mark.parametrize(("name", "status"), [("plain", 307), ("no slash redirects", 404)])
+def test_a_slash_too_many_is_redirected_or_not(name: str, status: int) -> None:
+    service = Service(VARIANTS[name])
+    with httpx.Client(base_url=service.url, transport=service.transport, headers={"X-SBG-Auth-Token": TOKEN}) as http:
+        assert http.get("/projects/").status_code == status
+
+
+@pytest.mark.parametrize(("name", "header"), [("plain", None), ("connections closed", "close")])
+def test_it_answers_over_http_as_it_does_in_process(name: str, header: str | None) -> None:
+    world = World(VARIANTS[name], Clock())
+    fill(world, 3)
+    with serving(application(world)) as url, httpx.Client(headers={"X-SBG-Auth-Token": TOKEN}) as http:
+        answers = [http.get(f"{url}/v2/files", params={"project": SOURCE}) for _ in range(2)]
+    inside = Service(VARIANTS[name], files=3)
+    with httpx.Client(base_url=url, transport=inside.transport, headers={"X-SBG-Auth-Token": TOKEN}) as http:
+        expected = [http.get(f"{url}/v2/files", params={"project": SOURCE}) for _ in range(2)]
+    assert [one.json() for one in answers] == [one.json() for one in expected]
+    assert {one.headers.get("Connection") for one in answers} == {header}
+    assert [one.headers.get("Date") for one in answers] == [one.headers.get("Date") for one in expected]
