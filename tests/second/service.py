@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from sbg_bulk import AsyncClient, Client, Polling, Settings
 from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.runs.journal import Journal
 from tests.second.server.app import FOREIGN_PROJECT, application
 from tests.second.server.transport import Transport
 from tests.second.server.variant import Variant
@@ -142,20 +144,51 @@ class Caller:
             return [one async for one in result] if isinstance(result, AsyncIterator) else await result
 
 
-def variants(wrong: Mapping[str, str] | None = None, *names: str) -> list[Any]:
+def variants(wrong: Mapping[str, str] | None = None, names: Iterable[str] = VARIANTS, with_: str = "") -> list[Any]:
     """Return the variants as parameters of a test.
 
     Args:
         wrong: with which of them the client is known to go wrong, and how.
-        names: which variants; none for all.
+        names: which variants.
+        with_: another parameter, which stands before the variant.
     """
     wrong = wrong or {}
-    assert wrong.keys() <= (set(names) or VARIANTS.keys())
+    assert wrong.keys() <= set(names)
     return [
         pytest.param(
+            *filter(None, [with_]),
             VARIANTS[name],
-            id=name,
+            id="-".join(filter(None, [with_, name])),
             marks=[pytest.mark.xfail(strict=True, reason=wrong[name])] if name in wrong else [],
         )
-        for name in names or VARIANTS
+        for name in names
     ]
+
+
+def lies(service: Service, journal: Path) -> list[str]:
+    """Return what a complete run says of its rows that is not so, and what was not done exactly once."""
+    done: dict[str, list[tuple[str, Deed]]] = {}
+    for job, deed in service.deeds():
+        done.setdefault(deed.item.file, []).append((job, deed))
+    with Journal.open(journal) as opened:
+        return [lie for row in opened.report() for lie in _lies(row, done.get(row["file"], []))]
+
+
+def _lies(row: Mapping[str, Any], deeds: list[tuple[str, Deed]]) -> Iterator[str]:
+    name, outcome = row["file"], row["outcome"]
+    if len(deeds) != 1:
+        yield f"{name} was carried out {len(deeds)} times ({outcome})"
+        return
+    job, deed = deeds[0]
+    if outcome == "open":
+        yield f"{name} is said to be left"
+    if row["job"] != job:
+        yield f"{name} is said to be in job {row['job']}, and was in {job}"
+    if outcome == "done" and deed.error is not None:
+        yield f"{name} is said to be done, and has failed"
+    if outcome == "failed" and deed.error is None:
+        yield f"{name} is said to have failed, and was done"
+    if row["new_id"] not in (None, deed.made):
+        yield f"{name} is said to be {row['new_id']} now, and is {deed.made}"
+    if deed.error is not None and row["api_code"] not in (None, deed.error.code):
+        yield f"{name} is said to have failed with {row['api_code']}, and has with {deed.error.code}"
