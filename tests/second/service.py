@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -163,6 +164,11 @@ def variants(wrong: Mapping[str, str] | None = None, names: Iterable[str] = VARI
         )
         for name in names
     ]
+
+
+def manifest(rows: list[str]) -> io.BytesIO:
+    """Return a manifest whose rows are nothing but ids."""
+    return io.BytesIO("\n".join(["file", *rows, ""]).encode())
 
 
 def lies(service: Service, journal: Path) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.second.server.variant import Variant
-from tests.second.service import SOURCE, TARGET, USER, Caller, Service, lies, variants
+from tests.second.service import SOURCE, TARGET, USER, Caller, Service, lies, manifest, variants
 
 pytestmark = pytest.mark.parametrize("awaiting", [False, True], ids=["blocking", "awaiting"])
 
@@ -188,8 +187,3 @@ def test_a_run_stays_within_the_rate_limit(variant: Variant, awaiting: bool) -> 
     assert lies(service, report.journal) == []
     assert len(service.target.children) == 50
     assert report.tally.complete
-
-
-def manifest(rows: list[str]) -> io.BytesIO:
-    """A manifest of rows that are nothing but ids."""
-    return io.BytesIO("\n".join(["file", *rows, ""]).encode())

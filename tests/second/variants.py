@@ -57,7 +57,7 @@ VARIANTS: Final = {
     "oldest first, links empty, no total": Variant(list_order="oldest", links="empty", total_header=False),
     "oldest first, letters, no dates": Variant(list_order="oldest", job_ids="letters", dates="absent"),
     "maintenance": Variant(maintenance=(20.0, 4.0)),
-    "another program": Variant(foreign_every=4, foreign_requests=3),
+    "another program": Variant(foreign_every=20, foreign_requests=3),
     "no error codes": Variant(error_codes=False),
     "another base path": Variant(base_path="/sb/api/v2"),
     "no slash redirects": Variant(slash_redirects=False),

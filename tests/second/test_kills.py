@@ -1,0 +1,159 @@
+"""A run that is killed again and again does each row once, and what it says of each row in the end is true."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from sbg_bulk import RunOptions, RunStopped
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Step
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import State
+from tests.second.server.variant import Variant
+from tests.second.service import TARGET, Service, lies, manifest, variants
+
+PAST_JOBS: Final = 130
+"""The jobs that are in the list already are more than fit on a page."""
+
+HARD: Final = (
+    "plain",
+    "shuffled",
+    "oldest first, links empty, no total",
+    "oldest first, letters, no dates",
+    "short pages, links absent, no total",
+    "no listed results",
+    "results shuffled",
+    "a result for each file",
+    "results of what failed",
+    "no dates",
+    "no Date",
+    "listed late",
+    "another program",
+)
+"""The variants that make it hard to find a job again, or to tell what it did."""
+
+LISTED: Final = {
+    "oldest first, links empty, no total": "jobs beyond a full page with an empty list of links are not found, and are "
+    "submitted again",
+}
+ORDER: Final = dict.fromkeys(
+    ("results reversed", "results shuffled"),
+    "where there are as many results as items, each is taken for that of the item in its place",
+)
+SHUFFLED: Final = {"results shuffled": ORDER["results shuffled"]}
+
+
+class Killed(BaseException):
+    """The process ends here, as far as a run is concerned."""
+
+
+def killed(at: int, after: bool) -> type[BlockingDriver]:
+    """Return a driver that is killed at its step of this number, before or after it is performed."""
+    left = [at]
+
+    class Mortal(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            left[0] -= 1
+            if left[0] < 0 and not after:
+                raise Killed
+            outcome = super()._perform(step)
+            if left[0] < 0:
+                raise Killed
+            return outcome
+
+    return Mortal
+
+
+def killed_after_submissions(_: int, __: bool) -> type[BlockingDriver]:
+    """Return a driver that is killed when the server has taken its second submission, before the answer is read."""
+    left = [2]
+
+    class Mortal(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            outcome = super()._perform(step)
+            if isinstance(step, Call) and step.operation.name.startswith("submit"):
+                left[0] -= 1
+                if not left[0]:
+                    raise Killed
+            return outcome
+
+    return Mortal
+
+
+def carry(
+    service: Service, path: Path, job_type: str, rows: list[str], mortal: Callable[..., type[BlockingDriver]]
+) -> int:
+    """Carry a run to its end, through ever longer lives; return how many there were."""
+    project = None if job_type == "delete" else TARGET
+    options = RunOptions(list_lag=30)
+    adopt, resubmit = None, False
+    for lives in itertools.count(1):
+        assert lives < 40, "the run does not come to its end"
+        with service.client(mortal(int(4 * 1.3**lives), bool(lives % 2))) as client:
+            try:
+                if path.exists():
+                    client.resume(path, adopt=adopt, resubmit=resubmit, options=options)
+                else:
+                    source = manifest(rows)
+                    client.run(job_type, source, project=project, journal=path, items_per_job=3, options=options)
+            except Killed:
+                adopt, resubmit = None, False
+            except RunStopped:
+                adopt = lost_job(service, path)
+                resubmit = adopt is None
+            else:
+                return lives
+    raise AssertionError
+
+
+def lost_job(service: Service, path: Path) -> str | None:
+    """Look, as a person would, what the submission of unknown outcome has started; return the id of its job, if any."""
+    with Journal.open(path) as journal:
+        (lost,) = [one for one in journal.unfinished() if one.state is State.INTENDED]
+        wanted = {item.file for item in journal.items(lost.first, lost.last)}
+    ours = [one for one in service.world.jobs.values() if not one.foreign]
+    return next((job.id for job in ours if {one.file for one in job.items} == wanted), None)
+
+
+def prepared(variant: Variant) -> tuple[Service, list[str]]:
+    """Return a service with a long past, and rows to carry, of which some fail."""
+    service = Service(variant, files=24)
+    folder = service.add_tree()
+    rows = service.files[:24]
+    service.past_jobs(PAST_JOBS)
+    service.clock.sleep(600)
+    return service, [*rows[:10], "none-1", *rows[10:20], folder.id, *rows[20:], "none-2"]
+
+
+@pytest.mark.parametrize(
+    ("job_type", "variant"),
+    [
+        *variants(LISTED | ORDER, with_="copy"),
+        *variants(LISTED, HARD, with_="move"),
+        *variants(LISTED, HARD, with_="delete"),
+    ],
+)
+def test_a_run_that_is_killed_at_all_kinds_of_steps_is_carried_out_once(
+    tmp_path: Path, job_type: str, variant: Variant
+) -> None:
+    service, rows = prepared(variant)
+    path = tmp_path / "a.sbg-run"
+    assert carry(service, path, job_type, rows, killed) > 3
+    assert lies(service, path) == []
+
+
+@pytest.mark.parametrize("variant", variants(LISTED | SHUFFLED, HARD))
+def test_a_run_that_is_killed_after_every_second_submission_is_carried_out_once(
+    tmp_path: Path, variant: Variant
+) -> None:
+    service, rows = prepared(variant)
+    path = tmp_path / "a.sbg-run"
+    assert carry(service, path, "copy", rows, killed_after_submissions) > 3
+    assert lies(service, path) == []
+    assert Counter(len(job.items) for job in service.world.jobs.values() if not job.foreign) == {3: 9}
