@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 USUAL_STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING")
 
@@ -90,7 +90,7 @@ class Variant:
     foreign_every: int | None = None
     foreign_requests: int = 0
     error_codes: bool = True
-    base_path: str = field(default="/v2")
+    base_path: str = "/v2"
     slash_redirects: bool = True
     copy_clash: Literal["rename", "fail", "twin"] = "rename"
     keep_alive: bool = True

@@ -7,7 +7,7 @@ import math
 import random
 import string
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from attrs import define, field, frozen
 
@@ -17,7 +17,6 @@ JOB_EPOCH: Final = 1_483_228_800
 """2017-01-01, from which the time in a job's id counts."""
 
 WINDOW: Final = 300.0
-MONTH: Final = 30 * 86_400.0
 
 
 class Refusal(Exception):
@@ -84,18 +83,14 @@ class Deed:
     """What a job did about an item.
 
     Attributes:
-        place: the item's in the job, from 0.
         made: the id of what it became or was; None if it failed.
         files: the ids of the files that were dealt with.
-        path: where what was made is, or what was deleted was.
         error: why it failed.
     """
 
     item: Item
-    place: int
     made: str | None
     files: tuple[str, ...]
-    path: str
     error: Refusal | None
 
 
@@ -217,11 +212,11 @@ class World:
 
     def listed_jobs(self, user: str) -> list[Job]:
         until = self.clock() - self.variant.listed_late
-        return [one for one in self.jobs.values() if one.owner == user and one.made <= until and not self._gone(one)]
+        return [one for one in self.jobs.values() if one.owner == user and one.made <= until]
 
     def job(self, job_id: str, job_type: str, user: str) -> Job:
         found = self.jobs.get(job_id)
-        if found is None or found.owner != user or found.type != job_type or self._gone(found):
+        if found is None or found.owner != user or found.type != job_type:
             raise Refusal(404, 10211, "no such job")
         return found
 
@@ -284,28 +279,24 @@ class World:
 
     # How it is done.
 
-    def _gone(self, job: Job) -> bool:
-        return self.clock() > job.ends + MONTH
-
     def _do(self, job: Job, item: Item, when: float) -> Deed:
-        place = len(job.deeds)
         try:
             source = self.node(item.file, job.owner)
             if source.parent is None:
                 raise Refusal(403, {"COPY": 5014, "MOVE": 5032, "DELETE": 10226}[job.type], "that is a project's root")
             if job.type == "DELETE":
-                files, path = tuple(one.id for one in source.files()), source.path
+                files = tuple(one.id for one in source.files())
                 self._remove(source)
-                return Deed(item, place, source.id, files, path, None)
+                return Deed(item, source.id, files, None)
             target = self._target(item, job.owner)
             if target.is_within(source):
                 raise Refusal(400, 10229, "a folder does not go into itself")
             name = item.name or source.name
             act = self._copy if job.type == "COPY" else self._move
             made = act(source, target, name, when)
-            return Deed(item, place, made.id, tuple(one.id for one in made.files()), made.path, None)
+            return Deed(item, made.id, tuple(one.id for one in made.files()), None)
         except Refusal as refusal:
-            return Deed(item, place, None, (), "", refusal)
+            return Deed(item, None, (), refusal)
 
     def _target(self, item: Item, user: str) -> Node:
         if item.project is not None:
@@ -387,7 +378,7 @@ def result_of(job: Job, variant: Variant) -> list[tuple[str | None, Refusal | No
             random.Random(job.id).shuffle(deeds)
         case _:
             pass
-    found: list[tuple[str | None, Any]] = []
+    found: list[tuple[str | None, Refusal | None]] = []
     for deed in deeds:
         if deed.error is not None:
             if variant.result_entries != "done":
