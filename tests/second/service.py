@@ -145,24 +145,15 @@ class Caller:
             return [one async for one in result] if isinstance(result, AsyncIterator) else await result
 
 
-def variants(wrong: Mapping[str, str] | None = None, names: Iterable[str] = VARIANTS, with_: str = "") -> list[Any]:
+def variants(names: Iterable[str] = VARIANTS, with_: str = "") -> list[Any]:
     """Return the variants as parameters of a test.
 
     Args:
-        wrong: with which of them the client is known to go wrong, and how.
         names: which variants.
         with_: another parameter, which stands before the variant.
     """
-    wrong = wrong or {}
-    assert wrong.keys() <= set(names)
     return [
-        pytest.param(
-            *filter(None, [with_]),
-            VARIANTS[name],
-            id="-".join(filter(None, [with_, name])),
-            marks=[pytest.mark.xfail(strict=True, reason=wrong[name])] if name in wrong else [],
-        )
-        for name in names
+        pytest.param(*filter(None, [with_]), VARIANTS[name], id="-".join(filter(None, [with_, name]))) for name in names
     ]
 
 

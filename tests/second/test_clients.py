@@ -12,22 +12,6 @@ from tests.second.service import SOURCE, TARGET, USER, Caller, Service, lies, ma
 
 pytestmark = pytest.mark.parametrize("awaiting", [False, True], ids=["blocking", "awaiting"])
 
-PAGING = dict.fromkeys(
-    ("links empty, no total", "oldest first, links empty, no total"),
-    "a full page with an empty list of links, and no total, is taken for the last",
-) | dict.fromkeys(
-    ("short pages, links empty, no total", "short pages, links absent, no total"),
-    "a page that is shorter than asked for, without links and without a total, is taken for the last",
-)
-NO_TYPE = dict.fromkeys(
-    ("least fields", "least fields whatever is asked for"),
-    "what a list shows without a type is taken for a file",
-)
-ORDER = dict.fromkeys(
-    ("results reversed", "results shuffled"),
-    "where there are as many results as items, each is taken for that of the item in its place",
-)
-
 
 @pytest.fixture(autouse=True)
 def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +32,7 @@ def test_small_questions_are_answered(variant: Variant, awaiting: bool) -> None:
     assert call("locate", f"{SOURCE}/f002.bam").id == service.files[2]
 
 
-@pytest.mark.parametrize("variant", variants(PAGING))
+@pytest.mark.parametrize("variant", variants())
 def test_every_file_of_a_long_list_comes_once(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=160)
     for details in (False, True):
@@ -56,7 +40,7 @@ def test_every_file_of_a_long_list_comes_once(variant: Variant, awaiting: bool) 
         assert Counter(one.id for one in found) == Counter(service.files)
 
 
-@pytest.mark.parametrize("variant", variants(PAGING))
+@pytest.mark.parametrize("variant", variants())
 def test_every_job_of_a_long_list_comes_once(variant: Variant, awaiting: bool) -> None:
     service = Service(variant)
     past = service.past_jobs(120)
@@ -93,7 +77,7 @@ def test_over_a_hundred_jobs_are_awaited(variant: Variant, awaiting: bool) -> No
     assert [(one.id, one.finished) for one in ended] == [(job, True) for job in jobs]
 
 
-@pytest.mark.parametrize("variant", variants({"least fields whatever is asked for": NO_TYPE["least fields"]}))
+@pytest.mark.parametrize("variant", variants())
 def test_a_tree_is_seen_whole(variant: Variant, awaiting: bool) -> None:
     service = Service(variant)
     service.add_tree()
@@ -110,7 +94,7 @@ def test_a_tree_is_seen_whole(variant: Variant, awaiting: bool) -> None:
     ]
 
 
-@pytest.mark.parametrize("variant", variants(PAGING | NO_TYPE | ORDER))
+@pytest.mark.parametrize("variant", variants())
 def test_all_that_a_pattern_fits_is_copied_and_verified(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=160)
     service.add_tree()
@@ -126,7 +110,7 @@ def test_all_that_a_pattern_fits_is_copied_and_verified(variant: Variant, awaiti
     assert (verification.checked, verification.agrees) == (163, True)
 
 
-@pytest.mark.parametrize("variant", variants(NO_TYPE))
+@pytest.mark.parametrize("variant", variants())
 def test_all_that_a_pattern_fits_is_moved(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=3)
     folder = service.add_tree()
@@ -139,7 +123,7 @@ def test_all_that_a_pattern_fits_is_moved(variant: Variant, awaiting: bool) -> N
     assert report.succeeded
 
 
-@pytest.mark.parametrize("variant", variants(NO_TYPE))
+@pytest.mark.parametrize("variant", variants())
 def test_what_is_in_a_folder_is_deleted_and_the_folder_stays(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=3)
     folder = service.add_tree()
@@ -155,7 +139,7 @@ def test_what_is_in_a_folder_is_deleted_and_the_folder_stays(variant: Variant, a
 
 @pytest.mark.parametrize(
     ("job_type", "variant"),
-    [*variants(ORDER, with_="copy"), *variants(with_="move"), *variants(with_="delete")],
+    [*variants(with_="copy"), *variants(with_="move"), *variants(with_="delete")],
 )
 def test_what_a_run_says_of_rows_of_which_some_fail_is_true(job_type: str, variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=12)
@@ -168,7 +152,7 @@ def test_what_a_run_says_of_rows_of_which_some_fail_is_true(job_type: str, varia
     assert lies(service, report.journal) == []
 
 
-@pytest.mark.parametrize("variant", variants(ORDER))
+@pytest.mark.parametrize("variant", variants())
 def test_a_retry_repeats_only_what_has_failed(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=10)
     rows = ["none-1", *service.files[:5], "none-2", *service.files[5:]]

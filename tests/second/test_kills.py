@@ -38,16 +38,6 @@ HARD: Final = (
 )
 """The variants that make it hard to find a job again, or to tell what it did."""
 
-LISTED: Final = {
-    "oldest first, links empty, no total": "jobs beyond a full page with an empty list of links are not found, and are "
-    "submitted again",
-}
-ORDER: Final = dict.fromkeys(
-    ("results reversed", "results shuffled"),
-    "where there are as many results as items, each is taken for that of the item in its place",
-)
-SHUFFLED: Final = {"results shuffled": ORDER["results shuffled"]}
-
 
 class Killed(BaseException):
     """The process ends here, as far as a run is concerned."""
@@ -134,9 +124,9 @@ def prepared(variant: Variant) -> tuple[Service, list[str]]:
 @pytest.mark.parametrize(
     ("job_type", "variant"),
     [
-        *variants(LISTED | ORDER, with_="copy"),
-        *variants(LISTED, HARD, with_="move"),
-        *variants(LISTED, HARD, with_="delete"),
+        *variants(with_="copy"),
+        *variants(HARD, with_="move"),
+        *variants(HARD, with_="delete"),
     ],
 )
 def test_a_run_that_is_killed_at_all_kinds_of_steps_is_carried_out_once(
@@ -148,7 +138,7 @@ def test_a_run_that_is_killed_at_all_kinds_of_steps_is_carried_out_once(
     assert lies(service, path) == []
 
 
-@pytest.mark.parametrize("variant", variants(LISTED | SHUFFLED, HARD))
+@pytest.mark.parametrize("variant", variants(HARD))
 def test_a_run_that_is_killed_after_every_second_submission_is_carried_out_once(
     tmp_path: Path, variant: Variant
 ) -> None:

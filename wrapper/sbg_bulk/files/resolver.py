@@ -13,6 +13,7 @@ from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.paths import Location
 from sbg_bulk.models.resources import File
 
@@ -31,6 +32,10 @@ class PathResolver:
 
     policy: RequestPolicy
     found: dict[Location, File | None] = field(factory=dict)
+    _details: FileDetails = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._details = FileDetails(self.policy)
 
     def look_up(self, locations: Iterable[Location]) -> Flow[None]:
         """Find what is at these places, and at those on the way to them.
@@ -103,11 +108,38 @@ class PathResolver:
         if place.names and not self.existing(place).is_folder:
             raise InputError(f"{place} is a file, not a folder.")
 
-    def contents(self, place: Location, fields: str | None = None) -> Flow[list[File]]:
-        """List everything directly in a folder or a project's root that is there. Raises what `look_up` raises."""
+    def contents(self, place: Location, fields: str | None = None, *, typed: bool = True) -> Flow[list[File]]:
+        """List everything directly in a folder or a project's root that is there.
+
+        Args:
+            place: the folder or project.
+            fields: which properties the entries are to have; see `api.pages.files`.
+            typed: whether it matters which are files and which are folders. Those of which the list does not tell are
+                asked for, a hundred for a request.
+
+        Raises:
+            InputError: of one the service does not tell either when it is asked for.
+            ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
+        """
         parent = self.folder_id(place)
         project = place.project if parent is None else None
-        return (yield from pages.everything(self.policy, pages.files(project, parent, None, fields)))
+        entries = yield from pages.everything(self.policy, pages.files(project, parent, None, fields))
+        return (yield from self._typed(entries)) if typed else entries
+
+    def _typed(self, entries: list[File]) -> Flow[list[File]]:
+        """Return the entries, each with its type: without one an entry is never taken for a file."""
+        unknown = [entry.id for entry in entries if not entry.type]
+        if not unknown:
+            return entries
+        yield from self._details.load(unknown)
+        read = [entry if entry.type else self._details.known[entry.id] or entry for entry in entries]
+        for entry in read:
+            if not entry.type:
+                raise InputError(
+                    f"The service does not tell whether {entry.name!r} ({entry.id}) is a file or a folder, so nothing "
+                    "is done with it."
+                )
+        return read
 
     def _look_into(self, folder: Location, names: dict[str, bool]) -> Flow[None]:
         """Find what of these names is in a folder; those with True must be folders, if there are any."""
@@ -130,10 +162,10 @@ class PathResolver:
         found: dict[str, File] = {}
         exact = True
         while (page := (yield from pager.next())) is not None:
-            for entry in page.items:
-                exact = exact and entry.name in names
-                if entry.name in names and (entry.name not in found or (names[entry.name] and entry.is_folder)):
+            for entry in (yield from self._typed([entry for entry in page.items if entry.name in names])):
+                if entry.name not in found or (names[entry.name] and entry.is_folder):
                     found[entry.name] = entry
+            exact = exact and all(entry.name in names for entry in page.items)
             if all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items()):
                 break
         return found, exact

@@ -183,7 +183,7 @@ def _look_where_things_go(
         taken: dict[Location, Collection[str]] = {}
         for place in targets:
             if resolver.missing(place) is None:
-                taken[place] = {entry.name for entry in (yield from resolver.contents(place))}
+                taken[place] = {entry.name for entry in (yield from resolver.contents(place, typed=False))}
         left = [item for item in selection.items if item.to is None or item.name not in taken.get(item.to, ())]
         existing = len(selection.items) - len(left)
         selection.items = left
@@ -237,7 +237,7 @@ def remaining(
         assert isinstance(item, (CopyItem, MoveItem))
         place = Location(project=item.project, folder=item.parent)
         if place not in taken:
-            taken[place] = {entry.name for entry in (yield from resolver.contents(place))}
+            taken[place] = {entry.name for entry in (yield from resolver.contents(place, typed=False))}
         if not taken[place]:
             left.append(row)
             continue

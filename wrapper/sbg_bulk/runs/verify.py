@@ -40,7 +40,7 @@ class _Inspection:
         """List what is in a folder now, once. A folder that has gone is empty."""
         if place not in self.read:
             try:
-                entries = yield from self.resolver.contents(place)
+                entries = yield from self.resolver.contents(place, typed=False)
             except errors.NotFound:
                 entries = []
             self.read[place] = Contents({entry.id: entry.name for entry in entries})
