@@ -168,11 +168,15 @@ def lies(service: Service, journal: Path) -> list[str]:
     for job, deed in service.deeds():
         done.setdefault(deed.item.file, []).append((job, deed))
     with Journal.open(journal) as opened:
-        return [lie for row in opened.report() for lie in _lies(row, done.get(row["file"], []))]
+        dated = service.world.variant.date_header
+        return [lie for row in opened.report() for lie in _lies(row, done.get(row["file"], []), dated)]
 
 
-def _lies(row: Mapping[str, Any], deeds: list[tuple[str, Deed]]) -> Iterator[str]:
+def _lies(row: Mapping[str, Any], deeds: list[tuple[str, Deed]], dated: bool) -> Iterator[str]:
     name, outcome = row["file"], row["outcome"]
+    if not deeds and outcome == "unknown" and not dated:
+        # Without the service's time a submission of a process that has ended may be of any age.
+        return
     if len(deeds) != 1:
         yield f"{name} was carried out {len(deeds)} times ({outcome})"
         return

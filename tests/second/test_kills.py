@@ -13,8 +13,8 @@ import pytest
 from sbg_bulk import RunOptions, RunStopped
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Step
+from sbg_bulk.runs.decide import asked_about
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.records import State
 from tests.second.server.variant import Variant
 from tests.second.service import TARGET, Service, lies, manifest, variants
 
@@ -105,7 +105,8 @@ def carry(
 def lost_job(service: Service, path: Path) -> str | None:
     """Look, as a person would, what the submission of unknown outcome has started; return the id of its job, if any."""
     with Journal.open(path) as journal:
-        (lost,) = [one for one in journal.unfinished() if one.state is State.INTENDED]
+        lost = asked_about(journal)
+        assert lost is not None
         wanted = {item.file for item in journal.items(lost.first, lost.last)}
     ours = [one for one in service.world.jobs.values() if not one.foreign]
     return next((job.id for job in ours if {one.file for one in job.items} == wanted), None)
