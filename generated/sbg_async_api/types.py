@@ -43,9 +43,17 @@ T = TypeVar("T")
 
 @define
 class Response(Generic[T]):
-    """A response from an endpoint"""
+    """A response from an endpoint
 
-    status_code: HTTPStatus
+    Attributes:
+        status_code: An HTTPStatus, or the number where Python has no name for it
+        content: The body as it came
+        headers: The headers
+        parsed: What the body was read to. None if the status is not in the source OpenAPI document or the body does
+            not fit it; with Client.raise_on_unexpected_status both raise errors.UnexpectedStatus instead.
+    """
+
+    status_code: HTTPStatus | int
     content: bytes
     headers: MutableMapping[str, str]
     parsed: T | None

@@ -19,6 +19,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec" / "openapi.yaml"
 CONFIG = ROOT / "generated" / "config.yaml"
+TEMPLATES = Path(__file__).with_name("generate_templates")
+"""The generator's own templates where they are changed; see "Changed templates" in spec/README.md."""
 PACKAGE = ROOT / "generated" / "sbg_async_api"
 
 PROVENANCE = '''"""What this package was generated from, and with."""
@@ -57,6 +59,7 @@ def generate(target: Path) -> None:
     commands = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     generator = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
     options: list[str | Path] = ["--meta", "none", "--path", SPEC, "--config", CONFIG, "--output-path", target]
+    options += ["--custom-template-path", TEMPLATES]
     done = subprocess.run([*generator, *options], stdout=subprocess.DEVNULL, env={**os.environ, "PATH": commands})
     if done.returncode:
         sys.exit("generate: openapi-python-client rejects spec/openapi.yaml; see above. generated/ is as it was.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +16,8 @@ import pytest
 from sbg_bulk.simulator import ManualClock, Simulator
 
 from scripts.lib import generate
-from tests.generated.package import NAME, Package
+from tests.generated.package import NAME, Package, imported
+
 
 @pytest.fixture(scope="session")
 def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,18 +30,8 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def package(regenerated: Path) -> Iterator[Package]:
     """That package, imported."""
-    # All imports within the package are relative, so that under another name it cannot reach the installed one.
-    location = importlib.util.spec_from_file_location(
-        NAME, regenerated / "__init__.py", submodule_search_locations=[str(regenerated)]
-    )
-    assert location is not None
-    assert location.loader is not None
-    root = importlib.util.module_from_spec(location)
-    sys.modules[NAME] = root
-    location.loader.exec_module(root)
-    yield Package(root, regenerated)
-    for name in [each for each in sys.modules if each == NAME or each.startswith(f"{NAME}.")]:
-        del sys.modules[name]
+    with imported(regenerated, NAME) as found:
+        yield found
 
 
 @pytest.fixture

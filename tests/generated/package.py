@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +14,12 @@ from typing import Any
 
 from sbg_bulk.simulator import Simulator
 
+from scripts.lib.spec import BY_ID
+
 NAME = "regenerated_sbg_async_api"
+
+WAYS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
+"""The four ways of calling an operation."""
 
 Models = Any
 """A module of models made while the tests run: nothing is known of it before."""
@@ -40,3 +50,33 @@ class Package:
         )
 
 
+def perform(package: Package, operation: str, way: str, client: Any, arguments: dict[str, Any]) -> Any:
+    """What a way of calling an operation returns; whichever it is, the client is closed afterwards."""
+    tag = BY_ID[operation].definition["tags"][0].lower().replace(" ", "_")
+    call = getattr(package.module(f"api.{tag}.{operation}"), way)
+
+    async def wait() -> Any:
+        async with client:
+            return await call(client=client, **arguments)
+
+    if way.startswith("asyncio"):
+        return asyncio.run(wait())
+    with client:
+        return call(client=client, **arguments)
+
+
+@contextmanager
+def imported(folder: Path, name: str) -> Iterator[Package]:
+    """The package in a folder, imported under a name of its own."""
+    # All imports within the package are relative, so that under another name it cannot reach the installed one.
+    location = importlib.util.spec_from_file_location(
+        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert location is not None
+    assert location.loader is not None
+    root = importlib.util.module_from_spec(location)
+    sys.modules[name] = root
+    location.loader.exec_module(root)
+    yield Package(root, folder)
+    for each in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
+        del sys.modules[each]

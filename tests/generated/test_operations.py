@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,10 +11,9 @@ import pytest
 import sbg_async_api.models
 from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, ManualClock, Project, Simulator
 
-from tests.generated.package import NAME, Models, Package
+from tests.generated.package import NAME, WAYS, Models, Package, perform
 from scripts.lib.spec import BY_ID
 
-WAYS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 OWNER = "rfranklin"
 
 
@@ -243,21 +241,6 @@ def rate_limit(lab: Lab, models: Models) -> Conversation:
     assert (found.rate.limit, found.rate.remaining) == (1000, 1000)
     assert found.rate.reset == lab.sim.clock.now() + 300
     assert type(found.instance_limit) is models.InstanceLimit
-
-
-def perform(package: Package, operation: str, way: str, client: Any, arguments: dict[str, Any]) -> Any:
-    """What a way of calling an operation returns; whichever it is, the client is closed afterwards."""
-    tag = BY_ID[operation].definition["tags"][0].lower().replace(" ", "_")
-    call = getattr(package.module(f"api.{tag}.{operation}"), way)
-
-    async def wait() -> Any:
-        async with client:
-            return await call(client=client, **arguments)
-
-    if way.startswith("asyncio"):
-        return asyncio.run(wait())
-    with client:
-        return call(client=client, **arguments)
 
 
 def arguments_of(operation: str, lab: Lab, package: Package) -> dict[str, Any]:

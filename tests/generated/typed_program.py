@@ -22,6 +22,7 @@ def submit(files: list[str], project: str) -> Job:
     body = CopyRequest(items=[CopyItem(file=file, project=project) for file in files])
     answer = submit_copy_job.sync_detailed(client=client, body=body)
     assert_type(answer, Response[ErrorBody | Job])
+    assert_type(answer.status_code, int)
     if isinstance(answer.parsed, Job):
         return answer.parsed
     assert_type(answer.parsed, ErrorBody | None)

@@ -47,7 +47,7 @@ class FileEdits:
         d = dict(src_dict)
         items = []
         _items = d.pop("items")
-        for items_item_data in _items:
+        for items_item_data in [] if _items is None else _items:
             items_item = FileEdit.from_dict(items_item_data)
 
             items.append(items_item)

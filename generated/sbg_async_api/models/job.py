@@ -182,7 +182,9 @@ class Job:
                     raise TypeError()
                 result_type_0 = []
                 _result_type_0 = data
-                for result_type_0_item_data in _result_type_0:
+                for result_type_0_item_data in (
+                    [] if _result_type_0 is None else _result_type_0
+                ):
                     result_type_0_item = ResultEntry.from_dict(result_type_0_item_data)
 
                     result_type_0.append(result_type_0_item)

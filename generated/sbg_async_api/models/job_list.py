@@ -64,14 +64,14 @@ class JobList:
 
         items = []
         _items = d.pop("items")
-        for items_item_data in _items:
+        for items_item_data in [] if _items is None else _items:
             items_item = Job.from_dict(items_item_data)
 
             items.append(items_item)
 
         links = []
         _links = d.pop("links")
-        for links_item_data in _links:
+        for links_item_data in [] if _links is None else _links:
             links_item = Link.from_dict(links_item_data)
 
             links.append(links_item)

@@ -233,7 +233,7 @@ class Project:
 
         _permissions = d.pop("permissions", UNSET)
         permissions: Permissions | Unset
-        if isinstance(_permissions, Unset):
+        if _permissions is None or isinstance(_permissions, Unset):
             permissions = UNSET
         else:
             permissions = Permissions.from_dict(_permissions)

@@ -58,7 +58,7 @@ class RateLimit:
 
         _instance_limit = d.pop("instance_limit", UNSET)
         instance_limit: InstanceLimit | Unset
-        if isinstance(_instance_limit, Unset):
+        if _instance_limit is None or isinstance(_instance_limit, Unset):
             instance_limit = UNSET
         else:
             instance_limit = InstanceLimit.from_dict(_instance_limit)

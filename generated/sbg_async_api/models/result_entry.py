@@ -57,14 +57,14 @@ class ResultEntry:
         d = dict(src_dict)
         _resource = d.pop("resource", UNSET)
         resource: ResourceReference | Unset
-        if isinstance(_resource, Unset):
+        if _resource is None or isinstance(_resource, Unset):
             resource = UNSET
         else:
             resource = ResourceReference.from_dict(_resource)
 
         _error = d.pop("error", UNSET)
         error: ErrorBody | Unset
-        if isinstance(_error, Unset):
+        if _error is None or isinstance(_error, Unset):
             error = UNSET
         else:
             error = ErrorBody.from_dict(_error)
