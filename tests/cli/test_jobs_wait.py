@@ -78,6 +78,49 @@ def test_a_count_that_the_server_does_not_give_is_not_made_up(sbg: Run, simulato
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"total": 0, "completed": 0, "outcomes": []},
+            "0 files done, but its account is incomplete: neither counts nor results say that anything was done",
+        ),
+        (
+            {"total": 3},
+            "2 files done, but its account is incomplete: only 2 of 3 files accounted for",
+        ),
+        (
+            {"total": 4, "failed": 1},
+            "2 files done, 1 failed, but its account is incomplete: only 3 of 4 files accounted for",
+        ),
+    ],
+)
+def test_a_job_that_accounts_for_less_than_all_is_no_success_and_it_is_said_why(
+    sbg: Run, simulator: Simulator, values: dict[str, object], told: str
+) -> None:
+    job = _submitted(sbg, FILE, FILE_2)
+    for _ in range(4):
+        ended = simulator.step(job)
+    for name, value in values.items():
+        setattr(ended, name, value)
+    ran = sbg("jobs", "wait", job)
+    assert (ran.code, ran.out, ran.err) == (3, "", f"Job {job} has finished: {told}.\n")
+    assert sbg("jobs", "show", job).err == ran.err
+
+
+def test_results_that_cannot_be_read_are_listed_as_failures_are(sbg: Run, simulator: Simulator) -> None:
+    job = _submitted(sbg, FILE)
+    simulator.arm("kind=null_field field=resource op=get_copy_job")
+    ran = sbg("jobs", "wait", job)
+    assert ran.code == 3
+    assert ran.err == (
+        f"Job {job} has finished: 1 file done, but its account is incomplete: 1 result with neither a resource nor an "
+        "error.\n"
+    )
+    entries = ran.out.split("\n\n")[1].splitlines()
+    assert [line.split() for line in entries[1:]] == [["1", "unreadable", "-", "-", "-"]]
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_time_that_is_up_has_its_exit_code_and_says_how_to_go_on(sbg: Run, options: list[str]) -> None:
     job = _submitted(sbg, FILE)

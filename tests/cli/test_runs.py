@@ -9,6 +9,7 @@ import re
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from sbg_bulk import Client, RunOptions
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Simulator
+from sbg_bulk.simulator.seeds import LIKELY_TOKEN
 from tests.cli.harness import (
     COPIED_JOB,
     FILE,
@@ -116,11 +118,51 @@ def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
     simulator.arm("kind=missing_field field=result op=get_copy_job")
     ran = sbg("copy", "--manifest", str(flawed))
     assert ran.code == 3
-    assert "of 2 rows 0 done, 2 in jobs that do not tell which item failed." in ran.err
+    assert "of 2 rows 0 done, 2 in jobs that do not tell what became of each." in ran.err
     assert "retry" not in ran.err
     retried = sbg("runs", "retry", _id(ran))
     assert retried.code == 2
     assert "Nothing has failed" in retried.err
+
+
+def test_a_job_that_does_not_say_that_anything_was_done_leaves_its_rows_unclear(
+    sbg: Run, simulator: Simulator, manifest: Path
+) -> None:
+    for field in ("result", "total_files", "completed_files"):
+        simulator.arm(f"kind=null_field field={field} op=get_copy_job")
+        simulator.arm(f"kind=null_field field={field} op=list_async_jobs")
+    ran = sbg("copy", "--manifest", str(manifest))
+    assert ran.code == 3
+    assert "of 2 rows 0 done, 2 in jobs that do not tell what became of each." in ran.err
+    shown = sbg("jobs", "show", started_jobs(simulator)[0].id)
+    assert "neither counts nor results say that anything was done" in shown.err
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_token_that_expires_in_mid_run_ends_it_and_a_new_one_takes_it_up(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path, options: list[str]
+) -> None:
+    started = Journal.started
+
+    def expire(*arguments: Any) -> None:
+        started(*arguments)
+        simulator.world.tokens.pop(TOKEN, None)
+
+    monkeypatch.setattr(Journal, "started", expire)
+    ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1", *options)
+    assert ran.code == 5
+    assert "HTTP 401" in ran.err
+    assert "The run is kept, and its jobs go on. With a new token of the same user, take it up with: " in ran.err
+    if options:
+        (error,) = ran.events("error")
+        assert f"take it up with: {error['resume']}" in error["message"]
+    (resume,) = printed_commands(ran.err)
+    monkeypatch.setattr(Journal, "started", started)
+    monkeypatch.setenv("SB_AUTH_TOKEN", LIKELY_TOKEN)
+    again = sbg(*resume)
+    assert again.code == 0
+    assert again.err.endswith(" is complete: 2 rows done, none failed.\n")
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
 
 
 def test_with_json_the_last_event_is_the_report(sbg: Run, home: Path, flawed: Path) -> None:

@@ -71,6 +71,13 @@ def test_a_wait_goes_by_the_files_of_one_job_and_by_the_number_of_many(notebook:
     ]
 
 
+def test_a_wait_tells_of_jobs_that_ended_without_accounting_for_all(notebook: Notebook) -> None:
+    with for_wait(notebook.display) as told:
+        assert told is not None
+        told(Totals(2, finished=2, failed=1))
+    assert notebook.drawn == ["100% 2 of 2 jobs finished, 1 with an incomplete account"]
+
+
 def progress(tally: Tally, wait: Wait | None = None, running: int = 0) -> Progress:
     return Progress("r1", "/r1", tally, running, 0, 3, waiting=wait)
 

@@ -60,9 +60,14 @@ def test_a_job_shows_its_failures_first_and_counts_what_it_does_not_show() -> No
 
 
 def test_a_job_without_a_result_is_one_line() -> None:
-    shown = seen(job())
-    assert (shown.texts, shown.rows) == (["✓ Job 717, COPY, FINISHED"], [])
+    shown = seen(job(completed_files=2, total_files=2))
+    assert (shown.texts, shown.rows) == (["✓ Job 717, COPY, FINISHED, 2 of 2 files done"], [])
     assert seen(Job("1")).texts == ["Job 1"]
+
+
+def test_a_job_that_accounts_for_less_than_all_says_so() -> None:
+    silent = "neither counts nor results say that anything was done"
+    assert seen(job()).texts == [f"✗ Job 717, COPY, FINISHED, {silent}"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +133,7 @@ def test_a_run_tells_what_failed_and_how_to_try_it_again(tmp_path: Path) -> None
     assert (done.texts, done.rows) == (["✓ Run r1: 2 of 2 rows done"], [])
     failed = seen(RunReport("r1", path, Tally(2000, done=1996, failed=2, unattributed=1, open=1)))
     assert failed.texts == [
-        "✗ Run r1: 1,996 of 2,000 rows done, 2 failed, 1 in jobs that do not tell which item failed, 1 left",
+        "✗ Run r1: 1,996 of 2,000 rows done, 2 failed, 1 in jobs that do not tell what became of each, 1 left",
         f"Try again what failed: client.retry({str(path)!r})",
     ]
 

@@ -163,7 +163,10 @@ def wait_drawing(totals: Totals) -> Drawing:
     parts = [f"{totals.finished:,} of {counted(totals.jobs, 'job')} finished"]
     if totals.total_files:
         parts.append(f"{totals.completed_files:,} of {counted(totals.total_files, 'file')} done")
-    parts += [f"{number:,} {word}" for number, word in ((failed, "failed"), (totals.lost, "lost")) if number]
+    # Jobs that have ended without a failure, and account for less than all.
+    short = 0 if failed else totals.failed
+    counts = ((failed, "failed"), (short, "with an incomplete account"), (totals.lost, "lost"))
+    parts += [f"{number:,} {word}" for number, word in counts if number]
     return Drawing(done, ", ".join(parts), bool(failed or totals.failed or totals.lost))
 
 

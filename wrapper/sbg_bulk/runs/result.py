@@ -69,7 +69,7 @@ def report(run: RunReport, failures: Sequence[tuple[str, int | None, int, str | 
 def _not_done(tally: Tally) -> tuple[tuple[int, str], ...]:
     return (
         (tally.failed, "failed"),
-        (tally.unattributed, "in jobs that do not tell which item failed"),
+        (tally.unattributed, "in jobs that do not tell what became of each"),
         (tally.unknown, "in jobs that can no longer be read"),
         (tally.running + tally.open, "left"),
     )

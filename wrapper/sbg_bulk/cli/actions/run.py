@@ -13,7 +13,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, explained, note, note_wait, tell
 from sbg_bulk.cli.progress.display import followed
-from sbg_bulk.errors import RunStopped, SbgBulkError
+from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.runs import store
 from sbg_bulk.text import counted
 
@@ -88,7 +88,10 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     elif isinstance(broken, RunStopped):
         name, told, again = type(broken).__name__, _stopped_text(context, broken, resume), None
     else:
-        name, told, again = type(broken).__name__, f"{explained(broken)}\n{_again(resume)}", resume
+        go_on = _again(resume)
+        if isinstance(broken, Unauthorized):
+            go_on = f"The run is kept, and its jobs go on. With a new token of the same user, take it up with: {resume}"
+        name, told, again = type(broken).__name__, f"{explained(broken)}\n{go_on}", resume
     if events is not None:
         events.failed(name, told, code, again)
     complain(told)
@@ -136,7 +139,7 @@ def report_text(context: Context, report: RunReport) -> str:
         return f"Run {report.run} is complete: {counted(tally.rows, 'row')} done, none failed."
     parts = (
         (tally.failed, "failed"),
-        (tally.unattributed, "in jobs that do not tell which item failed"),
+        (tally.unattributed, "in jobs that do not tell what became of each"),
         (tally.unknown, "in jobs that can no longer be read"),
     )
     told = "".join(f", {number:,} {what}" for number, what in parts if number)

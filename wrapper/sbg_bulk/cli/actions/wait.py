@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, explained, note, tell
-from sbg_bulk.cli.output.tables import print_failures, summary
+from sbg_bulk.cli.output.tables import print_not_done, summary
 from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.errors import SbgBulkError, WaitTimeout
@@ -81,8 +81,8 @@ def _report(job: Job, events: Events | None) -> None:
         events.job_told(job)
     elif job.finished:
         (note if job.succeeded else tell)(summary(job))
-        if job.failures:
-            print_failures(job)
+        if not all(entry.ok for entry in job.result or ()):
+            print_not_done(job)
 
 
 def _under_way(again: str | None, left: Sequence[str], seen: Mapping[str, Job]) -> str:

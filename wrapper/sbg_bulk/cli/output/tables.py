@@ -56,14 +56,13 @@ def print_files(files: Iterable[File]) -> None:
 
 
 def print_job(job: Job) -> None:
-    """A job with its result, failures first."""
-    failed = [entry for entry in _numbered(job) if entry[1].error is not None]
-    _print_with_entries(job, failed + [entry for entry in _numbered(job) if entry[1].error is None])
+    """A job with its result, what is not done first."""
+    _print_with_entries(job, sorted(_numbered(job), key=lambda entry: entry[1].ok))
 
 
-def print_failures(job: Job) -> None:
-    """A job with those entries of its result that are errors."""
-    _print_with_entries(job, [entry for entry in _numbered(job) if entry[1].error is not None])
+def print_not_done(job: Job) -> None:
+    """A job with those entries of its result that are errors, or cannot be read."""
+    _print_with_entries(job, [entry for entry in _numbered(job) if not entry[1].ok])
 
 
 def _numbered(job: Job) -> Iterable[tuple[int, ItemResult]]:
@@ -92,4 +91,7 @@ def summary(job: Job) -> str:
     """What became of a finished job, in a sentence."""
     done = "an unknown number of files" if job.completed_files is None else counted(job.completed_files, "file")
     failed = job.failed_files or len(job.failures)
-    return f"Job {job.id} has finished: {done} done, {f'{failed:,}' if failed else 'none'} failed."
+    told = f"Job {job.id} has finished: {done} done"
+    if job.shortfall:
+        return f"{told}{f', {failed:,} failed' if failed else ''}, but its account is incomplete: {job.shortfall}."
+    return f"{told}, {f'{failed:,}' if failed else 'none'} failed."

@@ -6,9 +6,9 @@ import click
 
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
-from sbg_bulk.cli.output.console import write_json
+from sbg_bulk.cli.output.console import tell, write_json
 from sbg_bulk.cli.output.documents import job_document
-from sbg_bulk.cli.output.tables import print_job
+from sbg_bulk.cli.output.tables import print_job, summary
 
 
 @click.command()
@@ -23,3 +23,5 @@ def show(context: Context, job: str, as_json: bool) -> None:
         write_json(job_document(found))
     else:
         print_job(found)
+        if found.shortfall:
+            tell(summary(found))
