@@ -207,6 +207,10 @@ def test_a_manifest_that_is_none_is_explained(
             ["delete", "--yes", FILE, "--list-lag", "0"],
             "--list-lag goes with paths, filters or --manifest, not with ids alone.",
         ),
+        (
+            ["copy", FILE, "--to-project", TARGET, "--new-ids"],
+            "--new-ids goes with paths, filters or --manifest, not with ids alone.",
+        ),
         (["delete", "--yes", "--manifest", "m", "--format", "xlsx"], "--format"),
         (["delete", "--yes", "--manifest", "m", "--items-per-job", "0"], "--items-per-job"),
         (["delete", "--yes", "--manifest", "m", "--jobs-in-flight", "0"], "--jobs-in-flight"),

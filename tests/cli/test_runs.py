@@ -629,6 +629,40 @@ def _report(sbg: Run, run: str, *words: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(ran.out)))
 
 
+def _copied(sbg: Run, simulator: Simulator, run: str) -> list[str]:
+    """The names of the copies that a report has the ids of; empty where it has none."""
+    return [one["new_id"] and simulator.world.nodes[one["new_id"]].name for one in _report(sbg, run)]
+
+
+def test_new_ids_of_copies_are_found_out_if_they_are_asked_for(sbg: Run, simulator: Simulator, manifest: Path) -> None:
+    asked = _id(sbg("copy", "--manifest", str(manifest), "--new-ids"))
+    assert _copied(sbg, simulator, asked) == [simulator.world.nodes[file].name for file in (FILE, FILE_2)]
+    without = _id(sbg("copy", "--manifest", str(manifest)))
+    assert _copied(sbg, simulator, without) == ["", ""]
+
+
+def test_a_run_that_is_taken_up_or_tried_again_finds_out_new_ids_too(
+    sbg: Run, simulator: Simulator, manifest: Path
+) -> None:
+    resumed = _id(_broken_off(sbg, simulator, manifest))
+    assert sbg("runs", "resume", resumed, "--new-ids").code == 0
+    assert all(_copied(sbg, simulator, resumed))
+    for item in (1, 2):
+        simulator.arm(f"kind=fail_item item={item} op=submit_copy_job")
+    failed = _id(sbg("copy", "--manifest", str(manifest)))
+    simulator.disarm()
+    retried = sbg("runs", "retry", failed, "--new-ids")
+    assert retried.code == 0
+    assert all(_copied(sbg, simulator, _id(retried)))
+
+
+@pytest.mark.parametrize("words", [("move", "--to-project", TARGET), ("delete", "--yes")])
+def test_only_copies_have_new_ids_to_be_found_out(sbg: Run, manifest: Path, words: tuple[str, ...]) -> None:
+    ran = sbg(*words, "--manifest", str(manifest), "--new-ids")
+    assert ran.code == 2
+    assert "No such option '--new-ids'" in ran.err
+
+
 def test_a_report_has_the_rows_of_the_manifest_and_what_became_of_each(
     sbg: Run, simulator: Simulator, tmp_path: Path
 ) -> None:
@@ -771,6 +805,6 @@ def test_the_options_of_a_run_reach_it(sbg: Run, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Client, "retry", run)
     words = ["--jobs-in-flight", "7", "--reserve", "50", "--give-up-after", "60", "--list-lag", "9"]
     for command in (["copy", "--manifest", str(manifest)], ["runs", "resume", "1"], ["runs", "retry", "1"]):
-        assert sbg(*command, *words).code == 130
+        assert sbg(*command, *words, "--new-ids").code == 130
         assert sbg(*command).code == 130
-    assert asked == [(RunOptions(7, 50, 9.0), 60.0), (RunOptions(), None)] * 3
+    assert asked == [(RunOptions(7, 50, 9.0, new_ids=True), 60.0), (RunOptions(), None)] * 3

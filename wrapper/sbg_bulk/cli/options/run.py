@@ -40,6 +40,11 @@ _OPTIONS: Final = (
     ),
 )
 
+# For commands that may copy: what is moved keeps its id, or the result tells it.
+_NEW_IDS: Final = click.option(
+    "--new-ids", is_flag=True, help="Find out the new id of each copy, with two requests more for each job."
+)
+
 
 @frozen
 class RunSettings:
@@ -50,33 +55,35 @@ class RunSettings:
         reserve: `--reserve`.
         give_up_after: `--give-up-after`, in seconds.
         list_lag: `--list-lag`, in seconds.
+        new_ids: `--new-ids`; False where there is no such option.
     """
 
     jobs_in_flight: int | None
     reserve: int | None
     give_up_after: float | None
     list_lag: float | None
+    new_ids: bool = False
 
     @property
     def options(self) -> RunOptions:
         """The options of the library, with its defaults for those not given."""
         given = {"jobs_in_flight": self.jobs_in_flight, "reserve": self.reserve, "list_lag": self.list_lag}
         chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-        return RunOptions(**chosen)
+        return RunOptions(new_ids=self.new_ids, **chosen)
 
 
-def add_run_options(function: F) -> F:
-    """Give a command the options of a run."""
-    for option in reversed(_OPTIONS):
+def add_run_options(function: F, *, copies: bool) -> F:
+    """Give a command the options of a run, with that for copies if it may copy."""
+    for option in reversed((*_OPTIONS, _NEW_IDS) if copies else _OPTIONS):
         function = option(function)
     return function
 
 
 def run_options(function: F) -> F:
-    """Give a command the options of a run, which it gets as `settings`."""
+    """Give a command the options of a run of any type, which it gets as `settings`."""
 
     @wraps(function)
     def command(*arguments: Any, **values: Any) -> Any:
         return function(*arguments, settings=collected(RunSettings, values), **values)
 
-    return add_run_options(cast(F, command))
+    return add_run_options(cast(F, command), copies=True)

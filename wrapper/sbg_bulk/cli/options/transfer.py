@@ -109,6 +109,7 @@ class TransferRequest:
             "--reserve": self.settings.reserve,
             "--give-up-after": self.settings.give_up_after,
             "--list-lag": self.settings.list_lag,
+            "--new-ids": self.settings.new_ids or None,
         }
         return next((option for option, value in options.items() if value is not None), None)
 
@@ -131,7 +132,7 @@ def transfer_options(job_type: str) -> Callable[[F], F]:
             )
             return function(*arguments, request)
 
-        decorated = json_option(add_run_options(cast(F, command)))
+        decorated = json_option(add_run_options(cast(F, command), copies=job_type == "COPY"))
         for option in reversed(_OPTIONS):
             decorated = option(decorated)
         return click.argument("source", nargs=-1)(filter_options(decorated))
