@@ -42,7 +42,7 @@ _OPTIONS: Final = (
 
 # For commands that may copy: what is moved keeps its id, or the result tells it.
 _NEW_IDS: Final = click.option(
-    "--new-ids", is_flag=True, help="Find out the new id of each copy, with two requests more for each job."
+    "--new-ids", is_flag=True, help="Find out the new id of each copy, with two or three requests more for each job."
 )
 
 
