@@ -134,8 +134,12 @@ def test_a_job_that_does_not_say_that_anything_was_done_leaves_its_rows_unclear(
     ran = sbg("copy", "--manifest", str(manifest))
     assert ran.code == 3
     assert "of 2 rows 0 done, 2 in jobs that do not tell what became of each." in ran.err
-    shown = sbg("jobs", "show", started_jobs(simulator)[0].id)
-    assert "neither counts nor results say that anything was done" in shown.err
+    silent = "neither counts nor results say that anything was done"
+    assert silent in sbg("jobs", "show", started_jobs(simulator)[0].id).err
+    run = _id(ran)
+    assert [silent in one["message"] for one in _report(sbg, run)] == [True, True]
+    assert silent in sbg("runs", "show", run).out
+    assert "does not tell what became of each of its rows" in sbg("runs", "report", run).out
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -101,7 +101,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
 
 _UNCLEAR: Final[Mapping[str, Meaning]] = {
     Outcome.UNATTRIBUTED: Meaning(
-        "The job has ended, but its results do not tell which of them is whose. Some of the rows may have been done.",
+        "The job has ended, and does not tell what became of each of its rows. Some of them may have been done.",
         "Look at the destination before anything is done again: a second copy would be a duplicate.",
     ),
     Outcome.UNKNOWN: Meaning(

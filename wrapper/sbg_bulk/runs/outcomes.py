@@ -216,6 +216,6 @@ def _unattributed(job: Job, items: int) -> RowOutcome:
     failed = "an unknown number" if job.failed_files is None else f"{job.failed_files}"
     return RowOutcome(
         Outcome.UNATTRIBUTED,
-        message=f"job {job.id} has {len(job.result or ())} results for {items} items, {failed} of them failed; see the "
-        "job",
+        message=f"job {job.id} has {len(job.result or ())} results for {items} items, "
+        f"{job.shortfall or f'{failed} of them failed'}; see the job",
     )
