@@ -146,8 +146,23 @@ def test_without_a_link_the_total_says_whether_there_is_more(links: Any) -> None
 
 
 @pytest.mark.parametrize("links", [None, [], 5], ids=str)
-def test_without_a_link_and_a_total_it_is_the_last_page(links: Any) -> None:
-    assert ids(perform([page(jobs(0, 2), links=links)], "jobs")) == [0, 1]
+def test_without_a_link_and_a_total_the_list_is_read_until_a_page_is_empty(links: Any) -> None:
+    answers = [page(jobs(0, 2), links=links), page(jobs(2, 3), links=links), page([], links=links)]
+    assert ids(perform(answers, "jobs")) == [0, 1, 2]
+
+
+def test_links_of_which_none_leads_on_are_those_of_the_last_page() -> None:
+    before = [{"href": "https://api.example.org/v2/async/files?offset=0", "rel": "prev", "method": "GET"}]
+    assert ids(perform([page(jobs(0, 2), links=before)], "jobs")) == [0, 1]
+
+
+def test_a_page_that_comes_again_and_again_is_an_error_that_says_so() -> None:
+    same = page(jobs(0, 2), links=[])
+    error = perform([same] * 3, "jobs").error
+    assert isinstance(error, PagingError)
+    assert "does not take notice of the offset" in str(error)
+    # Entries that came meanwhile may push one page there.
+    assert ids(perform([same, same, page([], links=[])], "jobs")) == [0, 1]
 
 
 def test_a_total_that_is_too_large_costs_one_request() -> None:

@@ -261,7 +261,9 @@ def test_an_error_of_an_item_is_never_overlooked(entry: Any, error: ItemError | 
     assert [one.error for one in job.result] == [None, error]
     assert job.result[0].ok
     assert not job.result[1].ok
-    assert job.succeeded == (error is None)
+    # What is neither a resource nor an error is no success either.
+    assert not job.succeeded
+    assert bool(job.shortfall) == (error is None)
     assert job.result[1].raw == entry
 
 

@@ -31,6 +31,7 @@ ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "list_files": {"project": "a/b", "name": ["x&y"], "offset": 0, "limit": 1},
     "list_folder": {"file_id": "f", "offset": 1, "limit": 2},
     "get_file": {"file_id": "a/b"},
+    "bulk_get_files": {"body": models.FileSelection(["f", "g"])},
     "create_folder": {"body": models.NewFolder("n", models.NewFolderType.FOLDER, parent="p")},
     "list_projects": {"name": "n"},
     "get_project": {"owner": "a", "project": "b c"},

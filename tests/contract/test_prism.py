@@ -19,7 +19,7 @@ from tests.contract.prism import Judged, Witness, judged, judging
 
 UNUSED = {
     *("list_folder", "list_project_files", "list_owner_projects"),
-    *("bulk_get_files", "bulk_edit_files", "bulk_delete_files"),
+    *("bulk_edit_files", "bulk_delete_files"),
 }
 """What the clients do not call: other ways to lists that they read already, and what is answered without a job."""
 

@@ -18,7 +18,7 @@ from scripts.lib.histories.trial import attempt, trials
 HISTORIES = range(1, 251)
 ENDS = (
     *((300, 2, 60), (60, 2, 10), (250, 1, 80), (110, 2, 20), (90, 1, 5)),
-    *((80, 0, 30), (120, 2, 60), (180, 2, 90), (340, 3, 5), (130, 0, 2)),
+    *((80, 0, 30), (120, 2, 50), (180, 2, 90), (340, 3, 5), (130, 0, 2)),
 )
 """Jobs that have finished, are lost and are not waited for any longer, at least, in each tenth of the histories."""
 

@@ -29,6 +29,7 @@ from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import State, Submission, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import Slot
+from sbg_bulk.simulator.world.ids import Ids
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
 
@@ -609,13 +610,16 @@ def test_a_journal_of_format_1_becomes_one_of_this_format_when_it_is_worked_on(o
     migrated.close()
 
 
-def test_a_run_of_format_1_is_carried_to_its_end_each_row_once(of_format_1: Path) -> None:
+def test_a_run_of_format_1_is_carried_to_its_end_each_row_once(
+    of_format_1: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service = Service(10)
     service.world.delete(service.world.nodes[service.files[1]])
-    # What was done by then.
-    assert [service.submit(service.files[first : first + 3]) for first in (0, 3)] == [
-        course.submission.job for course in courses_of_format_1()[:2]
-    ]
+    # What was done by then, in jobs of these ids.
+    jobs = [course.submission.job for course in courses_of_format_1()[:2]]
+    with monkeypatch.context() as patch:
+        patch.setattr(Ids, "job", lambda *_, left=iter(jobs): next(left))
+        assert [service.submit(service.files[first : first + 3]) for first in (0, 3)] == jobs
     service.clock.advance(60)
     report = service.client().resume(of_format_1, options=RunOptions(jobs_in_flight=1))
     assert report.tally == Tally(10, done=9, failed=1)

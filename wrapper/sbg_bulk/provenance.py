@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 
 from attrs import frozen
@@ -16,6 +16,7 @@ class Provenance:
     """Where the client comes from.
 
     Attributes:
+        package_version: the version of this package.
         contract_version: the version that the contract gives itself, of which the client was generated.
         contract_digest: the SHA-256 of the contract that is here, in hexadecimal.
         generated_from: the SHA-256 of the contract that the client was generated from; the same, unless the contract
@@ -23,6 +24,7 @@ class Provenance:
         generator: the generator and its version.
     """
 
+    package_version: str
     contract_version: str
     contract_digest: str
     generated_from: str
@@ -30,9 +32,11 @@ class Provenance:
 
     @classmethod
     def found(cls) -> Provenance:
-        """That of this installation."""
+        """Return that of this installation."""
         digest = hashlib.sha256(_contract()).hexdigest()
-        return cls(generated.SPEC_VERSION, digest, generated.SPEC_SHA256, generated.GENERATOR)
+        return cls(
+            metadata.version("sbg-bulk"), generated.SPEC_VERSION, digest, generated.SPEC_SHA256, generated.GENERATOR
+        )
 
 
 def _contract() -> bytes:

@@ -59,12 +59,12 @@ def test_a_copy_sent_in_the_reference_runs_on_the_board_and_an_armed_429_shows_i
     user.get_by_role("button", name="Execute").click()
     expect(user.locator(".live-responses-table td.response-col_status:not(.col_header)")).to_contain_text("429")
     first = there.board.locator("#requests tr").first
-    expect(first.locator("td")).to_have_text(["12:00:11", "GET /v2/user", "429", "429"])
+    expect(first.locator("td")).to_have_text(["12:00:11", "GET /v2/user?fields=_all", "429", "429"])
     expect(there.board.locator("#faults tr td")).to_have_text(["kind=429 op=get_user times=1", "1", "1"])
     there.excused.append("status of 429")
 
     user.get_by_role("button", name="Execute").click()
-    expect(first.locator("td")).to_have_text(["12:00:11", "GET /v2/user", "200", ""])
+    expect(first.locator("td")).to_have_text(["12:00:11", "GET /v2/user?fields=_all", "200", ""])
 
 
 def test_a_fault_is_armed_and_disarmed_with_the_keyboard_alone(visit: Visitor) -> None:

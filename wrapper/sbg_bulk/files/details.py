@@ -7,13 +7,10 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from sbg_async_api.models.file_selection import FileSelection
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
-from sbg_bulk.api.operations import BULK_GET_FILES
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.request import request
-from sbg_bulk.api.steps import Flow, Reply
+from sbg_bulk.api.steps import Flow
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.job import ItemError
 from sbg_bulk.models.resources import File
@@ -29,12 +26,18 @@ class FileDetails:
     Attributes:
         policy: how to send requests.
         known: what has been read, by id; None for what is not there, or may not be seen.
+        roots: the ids of projects' root folders, as far as they have been asked for and may be seen.
+        one_by_one: whether the service has refused to read many at once.
     """
 
     policy: RequestPolicy
     known: dict[str, File | None] = field(factory=dict)
-    _roots: dict[str, str | None] = field(factory=dict)
-    _one_by_one: bool = False
+    roots: dict[str, str | None] = field(factory=dict)
+    one_by_one: bool = False
+
+    def emptied(self) -> FileDetails:
+        """Return one that knows the projects' root folders alone."""
+        return FileDetails(self.policy, roots=self.roots, one_by_one=self.one_by_one)
 
     def load(self, ids: Iterable[str]) -> Flow[None]:
         """Read what is not known yet of these files and folders.
@@ -43,20 +46,18 @@ class FileDetails:
             ApiError, ConnectionFailed, UnreadableAnswer: see `api.request.request`.
         """
         wanted = [one for one in dict.fromkeys(ids) if one not in self.known]
-        while wanted and not self._one_by_one:
+        while wanted and not self.one_by_one:
             batch, wanted = wanted[:BULK_LIMIT], wanted[BULK_LIMIT:]
             try:
-                entries: list[Any] = yield from request(
-                    self.policy, BULK_GET_FILES, _entries, body=FileSelection(file_ids=batch)
-                )
+                entries = yield from lookups.files_in_bulk(self.policy, batch)
             except (errors.BadRequest, errors.Forbidden, errors.NotFound):
-                self._one_by_one = True
+                self.one_by_one = True
                 wanted = [*batch, *wanted]
                 break
             except errors.ServerError as error:
                 if error.status != 501:
                     raise
-                self._one_by_one = True
+                self.one_by_one = True
                 wanted = [*batch, *wanted]
                 break
             left = self._take(batch, entries)
@@ -65,12 +66,12 @@ class FileDetails:
 
     def root(self, project: str) -> Flow[str | None]:
         """Return the id of a project's root folder; None if the project may not be seen, or does not say."""
-        if project not in self._roots:
+        if project not in self.roots:
             try:
-                self._roots[project] = (yield from lookups.project(self.policy, project)).root_folder
+                self.roots[project] = (yield from lookups.project(self.policy, project)).root_folder
             except (errors.NotFound, errors.Forbidden):
-                self._roots[project] = None
-        return self._roots[project]
+                self.roots[project] = None
+        return self.roots[project]
 
     def _take(self, batch: Sequence[str], entries: Sequence[Any]) -> list[str]:
         """Keep what was answered, each by its own id, and return the ids of which nothing was said."""
@@ -94,10 +95,3 @@ class FileDetails:
                 self.known[one] = yield from lookups.file(self.policy, one)
             except (errors.NotFound, errors.Forbidden):
                 self.known[one] = None
-
-
-def _entries(reply: Reply) -> list[Any]:
-    items = reply.answer().get("items")
-    if not isinstance(items, list):
-        raise reply.unreadable("there is no list of items in it")
-    return items

@@ -399,7 +399,7 @@ def _poll(state: _Run) -> Flow[None]:
 def _finish(state: _Run, submission: Submission, job: Job, details: FileDetails | None = None) -> Flow[None]:
     """Write down what came of the rows of a job that has finished."""
     items = yield from record(lambda: state.journal.items(submission.first, submission.last))
-    found = yield from outcomes(details or FileDetails(state.policy), items, job, new_ids=state.options.new_ids)
+    found = yield from outcomes(details or state.settler.details.emptied(), items, job, new_ids=state.options.new_ids)
     state.running.pop(job.id, None)
     yield from _end(state, submission, job.id, found, job)
 

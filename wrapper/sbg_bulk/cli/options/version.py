@@ -34,8 +34,6 @@ def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 def version_text() -> str:
     """The version of this package on the first line, for programs; then those of what it was made from and runs on."""
     # All this takes long, and every command has the option.
-    from importlib import metadata
-
     from sbg_bulk.provenance import Provenance
 
     found = Provenance.found()
@@ -44,7 +42,7 @@ def version_text() -> str:
         contract += f" (the client was generated from another: sha256 {found.generated_from[:DIGITS]})"
     return "\n".join(
         (
-            f"sbg-bulk {metadata.version('sbg-bulk')}",
+            f"sbg-bulk {found.package_version}",
             contract,
             f"generator {found.generator}",
             f"Python {sys.version.split()[0]}",
