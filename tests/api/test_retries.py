@@ -80,6 +80,8 @@ FINAL: dict[str, tuple[Answer, type[SbgBulkError]]] = {
     "405": (refusal(405, 90006), BadRequest),
     "409": (refusal(409, 5003, "Exists."), Conflict),
     "418 without a body": (raw(418), BadRequest),
+    "501": (refusal(501, 90010, "Not implemented."), ServerError),
+    "501 with a page": (raw(501, b"<html>Not implemented</html>"), ServerError),
     "302": (raw(302, headers={"Location": "https://elsewhere.example.org/v2/user"}), Redirected),
 }
 

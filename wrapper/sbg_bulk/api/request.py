@@ -13,7 +13,7 @@ from sbg_bulk import errors
 from sbg_bulk.api.advice import advice, verdict_on_error
 from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.retry import Verdict, asked_pause, may_repeat, verdict_on_status
+from sbg_bulk.api.retry import NOT_IMPLEMENTED, Verdict, asked_pause, may_repeat, verdict_on_status
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
 from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
 from sbg_bulk.models import parse
@@ -80,7 +80,8 @@ def request(policy: RequestPolicy, operation: Operation, read: Callable[[Reply],
             failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
         if verdict is Verdict.UNCERTAIN and not operation.repeatable:
             raise Uncertain(_in_short(failure), failure)
-        if not may_repeat(verdict, repeatable=operation.repeatable):
+        futile = reply is not None and reply.status == NOT_IMPLEMENTED
+        if futile or not may_repeat(verdict, repeatable=operation.repeatable):
             raise failure
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None
         # A server that asks for no pause at all is not to be hammered.

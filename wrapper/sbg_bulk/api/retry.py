@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import Final
 
 from attrs import field, frozen, validators
 
 from sbg_bulk.api.headers import number, unix_time
 from sbg_bulk.limits import RATE_LIMIT_WINDOW
+
+NOT_IMPLEMENTED: Final = 501
+"""The status of what the service does not do at all. What only reads is not asked for again, whatever the verdict."""
 
 
 class Verdict(Enum):

@@ -10,6 +10,7 @@ from attrs import define, field
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.retry import NOT_IMPLEMENTED
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.job import ItemError
@@ -55,7 +56,7 @@ class FileDetails:
                 wanted = [*batch, *wanted]
                 break
             except errors.ServerError as error:
-                if error.status != 501:
+                if error.status != NOT_IMPLEMENTED:
                     raise
                 self.one_by_one = True
                 wanted = [*batch, *wanted]
