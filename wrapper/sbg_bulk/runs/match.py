@@ -27,6 +27,8 @@ CLOCK_TOLERANCE: Final = 60.0
 KEPT: Final = 27 * 86_400.0
 """Seconds for which a job is certainly in the list: the documentation says "up to a month" after its end."""
 
+_NUMBER: Final = re.compile(r"^\d+_")
+
 
 class Match(Enum):
     """The verdict on a job."""
@@ -90,11 +92,15 @@ def likeness(made: File, item: Item, source: File | None, root: str | None) -> M
         pairs += [(source.size, made.size), (source.type, made.type)]
     if any(None not in pair and pair[0] != pair[1] for pair in pairs):
         return Match.NO
-    # Where a name is taken, a number is put before it.
-    if name and made.name and not re.fullmatch(rf"(\d+_)?{re.escape(name)}", made.name):
+    if name and made.name and name not in asked_names(made.name):
         return Match.NO
     placed = made.parent is not None and (item.parent or root) is not None
     return Match.YES if source is not None and name and made.name and placed else Match.UNCLEAR
+
+
+def asked_names(name: str) -> tuple[str, str]:
+    """Return the names one of which was asked for where this one was given: before a taken name goes a number."""
+    return name, _NUMBER.sub("", name)
 
 
 def weigh(found: Sequence[Match], *, whole: bool) -> Match:

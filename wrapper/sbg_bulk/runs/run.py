@@ -177,7 +177,7 @@ def _go_on(state: _Run) -> Flow[None]:
             yield from _settle(state)
             continue
         places = None
-        if len(state.running) + len(settler.open) < options.jobs_in_flight:
+        if len(state.running) + settler.unsettled < options.jobs_in_flight:
             places = yield from record(journal.next_rows)
         watch.allowance.share = policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share)
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)

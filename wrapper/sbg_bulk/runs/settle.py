@@ -12,8 +12,10 @@ Several submissions can be open at once. Each candidate is held against each of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 
 from attrs import define, field, frozen
 
@@ -30,7 +32,7 @@ from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File, Page
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.match import Match, likeness, match, may_be_gone, weigh
+from sbg_bulk.runs.match import Match, asked_names, likeness, match, may_be_gone, weigh
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.records import Submission
 
@@ -113,6 +115,11 @@ class Settler:
             return -math.inf
         # Who has rivals waits for them to end.
         return min((one.due for one in self._unsettled() if not one.looked), default=math.inf)
+
+    @property
+    def unsettled(self) -> int:
+        """How many submissions may still have a job under way. Those that a person has to decide on have none."""
+        return len(self._unsettled())
 
     @property
     def watched(self) -> list[Job]:
@@ -255,14 +262,22 @@ class Settler:
             assert not isinstance(item, DeleteItem)
             if item.project is not None and item.project not in roots:
                 roots[item.project] = yield from self.details.root(item.project)
-        found = [self._asked_for(one, items, sources, roots) for one in made]
+        named: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            named[_name(item, sources.known[item.file])].append(item)
+        found = [self._asked_for(one, items, named, sources, roots) for one in made]
         if Match.YES in found and moved:
             # Where our files were moved, folders that may be ours are.
             found = [one for one in found if one is not Match.UNCLEAR]
         return weigh(found, whole=len(entries) == len(items))
 
     def _asked_for(
-        self, made_id: str, items: Sequence[Item], sources: FileDetails, roots: dict[str, str | None]
+        self,
+        made_id: str,
+        items: Sequence[Item],
+        named: Mapping[str, Sequence[Item]],
+        sources: FileDetails,
+        roots: dict[str, str | None],
     ) -> Match:
         """Return whether a thing that a job made or moved is one that the submission asked for."""
         if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
@@ -270,7 +285,9 @@ class Settler:
         made = self.details.known[made_id]
         if made is None:
             return Match.UNCLEAR
-        found = {_alike(made, item, sources.known[item.file], roots) for item in items}
+        # Comparing each with all takes too long where a hundred jobs are held against a hundred submissions.
+        fitting = chain.from_iterable(named.get(name, ()) for name in {"", *asked_names(made.name)})
+        found = {_alike(made, item, sources.known[item.file], roots) for item in (fitting if made.name else items)}
         return next((one for one in (Match.YES, Match.UNCLEAR) if one in found), Match.NO)
 
     # The decision
@@ -331,6 +348,12 @@ class Settler:
             return
         message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
         self.journal.ended(one.submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in one.items])
+
+
+def _name(item: Item, source: File | None) -> str:
+    """Return the name that an item asks for; an empty one if that is not known."""
+    assert isinstance(item, CopyItem | MoveItem)
+    return item.name or ("" if source is None else source.name)
 
 
 def _alike(made: File, item: Item, source: File | None, roots: dict[str, str | None]) -> Match:
