@@ -73,4 +73,4 @@ def test_a_measurement_is_made_alone_and_written_to_a_file(
 def test_an_unknown_measurement_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["lists"])
-    assert "'lists' is none of: copy, watch" in capsys.readouterr().err
+    assert "'lists' is none of: copy, lost, watch" in capsys.readouterr().err

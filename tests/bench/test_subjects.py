@@ -81,6 +81,30 @@ def test_a_subject_that_copies_less_is_found_out() -> None:
         bulk.copy(lambda _: None, 10)
 
 
+def test_a_run_whose_answers_are_lost_copies_every_file_once() -> None:
+    lost: list[str | None] = []
+
+    def subject(service: Service) -> None:
+        bulk.copy_ours(service)
+        lost.extend(one.operation for one in service.simulator.requests if one.fault == "cut_after")
+
+    bulk.copy(subject, 2_000, "kind=cut_after op=submit_* every=10")
+    assert lost == ["submit_copy_job"] * 2
+
+
+def test_the_rows_of_lost_answers_are_held_against_the_same_run_undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults: list[str] = []
+
+    def copy(_: object, __: int, *armed: str) -> Spent:
+        faults.extend(armed)
+        return Spent(150 if armed else 100, 0, 90.0 if armed else 60.0)
+
+    monkeypatch.setattr(bulk, "copy", copy)
+    rows = {row.name: row.claims[0].value for row in bulk.rows_of_lost(10)}
+    assert rows == {"lost-1-requests": 1.5, "lost-1-time": 1.5, "lost-10-requests": 1.5, "lost-10-time": 1.5}
+    assert faults == ["kind=cut_after op=submit_* every=100", "kind=cut_after op=submit_* every=10"]
+
+
 def test_the_official_client_waits_for_the_rate_limit_on_the_clock_of_the_simulator() -> None:
     spent = bulk.watch(bulk.watch_official, 10, 1200.0)
     assert spent == Spent(requests=1200, refused=0, seconds=1200.0)

@@ -31,6 +31,9 @@ ITEMS_PER_JOB: Final = 100
 JOB_SECONDS: Final = 60.0
 PAGE: Final = 100
 
+LOST: Final = {100: (1.05, 1.05), 10: (1.3, 1.4)}
+"""What a run may take, beside the undisturbed one, of time and of requests, if one of so many answers is lost."""
+
 WATCHED: Final = 1000
 HOUR: Final = 3600.0
 LOOK_EVERY: Final = 10.0
@@ -139,10 +142,43 @@ def time_allowed(jobs: int, requests: int) -> float:
     return max(full_windows_before * LIMIT.seconds, last_submit + JOB_SECONDS)
 
 
-def copy(subject: Callable[[Service], None], files: int) -> Spent:
-    """Have a subject copy all files, each once."""
+def rows_of_lost(files: int = FILES) -> list[Row]:
+    """Measure copying files where answers to submissions are lost."""
+    undisturbed = copy(copy_ours, files)
+    rows = []
+    for every, (time, requests) in LOST.items():
+        ours = copy(copy_ours, files, f"kind=cut_after op=submit_* every={every}")
+        what = f"{files:,} files, {100 // every} % of the submissions' answers lost"
+        rows += [
+            Row(
+                f"lost-{100 // every}-requests",
+                f"requests to copy {what}",
+                "requests",
+                ours.requests,
+                {},
+                {"none lost": undisturbed.requests},
+                (Claim("ours / none lost", ours.requests / undisturbed.requests, requests),),
+                "Each lost one takes a bulk get of what its job made, and one of the originals.",
+            ),
+            Row(
+                f"lost-{100 // every}-time",
+                f"time to copy {what}",
+                "s, virtual",
+                ours.seconds,
+                {},
+                {"none lost": undisturbed.seconds},
+                (Claim("ours / none lost", ours.seconds / undisturbed.seconds, time),),
+            ),
+        ]
+    return rows
+
+
+def copy(subject: Callable[[Service], None], files: int, *faults: str) -> Spent:
+    """Have a subject copy all files, each once, in spite of these faults."""
     parts = JOB_SECONDS - 2.0
     service = Service(Timing(submitted=1.0, resolving=1.0, per_file=parts / ITEMS_PER_JOB), files)
+    for fault in faults:
+        service.simulator.arm(fault)
     began = service.clock.now()
     subject(service)
     if service.copied != files:

@@ -10,6 +10,7 @@ from scripts.lib.bench.table import Row
 
 MEASUREMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "copy": ("bulk", "rows_of_copy"),
+    "lost": ("bulk", "rows_of_lost"),
     "watch": ("bulk", "rows_of_watch"),
     "list": ("lists", "rows_of_list"),
     "decode": ("lists", "rows_of_decode"),
