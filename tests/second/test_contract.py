@@ -15,7 +15,7 @@ from tests.second.server.app import application
 from tests.second.server.transport import serving
 from tests.second.server.variant import Variant
 from tests.second.server.world import World
-from tests.second.service import SOURCE, TARGET, TOKEN, Clock, Service, fill, variants
+from tests.second.service import SOURCE, TARGET, TOKEN, USER, Clock, Service, fill, variants
 from tests.second.variants import VARIANTS
 from tests.spec.validation import faults
 
@@ -39,6 +39,10 @@ def spec_for(variant: Variant) -> Node:
             schema["required"].remove(deviation.name)
         else:
             schema["properties"][deviation.name] = {}
+    if variant.bulk_refused is not None:
+        for path in [one for one in spec["paths"] if one.startswith("/bulk/")]:
+            responses = spec["paths"][path]["post"]["responses"]
+            responses[str(variant.bulk_refused)] = responses["400"]
     return spec
 
 
@@ -62,6 +66,11 @@ def complaints(exchange: Exchange, spec: Node) -> list[str]:
 def day(service: Service) -> Iterator[Exchange]:
     """Go through a day on which everything is asked for, and much of it in a wrong way."""
     folder, first = service.add_tree(), service.files[0]
+    spare = service.world.add_project(f"{USER}/spare")
+    spare.tags.append("old")
+    spares = [service.world.add_file(f"{name}.bam", spare.root) for name in "abcd"]
+    full = service.world.add_folder("full", spare.root)
+    spares[0].task = service.world.add_file("e.bam", full).task = "task-1"
     service.world.add_file("f000.bam", service.target)
     with httpx.Client(base_url=service.url, transport=service.transport, headers={"X-SBG-Auth-Token": TOKEN}) as http:
 
@@ -76,7 +85,15 @@ def day(service: Service) -> Iterator[Exchange]:
         yield ask("get_rate_limit", "/rate_limit")
         yield ask("list_projects", "/projects", params={"name": "SOURCE"})
         yield ask("list_projects", "/projects", params={"limit": 2, "offset": 1})
+        yield ask("list_projects", "/projects", params={"tags": ["new", "old"], "fields": "created_on,tags"})
+        yield ask("list_owner_projects", f"/projects/{USER}", params={"name": "a"})
+        yield ask("list_owner_projects", "/projects/jwatson", params={"fields": "_all"})
+        yield ask("list_owner_projects", "/projects/nobody")
+        yield ask("list_project_files", f"/projects/{SOURCE}/files", params={"limit": 2})
+        yield ask("list_project_files", f"/projects/{USER}/none/files")
+        yield ask("list_project_files", f"/projects/{SOURCE}/files", params={"limit": 0})
         yield ask("get_project", f"/projects/{SOURCE}")
+        yield ask("get_project", f"/projects/{SOURCE}", params={"fields": "root_folder"})
         yield ask("get_project", "/projects/rfranklin/none")
         yield ask("get_project", "/projects/jwatson/private")
         for fields in ({}, {"fields": "_all"}, {"fields": "size"}):
@@ -91,6 +108,33 @@ def day(service: Service) -> Iterator[Exchange]:
         yield ask("get_file", f"/files/{first}")
         yield ask("get_file", f"/files/{folder.id}")
         yield ask("get_file", "/files/none")
+        ids = [spares[0].id, "none", full.id, spares[1].id]
+        for file_ids in (ids, [first, service.world.projects["jwatson/private"].root.id], [], [""], "x", ids * 26):
+            yield post("bulk_get_files", "/bulk/files/get", file_ids=file_ids)
+        yield ask("bulk_get_files", "/bulk/files/get", "POST", content=b"", headers={"Content-Type": "text/plain"})
+        changes = [
+            {"id": spares[0].id, "name": "A.bam", "tags": ["tumor", "batch 1"], "metadata": {"sample_id": "CA-1"}},
+            {"file_id": spares[1].id, "metadata": {"sample_id": "CA-1", "case_id": None}},
+            {"id": spares[2].id, "name": "d.bam"},
+            {"id": spares[3].id, "metadata": {"k" * 101: "v"}},
+            {"id": full.id, "name": "empty"},
+            {"id": "none"},
+        ]
+        yield post("bulk_edit_files", "/bulk/files/edit", items=changes)
+        for wrong in ({"name": "x"}, {"id": first, "name": "a/b"}, {"id": first, "tags": "x"}, "x"):
+            yield post("bulk_edit_files", "/bulk/files/edit", items=[wrong])
+        yield post("bulk_edit_files", "/bulk/files/edit", items=[{"id": spares[0].id, "metadata": {"case_id": "7"}}])
+        filters: list[dict[str, Any]] = [
+            {"tag": ["tumor", "x"]},
+            {"metadata.sample_id": "CA-1"},
+            {"metadata.sample_id": "CA-1", "metadata.case_id": ["6", "7"]},
+            {"origin.task": "task-1"},
+            {"taste": "sweet"},
+        ]
+        for query in filters:
+            yield ask("list_files", "/files", params={"project": spare.id, "fields": "_all", **query})
+        yield post("bulk_delete_files", "/bulk/files/delete", file_ids=[spares[3].id, full.id, "none", spare.root.id])
+        yield post("bulk_delete_files", "/bulk/files/delete", file_ids=[spares[3].id, ""])
         yield post("create_folder", "/files", name="new", type="folder", project=TARGET)
         yield post("create_folder", "/files", name="new", type="FOLDER", project=TARGET)
         yield post("create_folder", "/files", name="a/b", type="folder", project=TARGET)
@@ -132,6 +176,7 @@ def test_every_answer_of_a_day_fits_the_contract(variant: Variant) -> None:
 def test_a_day_has_every_call_and_every_kind_of_refusal() -> None:
     exchanges = list(day(Service(VARIANTS["plain"], files=6)))
     assert {exchange.operation for exchange in exchanges} == {one.id for one in OPERATIONS}
+    assert {one.id for one in OPERATIONS} == {one.operation for one in exchanges if one.response.is_success}
     statuses = {exchange.response.status_code for exchange in exchanges}
     assert statuses == {200, 400, 401, 403, 404, 409, 415, 429}
 
@@ -142,6 +187,30 @@ def test_the_jobs_of_a_day_do_what_they_were_asked_for() -> None:
     assert [one.name for one in service.source.children] == ["f000.bam", "f003.bam", "f004.bam", "f005.bam", "lanes"]
     assert [one.name for one in service.target.children] == ["f000.bam", "new", "1_f000.bam", "f001.bam", "lanes"]
     assert len(list(service.target.files())) == 8
+
+
+def told(exchange: Exchange) -> list[Any]:
+    """Return name, tags and metadata of each thing that an answer is about, or the code of its error."""
+    entries = [one.get("resource") or one.get("error") or one for one in exchange.response.json()["items"]]
+    return [one["code"] if "code" in one else (one["name"], one.get("tags"), one.get("metadata")) for one in entries]
+
+
+def test_bulk_calls_and_filters_do_what_they_were_asked_for() -> None:
+    exchanges = [one for one in day(Service(VARIANTS["plain"], files=6)) if one.response.is_success]
+
+    def all_told(operation: str) -> list[list[Any]]:
+        return [told(one) for one in exchanges if one.operation == operation]
+
+    sample = {"sample_id": "CA-1"}
+    edited = ("A.bam", ["tumor", "batch 1"], sample)
+    whole = ("A.bam", ["tumor", "batch 1"], sample | {"case_id": "7"})
+    other: tuple[str, list[str], dict[str, str]] = ("b.bam", [], sample)
+    assert all_told("bulk_get_files")[0] == [("a.bam", [], {}), 5002, ("full", None, None), ("b.bam", [], {})]
+    assert all_told("bulk_edit_files") == [[edited, other, 5003, 5006, 5023, 5002], [whole]]
+    assert all_told("list_files")[-5:-1] == [[whole], [other, whole], [whole], [whole]]
+    assert all_told("bulk_delete_files") == [[("d.bam", [], {}), 5021, 5002, 5001]]
+    assert all_told("list_owner_projects")[0] == [(name, None, None) for name in ("spare", "target")]
+    assert [one[0] for one in all_told("list_project_files")[0]] == ["lanes", "f005.bam"]
 
 
 def _deviating() -> list[Any]:

@@ -64,5 +64,16 @@ VARIANTS: Final = {
     "clashing copies fail": Variant(copy_clash="fail"),
     "clashing copies stand beside": Variant(copy_clash="twin"),
     "connections closed": Variant(keep_alive=False),
+    "bulk shuffled": Variant(bulk_order="shuffled"),
+    "bulk without folders": Variant(bulk_folders=False),
+    "bulk least fields": Variant(bulk_fields="least"),
+    "bulk errors without status": Variant(bulk_error_status=False),
+    "bulk 202": Variant(bulk_status=202),
+    "bulk 404": Variant(bulk_refused=404),
+    "bulk 405": Variant(bulk_refused=405),
+    "bulk 501": Variant(bulk_refused=501),
+    "bulk shuffled, without folders, errors without status": Variant(
+        bulk_order="shuffled", bulk_folders=False, bulk_error_status=False, result_order="shuffled"
+    ),
 }
 """Variants by name: each switch alone, and some together."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any, Final, TypeVar
@@ -17,10 +18,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.second.server.documents import Document, Writer
-from tests.second.server.world import WINDOW, Item, Job, Node, Project, Refusal, World
+from tests.second.server.world import WINDOW, Edit, Item, Job, Node, Project, Refusal, World
 
 FOREIGN_PROJECT: Final = "foreign"
 """The short name of the project in which the user's other program copies files."""
+
+FILE_QUERY: Final = ("project", "parent", "name", "tag", "origin.task", "fields", "offset", "limit")
+"""What lists of files may be asked with, metadata apart."""
+
+BULK_REFUSALS: Final = {404: 90003, 405: 90006, 501: 90010}
+"""The codes with which bulk calls are refused as a whole, by the status."""
 
 Entry = TypeVar("Entry", Job, Node, Project)
 Answer = tuple[int, Document, dict[str, str]]
@@ -63,11 +70,16 @@ class _Api:
             ("GET", "/user", self._user),
             ("GET", "/rate_limit", self._rate_limit),
             ("GET", "/projects", self._projects),
+            ("GET", "/projects/{owner}", self._owner_projects),
             ("GET", "/projects/{owner}/{project}", self._project),
+            ("GET", "/projects/{owner}/{project}/files", self._project_files),
             ("GET", "/files", self._files),
             ("POST", "/files", self._new_folder),
             ("GET", "/files/{file_id}", self._file),
             ("GET", "/files/{file_id}/list", self._folder),
+            ("POST", "/bulk/files/get", self._bulk("file_ids", self._read)),
+            ("POST", "/bulk/files/edit", self._bulk("items", world.edit)),
+            ("POST", "/bulk/files/delete", self._bulk("file_ids", world.delete)),
             ("GET", "/async/files", self._jobs),
             *(("POST", f"/async/files/{kind}", self._submission(kind.upper())) for kind in kinds),
             *(("GET", f"/async/files/{kind}/{{job_id}}", self._reading(kind.upper())) for kind in kinds),
@@ -161,15 +173,41 @@ class _Api:
         return 200, asked.writer.rate_limit(*self._rate(asked.token)), {}
 
     def _projects(self, asked: Asked) -> Answer:
-        part = asked.query.get("name", "").lower()
-        found = [one for one in self._world.projects.values() if asked.user in one.members and part in one.name.lower()]
-        return self._page(asked, found, lambda one: asked.writer.project(one, listed=True))
+        return self._listed_projects(asked, list(self._world.projects.values()))
+
+    def _owner_projects(self, asked: Asked) -> Answer:
+        owner = asked.path["owner"]
+        if owner not in self._world.users.values():
+            raise Refusal(404, 2002, "no such user")
+        return self._listed_projects(
+            asked, [one for one in self._world.projects.values() if one.id.startswith(f"{owner}/")]
+        )
+
+    def _listed_projects(self, asked: Asked, projects: Sequence[Project]) -> Answer:
+        part, tags = asked.query.get("name", "").lower(), asked.query.getlist("tags")
+        found = [
+            one
+            for one in projects
+            if asked.user in one.members
+            and part in one.name.lower()
+            and (not tags or not set(tags).isdisjoint(one.tags))
+        ]
+        fields = asked.query.get("fields")
+        return self._page(asked, found, lambda one: asked.writer.project(one, listed=True, fields=fields))
+
+    def _named_project(self, asked: Asked) -> Project:
+        return self._world.project(f"{asked.path['owner']}/{asked.path['project']}", asked.user)
 
     def _project(self, asked: Asked) -> Answer:
-        names = asked.path
-        return 200, asked.writer.project(self._world.project(f"{names['owner']}/{names['project']}", asked.user)), {}
+        return 200, asked.writer.project(self._named_project(asked), fields=asked.query.get("fields")), {}
+
+    def _project_files(self, asked: Asked) -> Answer:
+        return self._content(asked, self._named_project(asked).root)
 
     def _files(self, asked: Asked) -> Answer:
+        unknown = [one for one in asked.query if one not in FILE_QUERY and not one.startswith("metadata.")]
+        if unknown:
+            raise Refusal(400, 90000, f"no such filter: {unknown}")
         project, parent = asked.query.get("project"), asked.query.get("parent")
         if (project is None) == (parent is None):
             raise Refusal(400, 5029 if project is None else 5031, "give one of project and parent")
@@ -183,13 +221,62 @@ class _Api:
         return self._content(asked, self._world.folder(asked.path["file_id"], asked.user))
 
     def _content(self, asked: Asked, folder: Node) -> Answer:
-        names = asked.query.getlist("name") if self._variant.name_parameter else []
-        found = [one for one in folder.children if not names or one.name in names]
+        found = [one for one in folder.children if self._passes(asked.query, one)]
         fields = asked.query.get("fields")
         return self._page(asked, found, lambda one: asked.writer.file(one, listed=True, fields=fields))
 
+    def _passes(self, query: QueryParams, node: Node) -> bool:
+        """Return whether a file or folder passes all filters of a list."""
+        names = query.getlist("name") if self._variant.name_parameter else []
+        tags, tasks = query.getlist("tag"), query.getlist("origin.task")
+        keys = [one for one in query if one.startswith("metadata.")]
+        return (
+            (not names or node.name in names)
+            and (not tags or not set(tags).isdisjoint(node.tags))
+            and (not tasks or node.task in tasks)
+            and all(node.metadata.get(one.removeprefix("metadata.")) in query.getlist(one) for one in keys)
+        )
+
     def _file(self, asked: Asked) -> Answer:
-        return 200, asked.writer.file(self._world.node(asked.path["file_id"], asked.user)), {}
+        found = self._world.node(asked.path["file_id"], asked.user)
+        return 200, asked.writer.file(found, fields=asked.query.get("fields")), {}
+
+    def _read(self, edit: Edit, user: str) -> Node | None:
+        found = self._world.node(edit.file, user)
+        return found if self._variant.bulk_folders or not found.is_folder else None
+
+    def _bulk(self, key: str, do: Callable[[Edit, str], Node | None]) -> Handler:
+        """Return the handler that does something with each file, and answers what came of it.
+
+        Args:
+            key: the list in the body, of ids or of edits.
+            do: does it; what it returns None for has no entry.
+        """
+
+        def answered(asked: Asked) -> Answer:
+            variant = self._variant
+            if variant.bulk_refused is not None:
+                raise Refusal(variant.bulk_refused, BULK_REFUSALS[variant.bulk_refused], "there are no bulk calls")
+            given = _body(asked).get(key)
+            if not isinstance(given, list) or len(given) > 100:
+                raise Refusal(400, 5033, f"{key} is not a list of at most 100 entries")
+            if not given:
+                raise Refusal(400, 10230, f"{key} is empty")
+            # All of it is read before any of it is done.
+            edits = [_edit({"id": one} if key == "file_ids" else one) for one in given]
+            entries: list[Node | Refusal] = []
+            for edit in edits:
+                try:
+                    found = do(edit, asked.user)
+                except Refusal as refusal:
+                    entries.append(refusal)
+                else:
+                    entries += [] if found is None else [found]
+            if variant.bulk_order == "shuffled":
+                random.Random(len(entries)).shuffle(entries)
+            return variant.bulk_status, asked.writer.bulk(entries), {}
+
+        return answered
 
     def _new_folder(self, asked: Asked) -> Answer:
         given = _body(asked)
@@ -213,6 +300,8 @@ class _Api:
                 raise Refusal(400, 5033, "items is not a list of objects")
             if not given:
                 raise Refusal(400, 10230, "there are no items")
+            if self._variant.empty_strings == "refused" and any("" in one.values() for one in given):
+                raise Refusal(400, 5033, "an item has an empty value")
             items = [_item(one, job_type) for one in given]
             if len({one.file for one in items}) < len(items):
                 raise Refusal(400, 10231, "an item is named twice")
@@ -273,6 +362,25 @@ def _destination(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if project is not None and str(project).count("/") != 1:
         raise Refusal(400, 3012, "project is not owner/project")
     return parent, project
+
+
+def _edit(given: Any) -> Edit:
+    if not isinstance(given, dict):
+        raise Refusal(400, 5033, "an entry is not an object")
+    file, name, tags, metadata = given.get("id", given.get("file_id")), *map(given.get, ("name", "tags", "metadata"))
+    if not isinstance(file, str) or not isinstance(name, str | None):
+        raise Refusal(400, 5033, "an id or a name is not a string")
+    if not isinstance(tags, list | None) or not isinstance(metadata, dict | None):
+        raise Refusal(400, 5033, "tags or metadata have the wrong shape")
+    if not all(isinstance(one, str) for one in tags or ()):
+        raise Refusal(400, 5033, "a tag is not a string")
+    if not all(isinstance(one, str | None) for one in (metadata or {}).values()):
+        raise Refusal(400, 5033, "a value of metadata is not a string")
+    if not file:
+        raise Refusal(400, 5004, "the id of a file is empty")
+    if name is not None and (len(name) > 255 or "/" in name):
+        raise Refusal(400, 10235, "not a name for a file")
+    return Edit(file, name, tags, metadata)
 
 
 def _item(given: Mapping[str, Any], job_type: str) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -37,7 +37,7 @@ class Writer:
 
     def job(self, job: Job, world: World, *, listed: bool = False) -> Document:
         state = world.state(job)
-        ended = state == "FINISHED"
+        ended = world.ended(job)
         counts = [
             str(n) if self.variant.counts_as == "strings" else n for n in counts_of(job, self.variant, world.nodes)
         ]
@@ -55,8 +55,8 @@ class Writer:
             del document["result"]
         return self._finished(document, null=True)
 
-    def file(self, node: Node, *, listed: bool = False, fields: str | None = None) -> Document:
-        document = {
+    def file(self, node: Node, *, listed: bool = False, bulk: bool = False, fields: str | None = None) -> Document:
+        document: Document = {
             "href": self._href(f"/files/{node.id}"),
             "id": node.id,
             "name": node.name,
@@ -67,27 +67,36 @@ class Writer:
             "created_on": self._date(node.made),
             "modified_on": self._date(node.changed),
         }
+        if not node.is_folder:
+            document |= {"tags": node.tags, "metadata": node.metadata, "origin": self._finished({"task": node.task})}
         names = LISTED[self.variant.file_lists] if listed else None
-        if fields and listed and self.variant.fields_parameter:
-            names = None if fields == "_all" else (*ALWAYS, *fields.split(","))
-        if names is not None:
-            document = {name: value for name, value in document.items() if name in names}
-        return self._finished(document)
+        if bulk and self.variant.bulk_fields == "least":
+            names = LISTED["least"]
+        return self._finished(self._chosen(document, names, fields))
 
-    def project(self, project: Project, *, listed: bool = False) -> Document:
-        document: Document = {"href": self._href(f"/projects/{project.id}"), "id": project.id, "name": project.name}
-        if not listed:
-            may = dict.fromkeys(("read", "copy", "write", "execute", "admin"), True)
-            document |= {
-                "description": None,
-                "type": "v2",
-                "created_by": project.id.partition("/")[0],
-                "created_on": self._date(project.made),
-                "modified_on": None,
-                "root_folder": project.root.id,
-                "permissions": self._finished(may),
-            }
-        return self._finished(document)
+    def _chosen(self, document: Document, usual: Collection[str] | None, fields: str | None) -> Document:
+        """Return the properties that were asked for, or the usual ones; None for all."""
+        names = usual
+        if fields and self.variant.fields_parameter:
+            names = None if fields == "_all" else (*ALWAYS, *fields.split(","))
+        return document if names is None else {name: value for name, value in document.items() if name in names}
+
+    def project(self, project: Project, *, listed: bool = False, fields: str | None = None) -> Document:
+        may = dict.fromkeys(("read", "copy", "write", "execute", "admin"), True)
+        document = {
+            "href": self._href(f"/projects/{project.id}"),
+            "id": project.id,
+            "name": project.name,
+            "description": None,
+            "type": "v2",
+            "created_by": project.id.partition("/")[0],
+            "created_on": self._date(project.made),
+            "modified_on": None,
+            "root_folder": project.root.id,
+            "permissions": self._finished(may),
+            "tags": project.tags,
+        }
+        return self._finished(self._chosen(document, ALWAYS if listed else None, fields))
 
     def user(self, name: str) -> Document:
         document = {"href": self._href(f"/users/{name}"), "username": name, "email": f"{name}@example.com"}
@@ -126,6 +135,18 @@ class Writer:
         if not self.variant.error_codes and refusal.code != 0:
             del document["code"]
         return self._finished(document, null=True)
+
+    def bulk(self, entries: Sequence[Node | Refusal]) -> Document:
+        """Write what came of each file of a bulk call, in the order given."""
+        return self._extra({"items": [self._bulk_entry(one) for one in entries]})
+
+    def _bulk_entry(self, found: Node | Refusal) -> Document:
+        if isinstance(found, Node):
+            return self._extra({"resource": self.file(found, bulk=True)})
+        error = self.error(found)
+        if not self.variant.bulk_error_status:
+            del error["status"]
+        return self._extra({"error": error})
 
     def _entry(self, made: str | None, error: Refusal | None) -> Document:
         if error is not None:

@@ -62,6 +62,17 @@ class Variant:
         slash_redirects: whether a path with a slash too many is redirected, or not found.
         copy_clash: a copy whose name is taken is renamed `1_name`, fails, or stands beside the other.
         keep_alive: whether a connection lasts longer than one answer.
+        bulk_order: of the entries of a bulk call, compared with what was asked for.
+        bulk_folders: whether folders that are read in bulk have an entry. They have one where they are edited or
+            deleted.
+        bulk_fields: the properties of a bulk call's resources: all, or the fewest that a list may have.
+        bulk_error_status: whether the error entries of a bulk call have a `status`.
+        bulk_status: of the answers to bulk calls.
+        bulk_refused: the status with which bulk calls are refused as a whole, which the contract does not have; None if
+            they are answered.
+        empty_strings: whether an empty `parent`, `project` or `name` of an item is as good as none, or refused.
+        failed_state: the last state of a job in which something failed. Any but FINISHED deviates from the contract's
+            prose.
     """
 
     list_order: Literal["newest", "oldest", "by id", "shuffled"] = "newest"
@@ -94,6 +105,14 @@ class Variant:
     slash_redirects: bool = True
     copy_clash: Literal["rename", "fail", "twin"] = "rename"
     keep_alive: bool = True
+    bulk_order: Literal["asked", "shuffled"] = "asked"
+    bulk_folders: bool = True
+    bulk_fields: Literal["all", "least"] = "all"
+    bulk_error_status: bool = True
+    bulk_status: Literal[200, 202] = 200
+    bulk_refused: Literal[404, 405, 501] | None = None
+    empty_strings: Literal["absent", "refused"] = "absent"
+    failed_state: str = "FINISHED"
 
     @property
     def deviations(self) -> Iterator[Deviation]:

@@ -6,7 +6,7 @@ import hashlib
 import math
 import random
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from attrs import define, field, frozen
@@ -39,6 +39,9 @@ class Node:
     changed: float
     size: int | None = None
     children: list[Node] = field(factory=list)
+    tags: list[str] = field(factory=list)
+    metadata: dict[str, str] = field(factory=dict)
+    task: str | None = None
 
     @property
     def is_folder(self) -> bool:
@@ -68,6 +71,24 @@ class Project:
     members: frozenset[str]
     root: Node
     made: float
+    tags: list[str] = field(factory=list)
+
+
+@frozen
+class Edit:
+    """What is to change in a file: what is None stays as it is.
+
+    Attributes:
+        file: the file's id.
+        name: a new name.
+        tags: all of its tags.
+        metadata: new values by key; None removes a key.
+    """
+
+    file: str
+    name: str | None = None
+    tags: list[str] | None = None
+    metadata: Mapping[str, str | None] | None = None
 
 
 @frozen
@@ -220,11 +241,14 @@ class World:
             raise Refusal(404, 10211, "no such job")
         return found
 
+    def ended(self, job: Job) -> bool:
+        return self.clock() >= job.ends
+
     def state(self, job: Job) -> str:
         now, states = self.clock(), self.variant.states
         run = states.index("RUNNING")
-        if now >= job.ends:
-            return "FINISHED"
+        if self.ended(job):
+            return self.variant.failed_state if any(one.error for one in job.deeds) else "FINISHED"
         if now < job.runs_from:
             return states[min(int((now - job.made) / self._step), run - 1)]
         if len(job.deeds) < len(job.items) or run == len(states) - 1:
@@ -243,6 +267,31 @@ class World:
         if any(one.name == name for one in parent.children):
             raise Refusal(409, 5003, f"{name} exists already")
         return self.add_folder(name, parent)
+
+    def edit(self, edit: Edit, user: str) -> Node:
+        found = self.node(edit.file, user)
+        if found.is_folder:
+            raise Refusal(400, 5023, f"{found.name} is a folder")
+        assert found.parent is not None
+        if edit.name and any(one.name == edit.name for one in found.parent.children if one is not found):
+            raise Refusal(409, 5003, f"{edit.name} exists already")
+        metadata = edit.metadata or {}
+        if any(len(key.encode()) > 100 or len((value or "").encode()) > 300 for key, value in metadata.items()):
+            raise Refusal(400, 5006, "metadata is too long")
+        found.name = edit.name or found.name
+        found.tags = found.tags if edit.tags is None else edit.tags
+        found.metadata = {key: value for key, value in {**found.metadata, **metadata}.items() if value is not None}
+        found.changed = self.clock()
+        return found
+
+    def delete(self, edit: Edit, user: str) -> Node:
+        found = self.node(edit.file, user)
+        if found.parent is None:
+            raise Refusal(403, 5001, "that is a project's root")
+        if found.children:
+            raise Refusal(400, 5021, f"{found.name} is not empty")
+        self._remove(found)
+        return found
 
     def spend(self, token: str, requests: int = 1) -> bool:
         """Take requests from a token's budget, if they are there."""
@@ -312,6 +361,7 @@ class World:
             name = self._free(name, target) if self.variant.copy_clash == "rename" else name
         children = list(source.children)
         made = self._node(name, target.project, target, source.size, when)
+        made.tags, made.metadata, made.task = list(source.tags), dict(source.metadata), source.task
         for child in children:
             self._copy(child, made, child.name, when)
         return made
