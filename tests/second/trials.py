@@ -58,11 +58,16 @@ def killed(at: int, after: bool) -> type[BlockingDriver]:
 
 
 def carry(
-    service: Service, path: Path, job_type: str, rows: list[str], mortal: Callable[..., type[BlockingDriver]]
+    service: Service,
+    path: Path,
+    job_type: str,
+    rows: list[str],
+    mortal: Callable[..., type[BlockingDriver]],
+    options: RunOptions | None = None,
 ) -> int:
     """Carry a run to its end, through ever longer lives; return how many there were."""
     project = None if job_type == "delete" else TARGET
-    options = RunOptions(list_lag=30)
+    options = options or RunOptions(list_lag=30)
     adopt, resubmit = None, False
     for lives in itertools.count(1):
         assert lives < 40, "the run does not come to its end"
