@@ -1,16 +1,46 @@
-"""Both clients do their work with every variant of the second server."""
+"""Both clients do their work with the second server, the awaiting one with a third of its variants.
+
+Both perform the same flows, and other tests compare them request by request. The tests differ in the third of the
+variants that the awaiting client goes through.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Final, TypeVar
 
 import pytest
 
 from tests.second.server.variant import Variant
 from tests.second.service import SOURCE, TARGET, USER, Caller, Service, lies, manifest, variants
+from tests.second.variants import VARIANTS
 
-pytestmark = pytest.mark.parametrize("awaiting", [False, True], ids=["blocking", "awaiting"])
+PACED: Final = ("plain", "milliseconds", "no rate headers", "no Date", "maintenance", "listed late", "another program")
+"""The variants that differ in what the pace depends on."""
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def with_clients(
+    third: int, names: Iterable[str] = VARIANTS, job_types: Sequence[str] = ("",)
+) -> Callable[[Test], Test]:
+    """Have a test go through variants with the blocking client, and with the awaiting one through a third of them.
+
+    Args:
+        third: which third, 0 to 2.
+        names: the variants.
+        job_types: the types of job that it goes through, too.
+    """
+    cases = [
+        pytest.param(*one.values, awaiting, id=f"{one.id}-{'awaiting' if awaiting else 'blocking'}")
+        for number, job_type in enumerate(job_types)
+        for place, one in enumerate(variants(names, job_type))
+        for awaiting in (False, True)
+        if not awaiting or (place + number) % 3 == third
+    ]
+    return pytest.mark.parametrize([*(["job_type"] if job_types[0] else []), "variant", "awaiting"], cases)
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +49,7 @@ def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(0)
 def test_small_questions_are_answered(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=3)
     call = Caller(service, awaiting)
@@ -32,7 +62,7 @@ def test_small_questions_are_answered(variant: Variant, awaiting: bool) -> None:
     assert call("locate", f"{SOURCE}/f002.bam").id == service.files[2]
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(1)
 def test_every_file_of_a_long_list_comes_once(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=160)
     for details in (False, True):
@@ -40,7 +70,7 @@ def test_every_file_of_a_long_list_comes_once(variant: Variant, awaiting: bool) 
         assert Counter(one.id for one in found) == Counter(service.files)
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(2)
 def test_every_job_of_a_long_list_comes_once(variant: Variant, awaiting: bool) -> None:
     service = Service(variant)
     past = service.past_jobs(120)
@@ -49,7 +79,7 @@ def test_every_job_of_a_long_list_comes_once(variant: Variant, awaiting: bool) -
     assert Counter(one.id for one in found if one.id in past) == Counter(past)
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(0)
 def test_a_job_of_each_type_does_what_was_asked_for_and_is_awaited(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=4)
     call = Caller(service, awaiting)
@@ -68,7 +98,7 @@ def test_a_job_of_each_type_does_what_was_asked_for_and_is_awaited(variant: Vari
     assert {one.name for one in service.target.children} == {"f000.bam", "f001.bam", "f003.bam"}
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(1)
 def test_over_a_hundred_jobs_are_awaited(variant: Variant, awaiting: bool) -> None:
     service = Service(variant)
     jobs = service.past_jobs(120)
@@ -77,7 +107,7 @@ def test_over_a_hundred_jobs_are_awaited(variant: Variant, awaiting: bool) -> No
     assert [(one.id, one.finished) for one in ended] == [(job, True) for job in jobs]
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(2)
 def test_a_tree_is_seen_whole(variant: Variant, awaiting: bool) -> None:
     service = Service(variant)
     service.add_tree()
@@ -94,7 +124,7 @@ def test_a_tree_is_seen_whole(variant: Variant, awaiting: bool) -> None:
     ]
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(0)
 def test_all_that_a_pattern_fits_is_copied_and_verified(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=160)
     service.add_tree()
@@ -110,7 +140,7 @@ def test_all_that_a_pattern_fits_is_copied_and_verified(variant: Variant, awaiti
     assert (verification.checked, verification.agrees) == (163, True)
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(1)
 def test_all_that_a_pattern_fits_is_moved(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=3)
     folder = service.add_tree()
@@ -123,7 +153,7 @@ def test_all_that_a_pattern_fits_is_moved(variant: Variant, awaiting: bool) -> N
     assert report.succeeded
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(2)
 def test_what_is_in_a_folder_is_deleted_and_the_folder_stays(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=3)
     folder = service.add_tree()
@@ -137,10 +167,7 @@ def test_what_is_in_a_folder_is_deleted_and_the_folder_stays(variant: Variant, a
     assert report.succeeded or variant.result_entries == "files"
 
 
-@pytest.mark.parametrize(
-    ("job_type", "variant"),
-    [*variants(with_="copy"), *variants(with_="move"), *variants(with_="delete")],
-)
+@with_clients(0, job_types=("copy", "move", "delete"))
 def test_what_a_run_says_of_rows_of_which_some_fail_is_true(job_type: str, variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=12)
     folder = service.add_tree()
@@ -152,7 +179,7 @@ def test_what_a_run_says_of_rows_of_which_some_fail_is_true(job_type: str, varia
     assert lies(service, report.journal) == []
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(0)
 def test_a_retry_repeats_only_what_has_failed(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=10)
     rows = ["none-1", *service.files[:5], "none-2", *service.files[5:]]
@@ -164,7 +191,7 @@ def test_a_retry_repeats_only_what_has_failed(variant: Variant, awaiting: bool) 
     assert done == Counter(service.files)
 
 
-@pytest.mark.parametrize("variant", variants())
+@with_clients(1, PACED)
 def test_a_run_stays_within_the_rate_limit(variant: Variant, awaiting: bool) -> None:
     service = Service(variant, files=50, limit=30)
     report = Caller(service, awaiting)("run", "copy", manifest(service.files), project=TARGET, items_per_job=1)
