@@ -29,7 +29,6 @@ from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import State, Submission, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import Slot
-from sbg_bulk.simulator.world.ids import Ids
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
 
@@ -617,8 +616,9 @@ def test_a_run_of_format_1_is_carried_to_its_end_each_row_once(
     service.world.delete(service.world.nodes[service.files[1]])
     # What was done by then, in jobs of these ids.
     jobs = [course.submission.job for course in courses_of_format_1()[:2]]
+    left = iter(jobs)
     with monkeypatch.context() as patch:
-        patch.setattr(Ids, "job", lambda *_, left=iter(jobs): next(left))
+        patch.setattr(service.simulator.jobs, "_new_id", lambda _now: next(left))
         assert [service.submit(service.files[first : first + 3]) for first in (0, 3)] == jobs
     service.clock.advance(60)
     report = service.client().resume(of_format_1, options=RunOptions(jobs_in_flight=1))
