@@ -13,7 +13,8 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 from openapi_core.validation.request import V30RequestValidator
 
-from sbg_bulk.simulator.service.contract import Contract, ContractError, InvalidRequest, load_contract, load_document
+from sbg_bulk.simulator.service.contract import Contract, InvalidRequest, load_contract, load_document
+from sbg_bulk.simulator.service.credentials import ContractError
 
 SPEC = OpenAPI.from_dict(dict(load_contract().document)).spec
 NAME = "x" * 255

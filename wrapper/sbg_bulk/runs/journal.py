@@ -18,10 +18,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from attrs import astuple
 
@@ -29,14 +28,17 @@ from sbg_bulk.errors import JournalError
 from sbg_bulk.items import Item
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal_file import (
+    COUNT,
     HALF_MADE,
     check_header,
     claim,
     clear_errors,
     connect,
+    countable,
     fill,
     make_format_2,
     show_as_format_2,
+    unix,
 )
 from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
@@ -309,7 +311,7 @@ class Journal:
         with self._change():
             self._db.execute(
                 "UPDATE submission SET state = 'running', job = ?, known_at = ?, started_on = ? WHERE id = ?",
-                (job, self._clock(), None if seen is None else _unix(seen.started_on), submission.id),
+                (job, self._clock(), None if seen is None else unix(seen.started_on), submission.id),
             )
 
     def void(self, submission: Submission) -> None:
@@ -332,8 +334,8 @@ class Journal:
         reached = [one.outcome for one in outcomes]
         of_job: tuple[float | None, ...] = (None,) * 5
         if seen is not None:
-            times = _unix(seen.started_on), _unix(seen.finished_on)
-            of_job = (*times, *map(_countable, (seen.total_files, seen.completed_files, seen.failed_files)))
+            times = unix(seen.started_on), unix(seen.finished_on)
+            of_job = (*times, *map(countable, (seen.total_files, seen.completed_files, seen.failed_files)))
         with self._change():
             self._db.execute(
                 "UPDATE submission SET state = 'ended', ended_at = ?, done = ?, failed = ?, started_on = "
@@ -383,7 +385,7 @@ class Journal:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.executemany(_COUNT, [astuple(one) for one in self._traffic.slots.values()])
+                self._db.executemany(COUNT, [astuple(one) for one in self._traffic.slots.values()])
             except BaseException:
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
@@ -404,22 +406,3 @@ class Journal:
             return Plan(**{key: json.loads(value) for key, value in found})
         except (TypeError, ValueError) as error:
             raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
-
-
-_COUNT: Final = """
-INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UPDATE SET
-    sent = sent + excluded.sent, refused = refused + excluded.refused, failed = failed + excluded.failed,
-    cause = CASE WHEN excluded.waited > waited THEN excluded.cause ELSE cause END,
-    waited = waited + excluded.waited, "limit" = coalesce(excluded."limit", "limit"),
-    remaining = coalesce(excluded.remaining, remaining), resets = coalesce(excluded.resets, resets),
-    ahead = coalesce(excluded.ahead, ahead)
-"""
-
-
-def _unix(moment: datetime | None) -> float | None:
-    return None if moment is None else moment.timestamp()
-
-
-def _countable(number: int | None) -> int | None:
-    """Return a count, if a database can hold it."""
-    return None if number is None or abs(number) >= 1 << 63 else number

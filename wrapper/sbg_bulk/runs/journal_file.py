@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -216,3 +217,22 @@ def clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, th
         raise JournalError(f"{path} cannot be used: {error}.") from None
     except sqlite3.DatabaseError as error:
         raise JournalError(f"{path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
+
+
+COUNT: Final = """
+INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UPDATE SET
+    sent = sent + excluded.sent, refused = refused + excluded.refused, failed = failed + excluded.failed,
+    cause = CASE WHEN excluded.waited > waited THEN excluded.cause ELSE cause END,
+    waited = waited + excluded.waited, "limit" = coalesce(excluded."limit", "limit"),
+    remaining = coalesce(excluded.remaining, remaining), resets = coalesce(excluded.resets, resets),
+    ahead = coalesce(excluded.ahead, ahead)
+"""
+
+
+def unix(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def countable(number: int | None) -> int | None:
+    """Return a count, if a database can hold it."""
+    return None if number is None or abs(number) >= 1 << 63 else number

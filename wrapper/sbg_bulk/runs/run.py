@@ -24,13 +24,13 @@ from sbg_bulk.api.request import Uncertain, pause
 from sbg_bulk.api.steps import Flow, Reply, now, record
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.files.details import FileDetails
-from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import post
 from sbg_bulk.jobs.watch import JobRef, Watch
 from sbg_bulk.limits import USUAL_LIMIT
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.attribute import outcomes
+from sbg_bulk.runs.identity import check_token, learn_user
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
@@ -43,9 +43,6 @@ spare in the window in which the last is submitted."""
 
 SETTLING: Final = "to find out what became of a submission"
 """The reason of a pause until a submission of unknown outcome can be settled."""
-
-PROOFS: Final = 3
-"""How many jobs are asked for to see that a token is the same user's."""
 
 OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
 """Codes of a 403 that are about a project or a file, and not about the user."""
@@ -146,11 +143,12 @@ def run(
     # Whoever watches is told of the run before anything can go wrong with it.
     yield from state.show()
     yield from _learn_the_time(state)
-    yield from _check_the_token(state, token)
+    yield from check_token(policy, journal, state.tally, token)
     meter.to_come = math.ceil(state.tally.open / journal.plan.items_per_job)
-    if not state.user_asked and meter.spare((yield from now())) >= 1:
+    if meter.spare((yield from now())) >= 1:
         # In a window that the submissions fill it has to wait.
-        yield from _learn_the_user(state)
+        state.user_asked = True
+        yield from learn_user(policy, journal)
     renewed = renew is None
     while True:
         try:
@@ -162,7 +160,7 @@ def run(
             if mark is None:
                 raise
             renewed = True
-            yield from _check_the_token(state, mark)
+            yield from check_token(policy, journal, state.tally, mark)
 
 
 def _go_on(state: _Run) -> Flow[None]:
@@ -187,7 +185,8 @@ def _go_on(state: _Run) -> Flow[None]:
         elif places is not None:
             yield from _submit(state, *places)
         elif (state.running or settler.open) and not state.user_asked:
-            yield from _learn_the_user(state)
+            state.user_asked = True
+            yield from learn_user(policy, journal)
         elif watch.tracks:
             yield from watch.rest(settler.due)
         elif math.isfinite(settler.due):
@@ -236,76 +235,6 @@ def _take_up(state: _Run) -> Flow[None]:
     moment = yield from now()
     for job_id in state.running.keys() - state.watch.tracks.keys():
         state.watch.add(JobRef(job_id, state.journal.plan.job_type), moment)
-
-
-def _check_the_token(state: _Run, token: str) -> Flow[None]:
-    """Raise InputError unless the token is that of the user who began: only that user's list shows the run's jobs.
-
-    The same token is the same user's, which costs no request. It is not for a run that begins to spend one, either: the
-    first submissions may need all that there are.
-    """
-    began_with = yield from record(lambda: state.journal.remembered("token"))
-    if began_with == token:
-        return
-    if began_with is not None and state.tally.open < state.tally.rows:
-        yield from _check_the_user(state)
-    elif began_with is not None:
-        # Nothing was done yet: it is this user's run from now on.
-        yield from _learn_the_user(state, anew=True)
-    yield from record(lambda: state.journal.remember("token", token))
-
-
-def _check_the_user(state: _Run) -> Flow[None]:
-    """See that another token than the one that the run was begun with is the same user's.
-
-    Raises:
-        InputError: it is another user's, or that cannot be told and may matter.
-    """
-    run = state.journal.plan.run
-    began = yield from record(lambda: state.journal.remembered("user"))
-    user = None if began is None else (yield from _user(state))
-    if user is not None:
-        if user == began:
-            return
-        raise errors.InputError(
-            f"Run {run} was begun by {began}, and the token is that of {user}, whose list of jobs does not show what "
-            f"was done. Resume it with a token of {began}."
-        )
-    if (yield from _sees_own_jobs(state)):
-        return
-    raise errors.InputError(
-        f"Run {run} was begun with another token, and it cannot be told whether that was of the same user: its jobs "
-        "cannot be read with this one. Another user's list of jobs does not show what was done. Resume it with the "
-        "token that it was begun with."
-    )
-
-
-def _sees_own_jobs(state: _Run) -> Flow[bool]:
-    """Return whether one of the latest jobs of the run can be read: a user sees no others than their own."""
-    for job_id in (yield from record(lambda: state.journal.latest_jobs(PROOFS))):
-        try:
-            yield from read.get(state.policy, job_id, state.journal.plan.job_type)
-            return True
-        except (errors.NotFound, errors.Forbidden):
-            continue
-    return False
-
-
-def _learn_the_user(state: _Run, *, anew: bool = False) -> Flow[None]:
-    """Learn whose token it is, in case that the run is resumed with another."""
-    state.user_asked = True
-    if not anew and (yield from record(lambda: state.journal.remembered("user"))) is not None:
-        return
-    user = yield from _user(state)
-    if user:
-        yield from record(lambda: state.journal.remember("user", user))
-
-
-def _user(state: _Run) -> Flow[str | None]:
-    try:
-        return (yield from lookups.user(state.policy)).username
-    except (errors.BadRequest, errors.Forbidden, errors.NotFound):
-        return None  # a service that does not say
 
 
 def _learn_the_time(state: _Run) -> Flow[None]:

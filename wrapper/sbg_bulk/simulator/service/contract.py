@@ -30,16 +30,14 @@ from openapi_core.validation.schemas import oas30_write_schema_validators_factor
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.validators import SchemaValidator
 
+from sbg_bulk.simulator.service.credentials import ContractError, credentials
+
 BASE_PATH = "/v2"
 """The path at which the simulator serves the contract; it takes the place of the document's own servers."""
 
 JSON = "application/json"
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-class ContractError(Exception):
-    """The OpenAPI document uses something that the simulator does not know how to serve."""
 
 
 class InvalidRequest(Exception):
@@ -151,7 +149,7 @@ class Contract:
         self._spec: SchemaPath = OpenAPI.from_dict(dict(self.document)).spec
         self._casters = SchemaCastersFactory(oas30_write_schema_validators_factory, oas30_types_caster)
         self._styles = StyleDeserializersFactory(self._casters, style_deserializers=style_deserializers)
-        self._credentials = _credentials(self.document)
+        self._credentials = credentials(self.document)
         self._fixed: dict[str, Mapping[str, Operation]] = {}
         self._templated: list[tuple[re.Pattern[str], Mapping[str, Operation]]] = []
         for template, item in (self._spec / "paths").str_items():
@@ -415,36 +413,3 @@ def _why(error: _SchemaError) -> str:
             return f"does not match {limit}"
         case _:
             return f"does not satisfy {error.validator}"
-
-
-def _credentials(document: Mapping[str, Any]) -> Sequence[Callable[[Mapping[str, str]], str | None]]:
-    """Return readers of a token from a request's headers, one for each way that the contract offers."""
-    schemes = document["components"]["securitySchemes"]
-    readers: list[Callable[[Mapping[str, str]], str | None]] = []
-    for requirement in document["security"]:
-        if len(requirement) != 1:
-            raise ContractError("a security requirement names more or less than one scheme")
-        scheme = schemes[next(iter(requirement))]
-        match scheme:
-            case {"type": "apiKey", "in": "header", "name": str(name)}:
-                readers.append(_header_reader(name.lower()))
-            case {"type": "http", "scheme": str(word)}:
-                readers.append(_authorization_reader(word.lower()))
-            case _:
-                raise ContractError(f"a security scheme of a kind that is not known here: {scheme}")
-    return readers
-
-
-def _header_reader(name: str) -> Callable[[Mapping[str, str]], str | None]:
-    def read(headers: Mapping[str, str]) -> str | None:
-        return headers.get(name)
-
-    return read
-
-
-def _authorization_reader(word: str) -> Callable[[Mapping[str, str]], str | None]:
-    def read(headers: Mapping[str, str]) -> str | None:
-        given, _, token = headers.get("authorization", "").partition(" ")
-        return token.strip() if given.lower() == word else None
-
-    return read
