@@ -235,12 +235,10 @@ class Trial:
             submission = unsettled(journal)
             assert submission is not None
             own = journal.own_jobs()
+            jobs = (job for job in reversed(self.stage.ours(submission.first)) if job.id not in own)
+            # One that goes on may still do something.
             job = next(
-                (
-                    job
-                    for job in reversed(self.stage.ours(submission.first))
-                    if job.id not in own and any(isinstance(outcome, str) for outcome in job.outcomes)
-                ),
+                (job for job in jobs if job.finished_on is None or any(isinstance(one, str) for one in job.outcomes)),
                 None,
             )
             decide.decide(journal, adopt=None if job is None else job.id, resubmit=job is None)
