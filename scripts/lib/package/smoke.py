@@ -67,7 +67,8 @@ def import_everything(name: str) -> None:
     package = import_module(name)
     expect("site-packages" in str(package.__file__), f"{name} is not the installed one: {package.__file__}")
     for module in pkgutil.walk_packages(package.__path__, f"{name}."):
-        if not module.name.endswith(".__main__"):
+        # The fixtures are for those who have pytest.
+        if not module.name.endswith((".__main__", ".testing.fixtures")):
             import_module(module.name)
 
 
