@@ -10,7 +10,8 @@ find_python() {
   for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11; do
     [ -n "$candidate" ] || continue
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-      command -v "$candidate"
+      # Not that of an environment which may be active, and may be the very one to be made anew.
+      "$candidate" -c 'import sys; print(sys._base_executable)'
       return
     fi
   done
