@@ -55,7 +55,8 @@ def differences(built: Built) -> list[str]:
         if again.sdist.read_bytes() != built.sdist.read_bytes():
             found.append(f"{built.sdist.name}: built once more it is different")
         with tarfile.open(built.sdist) as archive:
-            archive.extractall(Path(scratch) / "sources", filter="data")
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)  # from Python 3.11.4
+            archive.extractall(Path(scratch) / "sources")  # noqa: S202 - it was built a moment ago
         (sources,) = (Path(scratch) / "sources").iterdir()
         from_sdist = _build("wheel", "*.whl", Path(scratch) / "from-sdist", sources)
         if from_sdist.read_bytes() != built.wheel.read_bytes():
