@@ -332,3 +332,23 @@ def test_what_a_person_has_to_decide_stops_the_run_when_all_else_is_done(tmp_pat
     assert outcomes(tmp_path / "j") == ["open"] * 3 + ["done"] * 15
     assert len(service.submissions) == 6
     assert len(jobs_of(tmp_path / "j")[1:]) == 5
+
+
+# Sources that can't be read
+
+
+def test_what_another_job_made_is_not_taken_for_more_files_than_cannot_be_read(tmp_path: Path) -> None:
+    service = Service(6, faults=[f"{LOST} call=1"])
+    service.submit(service.files[3:])
+    rows = [*files(service)[:2], {"file": "5cf7d9ea560ad6eccc15df95", "project": TARGET}]
+    carry(service, tmp_path / "j", manifest(rows))
+    assert outcomes(tmp_path / "j") == ["done", "done", "failed"]
+    assert len(service.submissions) == 1
+
+
+def test_what_is_found_out_of_one_submission_counts_for_those_that_nobody_could_tell_of_before(tmp_path: Path) -> None:
+    service = Service(4, faults=[f"{LOST} times=2", "kind=fail_item op=submit_* call=2 item=3"])
+    missing = [{"file": f"5cf7d9ea560ad6eccc15df9{n}", "project": TARGET} for n in range(2)]
+    carry(service, tmp_path / "j", manifest([files(service)[0], *missing, *files(service)[1:]]))
+    assert outcomes(tmp_path / "j") == ["done", "failed", "failed", "done", "done", "failed"]
+    assert len(service.submissions) == 2

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import chain
 
@@ -263,32 +263,32 @@ class Settler:
             if item.project is not None and item.project not in roots:
                 roots[item.project] = yield from self.details.root(item.project)
         named: defaultdict[str, list[Item]] = defaultdict(list)
+        lost = [item for item in items if sources.known[item.file] is None]
         for item in items:
-            named[_name(item, sources.known[item.file])].append(item)
-        found = [self._asked_for(one, items, named, sources, roots) for one in made]
+            if source := sources.known[item.file]:
+                named[_name(item, source)].append(item)
+
+        def asked_for(made: File | None) -> Match:
+            # Comparing each with all takes too long where a hundred jobs are held against a hundred submissions.
+            if made is None:
+                return Match.UNCLEAR
+            fitting = chain.from_iterable(named.get(name, ()) for name in {"", *asked_names(made.name)})
+            among = fitting if made.name else chain.from_iterable(named.values())
+            kinds = {_alike(made, item, sources.known[item.file], roots) for item in among}
+            return next((one for one in (Match.YES, Match.UNCLEAR) if one in kinds), Match.NO)
+
+        found = [Match.YES if one in moved else asked_for(self.details.known[one]) for one in made]
+        if set(found) == {Match.NO} and len(found) > len(lost):
+            # What can't be read may have become anything, but each thing one other at most.
+            return Match.NO
+        for place, verdict in enumerate(found):
+            if verdict is Match.NO and (strange := self.details.known[made[place]]):
+                kinds = {_alike(strange, item, None, roots) for item in lost}
+                found[place] = Match.UNCLEAR if Match.UNCLEAR in kinds else Match.NO
         if Match.YES in found and moved:
             # Where our files were moved, folders that may be ours are.
             found = [one for one in found if one is not Match.UNCLEAR]
         return weigh(found, whole=len(entries) == len(items))
-
-    def _asked_for(
-        self,
-        made_id: str,
-        items: Sequence[Item],
-        named: Mapping[str, Sequence[Item]],
-        sources: FileDetails,
-        roots: dict[str, str | None],
-    ) -> Match:
-        """Return whether a thing that a job made or moved is one that the submission asked for."""
-        if any(isinstance(item, MoveItem) and item.file == made_id for item in items):
-            return Match.YES
-        made = self.details.known[made_id]
-        if made is None:
-            return Match.UNCLEAR
-        # Comparing each with all takes too long where a hundred jobs are held against a hundred submissions.
-        fitting = chain.from_iterable(named.get(name, ()) for name in {"", *asked_names(made.name)})
-        found = {_alike(made, item, sources.known[item.file], roots) for item in (fitting if made.name else items)}
-        return next((one for one in (Match.YES, Match.UNCLEAR) if one in found), Match.NO)
 
     # The decision
 
@@ -328,10 +328,11 @@ class Settler:
         del self.open[one.submission.id]
         if job is None:
             return
-        # Whose job it is is known now: it is nobody else's.
+        # Whose job it is is known now: it is nobody else's, and another may be clear without it.
         for other in self.open.values():
             if job.id in other.rivals:
                 other.rivals.discard(job.id)
+                other.undecided = None
                 self._stale = True
 
     def _none_left(self, one: OpenSubmission) -> None:
