@@ -43,10 +43,10 @@ def test_what_is_chosen_is_shown_and_carried_in_a_run(sbg: Run, simulator: Simul
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--yes")
     assert (ran.code, ran.out) == (0, "")
     first, second, third, fourth, *_, last = ran.err.splitlines()
-    assert first == f"Chosen: 2 files of {MINE}/run, to {IN}."
-    assert second == "Left out: 1 subfolder (give --recursive for what is in them)."
+    assert first == f"Chosen: 2 files (3 MB) of {MINE}/run, to {IN}."
+    assert second == "Skipped: 1 subfolder (give --recursive for what is in them)."
     assert third == "To come: 1 job, with at least 2 requests. The rate limit allows that at once."
-    assert fourth == "Looking took 3 requests."
+    assert fourth == "Looking took 4 requests."
     assert last.endswith(" is complete: 2 rows done, none failed.")
     assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
     assert len(journals(home)) == 1
@@ -107,9 +107,9 @@ def test_a_dry_run_shows_the_choice_and_changes_nothing(sbg: Run, simulator: Sim
         ["file", f"{MINE}/run/b.txt", f"{IN}/new/b.txt"],
         ["file", FILE, f"{IN}/new/sample.bam"],
     ]
-    assert "Chosen: 3 files of 2 sources, to" in ran.err
+    assert "Chosen: 3 files (2.15 GB) of 2 sources, to" in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
-    assert {request.method for request in simulator.requests} == {"GET"}
+    assert {request.operation for request in simulator.requests} == {"list_files", "bulk_get_files"}
     assert journals(home) == []
 
 
@@ -129,19 +129,67 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
 def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith("Nothing to do: nothing there fits.\n")
+    assert ran.err.startswith(f"sbg-bulk: Nothing matched in {MINE}/run.\n")
     assert journals(home) == []
+    assert sbg("copy", f"{MINE}/run", "--to", IN, "--include", "*.cram", "--error-on-no-match", "--yes").code == 3
+    assert sbg("delete", f"{MINE}/run", "--include", "*.cram", "--error-on-no-match", "--dry-run").code == 3
 
 
 # What is there already
 
 
+def test_a_name_taken_by_something_else_is_told_and_shows_in_the_exit_code(sbg: Run, simulator: Simulator) -> None:
+    destination = simulator.world.nodes[FOLDER]
+    assert isinstance(destination, Folder)
+    simulator.world.add_file("a.bam", destination, size=7)
+    words = ["copy", f"{MINE}/run", "--to", IN]
+    dry = sbg(*words, "--dry-run")
+    assert dry.code == 3
+    told = f"  {IN}/a.bam: a file of another size has this name there (7 B; this one has 1.5 MB)\n"
+    assert told in dry.err
+    (different,) = sbg(*words, "--dry-run", "--json").document["different"]
+    assert different["destination"] == f"{IN}/a.bam"
+    ran = sbg(*words, "--yes")
+    assert ran.code == 3
+    assert told in ran.err
+    assert ran.err.endswith("1 name is taken at the destination by something else. They were left as they are.\n")
+    again = sbg(*words, "--yes", "--quiet")
+    assert again.code == 3
+    assert told in again.err
+    assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
+    refused = sbg(*words, "--yes", "--on-conflict", "fail")
+    assert refused.code == 2
+    assert "nothing was changed" in refused.err
+    assert sbg(*words, "--yes", "--on-conflict", "rename").code == 0
+    assert tree(simulator, FOLDER) == ["1_a.bam", "1_b.txt", "a.bam", "b.txt"]
+
+
+def test_a_folder_itself_is_deleted_if_that_is_said(sbg: Run, simulator: Simulator) -> None:
+    assert sbg("delete", f"{MINE}/run", "--dir", "--yes").code == 0
+    assert "run" not in simulator.world.projects[MINE].root.children
+    refused = sbg("delete", MINE, "--dir", "--yes")
+    assert refused.code == 2
+    assert "is a project: what it holds can be chosen, but not the project itself" in refused.err
+
+
+def test_files_are_chosen_by_tags_and_metadata(sbg: Run, simulator: Simulator) -> None:
+    folder = simulator.world.add_folder("tagged", simulator.world.projects[MINE].root)
+    simulator.world.add_file("s1", folder, tags=["wgs"], metadata={"sample_id": "S1"})
+    simulator.world.add_file("s2", folder, tags=["wgs"], metadata={"sample_id": "S2"})
+    words = ["copy", f"{MINE}/tagged", "--to", IN, "--yes", "--tag", "wgs"]
+    assert sbg(*words, "--metadata", "sample_id=S2").code == 0
+    assert tree(simulator, FOLDER) == ["s2"]
+    assert sbg(*words, "--metadata", "sample_id").code == 2
+
+
 def test_what_is_there_is_left_out_and_counted(sbg: Run, simulator: Simulator) -> None:
-    words = ["copy", f"{MINE}/run", "--to", IN, "--skip-existing", "--yes"]
-    assert sbg(*words, "--match", "a*").code == 0
+    words = ["copy", f"{MINE}/run", "--to", IN, "--yes"]
+    assert sbg(*words, "--include", "a*").code == 0
     ran = sbg(*words)
-    assert "Chosen: 1 file of " in ran.err
-    assert "Left out: 1 subfolder (give --recursive for what is in them), 1 there already." in ran.err
+    assert "Chosen: 1 file (" in ran.err
+    assert (
+        "Skipped: 1 subfolder (give --recursive for what is in them), 1 there already (same name and size)." in ran.err
+    )
     again = sbg(*words)
     assert again.code == 0
     assert again.err.startswith("Nothing to do: all of it is there already.\n")
@@ -152,7 +200,7 @@ def test_rows_of_a_manifest_that_are_there_are_left_out(sbg: Run, simulator: Sim
     manifest = tmp_path / "m.csv"
     manifest.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
-    words = ["copy", "--manifest", str(manifest), "--to", IN, "--skip-existing"]
+    words = ["copy", "--manifest", str(manifest), "--to", IN, "--on-conflict", "skip"]
     dry = sbg(*words, "--dry-run")
     assert dry.out.startswith("Nothing was sent. To do: 1 row in 1 job, with at least 2 requests.")
     assert dry.err == "Left out: 1 row, there already. Looking took 3 requests.\n"
@@ -199,7 +247,7 @@ def test_what_was_done_is_verified(sbg: Run, words: list[str]) -> None:
 
 def test_a_difference_has_its_exit_code_and_is_told(sbg: Run, simulator: Simulator) -> None:
     simulator.world.add_file("a.bam", simulator.world.projects[TARGET].root, size=1)
-    words = [f"{MINE}/run", "--yes", "--verify"]
+    words = [f"{MINE}/run", "--yes", "--verify", "--on-conflict", "rename"]
     ran = sbg("copy", *words, "--to", TARGET)
     assert ran.code == 3
     assert ran.err.endswith(f"Verified: 2 rows, 1 difference:\n  {TARGET}/a.bam: is there as 1_a.bam\n")
@@ -218,7 +266,7 @@ def test_many_differences_are_told_in_part(sbg: Run, simulator: Simulator) -> No
     below(simulator, "many", files=names)
     for name in names:
         simulator.world.add_file(name, simulator.world.projects[TARGET].root, size=1)
-    ran = sbg("copy", f"{MINE}/many", "--to", TARGET, "--yes", "--verify")
+    ran = sbg("copy", f"{MINE}/many", "--to", TARGET, "--yes", "--verify", "--on-conflict", "rename")
     assert ran.err.endswith("  ... and 10 more; --json has them all.\n")
     assert ran.err.count(": is there as 1_") == 20
 
@@ -373,11 +421,11 @@ def _profiles(home: Path, url: str, *names: str) -> None:
         (["copy", f"{MINE}/run", "--to", IN, "--detach"], "--detach and --timeout are for ids"),
         (["delete", f"{MINE}/run", "--timeout", "5"], "--detach and --timeout are for ids"),
         (["delete", f"{MINE}/run", "--format", "csv"], "--format goes with --manifest."),
-        (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--match goes with SOURCEs"),
+        (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--include goes with SOURCEs"),
         (["copy", "--manifest", "m", "--to", IN, "--type", "file"], "--type goes with SOURCEs"),
         (["copy", f"{MINE}/run", "--to", IN, "--newer-than", "yesterday"], "'yesterday' is neither a date such as"),
-        (["copy", f"{MINE}/run", "--to", IN, "--match", ""], "A glob to match or to exclude is empty."),
-        (["delete", f"{MINE}/run", "--skip-existing"], "No such option"),
+        (["copy", f"{MINE}/run", "--to", IN, "--match", ""], "A glob to include or to exclude is empty."),
+        (["delete", f"{MINE}/run", "--on-conflict", "skip"], "No such option"),
         (["delete", f"{MINE}//x"], "a name is missing between two slashes"),
     ],
 )

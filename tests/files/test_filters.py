@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sbg_bulk import InputError
-from sbg_bulk.files.filters import Filters, parse_since
+from sbg_bulk.files.filters import Filters, parse_metadata, parse_since
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -21,7 +21,22 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
         ("*.bam", "x.bam.bai", False),
         ("run", "run/x.bam", False),
         ("run/*", "run/x.bam", True),
-        ("run/*", "run/deep/x.bam", True),
+        ("run/*", "run/deep/x.bam", False),
+        ("run/**", "run/deep/x.bam", True),
+        ("run/**/*.bam", "run/x.bam", True),
+        ("**/*.bam", "x.bam", True),
+        ("**/*.bam", "run/deep/x.bam", True),
+        ("*.{bam,bai}", "run/x.bai", True),
+        ("s{1..3}.bam", "s2.bam", True),
+        ("[!a]*", "a.bam", False),
+        (r"\*.bam", "*.bam", True),
+        (r"\*.bam", "x.bam", False),
+        (r"\{a,b}", "{a,b}", True),
+        ("*", ".hidden", True),
+        ("!a", "!a", True),
+        ("a|b", "a", False),
+        ("Re\u0301sume\u0301*", "R\u00e9sum\u00e9.bam", True),
+        ("R\u00e9sum\u00e9/*.bam", "Re\u0301sume\u0301/x.bam", True),
         ("*/x.bam", "run/x.bam", True),
         ("*/x.bam", "x.bam", False),
         ("/x.bam", "x.bam", True),
@@ -44,6 +59,30 @@ def test_one_of_the_globs_has_to_fit_and_none_that_excludes() -> None:
     filters = Filters(match=("*.bam", "*.bai"), exclude=("tmp*",))
     wanted = ["a.bam", "a.bam.bai", "a.txt", "tmp.bam"]
     assert [name for name in wanted if filters.wants([name], "file")] == ["a.bam", "a.bam.bai"]
+
+
+def test_a_glob_that_stands_for_too_many_names_is_refused() -> None:
+    with pytest.raises(InputError, match=r"'s\{1\.\.9999\}' cannot be used"):
+        Filters(match=("s{1..9999}",))
+
+
+def test_only_files_have_tags_and_metadata() -> None:
+    with pytest.raises(InputError, match="Only files have tags and metadata"):
+        Filters(type="folder", tags=("wgs",))
+
+
+def test_metadata_is_given_as_key_and_value() -> None:
+    assert parse_metadata(["a=1", "b=x=y", "a=2", "c="]) == {"a": ("1", "2"), "b": ("x=y",), "c": ("",)}
+    for wrong in ("a", "=1"):
+        with pytest.raises(InputError, match="is not KEY=VALUE"):
+            parse_metadata([wrong])
+
+
+def test_values_of_any_kind_are_compared_as_they_are_written() -> None:
+    wanted = Filters(metadata={"age": ("41",), "tissue": ("lung", "liver")})
+    assert wanted.describes([], {"age": 41, "tissue": ["skin", "liver"]})
+    assert not wanted.describes([], {"age": 41, "tissue": None})
+    assert not wanted.describes([], None)
 
 
 def test_without_filters_everything_is_wanted() -> None:

@@ -127,18 +127,20 @@ def test_the_destination_is_a_path_an_id_or_a_project(call: Both, world: World, 
 @pytest.mark.parametrize(
     ("sources", "to", "options", "operations"),
     [
-        # the project's content, and the destination project
-        ([""], TARGET, {}, [LIST, PROJECT]),
-        # one request a level, source and destination
-        (["bams/old/deep"], IN, {}, [LIST, LIST, LIST, LIST, LIST]),
-        # three files in one folder: the folder, all three at once, the destination
-        (["bams/a.bam", "bams/a.bam.bai", "bams/old"], IN, {}, [LIST, LIST, LIST, LIST]),
+        # the project's content, the destination project, and what is in it
+        ([""], TARGET, {}, [LIST, PROJECT, LIST]),
+        # one request a level, source and destination, and what is in both
+        (["bams/old/deep"], IN, {}, [LIST] * 6),
+        # three files in one folder: the folder, all three at once, the destination, and what is in it
+        (["bams/a.bam", "bams/a.bam.bai", "bams/old"], IN, {}, [LIST] * 5),
         # folders as a whole are not looked into
-        (["bams"], IN, {"recursive": True}, [LIST, LIST, LIST]),
+        (["bams"], IN, {"recursive": True}, [LIST] * 4),
         # the walk lists each folder once; the new folders of the destination are asked for together
-        (["bams"], IN, {"recursive": True, "match": ["*.bam"], "parents": True}, [LIST, LIST, LIST, LIST, LIST, LIST]),
+        (["bams"], IN, {"recursive": True, "match": ["*.bam"], "parents": True}, [LIST] * 7),
         # an excluded folder is not listed
-        (["bams"], IN, {"recursive": True, "exclude": ["old"]}, [LIST, LIST, LIST]),
+        (["bams"], IN, {"recursive": True, "exclude": ["old"]}, [LIST] * 4),
+        # a destination that is to be made is not listed
+        (["bams"], f"{IN}/new", {"parents": True}, [LIST] * 4),
     ],
 )
 def test_it_takes_as_few_requests_as_the_api_allows(
@@ -153,7 +155,7 @@ def test_it_takes_as_few_requests_as_the_api_allows(
 
 def test_a_large_folder_is_read_a_hundred_entries_at_a_time(call: Both, world: World) -> None:
     world.add(*(f"{SOURCE}/many/{number}.bam" for number in range(250)))
-    assert call.counted("choose", [f"{SOURCE}/many"], to=IN) == [LIST] * (2 + 3)
+    assert call.counted("choose", [f"{SOURCE}/many"], to=IN) == [LIST] * (2 + 3 + 1)
     assert len(call("choose", [f"{SOURCE}/many"], to=IN)) == 250
 
 
@@ -163,7 +165,8 @@ def test_many_long_names_are_asked_for_in_addresses_that_are_not_too_long(call: 
     simulator = call.simulator
     simulator.requests.clear()
     assert len(call("choose", paths, to=IN)) == 30
-    assert len(simulator.requests) == 1 + 1 + 4  # both folders, and 30 names of 210 characters in queries of 2,000
+    # Both folders, 30 names of 210 characters in queries of 2,000, and what is in the destination.
+    assert len(simulator.requests) == 1 + 1 + 4 + 1
 
 
 # A service that is not as we guess
@@ -213,7 +216,7 @@ def test_what_is_newer_is_found_whether_or_not_lists_tell_dates(call: Both, worl
     choice = call("choose", [f"{SOURCE}/dated"], **asking)
     assert [item.name for item in choice.items] == ["3.bam"]
     # One by one, only those are asked for that everything else speaks for.
-    assert operations == [LIST, LIST, LIST] + ([] if told else [FILE] * 3)
+    assert operations == [LIST, LIST, LIST] + ([] if told else [FILE] * 3) + [LIST]
     assert choice.size == (1000 if told else None)
 
 
@@ -234,7 +237,6 @@ def test_what_has_no_date_at_all_is_left_out_and_counted(call: Both) -> None:
         ([f"{SOURCE}/samples.csv/x"], {}, f"{SOURCE}/samples.csv is a file, not a folder"),
         ([f"{SOURCE}/bams"], {"to": f"{TARGET}/none/below"}, f"There is no folder {TARGET}/none to put things in"),
         ([f"{SOURCE}/bams"], {"to": f"{SOURCE}/samples.csv"}, f"{SOURCE}/samples.csv is a file, not a folder"),
-        ([f"{SOURCE}/bams"], {"recursive": True, "match": ["c.bam"]}, f"There is no folder {IN}/old to put things in"),
         (
             [f"{SOURCE}/bams", f"{SOURCE}/bams/old"],
             {"match": ["a.bam", "b.bam"], "recursive": True, "parents": True},
@@ -267,7 +269,7 @@ def test_an_id_is_not_put_where_it_is_nor_into_itself(call: Both, cohort: list[s
     bams, old = world.add(f"{SOURCE}/bams/", f"{SOURCE}/bams/old/")
     for to in (bams, f"{SOURCE}/bams"):
         with pytest.raises(InputError, match=f"{cohort[0]} is in .* already"):
-            call("choose", [cohort[0]], to=to, skip_existing=False, recursive=True)
+            call("choose", [cohort[0]], to=to, recursive=True)
     with pytest.raises(InputError, match=f"{cohort[5]} is in {SOURCE} already"):
         call("choose", [cohort[5]], to=SOURCE)
     for folder, to in ((bams, bams), (bams, f"{SOURCE}/bams/old"), (old, f"{SOURCE}/bams/old")):
@@ -294,23 +296,150 @@ def test_a_project_that_one_may_not_write_to_is_told_at_once(call: Both, simulat
 
 
 @pytest.mark.parametrize("to", [IN, TARGET])
-def test_what_is_there_already_is_left_out_by_name(call: Both, world: World, to: str) -> None:
+def test_what_is_there_already_is_skipped_and_a_folder_that_is_there_is_entered(
+    call: Both, world: World, to: str
+) -> None:
     world.add(f"{to}/a.bam", f"{to}/old/b.bam")
-    choice = call("choose", [f"{SOURCE}/bams"], to=to, recursive=True, skip_existing=True)
-    assert [item.name for item in choice.items] == ["a.bam.bai"]
-    assert choice.existing == 2
-    walked = call(
-        "choose", [f"{SOURCE}/bams"], to=to, recursive=True, skip_existing=True, parents=True, exclude=["*.bai"]
-    )
-    assert [item.name for item in walked.items] == ["c.bam"]
+    choice = call("choose", [f"{SOURCE}/bams"], to=to, recursive=True)
+    assert arrows(choice) == [f"bams/a.bam.bai > {below(to)}a.bam.bai", f"bams/old/deep/ > {below(to)}old/deep"]
+    assert (choice.existing, choice.different) == (2, ())
+    walked = call("choose", [f"{SOURCE}/bams"], to=to, recursive=True, exclude=["*.bai"])
+    assert arrows(walked) == [f"bams/old/deep/c.bam > {below(to)}old/deep/c.bam"]
     assert [str(folder) for folder in walked.folders] == [f"{to}/old/deep"]
 
 
-def test_each_destination_is_listed_once(call: Both, world: World) -> None:
-    world.add(f"{IN}/old/deep/")
-    asking = {"to": IN, "recursive": True, "match": ["*.bam"], "skip_existing": True}
-    without = call.counted("choose", [f"{SOURCE}/bams"], **{**asking, "skip_existing": False})
-    assert call.counted("choose", [f"{SOURCE}/bams"], **asking) == without + [LIST] * 3
+def below(place: str) -> str:
+    """The way to a place from the project, with a slash."""
+    return "".join(f"{name}/" for name in place.split("/")[2:])
+
+
+@pytest.mark.parametrize("options", [{"recursive": True}, {"recursive": True, "match": ["*"]}, {"whole": True}])
+def test_what_was_copied_once_is_not_copied_again(call: Both, world: World, options: dict[str, Any]) -> None:
+    first = call("choose", [f"{SOURCE}/bams"], to=IN, **options)
+    assert call("run", "copy", first).succeeded
+    paths = world.paths(TARGET)
+    again = call("choose", [f"{SOURCE}/bams"], to=IN, **options)
+    assert (arrows(again), again.folders, again.existing, again.different) == ([], (), 4, ())
+    world.add(f"{SOURCE}/bams/old/new.bam")
+    (new,) = call("choose", [f"{SOURCE}/bams"], to=IN, **options).items
+    assert new.destination == f"{IN}/{'bams/' if 'whole' in options else ''}old/new.bam"
+    assert world.paths(TARGET) == paths
+
+
+def test_by_its_id_a_folder_that_is_there_is_entered_too(call: Both, world: World) -> None:
+    (bams,) = world.add(f"{SOURCE}/bams/")
+    world.add(f"{IN}/bams/old/b.bam")
+    choice = call("choose", [bams], to=IN)
+    assert [one.destination.removeprefix(f"{IN}/bams/") for one in choice.items] == ["a.bam", "a.bam.bai", "old/deep"]
+    assert choice.existing == 1
+
+
+@pytest.mark.parametrize("sizes", [True, False], ids=["lists tell sizes", "lists do not"])
+def test_a_file_of_another_size_is_never_skipped_in_silence(call: Both, world: World, sizes: bool) -> None:
+    world.add(f"{IN}/a.bam", size=7)
+    world.add(f"{IN}/a.bam.bai")
+    if not sizes:
+        call.change = lambda query: query.remove("fields")
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN)
+    assert (arrows(choice), choice.existing, choice.unsized) == ([], 1, 0)
+    (clash,) = choice.different
+    assert str(clash) == f"{IN}/a.bam: a file of another size has this name there (7 B; this one has 1 kB)"
+
+
+def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_told(call: Both, world: World) -> None:
+    world.add(f"{IN}/a.bam/", f"{IN}/old")
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True)
+    assert arrows(choice) == ["bams/a.bam.bai > in/a.bam.bai"]
+    assert [clash.reason for clash in choice.different] == [
+        "a folder has this name there",
+        "a file has this name there",
+    ]
+
+
+def test_names_that_are_taken_are_renamed_by_the_service_if_that_is_wanted(call: Both, world: World) -> None:
+    world.add(f"{IN}/a.bam", f"{IN}/old/b.bam")
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True, on_conflict="rename")
+    assert (len(choice), choice.renamed, choice.existing) == (4, 2, 0)
+    assert call("run", "copy", choice).succeeded
+    assert {"in/1_a.bam", "in/old/1_b.bam", "in/old/deep/c.bam"} <= set(world.paths(TARGET))
+
+
+def test_names_that_are_taken_stop_everything_if_that_is_wanted(call: Both, world: World) -> None:
+    world.add(f"{IN}/a.bam", size=7)
+    world.add(f"{IN}/a.bam.bai")
+    told = r"2 names are taken where things would go, and nothing was changed: 1 with the same size\.\n  .*/in/a\.bam: "
+    with pytest.raises(InputError, match=told):
+        call("choose", [f"{SOURCE}/bams"], to=IN, on_conflict="fail")
+    assert len(call("choose", [f"{SOURCE}/bams"], to=TARGET, on_conflict="fail")) == 2
+    with pytest.raises(InputError, match="on_conflict: 'ask' is none of: skip, rename, fail"):
+        call("choose", [f"{SOURCE}/bams"], to=IN, on_conflict="ask")
+
+
+def test_two_of_one_name_in_one_place_are_refused_or_renamed(call: Both, world: World) -> None:
+    world.add(f"{SOURCE}/more/a.bam")
+    sources = [f"{SOURCE}/bams/a.bam", f"{SOURCE}/more/a.bam"]
+    with pytest.raises(InputError, match=r"would both become .* have the second renamed with --on-conflict rename"):
+        call("choose", sources, to=IN)
+    assert call("run", "copy", call("choose", sources, to=IN, on_conflict="rename")).succeeded
+    assert world.paths(TARGET) == ["in/", "in/1_a.bam", "in/a.bam"]
+
+
+def test_each_folder_is_listed_once_on_either_side(call: Both) -> None:
+    assert call("run", "copy", call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True)).succeeded
+    # The way to both, and of the three folders the source's and the destination's.
+    assert call.counted("choose", [f"{SOURCE}/bams"], to=IN, recursive=True) == [LIST] * (2 + 2 * 3)
+
+
+def test_a_large_destination_is_asked_for_the_names(call: Both, world: World) -> None:
+    world.add(*(f"{IN}/{number:04}.bam" for number in range(450)))
+    world.add(f"{IN}/a.bam", f"{IN}/a.bam.bai", size=1000)
+    assert call.counted("choose", [f"{SOURCE}/bams"], to=IN) == [LIST] * (3 + 2)
+    assert call("choose", [f"{SOURCE}/bams"], to=IN).existing == 2
+    call.change = _no_names
+    assert call("choose", [f"{SOURCE}/bams"], to=IN).existing == 2
+
+
+# Into one folder
+
+
+def test_all_files_are_put_into_one_folder_if_that_is_wanted(call: Both, world: World) -> None:
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True, flatten=True)
+    assert [item.destination.removeprefix(f"{IN}/") for item in choice.items] == [
+        "a.bam", "a.bam.bai", "b.bam", "c.bam",
+    ]  # fmt: skip
+    assert choice.folders == ()
+    world.add(f"{SOURCE}/bams/old/a.bam")
+    with pytest.raises(InputError, match="would both become"):
+        call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True, flatten=True)
+
+
+# Tags and metadata
+
+
+@pytest.mark.parametrize("service", ["filters", "shows all", "shows all and tells nothing"])
+def test_files_are_chosen_by_their_tags_and_metadata(call: Both, world: World, service: str) -> None:
+    for name, tags, metadata in (
+        ("s1.bam", ["wgs"], {"sample_id": "S1", "case_id": "C1"}),
+        ("s2.bam", ["wes", "old"], {"sample_id": "S2", "case_id": "C1"}),
+        ("s3.bam", [], {"sample_id": "S3"}),
+        ("deep/s4.bam", ["wgs"], {"sample_id": "S1"}),
+    ):
+        world.add(f"{SOURCE}/tagged/{name}", tags=tags, metadata=metadata)
+    if service != "filters":
+        dropped = ("tag", "metadata.sample_id", "metadata.case_id", *(("fields",) if "nothing" in service else ()))
+        call.change = lambda query: httpx.QueryParams([(k, v) for k, v in query.multi_items() if k not in dropped])
+
+    def names(**options: Any) -> list[str]:
+        choice = call("choose", [f"{SOURCE}/tagged"], to=f"{IN}/new", parents=True, **options)
+        return [item.destination.removeprefix(f"{IN}/new/") for item in choice.items]
+
+    assert names(tags=["wgs"]) == ["s1.bam"]
+    assert names(tags=["wgs", "wes"], recursive=True) == ["s1.bam", "s2.bam", "deep/s4.bam"]
+    assert names(metadata={"sample_id": ["S1", "S3"]}, recursive=True) == ["s1.bam", "s3.bam", "deep/s4.bam"]
+    assert names(metadata={"sample_id": "S2", "case_id": "C1"}, tags=["old"]) == ["s2.bam"]
+    assert names(metadata={"sample_id": "none"}) == []
+    one = call("choose", [f"{SOURCE}/tagged/s1.bam", f"{SOURCE}/tagged/s3.bam"], to=IN, tags=["wgs"])
+    assert [item.name for item in one.items] == ["s1.bam"]
 
 
 # Running it

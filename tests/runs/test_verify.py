@@ -72,14 +72,14 @@ def test_what_went_missing_since_is_told_with_its_path(call: Both, world: World,
 @pytest.mark.parametrize("job_type", ["copy", "move"])
 def test_what_the_service_renamed_is_told_with_its_name(call: Both, world: World, job_type: str) -> None:
     world.add(f"{IN}/a.bam")
-    verification = call("verify", carried(call, job_type).journal)
+    verification = call("verify", carried(call, job_type, on_conflict="rename").journal)
     assert told(verification) == [f"{IN}/a.bam: is there as 1_a.bam"]
     assert [one.finding for one in verification.differences] == [Finding.RENAMED]
 
 
 def test_a_file_of_the_name_that_was_there_before_is_not_taken_for_the_copy(call: Both, world: World) -> None:
     (before,) = world.add(f"{IN}/a.bam")
-    report = carried(call, "copy", [f"{RUN}/a.bam"])
+    report = carried(call, "copy", [f"{RUN}/a.bam"], on_conflict="rename")
     world.remove(before)
     assert told(call("verify", report.journal)) == [f"{IN}/a.bam: is there as 1_a.bam"]
 
@@ -106,7 +106,7 @@ def test_it_costs_a_look_at_each_destination_and_at_the_old_places(call: Both) -
     copied = carried(call, "copy").journal
     assert call.counted("verify", copied) == ["list_files", "get_copy_job"]
     # Moved files keep their ids, which prove it; the folder has a new one, so the old place is found and listed.
-    moved = carried(call, "move", skip_existing=False, to=TARGET).journal
+    moved = carried(call, "move", to=TARGET).journal
     assert call.counted("verify", moved) == ["list_files"] * 3
     assert call("verify", moved).requests == 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sbg_bulk.simulator import Folder, Simulator
 
@@ -16,8 +16,11 @@ class World:
     def __init__(self, simulator: Simulator) -> None:
         self._world = simulator.world
 
-    def add(self, *paths: str, created_on: float | None = None) -> list[str]:
-        """Add files, and folders where a path ends with a slash, with those on the way. Their ids."""
+    def add(self, *paths: str, size: int = 1000, **given: Any) -> list[str]:
+        """Add files, and folders where a path ends with a slash, with those on the way. Their ids.
+
+        Of files what else is given is that of the simulator's `add_file`: dates, tags, metadata.
+        """
         made = []
         for path in paths:
             owner, project, *names = path.split("/")
@@ -27,7 +30,7 @@ class World:
                 assert isinstance(found, Folder)
                 folder = found
             if names[-1]:
-                made.append(self._world.add_file(names[-1], folder, size=1000, created_on=created_on).id)
+                made.append(self._world.add_file(names[-1], folder, size=size, **given).id)
             else:
                 made.append(folder.id)
         return made

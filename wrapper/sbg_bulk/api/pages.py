@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,7 +57,13 @@ def jobs() -> Listing[Job]:
 
 
 def files(
-    project: str | None, parent: str | None, name: str | Sequence[str] | None = None, fields: str | None = None
+    project: str | None,
+    parent: str | None,
+    name: str | Sequence[str] | None = None,
+    fields: str | None = None,
+    *,
+    tags: Sequence[str] = (),
+    metadata: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Listing[File]:
     """Return the list of what is directly in a project's root or in a folder.
 
@@ -65,6 +72,8 @@ def files(
         parent: the folder's id.
         name: only entries of exactly this name, or of one of these.
         fields: which properties the entries are to have; `_all` for dates and sizes too. A service may ignore it.
+        tags: only files with one of these tags.
+        metadata: only files with these values of metadata; of several values of a key, any.
 
     Raises:
         InputError: not exactly one of project and parent is given, or its id is malformed.
@@ -77,7 +86,13 @@ def files(
         check_id("parent", parent)
     names = [name] if isinstance(name, str) else name
     given = {"project": project, "parent": parent, "name": None if names is None else list(names), "fields": fields}
-    arguments = {key: value for key, value in given.items() if value is not None}
+    arguments: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if tags:
+        arguments["tag"] = list(tags)
+    if metadata:
+        asked = models.ListFilesMetadata()
+        asked.additional_properties = {f"metadata.{key}": list(values) for key, values in metadata.items()}  # type: ignore[misc]
+        arguments["metadata"] = asked
     return Listing(operations.LIST_FILES, File.from_answer, arguments)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -217,12 +217,24 @@ class AsyncClient(ClientBase):
         type: str | None = None,
         recursive: bool = False,
         parents: bool = False,
-        skip_existing: bool = False,
+        flatten: bool = False,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        on_conflict: str = "skip",
+        whole: bool = False,
         on_request: Callable[[int], object] | None = None,
     ) -> Choice:
         return await self._driver.run(
             self._runs.choose(
-                sources, to, match, exclude, newer_than, type, recursive, parents, skip_existing, on_request
+                sources,
+                to,
+                (match, exclude, newer_than, type, tags, metadata or {}),
+                recursive=recursive,
+                parents=parents,
+                flatten=flatten,
+                on_conflict=on_conflict,
+                whole=whole,
+                on_request=on_request,
             )
         )
 

@@ -22,7 +22,7 @@ from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.items import DELETE
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, run, store, verify
-from sbg_bulk.runs.choice import Choice, Remaining
+from sbg_bulk.runs.choice import Choice, OnConflict, Remaining
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.result import RunReport
@@ -31,6 +31,30 @@ from sbg_bulk.settings.settings import Settings, Token
 
 Source: TypeAlias = Path | IO[bytes] | Choice | Remaining
 """What a run is made of: a manifest, what was chosen by paths, or what is left of a manifest."""
+
+
+Wanted: TypeAlias = tuple[
+    Iterable[str],
+    Iterable[str],
+    datetime | str | None,
+    str | None,
+    Iterable[str],
+    Mapping[str, str | Iterable[str]],
+]
+"""Globs to include and to exclude, since when, which type, tags, and metadata."""
+
+
+def _filters(
+    match: Iterable[str],
+    exclude: Iterable[str],
+    newer_than: datetime | str | None,
+    type: str | None,
+    tags: Iterable[str],
+    metadata: Mapping[str, str | Iterable[str]],
+) -> Filters:
+    since = parse_since(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
+    values = {key: (value,) if isinstance(value, str) else tuple(value) for key, value in metadata.items()}
+    return Filters(tuple(match), tuple(exclude), since, type, tuple(tags), values)
 
 
 def _resuming(journal: Journal) -> str:
@@ -112,13 +136,13 @@ class RunFlows:
         self,
         sources: Iterable[str],
         to: str | None,
-        match: Iterable[str],
-        exclude: Iterable[str],
-        newer_than: datetime | str | None,
-        type: str | None,
+        wanted: Wanted,
+        *,
         recursive: bool,
         parents: bool,
-        skip_existing: bool,
+        flatten: bool,
+        on_conflict: str,
+        whole: bool,
         on_request: Callable[[int], object] | None,
     ) -> Flow[Choice]:
         if isinstance(sources, str):
@@ -126,15 +150,16 @@ class RunFlows:
         given = list(sources)
         for text in (*filter(is_path, given), *([] if to is None else [to])):
             place_on(self._settings, text)
-        since = parse_since(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
         return choose.choose(
             lookup_policy(self._policy),
             given,
             to,
-            Filters(tuple(match), tuple(exclude), since, type),
+            _filters(*wanted),
             recursive=recursive,
             parents=parents,
-            skip_existing=skip_existing,
+            flatten=flatten,
+            on_conflict=OnConflict.of(on_conflict),
+            whole=whole,
             on_request=on_request,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -390,7 +390,11 @@ class Client(ClientBase):
         type: str | None = None,
         recursive: bool = False,
         parents: bool = False,
-        skip_existing: bool = False,
+        flatten: bool = False,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        on_conflict: str = "skip",
+        whole: bool = False,
         on_request: Callable[[int], object] | None = None,
     ) -> Choice:
         """Choose what to copy or move somewhere, or to delete, for `run`. Nothing is changed.
@@ -405,10 +409,17 @@ class Client(ClientBase):
             newer_than: only what was changed after this: a datetime with a time zone, a date such as `2026-11-01`, or a
                 time before now such as `7d`, `12h` or `30m`.
             type: only `file`, or only `folder`; such folders are taken with all they hold.
-            recursive: what is in subfolders too. Without a filter each of these is one item, with all it holds. With
-                one they are looked through, and their structure is kept.
-            parents: have missing folders made when the choice is run. Without it they are an error.
-            skip_existing: leave out what has the name of something in the place where it would go.
+            recursive: what is in subfolders too. Without a filter each of these is one item, with all it holds, unless
+                it is there already: then what is in it is looked at. With one they are looked through, and their
+                structure is kept.
+            parents: have the destination made when the choice is run, if it is missing. Without it that is an error.
+            flatten: put all files into the destination itself, without the folders that they are in.
+            tags: only files with one of these tags.
+            metadata: only files with these values of metadata: by key, one value or several of which one has to fit.
+            on_conflict: what to do with a file whose name is taken where it goes: `skip` leaves it out, with the same
+                size as there already, with another as `different`; `rename` has the service put a number before its
+                name; `fail` raises InputError.
+            whole: let the path of a folder mean the folder itself.
             on_request: called with the number of requests so far.
 
         Raises:
@@ -416,7 +427,15 @@ class Client(ClientBase):
         """
         return self._driver.run(
             self._runs.choose(
-                sources, to, match, exclude, newer_than, type, recursive, parents, skip_existing, on_request
+                sources,
+                to,
+                (match, exclude, newer_than, type, tags, metadata or {}),
+                recursive=recursive,
+                parents=parents,
+                flatten=flatten,
+                on_conflict=on_conflict,
+                whole=whole,
+                on_request=on_request,
             )
         )
 

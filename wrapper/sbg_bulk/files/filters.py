@@ -1,19 +1,23 @@
-"""Filters for files and folders: by name, by date, by type.
+"""Filters for files and folders: by name, by date, by type, by tags and metadata.
 
-Globs follow Python's fnmatch, with regard to case: `*` is any text, slashes too, `?` one character, `[ab]` one of
-these. A glob with a slash in it is compared with the path below the source (`batch-1/*.bam`), any other with the name
-alone. A slash at the end of a glob does not count.
+Globs are those of shells and of rclone, with regard to case: `*` is any text without a slash, `?` one character, `[ab]`
+one of these and `[!ab]` none, `{a,b}` either, `{1..3}` each of these, and `**` any number of folders, none too. A
+backslash takes away the meaning of the character after it (`\\*`), and so do brackets (`[*]`). A glob with a slash is
+compared with the path below the source (`batch-1/*.bam`), any other with the name alone, at any depth. A slash at
+the end of a glob does not count. Names are compared in Unicode's composed form (NFC): an é that was typed on one
+system fits that of another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
-from typing import Final
+from typing import Any, Final
+from unicodedata import normalize
 
-from attrs import frozen
+from attrs import field, frozen
+from wcmatch import glob as wildcards
 
 from sbg_bulk.errors import InputError
 
@@ -22,6 +26,7 @@ FOLDER: Final = "folder"
 TYPES: Final = (FILE, FOLDER)
 
 _DURATION: Final = re.compile(r"(\d{1,6})([wdhm])")
+_GLOBS: Final = wildcards.GLOBSTAR | wildcards.BRACE | wildcards.DOTGLOB | wildcards.FORCEUNIX | wildcards.CASE
 _UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -34,21 +39,33 @@ class Filters:
         exclude: globs, none of which may fit. A folder that one fits is not entered.
         newer_than: only what was changed after this.
         type: only files (`file`), or only folders (`folder`), which are taken whole.
+        tags: only files with one of these tags.
+        metadata: only files with these values of metadata, by key; of several values of a key one has to fit.
 
     Raises:
-        InputError: the type is neither, a glob is empty, or the date has no time zone.
+        InputError: the type is neither, a glob is empty or stands for more than a thousand others, the date has no
+            time zone, or folders are wanted by what only files have.
     """
 
     match: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     newer_than: datetime | None = None
     type: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
+        if self.type == FOLDER and self.by_contents:
+            raise InputError("Only files have tags and metadata: --type folder does not go with --tag or --metadata.")
         if self.type not in (None, *TYPES):
             raise InputError(f"type: {self.type!r} is none of: {', '.join(TYPES)}.")
         if not all(glob.strip("/") for glob in (*self.match, *self.exclude)):
-            raise InputError("A glob to match or to exclude is empty.")
+            raise InputError("A glob to include or to exclude is empty.")
+        for pattern in (*self.match, *self.exclude):
+            try:
+                wildcards.translate(pattern, flags=_GLOBS)
+            except Exception as error:  # of a private class
+                raise InputError(f"{pattern!r} cannot be used: {error}.") from None
         if self.newer_than is not None and self.newer_than.tzinfo is None:
             raise InputError(f"newer_than: {self.newer_than} has no time zone.")
 
@@ -56,6 +73,11 @@ class Filters:
     def given(self) -> bool:
         """Return whether there are any."""
         return self != Filters()
+
+    @property
+    def by_contents(self) -> bool:
+        """Return whether files are wanted by what the service alone knows of them: tags and metadata."""
+        return bool(self.tags or self.metadata)
 
     def excludes(self, path: Sequence[str]) -> bool:
         """Return whether what has this path, from the source, is excluded."""
@@ -69,14 +91,41 @@ class Filters:
             and not self.excludes(path)
         )
 
+    def describes(self, tags: Collection[str] | None, metadata: Mapping[str, Any] | None) -> bool:
+        """Return whether a file with these tags and metadata is wanted. None, where they count, is not."""
+        return (not self.tags or not set(self.tags).isdisjoint(tags or ())) and all(
+            any(str(value) in values for value in _values((metadata or {}).get(key)))
+            for key, values in self.metadata.items()
+        )
+
     def in_time(self, changed: datetime | None) -> bool:
         """Return whether what was changed then is wanted. What has no date is not, if dates count."""
         return self.newer_than is None or (changed is not None and changed > self.newer_than)
 
 
+def _values(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def _fits(glob: str, path: Sequence[str]) -> bool:
-    glob = glob.rstrip("/")
-    return fnmatchcase("/".join(path), glob.lstrip("/")) if "/" in glob else fnmatchcase(path[-1], glob)
+    glob = normalize("NFC", glob.rstrip("/"))
+    text = normalize("NFC", "/".join(path) if "/" in glob else path[-1])
+    return wildcards.globmatch(text, glob.lstrip("/"), flags=_GLOBS)
+
+
+def parse_metadata(pairs: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return values of metadata by their keys, of `KEY=VALUE` each. A key may come again, for either value.
+
+    Raises:
+        InputError: one of them is not of this form.
+    """
+    values: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise InputError(f"{pair!r} is not KEY=VALUE, as in sample_id=S-001.")
+        values[key.strip()] = (*values.get(key.strip(), ()), value)
+    return values
 
 
 def parse_since(text: str, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.paths import Location
+from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 
 LONGEST_QUERY: Final = 2000
@@ -121,10 +122,67 @@ class PathResolver:
             InputError: of one the service does not tell either when it is asked for.
             ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
         """
-        parent = self.folder_id(place)
-        project = place.project if parent is None else None
-        entries = yield from pages.everything(self.policy, pages.files(project, parent, None, fields))
+        entries = yield from pages.everything(self.policy, pages.files(*self._start(place), None, fields))
         return (yield from self._typed(entries)) if typed else entries
+
+    def described(
+        self, place: Location, tags: Sequence[str], metadata: Mapping[str, Sequence[str]]
+    ) -> Flow[list[File]]:
+        """List the files directly in a folder or a project's root that have these tags and metadata.
+
+        The service chooses. What it does not show of a file is asked for, a hundred for a request, and looked at: a
+        service that does not know the filters would show all files.
+        """
+        listing = pages.files(*self._start(place), None, "_all", tags=tags, metadata=metadata)
+        entries = yield from self._typed((yield from pages.everything(self.policy, listing)))
+        return (yield from self.with_description([entry for entry in entries if not entry.is_folder]))
+
+    def with_description(self, files: Sequence[File]) -> Flow[list[File]]:
+        """Return the same files with their tags and metadata, a hundred for a request where they are not known."""
+        bare = [one.id for one in files if one.tags is None or one.metadata is None]
+        yield from self._details.load(bare)
+        return [(self._details.known.get(one.id) or one) if one.id in set(bare) else one for one in files]
+
+    def with_sizes(self, files: Sequence[File]) -> Flow[list[File]]:
+        """Return the same files with their sizes, a hundred for a request where they are not known."""
+        bare = {one.id for one in files if one.size is None and not one.is_folder}
+        yield from self._details.load(bare)
+        return [(self._details.known.get(one.id) or one) if one.id in bare else one for one in files]
+
+    def read(self, ids: Iterable[str]) -> Flow[dict[str, File | None]]:
+        """Read files and folders by their ids, a hundred for a request; None for what is not there."""
+        wanted = list(ids)
+        yield from self._details.load(wanted)
+        return {one: self._details.known[one] for one in wanted}
+
+    def among(self, place: Location, names: Collection[str]) -> Flow[dict[str, list[File]]]:
+        """Find which entries of a folder or a project's root have one of these names, with their sizes.
+
+        The folder is listed, or asked for the names, whichever takes fewer requests.
+        """
+        pager = pages.Pager(self.policy, pages.files(*self._start(place), None, "_all"))
+        batches = list(_batches(names))
+        found: dict[str, File] = {}
+        while (page := (yield from pager.next())) is not None:
+            found.update((entry.id, entry) for entry in page.items)
+            if pager.offset is None or page.total is None or page.total - pager.offset <= len(batches) * PAGE_LIMIT:
+                continue
+            for batch in batches:
+                listing = pages.files(*self._start(place), batch, "_all")
+                entries = yield from pages.everything(self.policy, listing)
+                found.update((entry.id, entry) for entry in entries)
+                if any(entry.name not in names for entry in entries):
+                    break  # the service shows all whatever is asked for
+            break
+        by_name: dict[str, list[File]] = {}
+        for entry in (yield from self._typed([entry for entry in found.values() if entry.name in names])):
+            by_name.setdefault(entry.name, []).append(entry)
+        return by_name
+
+    def _start(self, place: Location) -> tuple[str | None, str | None]:
+        """Return the project and the folder's id that a place is asked for with, one of which is None."""
+        parent = self.folder_id(place)
+        return (place.project, None) if parent is None else (None, parent)
 
     def _typed(self, entries: list[File]) -> Flow[list[File]]:
         """Return the entries, each with its type: without one an entry is never taken for a file."""
@@ -156,9 +214,7 @@ class PathResolver:
 
     def _named(self, folder: Location, names: dict[str, bool]) -> Flow[tuple[dict[str, File], bool]]:
         """Read which entries of a folder have these names, and whether the service has shown no others."""
-        parent = self.folder_id(folder)
-        project = folder.project if parent is None else None
-        pager = pages.Pager(self.policy, pages.files(project, parent, list(names)))
+        pager = pages.Pager(self.policy, pages.files(*self._start(folder), list(names)))
         found: dict[str, File] = {}
         exact = True
         while (page := (yield from pager.next())) is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -50,6 +50,18 @@ class File(FromServer):
     def is_folder(self) -> bool:
         """Return whether it is a folder."""
         return (self.type or "").lower() == "folder"
+
+    @property
+    def tags(self) -> Collection[str] | None:
+        """Return its tags; None in lists that were not asked for them, or if the server did not say."""
+        tags = self.raw.get("tags") if isinstance(self.raw, dict) else None
+        return [str(tag) for tag in tags] if isinstance(tags, list) else None
+
+    @property
+    def metadata(self) -> Mapping[str, Any] | None:
+        """Return its metadata by key; None in lists that were not asked for it, or if the server did not say."""
+        metadata = self.raw.get("metadata") if isinstance(self.raw, dict) else None
+        return metadata if isinstance(metadata, dict) else None
 
     @classmethod
     def from_answer(cls, answer: object) -> File | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from math import ceil
 from typing import Final
 
@@ -13,7 +14,9 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.items import DELETE
 from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.models.resources import File
 from sbg_bulk.runs.manifest import ITEMS, Row
+from sbg_bulk.text import size
 
 SOURCE_COLUMN: Final = "source_path"
 DESTINATION_COLUMN: Final = "destination_path"
@@ -53,6 +56,56 @@ class Chosen:
         return "" if self.to is None else str(self.to.below(self.name))
 
 
+class OnConflict(StrEnum):
+    """What is done with a file whose name is taken where it goes."""
+
+    SKIP = "skip"
+    """It is left out if it is there already, with the same size; with another size it is left out and reported."""
+    RENAME = "rename"
+    """The service puts a number before the name: `1_a.bam`."""
+    FAIL = "fail"
+    """Nothing is done at all."""
+
+    @classmethod
+    def of(cls, text: str) -> OnConflict:
+        """Return the one of this name.
+
+        Raises:
+            InputError: there is none.
+        """
+        try:
+            return cls(text)
+        except ValueError:
+            raise InputError(f"on_conflict: {text!r} is none of: {', '.join(cls)}.") from None
+
+
+@frozen
+class Clash:
+    """Something chosen whose name is taken, by something that is not the same.
+
+    Attributes:
+        item: what was chosen.
+        there: what has its name where it would go.
+    """
+
+    item: Chosen
+    there: File
+
+    def __str__(self) -> str:
+        return f"{self.item.destination}: {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """Return in what the two differ."""
+        if self.item.is_folder != self.there.is_folder:
+            return f"a {'folder' if self.there.is_folder else 'file'} has this name there"
+        if self.item.size is None or self.there.size is None:
+            return "a file has this name there"
+        return (
+            f"a file of another size has this name there ({size(self.there.size)}; this one has {size(self.item.size)})"
+        )
+
+
 @frozen
 class Choice:
     """The things chosen to be copied, moved or deleted, as they were found.
@@ -65,7 +118,10 @@ class Choice:
             meant there is none.
         folders: the folders that are to be made, parents first.
         subfolders: how many folders were left out, because they are only taken when asked for.
-        existing: how many things were left out because something of their name is where they would go.
+        existing: how many files were left out because they are there already: name and size are the same.
+        unsized: how many of these have the same name, and the service does not tell whether the size is.
+        different: what is in the way of a file: something of its name that is not the same. They are left as they are.
+        renamed: how many files will be renamed by the service, as their name is taken.
         undated: how many things were left out because nobody knows when they were changed.
         requests: how many requests it took.
     """
@@ -77,6 +133,9 @@ class Choice:
     folders: tuple[Location, ...] = ()
     subfolders: int = 0
     existing: int = 0
+    unsized: int = 0
+    different: tuple[Clash, ...] = ()
+    renamed: int = 0
     undated: int = 0
     requests: int = 0
 
@@ -154,12 +213,13 @@ class Remaining:
         return len(self.rows)
 
 
-def check(items: Sequence[Chosen], ids: Mapping[Location, str]) -> None:
+def check(items: Sequence[Chosen], ids: Mapping[Location, str], *, renames: bool = False) -> None:
     """Raise InputError if something is chosen twice, put upon another, or put where it is.
 
     Args:
         items: what was chosen.
         ids: the id of each folder that something goes to, where it is known.
+        renames: whether what finds its name taken is renamed.
 
     Raises:
         InputError: naming what is wrong with which.
@@ -185,8 +245,11 @@ def check(items: Sequence[Chosen], ids: Mapping[Location, str]) -> None:
         if ids.get(item.to, item) == item.folder or (item.place is not None and item.place == item.to.below(item.name)):
             raise InputError(f"{item.source} is in {item.to} already: source and destination are the same.")
         other = by_target.setdefault((item.to, item.name), item)
-        if other is not item:
-            raise InputError(f"{other.source} and {item.source} would both become {item.destination}.")
+        if other is not item and not renames:
+            raise InputError(
+                f"{other.source} and {item.source} would both become {item.destination}. Choose one of them, or have "
+                "the second renamed with --on-conflict rename."
+            )
 
 
 def _around(item: Chosen, folders: Mapping[Location, Chosen]) -> Chosen | None:

@@ -14,9 +14,10 @@ from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver
-from sbg_bulk.items import CopyItem, MoveItem, check_id
+from sbg_bulk.items import CopyItem, MoveItem
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Choice, Chosen, Remaining, check
+from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, Remaining, check
+from sbg_bulk.runs.conflicts import Conflicts, look
 from sbg_bulk.runs.manifest import ManifestError, Problem, Row
 
 
@@ -27,6 +28,7 @@ class Selection:
     resolver: PathResolver
     filters: Filters
     recursive: bool
+    flatten: bool
     to: Location | None
     items: list[Chosen] = field(factory=list)
     subfolders: int = 0
@@ -40,17 +42,16 @@ class Selection:
             changed = details.modified_on or details.created_on
             self.undated += changed is None
         if self.filters.in_time(changed):
-            to = None if self.to is None else self.to.below(*folders)
+            to = None if self.to is None else self.to.below(*(() if self.flatten else folders))
             self.items.append(Chosen(entry.id, entry.name, entry.is_folder, entry.size, entry.parent, place, to))
 
     def walk(self, source: Location) -> Flow[None]:
         """Choose from what is in a folder or project."""
-        fields = None if self.filters.newer_than is None else "_all"
         left = [source]
         while left:
             folder = left.pop()
             below = folder.names[len(source.names) :]
-            entries = yield from self.resolver.contents(folder, fields)
+            entries = yield from self._entries(folder)
             inner = []
             for entry in entries:
                 path, place = (*below, entry.name), folder.below(entry.name)
@@ -67,11 +68,30 @@ class Selection:
                     inner.append(place)
             left += reversed(inner)
 
+    def described(self, entry: File) -> Flow[bool]:
+        """Return whether something that was named has the tags and the metadata that are wanted."""
+        if not self.filters.by_contents:
+            return True
+        if entry.is_folder:
+            return False
+        [entry] = yield from self.resolver.with_description([entry])
+        return self.filters.describes(entry.tags, entry.metadata)
+
+    def _entries(self, folder: Location) -> Flow[list[File]]:
+        """List what is in a folder: of the files those whose tags and metadata are wanted, and the folders."""
+        if not self.filters.by_contents:
+            return (yield from self.resolver.contents(folder, "_all"))
+        files = yield from self.resolver.described(folder, self.filters.tags, self.filters.metadata)
+        fit = [entry for entry in files if self.filters.describes(entry.tags, entry.metadata)]
+        if not self.recursive:
+            return fit
+        return fit + [entry for entry in (yield from self.resolver.contents(folder)) if entry.is_folder]
+
     def _is_whole(self, path: Sequence[str]) -> bool:
         """Return whether a folder is to be taken with all it holds."""
         if self.filters.type == filters.FOLDER:
             return self.filters.wants(path, filters.FOLDER)
-        return self.recursive and not self.filters.given
+        return self.recursive and not self.flatten and not self.filters.given
 
     def _check_not_the_destination(self, place: Location) -> None:
         if self.to is not None and (place == self.to or self.resolver.folder_id(place) == self.to.folder):
@@ -89,7 +109,9 @@ def choose(
     *,
     recursive: bool = False,
     parents: bool = False,
-    skip_existing: bool = False,
+    flatten: bool = False,
+    on_conflict: OnConflict = OnConflict.SKIP,
+    whole: bool = False,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[Choice]:
     """Choose what to copy or move to a place, or to delete. Nothing is changed.
@@ -100,9 +122,12 @@ def choose(
             thing itself.
         to: the destination, a path or a folder's id; None to delete.
         filters: what is wanted.
-        recursive: whether what is in subfolders is meant too. Without filters each of them is one item.
-        parents: whether missing folders are to be made. Without it they are an error.
-        skip_existing: whether what has the name of something in the place where it would go is left out.
+        recursive: whether what is in subfolders is meant too. Without filters each of them is one item, unless it is
+            there already: then what is in it is looked at.
+        parents: whether the destination is to be made if it is missing. Without it that is an error.
+        flatten: whether all files are put into the destination itself, without the folders that they are in.
+        on_conflict: what is to be done with a file whose name is taken where it goes.
+        whole: whether the path of a folder means the folder itself.
         on_request: called with the number of requests so far.
 
     Raises:
@@ -120,52 +145,61 @@ def choose(
     for path in paths.values():
         if path.names:
             resolver.existing(path)
-    selection = Selection(resolver, filters, recursive, target)
+    selection = Selection(resolver, filters, recursive, flatten, target)
+    read = yield from resolver.read(one for one in given if one not in paths)
     for one in given:
-        yield from _choose_from(selection, one, paths.get(one))
-    ids: dict[Location, str] = {}
-    existing = 0
-    if target is not None:
-        ids, existing = yield from _look_where_things_go(selection, target, skip_existing)
-    check(selection.items, ids)
-    missing = _missing(resolver, selection.items)
-    if missing and not parents:
-        raise InputError(f"There is no folder {missing[0]} to put things in. Have it made with --parents.")
+        yield from _choose_from(selection, one, paths.get(one), read.get(one), whole)
+    items, found = selection.items, Conflicts()
+    if target is None:
+        check(items, {})
+    else:
+        ids = yield from _look_where_things_go(selection, target)
+        if (gap := resolver.missing(target)) is not None and not parents:
+            raise InputError(f"There is no folder {gap} to put things in. Have it made with --parents.")
+        check(items, ids, renames=on_conflict is OnConflict.RENAME)
+        found = yield from look(resolver, items, on_conflict)
+        items = found.left
+    missing = _missing(resolver, items)
     # To make a folder takes the id of the one that it is in.
-    used = [*_targets(selection.items), *(folder.parent for folder in missing)]
+    used = [*_targets(items), *(folder.parent for folder in missing)]
     return Choice(
         sources=tuple(given),
         to=target,
-        items=tuple(selection.items),
-        places={place: found for place in used if (found := resolver.folder_id(place)) is not None},
+        items=tuple(items),
+        places={place: there for place in used if (there := resolver.folder_id(place)) is not None},
         folders=tuple(missing),
         subfolders=selection.subfolders,
-        existing=existing,
+        existing=found.existing,
+        unsized=found.unsized,
+        different=tuple(found.different),
+        renamed=found.renamed,
         undated=selection.undated,
         requests=counter.requests,
     )
 
 
-def _choose_from(selection: Selection, given: str, path: Location | None) -> Flow[None]:
-    """Choose from one source."""
+def _choose_from(selection: Selection, given: str, path: Location | None, read: File | None, whole: bool) -> Flow[None]:
+    """Choose from one source: what a path names, or what was read by its id."""
     if path is None:
-        check_id("source", given)
-        entry = yield from lookups.file(selection.resolver.policy, given)
-        place = None
-    elif not path.names or selection.resolver.existing(path).is_folder:
+        if read is None:
+            # Asked for by itself, it says what is wrong with it.
+            read = yield from lookups.file(selection.resolver.policy, given)
+        entry, place = read, None
+    elif not path.names or (selection.resolver.existing(path).is_folder and not whole):
+        if whole:
+            raise InputError(f"{path} is a project: what it holds can be chosen, but not the project itself.")
         yield from selection.walk(path)
         return
     else:
         entry, place = selection.resolver.existing(path), path
-    if selection.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE):
+    fits = selection.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE)
+    if fits and (yield from selection.described(entry)):
         yield from selection.take(entry, place)
 
 
-def _look_where_things_go(
-    selection: Selection, target: Location, skip_existing: bool
-) -> Flow[tuple[dict[Location, str], int]]:
-    """Look where things go. Return the folders' ids, and how many things are left out as they are there already."""
-    resolver, existing = selection.resolver, 0
+def _look_where_things_go(selection: Selection, target: Location) -> Flow[dict[Location, str]]:
+    """Find the folders that things go to. Return the ids of those that are there."""
+    resolver = selection.resolver
     missing = resolver.missing(target)
     if missing is None and not resolver.is_there(target):
         raise InputError(f"{target} is a file, not a folder.")
@@ -179,15 +213,7 @@ def _look_where_things_go(
             raise InputError(f"You may not write to {target}. Ask an administrator of the project for the permission.")
         if project.root_folder is not None:
             ids[target] = project.root_folder
-    if skip_existing:
-        taken: dict[Location, Collection[str]] = {}
-        for place in targets:
-            if resolver.missing(place) is None:
-                taken[place] = {entry.name for entry in (yield from resolver.contents(place, typed=False))}
-        left = [item for item in selection.items if item.to is None or item.name not in taken.get(item.to, ())]
-        existing = len(selection.items) - len(left)
-        selection.items = left
-    return ids, existing
+    return ids
 
 
 def _targets(items: Iterable[Chosen]) -> list[Location]:

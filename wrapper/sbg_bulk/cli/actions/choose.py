@@ -15,7 +15,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
@@ -37,7 +37,7 @@ SHOWN: Final = 20
 
 def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
-    selection, since = request.selection, request.selection.since
+    selection, since, values = request.selection, request.selection.since, request.selection.values
     with context.client() as client:
         with counting("Looking") as on_request:
             choice = client.choose(
@@ -47,20 +47,35 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
                 exclude=selection.exclude,
                 newer_than=since,
                 type=selection.kind,
+                tags=selection.tags,
+                metadata=values,
                 recursive=selection.recursive,
                 parents=request.destination.parents,
-                skip_existing=request.destination.skip_existing,
+                flatten=request.destination.flatten,
+                on_conflict=request.destination.on_conflict or "skip",
+                whole=request.folder_itself,
                 on_request=on_request,
             )
         besides = len(choice.folders) + (choice.looks if request.verify else 0)
         takes = estimate(len(choice), request.rows_per_job, request.settings.reserve or 0, besides)
+        # What is in the way was not what was meant: it is told, and shows in the exit code.
+        done = Exit.FAILED_ITEMS if choice.different else Exit.DONE
+        if nothing_matched(choice):
+            complain(f"Nothing matched in {', '.join(choice.sources)}.")
+            done = Exit.FAILED_ITEMS if selection.error_on_no_match else Exit.DONE
         if request.dry_run:
-            return _dry_run(choice, takes, request.as_json)
+            _dry_run(choice, takes, request.as_json)
+            return done
         # Who is asked has to see what about.
-        (note if request.yes else tell)(_summary(choice, takes))
-        if not len(choice) or not agreed(_question(request.job_type, choice), request.yes):
-            return Exit.INTERRUPTED if len(choice) else Exit.DONE
-        return execute_and_verify(context, client, request, choice, Location())
+        (note if request.yes and not choice.different else tell)(_summary(choice, takes))
+        if not len(choice):
+            return done
+        if not agreed(_question(request.job_type, choice), request.yes):
+            return Exit.INTERRUPTED
+        outcome = execute_and_verify(context, client, request, choice, Location())
+        if choice.different:
+            tell(f"{_different(choice)} They were left as they are.")
+        return done if outcome is Exit.DONE else outcome
 
 
 def execute_and_verify(
@@ -110,15 +125,36 @@ def execute_and_verify(
     return outcome if found is Exit.DONE else found
 
 
+def nothing_matched(choice: Choice) -> bool:
+    """Whether there was nothing to choose, which is not the same as that all of it is there already."""
+    return not (choice.items or choice.existing or choice.different)
+
+
 def left_out(choice: Choice) -> str:
-    """What was left out of a choice, as a sentence; empty if nothing was."""
+    """What was left out of a choice, as sentences; empty if nothing was."""
+    existing = f"{choice.existing:,} there already (same name and size)"
+    if choice.unsized:
+        existing += f", {choice.unsized:,} of them of a size that the platform does not tell"
     parts = (
         (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (give --recursive for what is in them)"),
-        (choice.existing, f"{choice.existing:,} there already"),
+        (choice.existing, existing),
         (choice.undated, f"{choice.undated:,} of unknown date"),
     )
     told = ", ".join(text for number, text in parts if number)
-    return f"Left out: {told}." if told else ""
+    lines = [f"Skipped: {told}."] if told else []
+    if choice.different:
+        lines.append(f"{_different(choice)} They are skipped; have them renamed with --on-conflict rename.")
+        lines += [f"  {plain(str(clash))}" for clash in choice.different[:SHOWN]]
+        if len(choice.different) > SHOWN:
+            lines.append(f"  ... and {len(choice.different) - SHOWN:,} more; --dry-run --json has them all.")
+    if choice.renamed:
+        lines.append(f"{counted(choice.renamed, 'name')} taken at the destination: the platform renames to 1_NAME.")
+    return "\n".join(lines)
+
+
+def _different(choice: Choice) -> str:
+    number = len(choice.different)
+    return f"{counted(number, 'name')} {'is' if number == 1 else 'are'} taken at the destination by something else."
 
 
 def _summary(choice: Choice, estimate: Estimate) -> str:
@@ -128,7 +164,9 @@ def _summary(choice: Choice, estimate: Estimate) -> str:
 
 def _chosen(choice: Choice) -> str:
     if not choice.items:
-        return "Nothing to do: " + ("all of it is there already." if choice.existing else "nothing there fits.")
+        if nothing_matched(choice):
+            return "Nothing to do."
+        return "Nothing to do: all of it is there already." if not choice.different else "Nothing else to do."
     folders = len(choice) - choice.files
     told = [counted(choice.files, "file")] if choice.files or not folders else []
     told += [f"{counted(folders, 'folder')} with all {'it holds' if folders == 1 else 'they hold'}"] if folders else []
@@ -156,7 +194,7 @@ def _question(job_type: str, choice: Choice) -> str:
     return f"{job_type.capitalize()} {'it' if len(choice) == 1 else 'them'}?"
 
 
-def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> Exit:
+def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> None:
     if as_json:
         write_json(
             {
@@ -164,6 +202,11 @@ def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> Exit:
                 "looked": choice.requests,
                 "subfolders": choice.subfolders,
                 "existing": choice.existing,
+                "renamed": choice.renamed,
+                "different": [
+                    {"file": clash.item.id, "destination": clash.item.destination, "there": clash.there.id}
+                    for clash in choice.different
+                ],
                 "undated": choice.undated,
                 "folders": [str(folder) for folder in choice.folders],
                 "choice": [
@@ -178,7 +221,7 @@ def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> Exit:
                 ],
             }
         )
-        return Exit.DONE
+        return
     if choice.items:
         rows = [
             ("folder" if item.is_folder else "file", item.source, item.destination) for item in choice.items[:SHOWN]
@@ -190,4 +233,3 @@ def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> Exit:
     if len(choice) > SHOWN:
         click.echo(f"... and {len(choice) - SHOWN:,} more; --json has them all.")
     note(f"{_summary(choice, estimate)}\nNothing was changed.")
-    return Exit.DONE

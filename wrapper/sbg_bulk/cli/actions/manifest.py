@@ -31,7 +31,7 @@ def run(context: Context, request: TransferRequest, manifest: str) -> Exit:
     """Carry the rows of a manifest to their end. The exit code that follows."""
     source: Path | IO[bytes] = sys.stdin.buffer if manifest == "-" else Path(manifest)
     destination = request.destination
-    if request.dry_run and not destination.skip_existing:
+    if request.dry_run and not destination.on_conflict:
         where = destination.known
         defaults = Defaults(where.folder, where.project)
         return _tell(create.count(request.job_type, source, defaults, request.form), request)
@@ -41,7 +41,7 @@ def run(context: Context, request: TransferRequest, manifest: str) -> Exit:
             return Exit.INTERRUPTED
     with context.client() as client:
         where = destination.find(client, parents=destination.parents and not request.dry_run)
-        if not destination.skip_existing:
+        if not destination.on_conflict:
             return execute_and_verify(context, client, request, source, where)
         rows = _remaining(client, request, source, where)
         if request.dry_run or not len(rows):

@@ -18,11 +18,13 @@ _OPTIONS: Final = (
     click.option("--to", metavar="PATH|ID", help="Destination, a folder's or project's path, or a folder's id."),
     click.option("--to-project", metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
     click.option("--to-folder", metavar="ID", help="Destination folder, by its id."),
-    click.option("--parents", is_flag=True, help="Make missing folders of the destination."),
+    click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
+    click.option("--flatten", is_flag=True, help="Put all files into the destination itself, without subfolders."),
     click.option(
-        "--skip-existing",
-        is_flag=True,
-        help="Leave out what has the name of something where it would go. A folder is left out whole.",
+        "--on-conflict",
+        type=click.Choice(("skip", "rename", "fail")),
+        help="What to do with a file whose name is taken at the destination: skip it (if the size differs, that is "
+        "reported), let the platform rename it to 1_NAME, or stop before anything is changed.  [default: skip]",
     ),
 )
 
@@ -43,7 +45,8 @@ class Destination:
         to_project: `--to-project`.
         to_folder: `--to-folder`.
         parents: `--parents`.
-        skip_existing: `--skip-existing`.
+        flatten: `--flatten`.
+        on_conflict: `--on-conflict`.
         place: what `--to` names; None without it.
 
     Raises:
@@ -54,7 +57,8 @@ class Destination:
     to_project: str | None = None
     to_folder: str | None = None
     parents: bool = False
-    skip_existing: bool = False
+    flatten: bool = False
+    on_conflict: str | None = None
     place: Location | None = field(
         init=False, default=Factory(lambda self: None if self.to is None else place_of(self.to), takes_self=True)
     )

@@ -9,21 +9,33 @@ import click
 from attrs import frozen
 
 from sbg_bulk.cli.options.common import F
-from sbg_bulk.files.filters import parse_since
+from sbg_bulk.files.filters import parse_metadata, parse_since
 
 _FILTERS: Final = (
     click.option(
+        "--include",
         "--match",
+        "match",
         multiple=True,
         metavar="GLOB",
-        help="Only files whose name fits, such as '*.bam'; with a slash, whose path below SOURCE fits. May be "
-        "repeated: one of them has to fit.",
+        help="Only files whose name matches, such as '*.bam' or '*.{bam,bai}'; with a slash, whose path below SOURCE "
+        "matches, such as 'run-*/**/*.bam'. May be repeated.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Nothing whose name, or path, fits; folders that it fits are not entered. May be repeated.",
+        help="Nothing whose name, or path, matches; folders that match are not entered. May be repeated.",
+    ),
+    click.option(
+        "--tag", "tags", multiple=True, metavar="TAG", help="Only files with this tag. May be repeated, for either."
+    ),
+    click.option(
+        "--metadata",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Only files with this value of metadata, such as sample_id=S-001. May be repeated: each key has to match, "
+        "and of several values of one key any.",
     ),
     click.option(
         "--newer-than",
@@ -40,7 +52,10 @@ _FILTERS: Final = (
         "--recursive",
         "-r",
         is_flag=True,
-        help="What is in subfolders too: each as one item or, with a filter, what fits, in the same subfolders.",
+        help="What is in subfolders too: each as one item or, with a filter, what matches, in the same subfolders.",
+    ),
+    click.option(
+        "--error-on-no-match", is_flag=True, help="Exit with code 3 if nothing matches; otherwise that is a warning."
     ),
 )
 
@@ -57,30 +72,48 @@ class Selection:
     """Which part of the sources is meant, as it was given.
 
     Attributes:
-        match: `--match`, any number.
+        match: `--include` or `--match`, any number.
         exclude: `--exclude`, any number.
         newer_than: `--newer-than`.
         kind: `--type`.
+        tags: `--tag`, any number.
+        metadata: `--metadata`, any number.
         recursive: `--recursive`.
+        error_on_no_match: `--error-on-no-match`.
     """
 
     match: tuple[str, ...]
     exclude: tuple[str, ...]
     newer_than: str | None
     kind: str | None
+    tags: tuple[str, ...]
+    metadata: tuple[str, ...]
     recursive: bool
+    error_on_no_match: bool
 
     @property
     def given(self) -> str | None:
         """The first option that was given; None if none was."""
         options = {
-            "--match": self.match,
+            "--include": self.match,
             "--exclude": self.exclude,
             "--newer-than": self.newer_than,
             "--type": self.kind,
+            "--tag": self.tags,
+            "--metadata": self.metadata,
             "--recursive": self.recursive,
+            "--error-on-no-match": self.error_on_no_match,
         }
         return next((option for option, value in options.items() if value), None)
+
+    @property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """The values of metadata that `--metadata` means, by key.
+
+        Raises:
+            InputError: one is not KEY=VALUE.
+        """
+        return parse_metadata(self.metadata)
 
     @property
     def since(self) -> datetime | None:

@@ -48,6 +48,14 @@ _OPTIONS: Final = (
 )
 
 
+_FOLDER_ITSELF: Final = click.option(
+    "--dir",
+    "folder_itself",
+    is_flag=True,
+    help="The path of a folder means the folder itself, with all it holds, and not only what is in it.",
+)
+
+
 @frozen
 class TransferRequest:
     """What a command was asked for.
@@ -62,6 +70,7 @@ class TransferRequest:
         yes: whether not to ask first.
         dry_run: whether to change nothing.
         verify: whether to look afterwards.
+        folder_itself: whether the path of a folder means the folder.
         manifest: the manifest's path, or `-`; None without one.
         form: its format; None to go by its name or its first line.
         detach: whether not to wait for the job.
@@ -80,6 +89,7 @@ class TransferRequest:
     yes: bool
     dry_run: bool
     verify: bool
+    folder_itself: bool
     manifest: str | None
     form: Format | None
     detach: bool
@@ -96,7 +106,13 @@ class TransferRequest:
     @property
     def is_choice(self) -> bool:
         """Whether what is meant has to be looked for first."""
-        return bool(self.paths or self.selection.given or self.destination.skip_existing or self.verify)
+        return bool(
+            self.paths
+            or self.selection.given
+            or self.destination.on_conflict
+            or self.destination.flatten
+            or self.verify
+        )
 
     @property
     def only_for_runs(self) -> str | None:
@@ -128,6 +144,7 @@ def transfer_options(job_type: str) -> Callable[[F], F]:
                 destination=collected(Destination, values),
                 selection=collected(Selection, values),
                 settings=collected(RunSettings, values),
+                folder_itself=values.pop("folder_itself", False),
                 **values,
             )
             return function(*arguments, request)
@@ -135,6 +152,8 @@ def transfer_options(job_type: str) -> Callable[[F], F]:
         decorated = json_option(add_run_options(cast(F, command), copies=job_type == "COPY"))
         for option in reversed(_OPTIONS):
             decorated = option(decorated)
+        if job_type == "DELETE":
+            decorated = _FOLDER_ITSELF(decorated)
         return click.argument("source", nargs=-1)(filter_options(decorated))
 
     return decorate
