@@ -44,6 +44,7 @@ from sbg_bulk.models.resources import RateLimit as RateLimit
 from sbg_bulk.models.resources import User as User
 from sbg_bulk.runs.choice import Choice as Choice
 from sbg_bulk.runs.choice import Chosen as Chosen
+from sbg_bulk.runs.choice import Clash as Clash
 from sbg_bulk.runs.choice import Remaining as Remaining
 from sbg_bulk.runs.manifest import ManifestError as ManifestError
 from sbg_bulk.runs.manifest import Problem as Problem
