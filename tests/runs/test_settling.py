@@ -443,3 +443,24 @@ def test_an_old_job_is_not_adopted(tmp_path: Path) -> None:
         assert [one.state for one in journal.unfinished()] == [State.INTENDED]
     with pytest.raises(InputError, match="certainly not the one"):
         service.client().resume(path, adopt=old)
+
+
+# A 404 that is not the API's
+
+PAGES = "kind=html status=404 times=20"
+
+
+def test_a_candidate_that_a_proxy_does_not_find_is_not_gone(tmp_path: Path) -> None:
+    service = Service(3, faults=[CUT, f"{PAGES} op=get_copy_job", "kind=missing_field field=result op=list_async_jobs"])
+    result = run(service, tmp_path / "a.sbg-run")
+    assert result.tally.done == 3
+    assert len(service.submissions) == 1
+    assert service.copies() == names(3)
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_a_job_of_the_run_that_a_proxy_does_not_find_is_not_lost(tmp_path: Path, job_type: str) -> None:
+    service = Service(3, faults=[f"{PAGES} op=get_{job_type}_job"])
+    manifest, options = service.manifest(project=TARGET), RunOptions(list_lag=5)
+    result = service.client().run(job_type, manifest, journal=tmp_path / "a.sbg-run", items_per_job=3, options=options)
+    assert (result.tally.done, result.tally.unknown) == (3, 0)
