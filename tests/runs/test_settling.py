@@ -464,3 +464,18 @@ def test_a_job_of_the_run_that_a_proxy_does_not_find_is_not_lost(tmp_path: Path,
     manifest, options = service.manifest(project=TARGET), RunOptions(list_lag=5)
     result = service.client().run(job_type, manifest, journal=tmp_path / "a.sbg-run", items_per_job=3, options=options)
     assert (result.tally.done, result.tally.unknown) == (3, 0)
+
+
+# Rows that look alike
+
+
+def test_a_job_is_not_adopted_while_it_may_be_that_of_a_submission_that_is_not_due_yet(tmp_path: Path) -> None:
+    faults = [LOST, "kind=delay op=submit_* call=2 seconds=5 after=true", "kind=cut_after op=submit_* call=2"]
+    service = Service(faults=faults)
+    places = [service.world.add_folder(f"place {n}", service.source.root) for n in range(2)]
+    service.files = [service.world.add_file("f.bam", place, size=7).id for place in places]
+    with pytest.raises(RunStopped) as stop:
+        run(service, tmp_path / "a.sbg-run", items_per_job=1)
+    (started,) = service.simulator.jobs.all()
+    assert [job.id for job in stop.value.candidates] == [started.id]
+    assert service.copies() == ["f.bam"]

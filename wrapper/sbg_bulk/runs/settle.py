@@ -303,7 +303,12 @@ class Settler:
                 continue
             fitting = [job for job in one.rivals if self._verdicts[job, one.submission.id] is Match.YES]
             job = None
-            if one.rivals and len(fitting) == len(one.rivals) == 1 and not self._fits_another(fitting[0], one):
+            alone = len(fitting) == len(one.rivals) == 1
+            if alone:
+                # It may be that of a submission that is not due yet, too: of rows that look the same.
+                for other in self.open.values():
+                    yield from self._hold_against(self._candidates[fitting[0]], other)
+            if alone and not self._fits_another(fitting[0], one):
                 job = self._candidates[fitting[0]]
                 yield from record(lambda one=one, job=job: self.journal.started(one.submission, job.id))  # type: ignore[misc]
             elif not one.whole:
