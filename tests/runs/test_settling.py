@@ -18,8 +18,8 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
 from sbg_bulk.runs.records import State
-from sbg_bulk.simulator import JobType, Timing
-from tests.support.runs import TARGET, Killed, Service, outcomes, report
+from sbg_bulk.simulator import JobType, Timing, Variant
+from tests.support.runs import TARGET, Killed, Service, outcomes, report, table
 
 CUT = "kind=cut_after op=submit_* call=1"
 LOST = "kind=cut_before op=submit_* call=1"
@@ -479,3 +479,15 @@ def test_a_job_is_not_adopted_while_it_may_be_that_of_a_submission_that_is_not_d
     (started,) = service.simulator.jobs.all()
     assert [job.id for job in stop.value.candidates] == [started.id]
     assert service.copies() == ["f.bam"]
+
+
+def test_a_moved_thing_of_unknown_type_is_not_certainly_anothers(tmp_path: Path) -> None:
+    service = Service(faults=[CUT], variant=Variant(bulk_fields="least"))
+    folder = service.world.add_folder("folder", service.source.root)
+    service.world.add_file("f.bam", folder)
+    path = tmp_path / "a.sbg-run"
+    source = table([folder.id], project=TARGET)
+    with pytest.raises(RunStopped) as stop:
+        service.client().run("move", source, journal=path)
+    (started,) = service.simulator.jobs.all()
+    assert [job.id for job in stop.value.candidates] == [started.id]

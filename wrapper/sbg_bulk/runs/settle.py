@@ -365,7 +365,7 @@ def _name(item: Item, source: File | None) -> str:
 def _alike(made: File, item: Item, source: File | None, roots: dict[str, str | None]) -> Match:
     """Return whether what a job made or moved is what an item asked for."""
     assert isinstance(item, CopyItem | MoveItem)
-    if isinstance(item, MoveItem) and not made.is_folder:
+    if isinstance(item, MoveItem) and made.type is not None and not made.is_folder:
         return Match.NO  # a moved file keeps its id
     root = roots.get(item.project or "")
     if likeness(made, item, None, root) is Match.NO:
