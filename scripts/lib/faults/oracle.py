@@ -101,11 +101,10 @@ def _check_row(stage: Stage, place: int, said: Mapping[str, Any], state: State |
 def _check_done(stage: Stage, place: int, said: Mapping[str, Any], effects: Sequence[tuple[Job, str]]) -> Iterator[str]:
     other = next((job for job in stage.others if job.id == said["job"]), None)
     if effects and other is None:
-        row = stage.rows[place]
         job, made = effects[0]
         if said["job"] != job.id:
             yield f"job {job.id} has done it, and it is said to be job {said['job']}"
-        if said["new_id"] not in (made, None, *_named_instead(stage, job, row.item.file)):
+        if said["new_id"] not in (made, None):
             yield f"it has become {made}, and is said to have become {said['new_id']}"
         return
     if other is None:
@@ -165,17 +164,6 @@ def _check_files(stage: Stage) -> Iterator[str]:
         yield "a job has not ended"
     elif there != sum(put.values()):
         yield f"the jobs have put {sum(put.values())} files into the destination, and {there} have come there"
-
-
-def _named_instead(stage: Stage, job: Job, file: str) -> Sequence[str]:
-    """Return the one file in a folder that a result names in the folder's place, where it has an entry for each file.
-
-    That a thing is no folder shows only when it is read, which a run that is not asked for new ids does not do.
-    """
-    if stage.schedule.variant.result_entries != "files":
-        return ()
-    at = next(at for at, item in enumerate(job.items) if item.file == file)
-    return job.files[at] if len(job.files[at]) == 1 else ()
 
 
 def _outcome(job: Job, file: str) -> object:

@@ -6,7 +6,9 @@ What is drawn stays within what the guarantee rests on, and goes to its edges:
 - the server's `Date` may be missing, garbled or years late, but does not run ahead;
 - an answer of 429, or of 503 with code 0, means that nothing was done, as the documentation says;
 - nobody else renames, moves or deletes what the run works on or has made, except where a whole job of the same
-  items is drawn (`Kind.IDENTICAL`).
+  items is drawn (`Kind.IDENTICAL`);
+- a result names the files in folders only where no row is a folder: what became of a folder whose submission has no
+  answer cannot be told from the ids of its files.
 """
 
 from __future__ import annotations
@@ -180,7 +182,7 @@ def draw(seed: int) -> Schedule:
         reserve=rng.choice((0, 0, 0, 1, 5)),
         list_lag=list_lag,
         list_order=rng.choice(("newest", "oldest", "shuffled")),
-        variant=_variant(seed),
+        variant=_variant(seed, folders=any(row.source is Source.FOLDER for row in rows)),
         rate_limit=rng.choice((None, (1000, 300.0), (1000, 300.0), (100, 60.0), (20, 60.0), (3, 10.0))),
         submit_status=rng.choice((200, 201, 202)),
         timing=Timing(rng.uniform(0.0, 3.0), rng.uniform(0.0, 3.0), rng.choice((0.0, 0.1, 2.0, 30.0))),
@@ -201,7 +203,7 @@ def draw(seed: int) -> Schedule:
     return evolve(schedule, others=[_other(rng, schedule) for _ in range(_few(rng, 6))])
 
 
-def _variant(seed: int) -> Variant:
+def _variant(seed: int, *, folders: bool) -> Variant:
     """Draw how the service answers: plainly in a third of all trials, else with a few switches, or with many."""
     rng = random.Random(f"variant {seed}")  # noqa: S311 - to be repeated
     share = rng.choice((0.0, 0.1, 0.4))
@@ -215,7 +217,7 @@ def _variant(seed: int) -> Variant:
         "name_parameter": (False,),
         "listed_results": (False,),
         "result_order": ("reversed", "shuffled"),
-        "result_entries": ("files", "done", "failed"),
+        "result_entries": ("done", "failed") if folders else ("files", "done", "failed"),
         "counts_of": ("items",),
         "counts_as": ("strings",),
         "dates": ("offset", "fractional", "naive", "absent"),
