@@ -99,3 +99,65 @@ def test_ctrl_c_at_the_question_is_no_answer(env: dict[str, str], simulator: Sim
     assert code == 130
     assert after.endswith("sbg-bulk: interrupted.\n")
     assert FILE in simulator.world.nodes
+
+
+# The same again, after an interruption
+
+
+def _unfinished(sbg: Run, simulator: Simulator, words: Sequence[str]) -> str:
+    """Break a run off, and return its id."""
+    simulator.arm("kind=500 op=submit_*")
+    simulator.arm("kind=500 op=list_async_jobs")
+    ran = sbg(*words, "--yes", "--give-up-after", "0", "--list-lag", "0")
+    assert ran.code == 1
+    simulator.disarm()
+    return str(sbg("runs", "list", "--json").documents[-1]["run"])
+
+
+AGAIN = {
+    "path": ["copy", f"{MINE}/sample.bam", "--to", IN],
+    "move": ["move", f"{MINE}/sample.bam", "--to", f"{IN}/"],
+    "deletion": ["delete", f"{MINE}/sample.bam"],
+    "manifest": ["copy", "--manifest", "MANIFEST", "--to", IN],
+}
+
+
+@pytest.mark.parametrize("words", AGAIN.values(), ids=AGAIN)
+def test_what_is_not_finished_is_named_and_not_begun_again(
+    sbg: Run, simulator: Simulator, manifest: Path, words: list[str]
+) -> None:
+    words = _words(words, manifest)
+    run = _unfinished(sbg, simulator, words)
+    simulator.requests.clear()
+    again = sbg(*words, "--yes")
+    assert (again.code, again.out) == (2, "")
+    rows = 2 if "--manifest" in words else 1
+    assert again.err == (
+        f"sbg-bulk: Run {run} has the same sources and destination, and is not finished: 0 of {rows} are done.\n"
+        f"Resume it with: sbg-bulk runs resume {run}\nTo start a new run instead, add --new-run.\n"
+    )
+    assert {request.method for request in simulator.requests} <= {"GET"}
+    assert sbg(*words, "--dry-run").code == 0
+    assert sbg(*words, "--yes", "--new-run").code == 0
+    assert sbg("runs", "resume", run, "--resubmit").code in (0, 3)
+    # Neither is left.
+    assert "not finished" not in sbg(*words, "--yes").err
+
+
+def test_on_a_terminal_one_is_asked_whether_to_resume_it(sbg: Run, env: dict[str, str], simulator: Simulator) -> None:
+    run = _unfinished(sbg, simulator, AGAIN["path"])
+    words = AGAIN["path"]
+    code, before, after = _asked(words, env, "Resume it? [y/N]: ", "n\n")
+    assert f"Run {run} has the same sources and destination, and is not finished: 0 of 1 are done." in before
+    assert (code, tree(simulator, FOLDER)) == (130, [])
+    assert after.endswith("To start a new run instead, add --new-run.\n")
+    code, _, _ = _asked([*words, "--list-lag", "0"], env, "Resume it? [y/N]: ", "y\n")
+    assert (code, tree(simulator, FOLDER)) == (0, ["sample.bam"])
+
+
+def test_another_destination_or_filter_is_another_task(sbg: Run, simulator: Simulator) -> None:
+    words = ["copy", MINE, "--include", "sample.*", "--to", IN]
+    _unfinished(sbg, simulator, words)
+    assert "not finished" in sbg(*words, "--yes").err
+    assert "not finished" not in sbg("copy", MINE, "--include", "sample.b*", "--to", IN, "--yes").err
+    assert "not finished" not in sbg("copy", MINE, "--include", "sample.*", "--to", TARGET, "--yes").err

@@ -12,8 +12,7 @@ from sbg_bulk import Client, ConnectionFailed
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.api.waits import Cause, Wait
-from sbg_bulk.files.folders import make_folders
-from sbg_bulk.files.paths import Location
+from sbg_bulk.files.folders import make_folder
 from sbg_bulk.simulator import Folder, Simulator
 from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, folder_of, journals, tree
 
@@ -328,12 +327,12 @@ def test_no_folder_is_made_for_a_run_whose_journal_cannot_be(sbg: Run, simulator
 
 
 def test_a_pause_while_folders_are_made_is_told(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(policy: RequestPolicy, *others: Any) -> Flow[dict[Location, str]]:
+    def refused(policy: RequestPolicy, *others: Any) -> Flow[str]:
         assert policy.on_wait is not None
         policy.on_wait(Wait(300, Cause.RATE_LIMIT, "the rate limit (HTTP 429)"))
-        return (yield from make_folders(policy, *others))
+        return (yield from make_folder(policy, *others))
 
-    monkeypatch.setattr("sbg_bulk.client.runs.make_folders", refused)
+    monkeypatch.setattr("sbg_bulk.runs.run.make_folder", refused)
     ran = sbg("copy", f"{MINE}/run", "--to", f"{IN}/new", "--parents", "--yes")
     assert ran.code == 0
     assert ran.err.splitlines().count("Waiting 5 min: the rate limit (HTTP 429).") == 1

@@ -589,7 +589,7 @@ def test_a_run_is_shown_with_what_failed(sbg: Run, home: Path, env: dict[str, st
     assert MISSING in row
     assert ran.err == f"Try again what failed with: sbg-bulk runs retry {run}\n"
     document = sbg("runs", "show", run, "--json").document
-    assert set(document) == {*SHOWN, "failures"}
+    assert set(document) == {*SHOWN, "failures", "folders_created", "folders_to_create"}
     assert [(each["api_code"], each["rows"]) for each in document["failures"]] == [(10225, 1)]
 
 
@@ -618,7 +618,7 @@ def test_what_is_seen_of_runs_needs_no_token_and_sends_nothing(
 
 def test_no_journal_holds_the_token(sbg: Run, simulator: Simulator, home: Path, flawed: Path) -> None:
     _broken_off(sbg, simulator, flawed)
-    sbg("copy", "--manifest", str(flawed))
+    sbg("copy", "--manifest", str(flawed), "--new-run")
     contents = [journal.read_bytes() for journal in journals(home)]
     assert len(contents) == 2
     assert all(TOKEN.encode() not in content for content in contents)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sbg_bulk import InputError, JournalError
+from sbg_bulk import CopyItem, InputError, JournalError
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
 from sbg_bulk.runs import create, journal, store
@@ -27,7 +27,7 @@ from sbg_bulk.runs.journal_file import FORMAT, clear_errors, connect
 from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import RunOptions
-from sbg_bulk.runs.records import State, Submission, SubmissionTimes, Tally
+from sbg_bulk.runs.records import NewFolder, Plan, State, Submission, Tally
 from sbg_bulk.runs.traffic import Slot
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
@@ -563,75 +563,107 @@ def test_what_a_crash_has_left_half_written_is_undone_by_reading_too(path: Path,
 # Format 1
 
 
-@pytest.fixture
-def of_format_1(path: Path) -> Path:
-    """A journal as the code wrote it that knew no other format: two jobs have ended, one submission is open."""
-    path.write_bytes(gzip.decompress((Path(__file__).parent / "data" / "format-1.sbg-run.gz").read_bytes()))
+@pytest.fixture(params=[1, 2], ids=lambda number: f"format {number}")
+def older(path: Path, request: pytest.FixtureRequest) -> Path:
+    """A journal as the code wrote it that knew no newer format: two jobs have ended, one submission is open."""
+    kept = Path(__file__).parent / "data" / f"format-{request.param}.sbg-run.gz"
+    path.write_bytes(gzip.decompress(kept.read_bytes()))
     return path
 
 
-FORMAT_1_TALLY = Tally(10, done=5, failed=1, running=3, open=1)
+OLDER_TALLY = Tally(10, done=5, failed=1, running=3, open=1)
 
 
-def courses_of_format_1() -> list[SubmissionTimes]:
+def courses(journal: Journal) -> list[tuple[int, int, State, int | None, int | None]]:
+    """The submissions, and how many rows of each were done and failed."""
     return [
-        SubmissionTimes(Submission(1, 0, 2, State.ENDED, 1550664000.0, "71800000794186335"), done=2, failed=1),
-        SubmissionTimes(Submission(2, 3, 5, State.ENDED, 1550664002.0, "71800004698873552"), done=3, failed=0),
-        SubmissionTimes(Submission(3, 6, 8, State.INTENDED, 1550664005.0)),
+        (one.submission.first, one.submission.last, one.submission.state, one.done, one.failed)
+        for one in journal.submission_times()
     ]
 
 
-def test_a_journal_of_format_1_is_read_as_it_is(of_format_1: Path) -> None:
-    before = of_format_1.read_bytes()
-    with Journal.read(of_format_1) as opened:
-        assert opened.tally() == FORMAT_1_TALLY
-        assert list(opened.submission_times()) == courses_of_format_1()
-        assert list(opened.slots()) == []
+OLDER_COURSES = [(0, 2, State.ENDED, 2, 1), (3, 5, State.ENDED, 3, 0), (6, 8, State.INTENDED, None, None)]
+
+
+def test_an_older_journal_is_read_as_it_is(older: Path) -> None:
+    before = older.read_bytes()
+    with Journal.read(older) as opened:
+        assert opened.tally() == OLDER_TALLY
+        assert courses(opened) == OLDER_COURSES
+        assert opened.folders() == (0, 0)
+        assert opened.next_folder() is None
         assert [row["outcome"] for row in opened.report()].count("done") == 5
-    assert of_format_1.read_bytes() == before
+        assert {row["project"] for row in opened.report()} == {TARGET}
+    assert older.read_bytes() == before
 
 
-def test_a_journal_of_format_1_becomes_one_of_this_format_when_it_is_worked_on(of_format_1: Path) -> None:
-    with Journal.read(of_format_1) as opened:
-        before = list(opened.report())
+def test_an_older_journal_becomes_one_of_this_format_when_it_is_worked_on(older: Path) -> None:
+    with Journal.read(older) as opened:
+        before, slots = list(opened.report()), len(list(opened.slots()))
     for _ in range(2):
-        with Journal.open(of_format_1) as opened:
-            assert list(opened.submission_times()) == courses_of_format_1()
+        with Journal.open(older) as opened:
+            assert courses(opened) == OLDER_COURSES
             assert list(opened.report()) == before
-    with Journal.open(of_format_1) as opened:
+    with Journal.open(older) as opened:
         opened.answered(200, {})
         opened.started(opened.unfinished()[0], "1")
-        assert [slot.sent for slot in opened.slots()] == [1]
-    with sqlite3.connect(of_format_1) as migrated, new(of_format_1.with_name("new")) as fresh:
-        names = "SELECT group_concat(name) FROM pragma_table_info('submission')"
-        assert migrated.execute(names).fetchone() == fresh._db.execute(names).fetchone()
+        assert len(list(opened.slots())) == slots + 1
+    with sqlite3.connect(older) as migrated, new(older.with_name("new")) as fresh:
+        for table in ("submission", "row", "folder", "slot"):
+            names = f"SELECT group_concat(name) FROM pragma_table_info('{table}')"
+            assert migrated.execute(names).fetchone() == fresh._db.execute(names).fetchone()
         assert migrated.execute("PRAGMA user_version").fetchone() == (FORMAT,)
     migrated.close()
 
 
-def test_a_run_of_format_1_is_carried_to_its_end_each_row_once(
-    of_format_1: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_run_is_carried_to_its_end_each_row_once(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(10)
     service.world.delete(service.world.nodes[service.files[1]])
+    with Journal.read(older) as opened:
+        jobs = [one.submission.job for one in opened.submission_times()][:2]
     # What was done by then, in jobs of these ids.
-    jobs = [course.submission.job for course in courses_of_format_1()[:2]]
     left = iter(jobs)
     with monkeypatch.context() as patch:
         patch.setattr(service.simulator.jobs, "_new_id", lambda _now: next(left))
         assert [service.submit(service.files[first : first + 3]) for first in (0, 3)] == jobs
     service.clock.advance(60)
-    report = service.client().resume(of_format_1, options=RunOptions(jobs_in_flight=1))
+    report = service.client().resume(older, options=RunOptions(jobs_in_flight=1))
     assert report.tally == Tally(10, done=9, failed=1)
     assert service.copies() == sorted(f"f{n}.bam" for n in range(10) if n != 1)
 
 
-def test_a_migration_that_is_broken_off_leaves_the_file_as_it_was(
-    of_format_1: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = of_format_1.read_bytes()
-    monkeypatch.setattr("sbg_bulk.runs.journal_file._SLOTS", "CREATE TABLE submission (a)")
+def test_a_migration_that_is_broken_off_leaves_the_file_as_it_was(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = older.read_bytes()
+    monkeypatch.setattr("sbg_bulk.runs.journal_file._FOLDERS", "CREATE TABLE submission (a)")
     with pytest.raises(JournalError, match="cannot be used"):
-        Journal.open(of_format_1)
-    assert of_format_1.read_bytes() == before
-    assert list(of_format_1.parent.iterdir()) == [of_format_1]
+        Journal.open(older)
+    assert older.read_bytes() == before
+    assert list(older.parent.iterdir()) == [older]
+
+
+# Folders that a run makes
+
+
+def folders() -> list[NewFolder]:
+    """A folder in a project's root, one in it, and one in a folder that was there."""
+    return [
+        NewFolder(0, "p/a", "a", "o/p"),
+        NewFolder(1, "p/a/b", "b", above=0),
+        NewFolder(2, "p/old/c", "c", parent="old"),
+    ]
+
+
+def test_folders_are_made_parents_first_and_rows_go_where_they_are_then(path: Path) -> None:
+    rows = [Row(1, CopyItem("f1", project="o/p"), folder=1), Row(2, CopyItem("f2", project="o/p"))]
+    with Journal.create(path, Plan("r", "COPY", ENDPOINT, "", 100), rows, folders=folders()) as opened:
+        assert opened.folders() == (0, 3)
+        asked = []
+        while (folder := opened.next_folder()) is not None:
+            asked.append((folder.path, folder.project, folder.parent))
+            opened.made(folder, f"id of {folder.name}")
+        assert asked == [("p/a", "o/p", None), ("p/a/b", None, "id of a"), ("p/old/c", None, "old")]
+        assert opened.items(0, 1) == [CopyItem("f1", parent="id of b"), CopyItem("f2", project="o/p")]
+        assert [(row["parent"], row["project"]) for row in opened.report()] == [("id of b", None), (None, "o/p")]
+        assert opened.folders() == (3, 3)
+    with Journal.read(path) as again:
+        assert again.items(0, 0) == [CopyItem("f1", parent="id of b")]

@@ -99,9 +99,8 @@ class AsyncClient(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        made = await self._driver.run(self._runs.prepared(job_type, source, journal))
         with (
-            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job, made) as opened,
+            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job) as opened,
             self._runs.resumable(opened),
         ):
             return await self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))

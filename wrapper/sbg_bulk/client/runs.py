@@ -17,15 +17,16 @@ from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.filters import Filters, parse_since
-from sbg_bulk.files.folders import make_folders
-from sbg_bulk.files.paths import Location, is_path
+from sbg_bulk.files.paths import is_path
 from sbg_bulk.items import DELETE
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, run, store, verify
 from sbg_bulk.runs.choice import Choice, OnConflict, Remaining
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
+from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.runs.result import RunReport
+from sbg_bulk.runs.task import asked
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
 
@@ -87,16 +88,22 @@ class RunFlows:
         form: manifest.Format | None,
         journal: Path | None,
         items_per_job: int,
-        made: Mapping[Location, str],
+        task: str | None = None,
     ) -> Journal:
         defaults, kind = manifest.Defaults(parent, project), self._kind(job_type)
         if isinstance(source, Path):
             with manifest.opened(source) as stream:
                 guessed = form or manifest.guess_format(source.name)
-                return self.new_run(kind, stream, project, parent, guessed, journal, items_per_job, made)
+                task = asked([str(source.resolve())], parent or project)
+                return self.new_run(kind, stream, project, parent, guessed, journal, items_per_job, task)
         rows: Iterable[manifest.Row | manifest.Problem]
+        folders: Iterable[NewFolder] = ()
+        if isinstance(source, (Choice, Remaining)) and not len(source):
+            raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
         if isinstance(source, Choice):
-            rows, name, chosen_form = source.rows(kind, made), source.name, "csv"
+            source.check_type(kind)
+            rows, name, chosen_form, folders = source.rows(kind), source.name, "csv", source.new_folders()
+            task = source.task
         elif isinstance(source, Remaining):
             rows, name, chosen_form = source.rows, source.name, source.form
         else:
@@ -110,6 +117,8 @@ class RunFlows:
             journal=journal,
             name=name,
             form=chosen_form,
+            folders=folders,
+            task=task,
         )
         if isinstance(source, Choice):
             new.remember(verify.CHOSEN, "paths")
@@ -119,18 +128,6 @@ class RunFlows:
         if job_type.upper() not in manifest.ITEMS:
             raise InputError(f"job_type: {job_type!r} is none of: {', '.join(manifest.ITEMS)}.")
         return job_type.upper()
-
-    def prepared(self, job_type: str, source: Source, journal: Path | None) -> Flow[Mapping[Location, str]]:
-        """Raise InputError unless there is something to do, and make the folders that it goes to."""
-        kind = self._kind(job_type)
-        if isinstance(source, (Choice, Remaining)) and not len(source):
-            raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
-        if not isinstance(source, Choice):
-            return {}
-        source.check_type(kind)
-        # Folders are not to be made for a run that cannot be.
-        yield from record(lambda: create.check_can_keep(journal))
-        return (yield from make_folders(lookup_policy(self._policy), source.folders, source.places))
 
     def choose(
         self,

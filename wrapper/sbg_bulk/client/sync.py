@@ -190,9 +190,8 @@ class Client(ClientBase):
             RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
             InputError: nothing was chosen, or the job does not go with the choice.
         """
-        made = self._driver.run(self._runs.prepared(job_type, source, journal))
         with (
-            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job, made) as opened,
+            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job) as opened,
             self._runs.resumable(opened),
         ):
             return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))

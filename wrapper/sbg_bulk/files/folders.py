@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sbg_bulk import errors
@@ -17,44 +16,34 @@ EXISTS: Final = 5003
 """The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
 
 
-def make_folders(
-    policy: RequestPolicy, folders: Iterable[Location], there: Mapping[Location, str]
-) -> Flow[dict[Location, str]]:
-    """Make folders, parents first. One that is there by now is used as it is.
+def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None, path: str) -> Flow[str]:
+    """Make a folder, or find it if it is there by now; return its id.
 
     Args:
         policy: how to send requests.
-        folders: the folders to make.
-        there: the ids of folders that are there already.
-
-    Returns:
-        The id of each.
+        name: its name.
+        project: the project whose root it is in; exclusive with `parent`.
+        parent: the id of the folder it is in.
+        path: where it is, for people.
 
     Raises:
-        InputError: a file has the name of one.
-        ApiError, ConnectionFailed, OutcomeUnknown: one cannot be made. Those before it stay.
+        InputError: a file has its name.
+        ApiError, ConnectionFailed, OutcomeUnknown: it cannot be made.
     """
-    made: dict[Location, str] = {}
-    for folder in folders:
-        parent = made.get(folder.parent) or there.get(folder.parent) or folder.parent.folder
-        project = folder.project if parent is None else None
-        try:
-            new = yield from lookups.create_folder(policy, folder.name, project, parent)
-        except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
-            if isinstance(error, errors.BadRequest) and error.code != EXISTS:
-                raise
-            # Another program may have made it, or this one, without learning so.
-            resolver = PathResolver(policy)
-            start = Location(folder=parent) if project is None else folder.start
-            yield from resolver.look_up([start.below(folder.name)])
-            found = resolver.found[start.below(folder.name)]
-            if found is None:
-                raise
-            if not found.is_folder:
-                raise InputError(f"{folder} is a file, not a folder.") from error
-            new = found
-        made[folder] = new.id
-    return made
+    try:
+        return (yield from lookups.create_folder(policy, name, project, parent)).id
+    except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
+        if isinstance(error, errors.BadRequest) and error.code != EXISTS:
+            raise
+        # Another program may have made it, or this one, without learning so.
+        resolver, place = PathResolver(policy), Location(project, folder=parent).below(name)
+        yield from resolver.look_up([place])
+        found = resolver.found[place]
+        if found is None:
+            raise
+        if not found.is_folder:
+            raise InputError(f"{path} is a file, not a folder.") from error
+        return found.id
 
 
 def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]:
@@ -76,7 +65,7 @@ def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]
     if not parents:
         raise InputError(f"There is no folder {missing} to put things in. Have it made with --parents.")
     above = resolver.folder_id(missing.parent)
-    made = yield from make_folders(
-        policy, place.lineage()[len(missing.names) :], {} if above is None else {missing.parent: above}
-    )
-    return Location(folder=made[place])
+    for folder in place.lineage()[len(missing.names) :]:
+        project = folder.project if above is None else None
+        above = yield from make_folder(policy, folder.name, project, above, str(folder))
+    return Location(folder=above)

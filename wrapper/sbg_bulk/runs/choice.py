@@ -16,6 +16,7 @@ from sbg_bulk.items import DELETE
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.manifest import ITEMS, Row
+from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.text import size
 
 SOURCE_COLUMN: Final = "source_path"
@@ -124,6 +125,7 @@ class Choice:
         renamed: how many files will be renamed by the service, as their name is taken.
         undated: how many things were left out because nobody knows when they were changed.
         requests: how many requests it took.
+        task: what was asked for, to know it again; see `sbg_bulk.runs.task`.
     """
 
     sources: tuple[str, ...]
@@ -138,6 +140,7 @@ class Choice:
     renamed: int = 0
     undated: int = 0
     requests: int = 0
+    task: str | None = None
 
     def __len__(self) -> int:
         return len(self.items)
@@ -167,21 +170,27 @@ class Choice:
         pages = len(places) if self.to is None else sum(ceil(number / PAGE_LIMIT) for number in places.values())
         return by_id + pages
 
-    def rows(self, job_type: str, made: Mapping[Location, str]) -> Iterator[Row]:
-        """Produce the choice as the rows of a manifest.
-
-        Args:
-            job_type: COPY, MOVE or DELETE.
-            made: the id of each folder of `folders`, by its place.
-        """
-        ids = {**self.places, **made}
+    def rows(self, job_type: str) -> Iterator[Row]:
+        """Produce the choice as the rows of a manifest, of a job of this type: COPY, MOVE or DELETE."""
+        numbers = {folder: number for number, folder in enumerate(self.folders)}
         for number, item in enumerate(self.items, 1):
             extra = {SOURCE_COLUMN: item.source}
-            where: dict[str, str | None] = {}
-            if item.to is not None:
-                extra[DESTINATION_COLUMN] = item.destination
-                where = {"parent": ids[item.to]} if item.to in ids else {"project": item.to.project}
-            yield Row(number, ITEMS[job_type](file=item.id, **where), extra)
+            if item.to is None:
+                yield Row(number, ITEMS[job_type](file=item.id), extra)
+                continue
+            extra[DESTINATION_COLUMN] = item.destination
+            # What goes to a folder that is to be made is placed there when it is.
+            start = self.places.get(item.to) or item.to.folder
+            where = {"project": item.to.project} if start is None else {"parent": start}
+            yield Row(number, ITEMS[job_type](file=item.id, **where), extra, numbers.get(item.to))
+
+    def new_folders(self) -> Iterator[NewFolder]:
+        """Produce the folders that are to be made, as a run keeps them."""
+        numbers = {folder: number for number, folder in enumerate(self.folders)}
+        for number, folder in enumerate(self.folders):
+            above, parent = numbers.get(folder.parent), self.places.get(folder.parent) or folder.parent.folder
+            project = folder.project if above is None and parent is None else None
+            yield NewFolder(number, str(folder), folder.name, project, parent, above)
 
     def check_type(self, job_type: str) -> None:
         """Raise InputError unless such a job goes with the choice."""

@@ -19,6 +19,7 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, Remaining, check
 from sbg_bulk.runs.conflicts import Conflicts, look
 from sbg_bulk.runs.manifest import ManifestError, Problem, Row
+from sbg_bulk.runs.task import asked
 
 
 @define
@@ -175,6 +176,7 @@ def choose(
         renamed=found.renamed,
         undated=selection.undated,
         requests=counter.requests,
+        task=asked(given, to, filters, recursive=recursive, flatten=flatten),
     )
 
 

@@ -14,24 +14,11 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.runs import manifest, store
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.journal_file import check_new
 from sbg_bulk.runs.manifest import Problem, Row
-from sbg_bulk.runs.records import Plan
+from sbg_bulk.runs.records import NewFolder, Plan
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
-
-
-def check_can_keep(journal: Path | None) -> None:
-    """Raise JournalError unless the journal of a new run can be kept there, or in the usual folder.
-
-    Other processes may do the same at once.
-
-    Raises:
-        WrongJournal: the file exists already.
-        JournalError: it cannot be written.
-    """
-    check_new(journal or store.folder() / f".{secrets.token_hex(8)}")
 
 
 def create(
@@ -44,6 +31,8 @@ def create(
     name: str = "-",
     form: str = "csv",
     retry_of: str | None = None,
+    folders: Iterable[NewFolder] = (),
+    task: str | None = None,
 ) -> Journal:
     """Make the journal of a new run.
 
@@ -56,6 +45,8 @@ def create(
         name: the manifest's name, for people.
         form: its format.
         retry_of: the run whose failures this one tries again.
+        folders: those that it makes first, parents before what is in them.
+        task: what was asked for, to know it again; see `sbg_bulk.runs.task`.
 
     Raises:
         ManifestError: the manifest has problems; nothing is left behind.
@@ -74,8 +65,9 @@ def create(
         manifest=name,
         form=form,
         retry_of=retry_of,
+        task=task,
     )
-    return Journal.create(journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows)
+    return Journal.create(journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows, folders=folders)
 
 
 def retry(earlier: Journal, journal: Path | None = None) -> Journal:

@@ -13,19 +13,16 @@ nothing else.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from attrs import astuple
 
 from sbg_bulk.errors import JournalError
-from sbg_bulk.items import Item
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal_file import (
     COUNT,
@@ -37,16 +34,20 @@ from sbg_bulk.runs.journal_file import (
     countable,
     fill,
     make_format_2,
+    make_format_3,
     show_as_format_2,
+    show_as_format_3,
+    show_places,
     unix,
 )
-from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Problem, Row
+from sbg_bulk.runs.journal_reader import JournalReader
+from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import Destinations, Plan, State, Submission, SubmissionTimes, Tally
-from sbg_bulk.runs.traffic import Slot, Traffic
+from sbg_bulk.runs.records import NewFolder, Plan, State, Submission
+from sbg_bulk.runs.traffic import Traffic
 
 
-class Journal:
+class Journal(JournalReader):
     """An open journal. All methods raise JournalError if the file cannot be read or written."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
@@ -54,11 +55,18 @@ class Journal:
         self._db = connection
         self._clock = clock
         self._traffic = Traffic()
+        show_places(connection)
         self.plan = self._read_plan()
 
     @classmethod
     def create(
-        cls, path: Path, plan: Plan, rows: Iterable[Row | Problem], clock: Callable[[], float] = time.time
+        cls,
+        path: Path,
+        plan: Plan,
+        rows: Iterable[Row | Problem],
+        clock: Callable[[], float] = time.time,
+        *,
+        folders: Iterable[NewFolder] = (),
     ) -> Self:
         """Make a journal of a manifest. If anything is wrong, no file is left behind.
 
@@ -67,6 +75,7 @@ class Journal:
             plan: what the run is to do.
             rows: those of the manifest, with its problems.
             clock: tells the time, in Unix seconds.
+            folders: those that are to be made first, parents before what is in them.
 
         Raises:
             ManifestError: the manifest has problems, duplicate sources among them.
@@ -78,7 +87,7 @@ class Journal:
             with clear_errors(path, if_full="Nothing was sent. Make room, or keep the journal elsewhere (--journal)."):
                 connection = connect(path)
                 try:
-                    fill(connection, plan, rows)
+                    fill(connection, plan, rows, folders)
                     return cls(path, connection, clock)
                 except BaseException:
                     connection.close()
@@ -127,9 +136,11 @@ class Journal:
                     raise JournalError(HALF_MADE.format(path=path))
                 if damage != "ok":
                     raise JournalError(f"{path} is damaged ({damage}). Go back to a copy of it, if there is one.")
-                journal = cls(path, connection, clock)
-                if version == 1:
+                if version < 2:
                     show_as_format_2(connection) if to_read else make_format_2(connection)
+                if version < 3:
+                    show_as_format_3(connection) if to_read else make_format_3(connection)
+                journal = cls(path, connection, clock)
                 connection.execute("PRAGMA query_only = ON" if to_read else "COMMIT")
                 return journal
             except BaseException:
@@ -149,145 +160,6 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # What there is
-
-    def tally(self) -> Tally:
-        """Count how many rows have come how far."""
-        [(rows,)] = self._select("SELECT count(*) FROM row")
-        outcomes = dict(self._select("SELECT outcome, count(*) FROM row WHERE outcome IS NOT NULL GROUP BY outcome"))
-        [(running,)] = self._select(
-            "SELECT coalesce(sum(last - first + 1), 0) FROM submission WHERE state IN ('intended', 'running')"
-        )
-        known = {str(outcome): outcomes.get(outcome, 0) for outcome in Outcome}
-        return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
-
-    def unfinished(self) -> list[Submission]:
-        """Return the submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""
-        found = self._select(
-            "SELECT id, first, last, state, sent_on, job FROM submission WHERE state IN ('intended', 'running') "
-            "ORDER BY id"
-        )
-        return [Submission(id_, first, last, State(state), *rest) for id_, first, last, state, *rest in found]
-
-    def next_rows(self) -> tuple[int, int] | None:
-        """Return the places of the first and the last row to submit next; None if there are none.
-
-        Rows of a submission that was void come first, together as they were.
-        """
-        voids = self._select(
-            "SELECT first, last FROM submission AS void WHERE state = 'void' AND NOT EXISTS "
-            "(SELECT 1 FROM submission AS later WHERE later.first = void.first AND later.id > void.id) "
-            "ORDER BY id LIMIT 1"
-        )
-        if (void := next(voids, None)) is not None:
-            return int(void[0]), int(void[1])
-        [(first,)] = self._select("SELECT coalesce(max(last) + 1, 0) FROM submission")
-        [(end,)] = self._select("SELECT coalesce(max(place) + 1, 0) FROM row")
-        return (first, min(first + self.plan.items_per_job, end) - 1) if first < end else None
-
-    def items(self, first: int, last: int) -> list[Item]:
-        """Return what the rows in these places say is to be done."""
-        kind = ITEMS[self.plan.job_type]
-        keys = self.item_columns
-        rows = self._select(
-            f"SELECT {', '.join(keys)} FROM row WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
-            (first, last),
-        )
-        return [kind(**dict(zip(keys, row, strict=True))) for row in rows]
-
-    def own_jobs(self) -> set[str]:
-        """Return the ids of all jobs that are known to be this run's."""
-        return {job for (job,) in self._select("SELECT job FROM submission WHERE job IS NOT NULL")}
-
-    def latest_jobs(self, count: int) -> list[str]:
-        """Return the ids of so many jobs of this run at most, the latest first."""
-        query = "SELECT job FROM submission WHERE job IS NOT NULL ORDER BY id DESC LIMIT ?"
-        return [job for (job,) in self._select(query, (count,))]
-
-    def foreign_jobs(self) -> set[str]:
-        """Return the ids of jobs that are known not to be this run's."""
-        return {job for (job,) in self._select("SELECT id FROM foreign_job")}
-
-    def submission_times(self) -> Iterator[SubmissionTimes]:
-        """Produce the times of each submission, in the order in which they were sent; those that were void too."""
-        found = self._select(
-            "SELECT id, first, last, state, sent_on, job, sent_at, known_at, ended_at, started_on, finished_on, "
-            "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
-        )
-        for id_, first, last, state, sent_on, job, *rest in found:
-            yield SubmissionTimes(Submission(id_, first, last, State(state), sent_on, job), *rest)
-
-    def slots(self) -> Iterator[Slot]:
-        """Produce the slots of time in which requests were sent; those of which nothing is known are left out."""
-        return (Slot(*values) for values in self._select("SELECT * FROM slot ORDER BY start"))
-
-    def report(self, outcomes: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-        """Produce the manifest's rows with what became of them: the columns of the manifest and REPORT_COLUMNS.
-
-        Args:
-            outcomes: only rows with one of these; `open` for rows without one. Empty: all.
-        """
-        wanted = "" if not outcomes else f"WHERE coalesce(outcome, 'open') IN ({', '.join('?' * len(outcomes))})"
-        query = (
-            "SELECT file, parent, project, name, extra, coalesce(outcome, 'open'), new_id, job, api_code, message "  # noqa: S608
-            f"FROM row {wanted} ORDER BY place"
-        )
-        for row in self._select(query, tuple(outcomes)):
-            item = dict(zip(("file", "parent", "project", "name"), row, strict=False))
-            yield {
-                **{key: item[key] for key in self.item_columns},
-                **json.loads(row[4] or "{}"),
-                **dict(zip(REPORT_COLUMNS, row[5:], strict=True)),
-            }
-
-    def extra_columns(self) -> list[str]:
-        """Return the manifest's other columns, in the order in which they are first met."""
-        columns: dict[str, None] = {}
-        for (extra,) in self._select("SELECT extra FROM row WHERE extra IS NOT NULL ORDER BY place"):
-            columns.update(dict.fromkeys(json.loads(extra)))
-            if self.plan.form != "jsonl":
-                break  # in a table all rows have the same
-        return list(columns)
-
-    def report_columns(self) -> tuple[str, ...]:
-        """Return the columns of a report in the form of a table."""
-        return (*self.item_columns, *self.extra_columns(), *REPORT_COLUMNS)
-
-    @property
-    def item_columns(self) -> tuple[str, ...]:
-        """Return the columns of the manifest that say what is to be done."""
-        return tuple(attribute.name for attribute in ITEMS[self.plan.job_type].__attrs_attrs__)
-
-    def failures(self) -> list[tuple[str, int | None, int, str | None]]:
-        """Return the rows not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
-        found = self._select(
-            "SELECT outcome, api_code, count(*) AS rows, min(message) FROM row "
-            "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code "
-            "ORDER BY rows DESC, api_code"
-        )
-        return list(found)
-
-    def destinations(self, limit: int) -> Destinations:
-        """Return where the rows go: the projects and folders that most of them name, and how many others there are."""
-        found = self._select(
-            "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM row "
-            "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
-        )
-        most = list(islice(found, limit))
-        return Destinations(most, sum(1 for _ in found))
-
-    def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
-        """Produce the rows with one of these outcomes, as those of a manifest."""
-        kind = ITEMS[self.plan.job_type]
-        keys = self.item_columns
-        marks = ", ".join("?" * len(outcomes))
-        query = (
-            f"SELECT number, extra, {', '.join(keys)} FROM row "  # noqa: S608
-            f"WHERE coalesce(outcome, 'open') IN ({marks}) ORDER BY place"
-        )
-        for number, extra, *values in self._select(query, tuple(outcomes)):
-            yield Row(number, kind(**dict(zip(keys, values, strict=True))), json.loads(extra or "{}"))
-
     # What happens. Each is durable when the method returns.
 
     def intend(self, first: int, last: int, sent_on: float | None) -> Submission:
@@ -299,6 +171,11 @@ class Journal:
             )
         assert cursor.lastrowid is not None
         return Submission(cursor.lastrowid, first, last, State.INTENDED, sent_on)
+
+    def made(self, folder: NewFolder, identity: str) -> None:
+        """Note that a folder is there, and its id."""
+        with self._change():
+            self._db.execute("UPDATE folder SET id = ? WHERE number = ?", (identity, folder.number))
 
     def started(self, submission: Submission, job: str, seen: Job | None = None) -> None:
         """Note that a submission's job is known.
@@ -351,10 +228,6 @@ class Journal:
                 ),
             )
 
-    def remembered(self, key: str) -> str | None:
-        """Return what was learned of the run under this name, if anything."""
-        return next((str(value) for (value,) in self._select("SELECT value FROM learned WHERE key = ?", (key,))), None)
-
     def remember(self, key: str, value: str) -> None:
         """Note what was learned of the run under a name.
 
@@ -392,17 +265,3 @@ class Journal:
                 raise
             self._db.execute("COMMIT")
         self._traffic.slots.clear()
-
-    def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
-        """Produce what a query finds, a row at a time as they are asked for."""
-        with clear_errors(self.path):
-            # Not `yield from`: that would close the cursor of a journal that is closed already.
-            for row in self._db.execute(query, parameters):  # noqa: UP028
-                yield row
-
-    def _read_plan(self) -> Plan:
-        found = self._db.execute("SELECT key, value FROM run").fetchall()
-        try:
-            return Plan(**{key: json.loads(value) for key, value in found})
-        except (TypeError, ValueError) as error:
-            raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None

@@ -11,18 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict
+from attrs import asdict, astuple
 
 from sbg_bulk.errors import JournalError, RunInUse, WrongJournal
 from sbg_bulk.runs.manifest import ManifestError, Problem, Row
-from sbg_bulk.runs.records import Plan
+from sbg_bulk.runs.records import NewFolder, Plan
 
 APPLICATION_ID: Final = 0x5342_4C4A
 """Marks a SQLite file as a journal of ours ("SBLJ")."""
 
 
-FORMAT: Final = 2
-"""The version of the tables below. Journals of format 1 are brought up to it when they are opened to be worked on."""
+FORMAT: Final = 3
+"""The version of the tables below. Older journals are brought up to it when they are opened to be worked on."""
 
 
 _TABLES: Final = """
@@ -33,7 +33,8 @@ CREATE TABLE row (
     file TEXT NOT NULL UNIQUE,
     parent TEXT, project TEXT, name TEXT,
     extra TEXT,                 -- the manifest's other columns, as JSON
-    outcome TEXT, new_id TEXT, job TEXT, api_code INTEGER, message TEXT
+    outcome TEXT, new_id TEXT, job TEXT, api_code INTEGER, message TEXT,
+    folder INTEGER              -- the number of the new folder that it goes to, instead of parent and project
 );
 CREATE INDEX row_outcome ON row (outcome) WHERE outcome IS NOT NULL AND outcome <> 'done';
 CREATE TABLE submission (
@@ -64,6 +65,23 @@ CREATE TABLE slot (
 """
 
 
+_FOLDERS: Final = """
+CREATE TABLE folder (
+    number INTEGER PRIMARY KEY, path TEXT NOT NULL, name TEXT NOT NULL, project TEXT, parent TEXT,
+    above INTEGER,  -- the number of the new folder that it is in, instead of parent and project
+    id TEXT         -- once it is made
+)
+"""
+
+_PLACED: Final = """
+CREATE TEMP VIEW placed AS SELECT
+    row.place, row.number, row.file, row.name, row.extra, row.outcome, row.new_id, row.job, row.api_code, row.message,
+    CASE WHEN row.folder IS NULL THEN row.parent ELSE folder.id END AS parent,
+    CASE WHEN row.folder IS NULL THEN row.project END AS project
+FROM row LEFT JOIN folder ON folder.number = row.folder
+"""
+"""The rows with the places that they go to, as far as these are there."""
+
 _SINCE_2: Final = (
     "sent_at REAL", "known_at REAL", "ended_at REAL", "started_on REAL", "finished_on REAL", "total_files INTEGER",
     "completed_files INTEGER", "failed_files INTEGER", "done INTEGER", "failed INTEGER",
@@ -74,17 +92,6 @@ _SINCE_2: Final = (
 HALF_MADE: Final = (
     "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
 )
-
-
-def check_new(path: Path) -> None:
-    """Raise JournalError unless a journal can be made, before anything is done that would be in vain without it.
-
-    Raises:
-        WrongJournal: the file exists already.
-        JournalError: it cannot be written.
-    """
-    claim(path)
-    path.unlink()
 
 
 def claim(path: Path) -> None:
@@ -117,6 +124,12 @@ def make_format_2(connection: sqlite3.Connection) -> None:
         "WHERE place BETWEEN first AND last) WHERE state = 'ended'"
     )
     connection.execute(_SLOTS)
+
+
+def make_format_3(connection: sqlite3.Connection) -> None:
+    """Bring the tables of format 2 up to format 3: no folder was part of a run."""
+    connection.execute("ALTER TABLE row ADD COLUMN folder INTEGER")
+    connection.execute(_FOLDERS)
     connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
@@ -129,14 +142,31 @@ def show_as_format_2(connection: sqlite3.Connection) -> None:
     connection.execute(_SLOTS.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
-def fill(connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem]) -> None:
+def show_as_format_3(connection: sqlite3.Connection) -> None:
+    """Have a file of format 2 look like one of format 3, as long as it is open."""
+    connection.execute("CREATE TEMP VIEW row AS SELECT *, NULL AS folder FROM main.row")
+    connection.execute(_FOLDERS.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+
+
+def show_places(connection: sqlite3.Connection) -> None:
+    """Have `placed` be the rows with their places, as long as the file is open."""
+    connection.execute(_PLACED)
+
+
+def fill(
+    connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem], folders: Iterable[NewFolder] = ()
+) -> None:
     connection.execute("BEGIN EXCLUSIVE")
-    for statement in (*_TABLES.split(";\n"), _SLOTS):
+    for statement in (*_TABLES.split(";\n"), _SLOTS, _FOLDERS):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.executemany(
         "INSERT INTO run VALUES (?, ?)", ((key, json.dumps(value)) for key, value in asdict(plan).items())
+    )
+    connection.executemany(
+        "INSERT INTO folder (number, path, name, project, parent, above) VALUES (?, ?, ?, ?, ?, ?)",
+        (astuple(folder) for folder in folders),
     )
     problems: list[Problem] = []
     count = 0
@@ -158,17 +188,19 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Pr
     One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
     """
     if isinstance(row, Problem):
-        number, file, destination, extra = row.row, row.source, [None, None, None], None
+        number, file, destination, extra, folder = row.row, row.source, [None, None, None], None, None
     else:
         number = row.number
         file, *destination = (getattr(row.item, key, None) for key in ("file", "parent", "project", "name"))
         extra = json.dumps(row.extra, ensure_ascii=False) if row.extra else None
+        folder = row.folder
     if file is None:
         return None
     try:
         connection.execute(
-            "INSERT INTO row (place, number, file, parent, project, name, extra) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (place, number, file, *destination, extra),
+            "INSERT INTO row (place, number, file, parent, project, name, extra, folder) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (place, number, file, *destination, extra, folder),
         )
     except sqlite3.IntegrityError:
         earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()

@@ -91,11 +91,13 @@ class Row:
         number: where it stands, numbered as above.
         item: what is to be done.
         extra: the other columns, as they came.
+        folder: the number of the new folder that it goes to, instead of the item's place; None if it is there already.
     """
 
     number: int
     item: Item
     extra: Mapping[str, Any] = field(factory=dict)
+    folder: int | None = None
 
 
 @frozen

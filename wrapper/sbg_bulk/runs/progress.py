@@ -70,6 +70,8 @@ class Progress:
         jobs_running: how many of its jobs are under way.
         jobs_ended: how many of its jobs have ended, those before it was resumed included.
         jobs_total: how many jobs it takes in all, as far as can be told now.
+        folders_made: how many folders it has made.
+        folders_total: how many folders it makes in all, before it submits anything.
         budget: what is left of the rate limit; None if that is not known.
         waiting: the pause that is about to be made; None if there is none.
         ended: the jobs that have ended since the progress before this one. They are not compared.
@@ -81,6 +83,8 @@ class Progress:
     jobs_running: int
     jobs_ended: int
     jobs_total: int
+    folders_made: int = 0
+    folders_total: int = 0
     budget: BudgetLeft | None = None
     waiting: Wait | None = None
     ended: Sequence[EndedJob] = field(default=(), eq=False)

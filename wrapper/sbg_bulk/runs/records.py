@@ -89,6 +89,7 @@ class Plan:
         manifest: the manifest's name, for people.
         form: the manifest's format.
         retry_of: the run whose failures this one tries again.
+        task: what was asked for, to know it again; see `sbg_bulk.runs.task`. None if that cannot be known.
     """
 
     run: str
@@ -99,6 +100,28 @@ class Plan:
     manifest: str = "-"
     form: str = "csv"
     retry_of: str | None = None
+    task: str | None = None
+
+
+@frozen
+class NewFolder:
+    """A folder that a run makes before it submits anything. It is in a folder or, if that is None, a project's root.
+
+    Attributes:
+        number: its place among the run's folders, from 0; parents come first.
+        path: where it is, for people.
+        name: its name.
+        project: the project whose root it is in.
+        parent: the id of the folder it is in, as far as that is known.
+        above: the number of the folder it is in, if the run makes that too.
+    """
+
+    number: int
+    path: str
+    name: str
+    project: str | None = None
+    parent: str | None = None
+    above: int | None = None
 
 
 @frozen

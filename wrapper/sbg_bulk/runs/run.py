@@ -24,6 +24,7 @@ from sbg_bulk.api.request import Uncertain, pause
 from sbg_bulk.api.steps import Flow, Reply, now, record
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.files.details import FileDetails
+from sbg_bulk.files.folders import make_folder
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import post
 from sbg_bulk.jobs.watch import JobRef, Watch
@@ -63,6 +64,7 @@ class _Run:
     posting: int = 0
     user_asked: bool = False
     shown: Progress | None = None
+    folders: tuple[int, int] = (0, 0)
 
     def show(self) -> Flow[None]:
         """Tell how far it has come, between two steps."""
@@ -81,6 +83,8 @@ class _Run:
             running,
             self.jobs_ended,
             jobs_total=self.jobs_ended + running + self.posting + math.ceil(self.tally.open / plan.items_per_job),
+            folders_made=self.folders[0],
+            folders_total=self.folders[1],
             budget=budget,
             waiting=waiting,
             ended=tuple(self.newly_ended),
@@ -165,6 +169,7 @@ def run(
 
 def _go_on(state: _Run) -> Flow[None]:
     """Do what is to be done next, until nothing is left."""
+    yield from _make_folders(state)
     policy, journal, options, watch, settler = state.policy, state.journal, state.options, state.watch, state.settler
     meter = policy.meter
     assert meter is not None
@@ -194,6 +199,16 @@ def _go_on(state: _Run) -> Flow[None]:
         else:
             yield from settler.stop()
             return
+
+
+def _make_folders(state: _Run) -> Flow[None]:
+    """Make the folders that things go to and that are not there yet. What is made is made once, as names are taken."""
+    journal = state.journal
+    while (folder := (yield from record(journal.next_folder))) is not None:
+        yield from state.show()
+        made = yield from make_folder(state.policy, folder.name, folder.project, folder.parent, folder.path)
+        yield from record(lambda folder=folder, made=made: journal.made(folder, made))  # type: ignore[misc]
+        state.folders = state.folders[0] + 1, state.folders[1]
 
 
 def _with_journal(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
@@ -227,6 +242,7 @@ def _with_listener(policy: RequestPolicy, waits: Callable[[Wait], object]) -> Re
 def _take_up(state: _Run) -> Flow[None]:
     """Learn from the journal what is under way."""
     state.tally = yield from record(state.journal.tally)
+    state.folders = yield from record(state.journal.folders)
     unfinished = yield from record(state.journal.unfinished)
     for one in unfinished:
         if one.state is State.INTENDED:

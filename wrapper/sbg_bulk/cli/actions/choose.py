@@ -10,6 +10,7 @@ import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.run import execute, reference
+from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -20,6 +21,7 @@ from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs.estimate import Estimate, estimate
+from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted, duration, plain, size
 
 if TYPE_CHECKING:
@@ -39,6 +41,15 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
     selection, since, values = request.selection, request.selection.since, request.selection.values
     with context.client() as client:
+        task = asked(
+            request.sources,
+            request.destination.text,
+            selection.filters,
+            recursive=selection.recursive,
+            flatten=request.destination.flatten,
+        )
+        if (resumed := take_up(context, client, request, task)) is not None:
+            return resumed
         with counting("Looking") as on_request:
             choice = client.choose(
                 request.sources,

@@ -10,6 +10,7 @@ import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import execute_and_verify
+from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
@@ -19,6 +20,7 @@ from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.runs import create
 from sbg_bulk.runs.estimate import estimate
 from sbg_bulk.runs.manifest import Defaults
+from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted, duration
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ def run(context: Context, request: TransferRequest, manifest: str) -> Exit:
             return Exit.INTERRUPTED
     with context.client() as client:
         where = destination.find(client, parents=destination.parents and not request.dry_run)
+        if isinstance(source, Path):
+            task = asked([str(source.resolve())], where.folder or where.project)
+            if (resumed := take_up(context, client, request, task)) is not None:
+                return resumed
         if not destination.on_conflict:
             return execute_and_verify(context, client, request, source, where)
         rows = _remaining(client, request, source, where)

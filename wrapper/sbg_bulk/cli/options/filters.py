@@ -9,7 +9,7 @@ import click
 from attrs import frozen
 
 from sbg_bulk.cli.options.common import F
-from sbg_bulk.files.filters import parse_metadata, parse_since
+from sbg_bulk.files.filters import Filters, parse_metadata, parse_since
 
 _FILTERS: Final = (
     click.option(
@@ -105,6 +105,15 @@ class Selection:
             "--error-on-no-match": self.error_on_no_match,
         }
         return next((option for option, value in options.items() if value), None)
+
+    @property
+    def filters(self) -> Filters:
+        """What the options mean.
+
+        Raises:
+            InputError: one of them makes no sense.
+        """
+        return Filters(self.match, self.exclude, self.since, self.kind, self.tags, self.values)
 
     @property
     def values(self) -> dict[str, tuple[str, ...]]:

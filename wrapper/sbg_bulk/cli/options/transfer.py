@@ -44,6 +44,11 @@ _OPTIONS: Final = (
     click.option(
         "--items-per-job", type=click.IntRange(min=1), metavar="N", help="Submit N items as one job.  [default: 100]"
     ),
+    click.option(
+        "--new-run",
+        is_flag=True,
+        help="Start a new run even if one with the same sources and destination is not finished.",
+    ),
     click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the run's journal here."),
 )
 
@@ -75,6 +80,7 @@ class TransferRequest:
         form: its format; None to go by its name or its first line.
         detach: whether not to wait for the job.
         timeout: how many seconds to wait for it; None for no limit.
+        new_run: whether to start a run even if one of the same task is not finished.
         items_per_job: how many items to submit as one job; None for the default.
         journal: where to keep the run's journal; None for the usual folder.
         as_json: whether to write JSON.
@@ -94,6 +100,7 @@ class TransferRequest:
     form: Format | None
     detach: bool
     timeout: float | None
+    new_run: bool
     items_per_job: int | None
     journal: Path | None
     as_json: bool
@@ -126,6 +133,7 @@ class TransferRequest:
             "--give-up-after": self.settings.give_up_after,
             "--list-lag": self.settings.list_lag,
             "--new-ids": self.settings.new_ids or None,
+            "--new-run": self.new_run or None,
         }
         return next((option for option, value in options.items() if value is not None), None)
 

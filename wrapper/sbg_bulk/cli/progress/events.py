@@ -132,6 +132,7 @@ class Events:
             }
         else:
             facts = {"run": progress.run, **asdict(progress.tally)}
+            facts |= {"folders_made": progress.folders_made, "folders_total": progress.folders_total}
         budget = outlook.budget
         self._emit(
             "progress",

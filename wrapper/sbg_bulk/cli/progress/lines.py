@@ -62,6 +62,8 @@ class Lines:
 
 def line(outlook: Snapshot) -> str:
     """How far it has come, in a sentence."""
+    if outlook.makes_folders:
+        return f"Creating folders {outlook.folders_made:,}/{outlook.folders_total:,}."
     total = counted(outlook.total, outlook.unit) if outlook.total is not None else f"{outlook.unit}s"
     parts = [f"{outlook.done:,} of {total} done" if outlook.total is not None else f"{outlook.done:,} {total} done"]
     parts.append(f"{outlook.failed:,} failed")

@@ -64,6 +64,9 @@ def lines(outlook: Snapshot, width: int, *, ascii_only: bool = False, colours: b
             before = f"{job_id:<{widest}}  {plain(job.state):<9}  "
             ended = (job.completed_files or 0) + (job.failed_files or 0)
             shown.append(bar(ended, job.total_files, count.rjust(longest), before))
+    elif outlook.makes_folders:
+        text = f"creating folders {outlook.folders_made:,}/{outlook.folders_total:,}"
+        shown.append(bar(outlook.folders_made, outlook.folders_total, text))
     elif outlook.total is None:
         shown.append(bar(0, None, f"{outlook.unit}s not counted yet"))
     else:

@@ -29,6 +29,8 @@ class Snapshot:
         done: how many of them are done.
         failed: how many have failed.
         unclear: how many have ended without its being known how.
+        folders_made: how many folders the run has made.
+        folders_total: how many it makes in all, before anything else.
         jobs_total: how many jobs it takes, as far as can be told.
         jobs_ended: how many of them have ended.
         jobs_running: how many are under way.
@@ -46,6 +48,8 @@ class Snapshot:
     done: int = 0
     failed: int = 0
     unclear: int = 0
+    folders_made: int = 0
+    folders_total: int = 0
     jobs_total: int = 0
     jobs_ended: int = 0
     jobs_running: int = 0
@@ -56,6 +60,11 @@ class Snapshot:
     left: float | None = None
     budget: BudgetLeft | None = None
     waiting: Wait | None = None
+
+    @property
+    def makes_folders(self) -> bool:
+        """Whether folders are still to be made."""
+        return self.folders_made < self.folders_total
 
     @property
     def ended(self) -> int:
@@ -128,6 +137,8 @@ class ProgressTracker:
             tally.done,
             tally.failed,
             tally.unattributed + tally.unknown,
+            progress.folders_made,
+            progress.folders_total,
             progress.jobs_total,
             progress.jobs_ended,
             progress.jobs_running,

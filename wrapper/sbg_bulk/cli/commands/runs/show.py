@@ -20,7 +20,8 @@ from sbg_bulk.runs import store
 def show(context: Context, run: str, as_json: bool) -> None:
     """Show how far RUN has come, and what failed in it."""
     with _open(run) as journal:
-        document = _document(journal)
+        made, folders = journal.folders()
+        document = {**_document(journal), "folders_created": made, "folders_to_create": folders - made}
         failures = journal.failures()
         if as_json:
             codes = [{"api_code": code, "message": message, "rows": rows} for _, code, rows, message in failures]

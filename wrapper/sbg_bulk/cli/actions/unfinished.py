@@ -1,0 +1,68 @@
+"""A run of the same task that is not finished: it is resumed, and not begun a second time."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from sbg_bulk.cli.actions.run import execute, reference
+from sbg_bulk.cli.actions.verify import verify
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.options.confirm import agreed
+from sbg_bulk.cli.options.transfer import TransferRequest
+from sbg_bulk.cli.output.console import note, tell
+from sbg_bulk.errors import InputError
+
+if TYPE_CHECKING:
+    from sbg_bulk.client.sync import Client
+
+
+def take_up(context: Context, client: Client, request: TransferRequest, task: str) -> Exit | None:
+    """Resume an unfinished run of the same task, if there is one and the person on the terminal agrees.
+
+    Args:
+        context: the options before the command.
+        client: carries it.
+        request: what was asked for.
+        task: the same as one text.
+
+    Returns:
+        The exit code that follows; None if there is no such run, or a new one is wanted.
+
+    Raises:
+        InputError: there is one, and nobody to ask.
+    """
+    from sbg_bulk.runs.task import unfinished  # sqlite and the filters; not needed where nothing is chosen
+
+    if request.new_run or request.dry_run:
+        return None
+    found = unfinished(request.job_type, client.settings.endpoint, task)
+    if found is None:
+        return None
+    name = reference(found.run, found.journal)
+    told = f"Run {found.run} has the same sources and destination"
+    if found.in_use:
+        raise InputError(
+            f"{told}, and another process is working on it.\nTo start a second run all the same, add --new-run."
+        )
+    told += f", and is not finished: {found.done:,} of {found.rows:,} are done."
+    if request.yes or not sys.stdin.isatty():
+        raise InputError(
+            f"{told}\nResume it with: {context.command('runs', 'resume', name)}\n"
+            "To start a new run instead, add --new-run."
+        )
+    tell(told)
+    if not agreed("Resume it?", False):
+        note("To start a new run instead, add --new-run.")
+        return Exit.INTERRUPTED
+    outcome = execute(
+        context,
+        lambda on_change: client.resume(
+            name, options=request.settings.options, within=request.settings.give_up_after, on_change=on_change
+        ),
+        request.as_json,
+    )
+    if not request.verify or outcome not in (Exit.DONE, Exit.FAILED_ITEMS):
+        return outcome
+    return max(outcome, verify(context, client, name, request.as_json))

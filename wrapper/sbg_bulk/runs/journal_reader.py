@@ -1,0 +1,194 @@
+"""What a journal tells: what is to be done, how far it has come, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sbg_bulk.errors import JournalError
+from sbg_bulk.items import Item
+from sbg_bulk.runs.journal_file import clear_errors
+from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Row
+from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Destinations, NewFolder, Plan, State, Submission, SubmissionTimes, Tally
+from sbg_bulk.runs.traffic import Slot
+
+
+class JournalReader:
+    """What can be read of a journal that is open. All methods raise JournalError if it cannot be."""
+
+    path: Path
+    plan: Plan
+    _db: sqlite3.Connection
+
+    def tally(self) -> Tally:
+        """Count how many rows have come how far."""
+        [(rows,)] = self._select("SELECT count(*) FROM row")
+        outcomes = dict(self._select("SELECT outcome, count(*) FROM row WHERE outcome IS NOT NULL GROUP BY outcome"))
+        [(running,)] = self._select(
+            "SELECT coalesce(sum(last - first + 1), 0) FROM submission WHERE state IN ('intended', 'running')"
+        )
+        known = {str(outcome): outcomes.get(outcome, 0) for outcome in Outcome}
+        return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
+
+    def unfinished(self) -> list[Submission]:
+        """Return the submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""
+        found = self._select(
+            "SELECT id, first, last, state, sent_on, job FROM submission WHERE state IN ('intended', 'running') "
+            "ORDER BY id"
+        )
+        return [Submission(id_, first, last, State(state), *rest) for id_, first, last, state, *rest in found]
+
+    def next_rows(self) -> tuple[int, int] | None:
+        """Return the places of the first and the last row to submit next; None if there are none.
+
+        Rows of a submission that was void come first, together as they were.
+        """
+        voids = self._select(
+            "SELECT first, last FROM submission AS void WHERE state = 'void' AND NOT EXISTS "
+            "(SELECT 1 FROM submission AS later WHERE later.first = void.first AND later.id > void.id) "
+            "ORDER BY id LIMIT 1"
+        )
+        if (void := next(voids, None)) is not None:
+            return int(void[0]), int(void[1])
+        [(first,)] = self._select("SELECT coalesce(max(last) + 1, 0) FROM submission")
+        [(end,)] = self._select("SELECT coalesce(max(place) + 1, 0) FROM row")
+        return (first, min(first + self.plan.items_per_job, end) - 1) if first < end else None
+
+    def items(self, first: int, last: int) -> list[Item]:
+        """Return what the rows in these places say is to be done."""
+        kind = ITEMS[self.plan.job_type]
+        keys = self.item_columns
+        rows = self._select(
+            f"SELECT {', '.join(keys)} FROM placed WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
+            (first, last),
+        )
+        return [kind(**dict(zip(keys, row, strict=True))) for row in rows]
+
+    def folders(self) -> tuple[int, int]:
+        """Return how many folders the run has made, and how many it needs to make in all."""
+        [(made, total)] = self._select("SELECT count(id), count(*) FROM folder")
+        return int(made), int(total)
+
+    def next_folder(self) -> NewFolder | None:
+        """Return the folder to make next, one whose parent is there; None if all are made."""
+        found = self._select(
+            "SELECT new.number, new.path, new.name, new.project, coalesce(above.id, new.parent) FROM folder AS new "
+            "LEFT JOIN folder AS above ON above.number = new.above WHERE new.id IS NULL ORDER BY new.number LIMIT 1"
+        )
+        return next((NewFolder(*values) for values in found), None)
+
+    def own_jobs(self) -> set[str]:
+        """Return the ids of all jobs that are known to be this run's."""
+        return {job for (job,) in self._select("SELECT job FROM submission WHERE job IS NOT NULL")}
+
+    def latest_jobs(self, count: int) -> list[str]:
+        """Return the ids of so many jobs of this run at most, the latest first."""
+        query = "SELECT job FROM submission WHERE job IS NOT NULL ORDER BY id DESC LIMIT ?"
+        return [job for (job,) in self._select(query, (count,))]
+
+    def foreign_jobs(self) -> set[str]:
+        """Return the ids of jobs that are known not to be this run's."""
+        return {job for (job,) in self._select("SELECT id FROM foreign_job")}
+
+    def submission_times(self) -> Iterator[SubmissionTimes]:
+        """Produce the times of each submission, in the order in which they were sent; those that were void too."""
+        found = self._select(
+            "SELECT id, first, last, state, sent_on, job, sent_at, known_at, ended_at, started_on, finished_on, "
+            "total_files, completed_files, failed_files, done, failed FROM submission ORDER BY id"
+        )
+        for id_, first, last, state, sent_on, job, *rest in found:
+            yield SubmissionTimes(Submission(id_, first, last, State(state), sent_on, job), *rest)
+
+    def slots(self) -> Iterator[Slot]:
+        """Produce the slots of time in which requests were sent; those of which nothing is known are left out."""
+        return (Slot(*values) for values in self._select("SELECT * FROM slot ORDER BY start"))
+
+    def report(self, outcomes: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+        """Produce the manifest's rows with what became of them: the columns of the manifest and REPORT_COLUMNS.
+
+        Args:
+            outcomes: only rows with one of these; `open` for rows without one. Empty: all.
+        """
+        wanted = "" if not outcomes else f"WHERE coalesce(outcome, 'open') IN ({', '.join('?' * len(outcomes))})"
+        query = (
+            "SELECT file, parent, project, name, extra, coalesce(outcome, 'open'), new_id, job, api_code, message "  # noqa: S608
+            f"FROM placed {wanted} ORDER BY place"
+        )
+        for row in self._select(query, tuple(outcomes)):
+            item = dict(zip(("file", "parent", "project", "name"), row, strict=False))
+            yield {
+                **{key: item[key] for key in self.item_columns},
+                **json.loads(row[4] or "{}"),
+                **dict(zip(REPORT_COLUMNS, row[5:], strict=True)),
+            }
+
+    def extra_columns(self) -> list[str]:
+        """Return the manifest's other columns, in the order in which they are first met."""
+        columns: dict[str, None] = {}
+        for (extra,) in self._select("SELECT extra FROM row WHERE extra IS NOT NULL ORDER BY place"):
+            columns.update(dict.fromkeys(json.loads(extra)))
+            if self.plan.form != "jsonl":
+                break  # in a table all rows have the same
+        return list(columns)
+
+    def report_columns(self) -> tuple[str, ...]:
+        """Return the columns of a report in the form of a table."""
+        return (*self.item_columns, *self.extra_columns(), *REPORT_COLUMNS)
+
+    @property
+    def item_columns(self) -> tuple[str, ...]:
+        """Return the columns of the manifest that say what is to be done."""
+        return tuple(attribute.name for attribute in ITEMS[self.plan.job_type].__attrs_attrs__)
+
+    def failures(self) -> list[tuple[str, int | None, int, str | None]]:
+        """Return the rows not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
+        found = self._select(
+            "SELECT outcome, api_code, count(*) AS rows, min(message) FROM row "
+            "WHERE outcome IS NOT NULL AND outcome <> 'done' GROUP BY outcome, api_code "
+            "ORDER BY rows DESC, api_code"
+        )
+        return list(found)
+
+    def destinations(self, limit: int) -> Destinations:
+        """Return where the rows go: the projects and folders that most of them name, and how many others there are."""
+        found = self._select(
+            "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM placed "
+            "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
+        )
+        most = list(islice(found, limit))
+        return Destinations(most, sum(1 for _ in found))
+
+    def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
+        """Produce the rows with one of these outcomes, as those of a manifest."""
+        kind = ITEMS[self.plan.job_type]
+        keys = self.item_columns
+        marks = ", ".join("?" * len(outcomes))
+        query = (
+            f"SELECT number, extra, {', '.join(keys)} FROM placed "  # noqa: S608
+            f"WHERE coalesce(outcome, 'open') IN ({marks}) ORDER BY place"
+        )
+        for number, extra, *values in self._select(query, tuple(outcomes)):
+            yield Row(number, kind(**dict(zip(keys, values, strict=True))), json.loads(extra or "{}"))
+
+    def remembered(self, key: str) -> str | None:
+        """Return what was learned of the run under this name, if anything."""
+        return next((str(value) for (value,) in self._select("SELECT value FROM learned WHERE key = ?", (key,))), None)
+
+    def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
+        """Produce what a query finds, a row at a time as they are asked for."""
+        with clear_errors(self.path):
+            # Not `yield from`: that would close the cursor of a journal that is closed already.
+            for row in self._db.execute(query, parameters):  # noqa: UP028
+                yield row
+
+    def _read_plan(self) -> Plan:
+        found = self._db.execute("SELECT key, value FROM run").fetchall()
+        try:
+            return Plan(**{key: json.loads(value) for key, value in found})
+        except (TypeError, ValueError) as error:
+            raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None

@@ -1,0 +1,84 @@
+"""Know a task again: was the same asked for before, by a run on this machine that is not finished?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from attrs import asdict, frozen
+
+from sbg_bulk.files.filters import Filters
+from sbg_bulk.runs import store
+
+
+@frozen
+class Unfinished:
+    """A run that is not finished.
+
+    Attributes:
+        run: its id.
+        journal: its journal.
+        done: how many of its rows have come to an end.
+        rows: how many there are.
+        in_use: whether another process is working on it.
+    """
+
+    run: str
+    journal: Path
+    done: int
+    rows: int
+    in_use: bool
+
+
+def asked(
+    sources: Iterable[str],
+    to: str | None,
+    filters: Filters | None = None,
+    *,
+    recursive: bool = False,
+    flatten: bool = False,
+) -> str:
+    """Return what was asked for as one text, which is the same if it is asked for again.
+
+    Args:
+        sources: paths and ids as they were given, in any order; or the path of a manifest.
+        to: the destination as it was given; None for a deletion, or where rows say themselves.
+        filters: what is wanted. Since when does not count: a time before now is another one each time.
+        recursive: whether subfolders are meant too.
+        flatten: whether all goes into one folder.
+    """
+    given = {} if filters is None else {key: value for key, value in asdict(filters).items() if key != "newer_than"}
+    where = None if to is None else to.rstrip("/")
+    return json.dumps([sorted({one.rstrip("/") for one in sources}), where, given, recursive, flatten], default=str)
+
+
+def unfinished(job_type: str, endpoint: str, task: str) -> Unfinished | None:
+    """Return the newest run in the usual folder that has this task and is not finished; None if there is none."""
+    return next((found for path in reversed(store.known()) if (found := _look(path, job_type, endpoint, task))), None)
+
+
+def _look(path: Path, job_type: str, endpoint: str, task: str) -> Unfinished | None:
+    """Look into a journal beside whoever works on it; None if it is another's task, finished, or cannot be read."""
+    try:
+        # Immutable: the lock of a process that works on the run is not asked about.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
+            plan = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM run")}
+            if (plan.get("task"), plan.get("job_type"), plan.get("endpoint")) != (task, job_type, endpoint):
+                return None
+            [(rows, done)] = connection.execute("SELECT count(*), count(outcome) FROM row")
+        return None if rows == done else Unfinished(plan["run"], path, done, rows, _in_use(path))
+    except (sqlite3.Error, ValueError, KeyError, OSError):
+        return None
+
+
+def _in_use(path: Path) -> bool:
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        connection.execute("ROLLBACK")
+        return False
