@@ -13,6 +13,7 @@ from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell
 from sbg_bulk.errors import InputError
+from sbg_bulk.runs.task import unfinished
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -33,8 +34,6 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     Raises:
         InputError: there is one, and nobody to ask.
     """
-    from sbg_bulk.runs.task import unfinished  # sqlite and the filters; not needed where nothing is chosen
-
     if request.new_run or request.dry_run:
         return None
     found = unfinished(request.job_type, client.settings.endpoint, task)
