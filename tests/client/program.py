@@ -31,6 +31,7 @@ from sbg_bulk import (
     Polling,
     Project,
     Retry,
+    RunReport,
     Settings,
     Token,
     WaitTimeout,
@@ -68,7 +69,9 @@ def blocking(folder: Path) -> None:
         assert_type(client.create_folder("new", project="a/b"), File)
         client.copy([MoveItem("1", parent="2")])  # type: ignore[list-item]
         client.delete([CopyItem("1", parent="2")])  # type: ignore[list-item]
-        client.copy("1", parent=2)  # type: ignore[arg-type]
+        client.copy("1", parent=2)  # type: ignore[call-overload]
+        assert_type(client.copy(["1"], parent="2"), Job)
+        assert_type(client.copy("a/b/c", to="a/d"), RunReport | None)
         client.copy([1], project="a/b")  # type: ignore[list-item]
         client.wait(1)  # type: ignore[call-overload]
         job.state = "FINISHED"  # type: ignore[misc]

@@ -442,6 +442,39 @@ def test_files_are_chosen_by_their_tags_and_metadata(call: Both, world: World, s
     assert [item.name for item in one.items] == ["s1.bam"]
 
 
+# Straight away
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_a_path_is_copied_or_moved_to_a_path_with_all_below_it(call: Both, world: World, job_type: str) -> None:
+    report = call(job_type, f"{SOURCE}/bams", to=f"{TARGET}/new", parents=True)
+    assert report.succeeded
+    assert [path for path in world.paths(TARGET) if path.endswith(".bam")] == [
+        "new/a.bam",
+        "new/old/b.bam",
+        "new/old/deep/c.bam",
+    ]
+    assert call(job_type, [f"{SOURCE}/bams"], to=f"{TARGET}/new", parents=True) is None
+
+
+def test_what_stands_in_the_way_is_an_error_there(call: Both, world: World) -> None:
+    world.add(f"{IN}/a.bam", size=7)
+    with pytest.raises(InputError, match=r"(?s)1 name is taken .* another size.*on_conflict='rename'"):
+        call("copy", f"{SOURCE}/bams", to=IN)
+    assert world.paths(TARGET) == ["in/", "in/a.bam"]
+    assert call("copy", [f"{SOURCE}/bams"], to=IN, on_conflict="rename").succeeded
+    with pytest.raises(InputError, match="With `to`, give paths and ids"):
+        call("copy", [{"file": "1"}], to=IN)
+
+
+def test_files_are_listed_by_path_too(call: Both) -> None:
+    assert [one.name for one in call("files", f"{SOURCE}/bams/old")] == ["b.bam", "deep"]
+    assert [one.name for one in call("files_page", f"{SOURCE}/bams/old", limit=1).items] == ["b.bam"]
+    assert [one.name for one in call("files", TARGET)] == ["in"]
+    with pytest.raises(InputError, match=r"a\.bam is a file, not a folder"):
+        call("files", f"{SOURCE}/bams/a.bam")
+
+
 # Running it
 
 

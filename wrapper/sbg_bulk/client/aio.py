@@ -71,15 +71,57 @@ class AsyncClient(ClientBase):
     async def job(self, job: Job | str, *, type: str | None = None) -> Job:
         return await self._driver.run(self._jobs.read(job, type))
 
+    @overload
     async def copy(
-        self, items: Iterable[Given | CopyItem], *, project: str | None = None, parent: str | None = None
-    ) -> Job:
-        return await self._driver.run(self._jobs.copy(items, project, parent))
+        self, items: Iterable[Given | CopyItem], *, project: str | None = ..., parent: str | None = ...
+    ) -> Job: ...
+    @overload
+    async def copy(
+        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+    ) -> RunReport | None: ...
+    async def copy(
+        self,
+        items: str | Iterable[Given | CopyItem],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        to: str | None = None,
+        recursive: bool = True,
+        parents: bool = False,
+        on_conflict: str = "skip",
+    ) -> Job | RunReport | None:
+        if to is None:
+            return await self._driver.run(self._jobs.copy(items, project, parent))
+        choice = await self._driver.run(
+            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
+        )
+        return await self.run("COPY", choice) if len(choice) else None
 
+    @overload
     async def move(
-        self, items: Iterable[Given | MoveItem], *, project: str | None = None, parent: str | None = None
-    ) -> Job:
-        return await self._driver.run(self._jobs.move(items, project, parent))
+        self, items: Iterable[Given | MoveItem], *, project: str | None = ..., parent: str | None = ...
+    ) -> Job: ...
+    @overload
+    async def move(
+        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+    ) -> RunReport | None: ...
+    async def move(
+        self,
+        items: str | Iterable[Given | MoveItem],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        to: str | None = None,
+        recursive: bool = True,
+        parents: bool = False,
+        on_conflict: str = "skip",
+    ) -> Job | RunReport | None:
+        if to is None:
+            return await self._driver.run(self._jobs.move(items, project, parent))
+        choice = await self._driver.run(
+            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
+        )
+        return await self.run("MOVE", choice) if len(choice) else None
 
     async def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         return await self._driver.run(self._jobs.delete(items))

@@ -26,10 +26,21 @@ class FileFlows:
     def page(
         self, project: str | None, parent: str | None, name: str | None, offset: int, limit: int
     ) -> Flow[Page[File]]:
-        return pages.page(self._policy, pages.files(project, parent, name), offset, limit)
+        project, parent = yield from self._start(project, parent)
+        return (yield from pages.page(self._policy, pages.files(project, parent, name), offset, limit))
 
     def entries(self, project: str | None, parent: str | None, name: str | None, details: bool) -> Flow[None]:
-        return pages.entries(self._policy, pages.files(project, parent, name, "_all" if details else None))
+        project, parent = yield from self._start(project, parent)
+        yield from pages.entries(self._policy, pages.files(project, parent, name, "_all" if details else None))
+
+    def _start(self, project: str | None, parent: str | None) -> Flow[tuple[str | None, str | None]]:
+        """Return the project or the folder's id to list: what is given as a project may be the path of a folder."""
+        if project is None or parent is not None or not is_path(project):
+            return project, parent
+        place, resolver = place_on(self._settings, project), PathResolver(self._policy)
+        yield from resolver.look_up([place])
+        resolver.folder(place)
+        return (None, resolver.folder_id(place)) if place.names else (place.project, None)
 
     def read(self, file_id: str) -> Flow[File]:
         return lookups.file(self._policy, file_id)

@@ -22,6 +22,7 @@ from sbg_bulk.items import DELETE
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, run, store, verify
 from sbg_bulk.runs.choice import Choice, OnConflict, Remaining
+from sbg_bulk.runs.conflicts import taken
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.records import NewFolder
@@ -159,6 +160,26 @@ class RunFlows:
             whole=whole,
             on_request=on_request,
         )
+
+    def choose_all(self, sources: object, to: str, *, recursive: bool, parents: bool, on_conflict: str) -> Flow[Choice]:
+        """Choose without filters, for a run that is begun at once; raise InputError if something is in the way."""
+        given = [sources] if isinstance(sources, str) else list(sources) if isinstance(sources, Iterable) else []
+        if not all(isinstance(one, str) for one in given):
+            raise InputError("With `to`, give paths and ids; for mappings and items give project or parent.")
+        choice = yield from self.choose(
+            given,
+            to,
+            ((), (), None, None, (), {}),
+            recursive=recursive,
+            parents=parents,
+            flatten=False,
+            on_conflict=on_conflict,
+            whole=False,
+            on_request=None,
+        )
+        if choice.different:
+            raise taken(0, choice.different, "Choose another destination, or have them renamed: on_conflict='rename'.")
+        return choice
 
     def remaining(
         self,

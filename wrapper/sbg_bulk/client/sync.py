@@ -117,26 +117,84 @@ class Client(ClientBase):
         """
         return self._driver.run(self._jobs.read(job, type))
 
-    def copy(self, items: Iterable[Given | CopyItem], *, project: str | None = None, parent: str | None = None) -> Job:
-        """Submit a copy of files and folders: one job.
+    @overload
+    def copy(
+        self, items: Iterable[Given | CopyItem], *, project: str | None = ..., parent: str | None = ...
+    ) -> Job: ...
+    @overload
+    def copy(
+        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+    ) -> RunReport | None: ...
+    def copy(
+        self,
+        items: str | Iterable[Given | CopyItem],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        to: str | None = None,
+        recursive: bool = True,
+        parents: bool = False,
+        on_conflict: str = "skip",
+    ) -> Job | RunReport | None:
+        """Copy files and folders: in one job by their ids or, with `to`, in a run by their paths.
+
+        With `to` the sources are chosen as `choose` does it, and carried as `run` does it: any number, each once, and
+        what is there already, with the same name and size, is left out. A notebook shows a bar.
 
         Args:
-            items: file ids, mappings with `file`, `parent`, `project` and `name`, or CopyItem objects.
+            items: for a job, file ids, mappings with `file`, `parent`, `project` and `name`, or CopyItem objects; with
+                `to`, a path or an id, or several of these.
             project: where to, for items that do not say: a project's id, `owner/project`.
             parent: where to, for items that do not say: a folder's id.
+            to: where to, the path of a folder or project or a folder's id.
+            recursive: with `to`, what is in subfolders too.
+            parents: with `to`, have the destination made if it is missing.
+            on_conflict: with `to`, what to do with a file whose name is taken: see `choose`. By `skip`, one of another
+                size is an error.
+
+        Returns:
+            The job; with `to`, how the run ended, or None if all of it is there already.
 
         Raises:
-            InputError: an item is malformed; nothing was sent.
+            InputError: an item is malformed, or a name is taken by something else; nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
-        return self._driver.run(self._jobs.copy(items, project, parent))
+        if to is None:
+            return self._driver.run(self._jobs.copy(items, project, parent))
+        choice = self._driver.run(
+            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
+        )
+        return self.run("COPY", choice) if len(choice) else None
 
-    def move(self, items: Iterable[Given | MoveItem], *, project: str | None = None, parent: str | None = None) -> Job:
-        """Submit a move of files and folders: one job. Files keep their ids, folders get new ones.
+    @overload
+    def move(
+        self, items: Iterable[Given | MoveItem], *, project: str | None = ..., parent: str | None = ...
+    ) -> Job: ...
+    @overload
+    def move(
+        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+    ) -> RunReport | None: ...
+    def move(
+        self,
+        items: str | Iterable[Given | MoveItem],
+        *,
+        project: str | None = None,
+        parent: str | None = None,
+        to: str | None = None,
+        recursive: bool = True,
+        parents: bool = False,
+        on_conflict: str = "skip",
+    ) -> Job | RunReport | None:
+        """Move files and folders: in one job by their ids or, with `to`, in a run by their paths.
 
-        The arguments and errors are those of `copy`.
+        Files keep their ids, folders get new ones. The arguments and errors are those of `copy`.
         """
-        return self._driver.run(self._jobs.move(items, project, parent))
+        if to is None:
+            return self._driver.run(self._jobs.move(items, project, parent))
+        choice = self._driver.run(
+            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
+        )
+        return self.run("MOVE", choice) if len(choice) else None
 
     def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         """Submit a deletion of files and folders: one job. Folders are deleted with all they hold.
@@ -338,7 +396,7 @@ class Client(ClientBase):
         """Produce what is directly in a project's root or in a folder, not below; pages are read as they are asked for.
 
         Args:
-            project: a project's id, `owner/project`. Exclusive with `parent`.
+            project: a project's id, `owner/project`, or the path of a folder in it. Exclusive with `parent`.
             parent: a folder's id.
             name: only entries of exactly this name.
             details: ask for dates and sizes too. A service may leave them out all the same.

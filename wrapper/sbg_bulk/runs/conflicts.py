@@ -75,10 +75,10 @@ def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflic
             if resolver.missing(target) is not None:
                 left += those
                 continue
-            taken = yield from resolver.among(target, {ranked.item.name for ranked in those})
+            there_by_name = yield from resolver.among(target, {ranked.item.name for ranked in those})
             clashes: list[tuple[_Ranked, list[File]]] = []
             for ranked in those:
-                there = taken.get(ranked.item.name, [])
+                there = there_by_name.get(ranked.item.name, [])
                 folder = next((one for one in there if one.is_folder), None) if ranked.item.is_folder else None
                 if not there:
                     left.append(ranked)
@@ -89,7 +89,11 @@ def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflic
                     clashes.append((ranked, there))
             left += yield from _weigh(resolver, clashes, on_conflict, found)
     if on_conflict is OnConflict.FAIL and (found.existing or found.different):
-        raise _taken(found)
+        raise taken(
+            found.existing,
+            found.different,
+            "Leave out what is there with --on-conflict skip, or have it renamed with --on-conflict rename.",
+        )
     found.left = [ranked.item for ranked in sorted(left, key=lambda ranked: ranked.rank)]
     return found
 
@@ -141,13 +145,13 @@ def _weigh(
     return []
 
 
-def _taken(found: Conflicts) -> InputError:
-    number = found.existing + len(found.different)
-    taken = f"{number:,} name{' is' if number == 1 else 's are'} taken where things would go"
-    told = "".join(f"\n  {clash}" for clash in found.different[:SHOWN])
-    more = f"\n  ... and {len(found.different) - SHOWN:,} more" if len(found.different) > SHOWN else ""
-    same = f" {found.existing:,} with the same size." if found.existing else ""
+def taken(existing: int, different: Sequence[Clash], remedy: str) -> InputError:
+    """Return the error that names are taken, with what has them, and what one can do."""
+    number = existing + len(different)
+    told = "".join(f"\n  {clash}" for clash in different[:SHOWN])
+    more = f"\n  ... and {len(different) - SHOWN:,} more" if len(different) > SHOWN else ""
+    same = f" {existing:,} with the same size." if existing else ""
     return InputError(
-        f"{taken}, and nothing was changed:{same}"
-        f"{told}{more}\nLeave out what is there with --on-conflict skip, or have it renamed with --on-conflict rename."
+        f"{number:,} name{' is' if number == 1 else 's are'} taken where things would go, and nothing was changed:"
+        f"{same}{told}{more}\n{remedy}"
     )
