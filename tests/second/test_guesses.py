@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import RunOptions
-from sbg_bulk.errors import WaitTimeout
 from tests.second.losing import immortal, losing
 from tests.second.server.variant import Variant
 from tests.second.service import SOURCE, TARGET, Service, lies
@@ -62,16 +61,20 @@ def test_guess_an_empty_string_means_absent_is_not_needed_as_none_is_sent(tmp_pa
     assert lies(service, report.journal) == []
 
 
-def test_guess_a_job_with_failures_is_finished_otherwise_it_is_waited_for_in_vain_and_never_taken_for_done() -> None:
-    service = Service(Variant(failed_state="FAILED"), files=2)
+@pytest.mark.parametrize("state", ["FAILED", "ABORTED", "COMPLETED"])
+def test_guess_a_job_with_failures_is_finished_is_not_needed_to_see_its_end(tmp_path: Path, state: str) -> None:
+    service = Service(Variant(failed_state=state), files=4)
     with service.client() as client:
-        good, bad = client.copy(service.files, project=TARGET), client.copy([service.files[0], "none"], project=TARGET)
+        good = client.copy(service.files[:2], project=TARGET)
+        bad = client.copy([service.files[2], "none"], project=TARGET)
         assert client.wait([good])[0].succeeded
-        with pytest.raises(WaitTimeout):
-            client.wait([bad], timeout=300)
-        job = client.job(bad.id)
-        assert (job.state, job.finished, job.succeeded) == ("FAILED", False, False)
+        (job,) = client.wait([bad], timeout=300)
+        assert (job.state, job.finished, job.succeeded) == (state, True, False)
         assert [one.ok for one in job.result or ()] == [True, False]
+        source = io.BytesIO(f"file\n{service.files[3]}\nnone-2\n".encode())
+        report = client.run("copy", source, project=TARGET, journal=tmp_path / "a.sbg-run")
+    assert (report.tally.done, report.tally.failed) == (1, 1)
+    assert lies(service, report.journal) == []
 
 
 def test_guess_bulk_reads_keep_the_order_asked_for_is_not_needed_to_know_whose_a_copy_is(tmp_path: Path) -> None:

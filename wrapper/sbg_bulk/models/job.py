@@ -20,7 +20,10 @@ from sbg_bulk.models.base import FromServer
 from sbg_bulk.text import counted
 
 FINISHED: Final = "FINISHED"
-"""The one state that means the end. Any other, known or not, means that the job is still under way."""
+"""The one state that is documented to mean the end."""
+
+_ENDS: Final = frozenset({FINISHED, "COMPLETED", "FAILED", "ABORTED", "CANCELED", "CANCELLED"})
+"""States that mean the end wherever they are used. That a job with failures is FINISHED is a guess."""
 
 
 @frozen
@@ -174,8 +177,12 @@ class Job(FromServer):
 
     @property
     def finished(self) -> bool:
-        """Return whether the job has ended, well or not."""
-        return self.state == FINISHED
+        """Return whether the job has ended, well or not.
+
+        It has if it is FINISHED, or in another state that can only be an end, such as FAILED. In any other state, known
+        or not, it is under way.
+        """
+        return self.state in _ENDS
 
     @property
     def failures(self) -> tuple[ItemResult, ...]:
@@ -196,6 +203,8 @@ class Job(FromServer):
         """
         if not self.finished:
             return ""
+        if self.state in _ENDS - {FINISHED, "COMPLETED"} and not (self.failed_files or self.failures):
+            return f"it ended as {self.state}"
         unreadable = sum(not entry.ok and entry.error is None for entry in self.result or ())
         if unreadable:
             return f"{counted(unreadable, 'result')} with neither a resource nor an error"
