@@ -144,7 +144,10 @@ def public(client: type) -> dict[str, inspect.Signature]:
 
 def test_every_method_is_among_these_cases() -> None:
     # Runs and choices consist of many calls, and have tests of their own.
-    runs, choices = {"run", "resume", "retry"}, {"locate", "destination", "choose", "remaining", "verify", "tree"}
+    runs, choices = (
+        {"run", "resume", "retry"},
+        {"locate", "destination", "choose", "plan", "remaining", "verify", "tree"},
+    )
     assert set(public(Client)) - {"close"} - runs - choices == {case[0] for case in CASES}
 
 

@@ -18,7 +18,9 @@ def test_a_projects_root_is_listed_with_ids(sbg: Run) -> None:
 
 def test_with_json_each_entry_is_a_document_on_a_line(sbg: Run) -> None:
     documents = sbg("files", "list", MINE, "--json").documents
-    assert {frozenset(document) for document in documents} == {frozenset({"id", "name", "type", "project", "parent"})}
+    assert {frozenset(document) for document in documents} == {
+        frozenset({"id", "name", "type", "in_project", "in_folder"})
+    }
     assert {"sample.bam", "run-1"} <= {document["name"] for document in documents}
 
 

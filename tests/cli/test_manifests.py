@@ -12,7 +12,23 @@ from types import SimpleNamespace
 import pytest
 
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, journals, started_jobs, tree
+from tests.cli.harness import (
+    COMMAND,
+    FILE,
+    FILE_2,
+    FOLDER,
+    MINE,
+    TARGET,
+    Run,
+    add_files,
+    folder_of,
+    journals,
+    printed_commands,
+    run_process,
+    started_jobs,
+    tree,
+)
+from tests.support.terminal import Dialogue
 
 CSV = f"file,parent,name\n{FILE},{FOLDER},a.bam\n{FILE_2},{FOLDER},\n"
 FORMS = {
@@ -54,13 +70,13 @@ def test_a_manifest_comes_from_standard_input(
     assert tree(simulator, FOLDER) == ["a.bam", "sample-1.bam"]
 
 
-def test_the_format_that_is_named_counts_more_than_the_name_of_the_file(
+def test_the_first_line_counts_more_than_the_name_of_the_file_and_less_than_the_format_that_is_named(
     sbg: Run, simulator: Simulator, tmp_path: Path
 ) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(FORMS["jsonl"], "utf-8")
-    assert sbg("copy", "--manifest", str(path)).code == 2
-    assert sbg("copy", "--manifest", str(path), "--format", "jsonl").code == 0
+    assert sbg("copy", "--manifest", str(path), "--format", "csv").code == 2
+    assert sbg("copy", "--manifest", str(path)).code == 0
     assert tree(simulator, FOLDER) == ["a.bam", "sample-1.bam"]
 
 
@@ -70,7 +86,7 @@ def test_rows_that_name_no_destination_go_where_the_option_says(
 ) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(f"file,project\n{FILE},\n{FILE_2},{MINE}\n", "utf-8")
-    assert sbg("copy", "--manifest", str(path), *option).code == 0
+    assert sbg("copy", "--manifest", str(path), "--destination-from-manifest", *option).code == 0
     folder = FOLDER if option[0] == "--to-folder" else simulator.world.projects[TARGET].root.id
     assert "sample.bam" in tree(simulator, folder)
     assert "1_sample-1.bam" in tree(simulator, simulator.world.projects[MINE].root.id)
@@ -148,7 +164,7 @@ def test_of_many_problems_a_hundred_are_told_and_the_rest_is_counted(sbg: Run, t
     ("content", "told"),
     [
         (b"", "manifest: there are no rows in it"),
-        (b"id,parent\n1,2\n", "row 1, column file: there is no such column"),
+        (b"sample,parent\n1,2\n", "row 1: no column names the files: found 'sample', 'parent' (separated by commas)"),
         (b"file,parent\n", "manifest: there are no rows in it"),
         (b"file,parent,file\n1,2,3\n", "row 1, column file: two columns have this name"),
         (b"file,parent\n\xff\xfe,1\n", "row 2, column file: it is not UTF-8"),
@@ -317,3 +333,209 @@ def test_other_columns_of_each_format_come_to_the_report(sbg: Run, monkeypatch: 
     report = sbg("runs", "export", run, "--format", "csv").out.splitlines()
     assert report[0] == "file,parent,project,name,batch,sample,outcome,new_id,job,api_code,message"
     assert report[2].startswith(f"{FILE_2},{FOLDER},,,,S2,done,")
+
+
+# What there is goes in again
+
+IN = f"{TARGET}/incoming"
+
+
+def test_a_list_of_what_there_is_is_a_manifest(sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = sbg("files", "list", MINE, "--match", "sample.bam", "--match", "sample-1.bam", "--json").out
+    for words in (["--dry-run"], []):
+        _type_in(monkeypatch, listed)
+        assert sbg("copy", "--manifest", "-", "--to", IN, *words).code == 0
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+    _type_in(monkeypatch, sbg("files", "tree", IN, "--json").out)
+    assert sbg("move", "--manifest", "-", "--to", TARGET).code == 0
+    assert tree(simulator, FOLDER) == []
+    _type_in(monkeypatch, listed)
+    ran = sbg("move", "--manifest", "-")
+    assert ran.code == 2
+    assert "the destination is missing" in ran.err
+
+
+def test_an_explicit_destination_is_never_overridden_in_silence(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"file,name,project,case\n{FILE},sample.bam,{MINE},x\n", "utf-8")
+    simulator.requests.clear()
+    for words in (["--dry-run"], []):
+        ran = sbg("move", "--manifest", str(path), "--to", IN, *words)
+        assert ran.code == 2
+        assert f"row 2, column project: it says where things go ({MINE})" in ran.err
+        assert f"({IN}, --to)" in ran.err
+    assert len(simulator.requests) == 0
+    assert sbg("copy", "--manifest", str(path), "--to", IN, "--destination-from-manifest").code == 0
+    assert tree(simulator, FOLDER) == []
+    path.write_text(f"id,name,project,case\n{FILE},sample.bam,{MINE},x\n", "utf-8")
+    assert sbg("move", "--manifest", str(path), "--to", IN).code == 0
+    assert tree(simulator, FOLDER) == ["sample.bam"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("typed", [True, False], ids=["standard input", "file"])
+def test_files_come_from_a_list_of_paths_and_ids(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str, typed: bool
+) -> None:
+    content = "\ufeff" + end.join(["# mine", FILE, "", f"{MINE}/sample-1.bam"])
+    path = tmp_path / "list.txt"
+    path.write_bytes(content.encode())
+    _type_in(monkeypatch, content)
+    source = "-" if typed else str(path)
+    assert sbg("copy", "--files-from", source, "--to", IN).code == 0
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+    _type_in(monkeypatch, content)
+    assert sbg("delete", "--files-from", source, "--yes").code == 0
+    assert not {"sample.bam", "sample-1.bam"} & set(tree(simulator, simulator.world.projects[MINE].root.id))
+
+
+def test_a_dry_run_of_paths_looks_them_up_and_changes_nothing(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"path,to\n{MINE}/sample.bam,{IN}/x/y\n{MINE}/none,{IN}\n", "utf-8")
+    ran = sbg("copy", "--manifest", str(path), "--dry-run", "--parents")
+    assert ran.code == 2
+    assert f"row 3, column path: There is no 'none' in {MINE}" in ran.err
+    path.write_text(f"path,to\n{MINE}/sample.bam,{IN}/x/y\n", "utf-8")
+    simulator.requests.clear()
+    assert sbg("copy", "--manifest", str(path), "--dry-run", "--parents").out == (
+        "Nothing was sent. To do: 1 row in 1 job, with 2 folders to make, with at least 4 requests. The rate limit "
+        "allows that at once.\n"
+    )
+    assert {request.method for request in simulator.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["copy", FILE, "--files-from", "m", "--to", IN], "Give SOURCEs or --files-from, not both."),
+        (["copy", "--files-from", "m", "--manifest", "m", "--to", IN], "Give --manifest or --files-from, not both."),
+        (["copy", "--files-from", "m", "--format", "csv", "--to", IN], "--files-from is a list"),
+        (
+            ["copy", FILE, "--to", IN, "--destination-from-manifest"],
+            "--destination-from-manifest goes with --manifest.",
+        ),
+        (["copy", "--files-from", "none", "--to", IN], "The manifest none cannot be read: No such file"),
+        (["delete", FILE, "--yes", "--save-plan", "p"], "--save-plan goes with paths, filters or --manifest"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_of_lists_is_explained(sbg: Run, words: list[str], told: str) -> None:
+    ran = sbg(*words)
+    assert ran.code == 2
+    assert told in ran.err
+
+
+# Plans
+
+
+def _chosen(path: Path) -> list[str]:
+    return [
+        MINE,
+        "--match",
+        "sample.bam",
+        "--match",
+        "sample-1.bam",
+        "--to",
+        f"{IN}/new",
+        "--parents",
+        "--save-plan",
+        str(path),
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_a_plan_of_what_was_chosen_gives_the_same_run(
+    sbg: Run, simulator: Simulator, tmp_path: Path, form: str
+) -> None:
+    plan = tmp_path / f"plan.{form}"
+    ran = sbg("copy", *_chosen(plan), "--dry-run")
+    assert ran.code == 0
+    assert len(started_jobs(simulator)) == 0
+    [words] = printed_commands(ran.err)
+    assert sbg(*words).code == 0
+    folder = next(node.id for node in simulator.world.nodes.values() if node.name == "new")
+    assert tree(simulator, folder) == ["sample-1.bam", "sample.bam"]
+    simulator.requests.clear()
+    again = sbg("copy", *_chosen(plan), "--dry-run")
+    assert (again.code, len(simulator.requests)) == (2, 0)
+    assert again.err == f"sbg-bulk: {plan} exists already; name another file.\n"
+
+
+def test_a_plan_of_what_is_left_of_a_manifest_is_that(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    simulator.world.add_file("sample.bam", folder_of(simulator), size=1)
+    path, plan = tmp_path / "list.txt", tmp_path / "plan.csv"
+    path.write_text(f"{MINE}/sample.bam\n{MINE}/sample-1.bam\n", "utf-8")
+    words = ["--to", IN, "--on-conflict", "skip", "--save-plan", str(plan), "--dry-run"]
+    assert sbg("copy", "--files-from", str(path), *words).code == 0
+    assert plan.read_text("utf-8") == (
+        f"file,parent,project,name,source_path\n{FILE_2},{FOLDER},,,{MINE}/sample-1.bam\n"
+    )
+
+
+@pytest.mark.parametrize("words", [["delete", "--manifest", "M"], ["copy", "CHOSEN"], ["delete", f"{MINE}/sample.bam"]])
+def test_no_keeps_the_plan(
+    sbg: Run, env: dict[str, str], simulator: Simulator, tmp_path: Path, words: list[str]
+) -> None:
+    plan, manifest = tmp_path / "plan.csv", tmp_path / "m.csv"
+    manifest.write_text(f"{MINE}/sample.bam\n", "utf-8")
+    given = [str(manifest) if word == "M" else word for word in words if word != "CHOSEN"]
+    given += _chosen(plan) if "CHOSEN" in words else ["--save-plan", str(plan)]
+    dialogue = Dialogue([str(COMMAND), *given], env)
+    try:
+        before = dialogue.expect("[y/N]: ")
+        dialogue.send("n\n")
+        code, after = dialogue.end()
+    finally:
+        dialogue.close()
+    assert code == 130
+    assert after.endswith("Nothing was done.\n")
+    assert f"Plan saved to {plan}. Run it with: sbg-bulk {words[0]} --manifest {plan}" in before.replace("\r\n", "")
+    assert len(started_jobs(simulator)) == 0
+    assert sbg(words[0], "--manifest", str(plan), *(["--yes"] if words[0] == "delete" else ["--parents"])).code == 0
+    assert len(started_jobs(simulator)) == 1
+
+
+@pytest.mark.parametrize("pipe", [True, False], ids=["a pipe", "a file that grows"])
+def test_what_was_agreed_to_is_what_is_done(
+    env: dict[str, str], simulator: Simulator, tmp_path: Path, pipe: bool
+) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(f"file\n{FILE}\n", "utf-8")
+    source = f"<(cat {path})" if pipe else str(path)
+    dialogue = Dialogue(["bash", "-c", f"{COMMAND} delete --manifest {source}"], env)
+    try:
+        dialogue.expect("Delete what 1 row of ")
+        dialogue.expect("[y/N]: ")
+        path.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
+        dialogue.send("y\n")
+        code, _ = dialogue.end()
+    finally:
+        dialogue.close()
+    assert code == 0
+    assert FILE not in simulator.world.nodes
+    assert FILE_2 in simulator.world.nodes
+
+
+# What is written
+
+
+@pytest.mark.parametrize(
+    "locale", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "C"}], ids=str
+)
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_a_report_is_utf_8_whatever_the_locale(
+    sbg: Run, env: dict[str, str], tmp_path: Path, locale: dict[str, str], form: str
+) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(f"file,name,lab\n{FILE},r\u00e9sum\u00e9 \u65e5.bam,\u00fc\n", "utf-8")
+    run = sbg("copy", "--manifest", str(path), "--to", IN, "--json").document["run"]
+    ran = run_process(["runs", "export", run, "--format", form], env | locale | {"PYTHONUTF8": "0"})
+    assert ran.code == 0
+    assert "r\u00e9sum\u00e9 \u65e5.bam" in ran.out
+
+
+def test_tables_are_utf_8_in_a_pipe_whatever_the_locale(env: dict[str, str], simulator: Simulator) -> None:
+    simulator.world.add_file("r\u00e9sum\u00e9 \u65e5.bam", simulator.world.projects[TARGET].root)
+    settings = env | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in (["files", "list", TARGET], ["files", "tree", TARGET]):
+        assert "r\u00e9sum\u00e9 \u65e5.bam" in run_process(words, settings).out

@@ -22,7 +22,7 @@ from sbg_bulk import (
 )
 from sbg_bulk.html import ROWS
 from sbg_bulk.notebook import table
-from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Plan, Tally
 from tests.notebook.markup import EVIL, Seen
@@ -128,7 +128,7 @@ def test_the_rate_limit_tells_the_time_of_the_next_window() -> None:
 def test_a_run_tells_what_failed_and_how_to_try_it_again(tmp_path: Path) -> None:
     path = tmp_path / "a run"
     plan = Plan("r1", "DELETE", "https://c.example/v2", "2026-01-01T00:00:00Z", 100)
-    Journal.create(path, plan, [Row(2, DeleteItem("f1")), Row(3, DeleteItem("f2"))]).close()
+    Draft.create(path, plan, [Row(2, DeleteItem("f1")), Row(3, DeleteItem("f2"))]).begin().close()
     done = seen(RunReport("r1", path, Tally(2, done=2)))
     assert (done.texts, done.rows) == (["✓ Run r1: 2 of 2 rows done"], [])
     failed = seen(RunReport("r1", path, Tally(2000, done=1996, failed=2, unattributed=1, open=1)))

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from sbg_bulk.items import CopyItem
 from sbg_bulk.report import failed_rows
-from sbg_bulk.runs import manifest
+from sbg_bulk.runs import forms, manifest
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
@@ -153,7 +153,7 @@ def exported(path: Path) -> bytes:
     """What `runs export --outcome failed --format csv` writes."""
     text = io.StringIO(newline="")
     with Journal.read(path) as opened:
-        manifest.write(text, "csv", opened.report_columns(), opened.report(["failed"]))
+        forms.write(text, "csv", opened.report_columns(), opened.report(["failed"]))
     return text.getvalue().encode()
 
 

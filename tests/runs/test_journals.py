@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sbg_bulk import CopyItem, InputError, JournalError
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
-from sbg_bulk.runs import create, journal, store
+from sbg_bulk.runs import create, draft, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import FORMAT, clear_errors, connect
 from sbg_bulk.runs.manifest import Problem, Row
@@ -259,7 +259,7 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
         for file in path.parent.glob(f"{path.name}*"):
             shutil.copy(file, left.parent)
 
-    monkeypatch.setattr(journal, "connect", writing_early)
+    monkeypatch.setattr(draft, "connect", writing_early)
     create.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
     assert left.stat().st_size > 100_000
     with pytest.raises(JournalError, match=r"is only half made: .* Delete it and start the run anew"):
@@ -316,7 +316,7 @@ def test_a_disk_too_small_for_a_manifest_leaves_nothing_behind(path: Path, monke
         connection.execute("PRAGMA max_page_count = 20")
         return connection
 
-    monkeypatch.setattr(journal, "connect", small)
+    monkeypatch.setattr(draft, "connect", small)
     with pytest.raises(JournalError, match=r"The disk is full: .* Nothing was sent. Make room, or keep the journal"):
         new(path, 10_000)
     assert list(path.parent.iterdir()) == []
@@ -655,7 +655,8 @@ def folders() -> list[NewFolder]:
 
 def test_folders_are_made_parents_first_and_rows_go_where_they_are_then(path: Path) -> None:
     rows = [Row(1, CopyItem("f1", project="o/p"), folder=1), Row(2, CopyItem("f2", project="o/p"))]
-    with Journal.create(path, Plan("r", "COPY", ENDPOINT, "", 100), rows, folders=folders()) as opened:
+    plan = Plan("r", "COPY", ENDPOINT, "", 100)
+    with draft.Draft.create(path, plan, rows, folders=folders()).begin() as opened:
         assert opened.folders() == (0, 3)
         asked = []
         while (folder := opened.next_folder()) is not None:

@@ -15,16 +15,18 @@ from hypothesis import strategies as st
 
 from sbg_bulk import InputError, ManifestError
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
-from sbg_bulk.runs import manifest
+from sbg_bulk.runs import forms, manifest
+from sbg_bulk.runs.columns import REPORT_COLUMNS, key_of
 from sbg_bulk.runs.create import create
-from sbg_bulk.runs.manifest import REPORT_COLUMNS, Defaults, Format, Problem, Row
+from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.manifest import Defaults, PathRow, Problem, Row
 
 HOME = Defaults(project="a/b")
 
 
 def read(
-    content: str | bytes, kind: type[Item] = CopyItem, form: Format | None = None, defaults: Defaults | None = None
-) -> list[Row | Problem]:
+    content: str | bytes, kind: type[Item] = CopyItem, form: ReadFormat | None = None, defaults: Defaults | None = None
+) -> list[Row | PathRow | Problem]:
     stream = io.BytesIO(content.encode() if isinstance(content, str) else content)
     return list(manifest.read(stream, kind, form, defaults))
 
@@ -62,6 +64,10 @@ def test_items_are_of_the_kind_that_is_asked_for(kind: type[Item]) -> None:
     ("change", "why"),
     [
         (lambda text: text.encode("utf-8-sig"), "a byte order mark"),
+        (lambda text: text.encode("utf-16"), "what Excel calls Unicode text"),
+        (lambda text: text.encode("utf-16-be"), "the same without a byte order mark"),
+        (lambda text: text.replace("\n", "\r\n").encode("utf-32"), "four bytes a character"),
+        (lambda text: f"# made today\n\n#\n{text}# the end\n".encode(), "comments"),
         (lambda text: text.replace("\n", "\r\n").encode(), "ends of lines of Windows"),
         (lambda text: text.replace("\n", "\r").encode(), "ends of lines of old Macs"),
         (lambda text: text.removesuffix("\n").encode(), "no end of the last line"),
@@ -122,13 +128,12 @@ def test_empty_columns_and_values_at_the_end_are_those_of_a_spreadsheet() -> Non
 
 
 def test_defaults_are_for_rows_that_name_no_destination() -> None:
-    found = rows("file,parent,project\nf1,,\nf2,p1,\nf3,,x/y\n", defaults=HOME)
+    found = rows("file,parent,project\nf1,,\nf2,p1,\nf3,,x/y\n", defaults=Defaults(project="a/b", from_manifest=True))
     assert [row.item for row in found] == [
         CopyItem("f1", project="a/b"),
         CopyItem("f2", parent="p1"),
         CopyItem("f3", project="x/y"),
     ]
-    assert problems("file\nf1\n", defaults=Defaults("p", "a/b")) == [(2, "parent", "give parent or project, not both.")]
 
 
 def test_space_around_ids_is_dropped_and_in_names_kept() -> None:
@@ -136,14 +141,15 @@ def test_space_around_ids_is_dropped_and_in_names_kept() -> None:
     assert row.item == CopyItem("f1", project="a/b", name=" n ")
 
 
-MISSING = "the destination is missing: give parent (a folder's id) or project (owner/project)."
+MISSING = "the destination is missing: give --to, or a column to, parent or project."
 
 FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "no id": ("file,project\n,a/b\nf2,a/b\n", [(2, "file", "the id is missing")]),
-    "an id that is none": ("file,project\na/b,a/b\n", [(2, "file", "'a/b' is not an id.")]),
+    "an id that is none": ("file,project\n..,a/b\n", [(2, "file", "'..' is not an id.")]),
+    "a project": ("file,project\na/b,a/b\n", [(2, "file", "a/b is a project: name a file or folder in it")]),
     "no destination": ("file\nf1\n", [(2, "parent", MISSING)]),
     "two destinations": ("file,parent,project\nf1,p,a/b\n", [(2, "parent", "give parent or project, not both.")]),
-    "a folder that is none": ("file,parent\nf1,a/b\n", [(2, "parent", "'a/b' is not an id.")]),
+    "a folder that is none": ("file,parent\nf1,..\n", [(2, "parent", "'..' is not an id.")]),
     "a malformed project": ("file,project\nf1,ab\n", [(2, "project", "'ab' is not of the form owner/project.")]),
     "a name with a slash": ("file,project,name\nf1,a/b,c/d\n", [(2, "name", "'c/d' must not contain a slash.")]),
     "a long name": (
@@ -161,7 +167,14 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "too many values": ("file,project\nf1,a/b,c\nf2,a/b\n", [(2, None, "3 values in 2 columns")]),
     "no header": (
         "f1,a/b\n",
-        [(1, "file", "there is no such column; the first row must name the columns, file among them")],
+        [
+            (
+                1,
+                None,
+                "no column names the files: found 'f1', 'a/b' (separated by commas). The first row must name the "
+                "columns; call the one with the ids file or id, or the one with the paths path",
+            )
+        ],
     ),
     "a column twice": ("file,name,name\nf1,a,b\n", [(1, "name", "two columns have this name")]),
     "columns without names": ("file,,,x\nf1,a,b,c\n", [(1, "(unnamed)", "two columns have this name")]),
@@ -177,15 +190,15 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     ),
     "not UTF-8": (
         b"file,project,note\nf1,a/b,x\nf2,a/b,M\xfcller\nf3,a/b,y\n",
-        [(3, "note", "it is not UTF-8; save the manifest as UTF-8")],
+        [(3, "note", "it is not UTF-8; save the file as UTF-8")],
     ),
     "a header that is not UTF-8": (
         b"file,project,M\xfcller\nf1,a/b,x\n",
-        [(1, None, "it is not UTF-8; save the manifest as UTF-8")],
+        [(1, None, "it is not UTF-8; save the file as UTF-8")],
     ),
     "half a character in JSON": (
         r'{"file": "f1", "project": "a/b", "note": ["\ud800"]}',
-        [(1, "note", "it is not UTF-8; save the manifest as UTF-8")],
+        [(1, "note", "it is not UTF-8; save the file as UTF-8")],
     ),
 }
 
@@ -217,16 +230,12 @@ def test_a_line_that_is_not_json_is_a_problem_and_the_rest_is_read(line: str) ->
     assert (problem.row, problem.message.startswith("not JSON: ")) == (2, True)
 
 
-def test_a_manifest_in_utf_16_is_a_problem() -> None:
-    assert len(problems("file,project\nf1,a/b\n".encode("utf-16"))) == 1
-
-
 @pytest.mark.parametrize(
     ("name", "form"),
     [("m.csv", "csv"), ("m.TSV", "tsv"), ("a.b.tab", "tsv"), ("m.jsonl", "jsonl"), ("m.ndjson", "jsonl"), ("m", None)],
 )
 def test_the_name_of_a_file_tells_its_format(name: str, form: str | None) -> None:
-    assert manifest.guess_format(name) == form
+    assert forms.guess_format(name) == form
 
 
 def test_a_format_that_is_given_counts_more_than_the_first_line() -> None:
@@ -311,19 +320,25 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 IDS = st.text("abcXYZ019._-,;\"'\\\u00fc\u4e2d\U0001f600", min_size=1, max_size=8).filter(
     lambda text: text not in (".", "..")
 )
-NAMES = st.none() | TEXT.filter(lambda text: text and "/" not in text)
+NAMES = (
+    st.none()
+    | st.sampled_from(["NA", "nan"])
+    | TEXT.filter(lambda text: text.strip().strip("\ufeff").strip() and not {"/", "\0"} & set(text))
+)
 DESTINATIONS = st.builds(lambda one: {"parent": one}, IDS) | st.builds(lambda a, b: {"project": f"{a}/{b}"}, IDS, IDS)
 COPIES = st.builds(lambda file, name, place: CopyItem(file, name=name, **place), IDS, NAMES, DESTINATIONS)
-COLUMNS = st.lists(
-    TEXT.map(str.strip).filter(
-        lambda name: name and name not in ("file", "parent", "project", "name", *REPORT_COLUMNS)
-    ),
-    unique=True,
-    max_size=3,
+MEANT = {"file", "id", "file_id", "fileid", "path", "file_path", "to", "parent", "project", "name"}
+OTHERS = TEXT.map(str.strip).filter(
+    lambda name: (
+        name
+        and key_of(name) not in MEANT | {"source_path", "destination_path", "in_project", "in_folder"}
+        and name not in REPORT_COLUMNS
+    )
 )
+COLUMNS = st.lists(OTHERS, unique=True, max_size=3)
 
 
-@given(st.sampled_from(manifest.FORMATS), st.lists(COPIES, min_size=1, max_size=4), COLUMNS, st.data())
+@given(st.sampled_from(forms.FORMATS), st.lists(COPIES, min_size=1, max_size=4), COLUMNS, st.data())
 def test_what_is_written_is_read_again(form: Format, items: Sequence[CopyItem], columns: list[str], data: Any) -> None:
     records = [
         {**{key: getattr(item, key) for key in ("file", "parent", "project", "name")}}
@@ -331,7 +346,7 @@ def test_what_is_written_is_read_again(form: Format, items: Sequence[CopyItem], 
         for item in items
     ]
     stream = io.StringIO(newline="")
-    manifest.write(stream, form, ("file", "parent", "project", "name", *columns), records)
+    forms.write(stream, form, ("file", "parent", "project", "name", *columns), records)
     found = rows(stream.getvalue(), form=form)
     assert [row.item for row in found] == list(items)
     assert [row.extra for row in found] == [{column: record[column] for column in columns} for record in records]
@@ -339,5 +354,5 @@ def test_what_is_written_is_read_again(form: Format, items: Sequence[CopyItem], 
 
 def test_in_a_table_what_is_no_text_is_written_as_json() -> None:
     stream: IO[str] = io.StringIO(newline="")
-    manifest.write(stream, "csv", ("file", "deep", "n"), [{"file": "f", "deep": {"a": [True]}, "n": None}])
+    forms.write(stream, "csv", ("file", "deep", "n"), [{"file": "f", "deep": {"a": [True]}, "n": None}])
     assert cast(io.StringIO, stream).getvalue() == 'file,deep,n\nf,"{""a"": [true]}",\n'

@@ -235,7 +235,8 @@ def _steps(service: Service, files: list[str], path: Path) -> Generator[float, N
 
     client = service.client()
     runs = client._runs
-    with runs.new_run("copy", table(files, project=TARGET), None, None, None, path, 2) as journal:
+    where = runs.where(None, None, None, False)
+    with runs.read("copy", table(files, project=TARGET), where, None, path, 2).begin() as journal:
         flow = runs.execute(journal, None, None, None, None)
         outcome = StepOutcome()
         while not isinstance(step := advance(flow, outcome), Done):

@@ -165,9 +165,8 @@ def test_a_deleted_manifest_is_asked_for_a_hundred_rows_at_a_time(call: Both, fi
 
 
 def test_a_users_own_column_of_our_name_is_not_believed(call: Both, files: list[str]) -> None:
-    report = call(
-        "run", "copy", manifest(files[:1], "destination_path=x/y/z.bam", "source_path=p/q/r.bam"), project=TARGET
-    )
+    own = ("destination_path=x/y/z.bam", "source_path=p/q/r.bam")
+    report = call("run", "copy", manifest(files[:1], f"project={TARGET}", *own))
     assert call("verify", report.journal).agrees
     with Journal.open(report.journal) as journal:
         assert next(journal.report())["destination_path"] == "x/y/z.bam"

@@ -46,9 +46,10 @@ from sbg_bulk.runs.choice import Choice as Choice
 from sbg_bulk.runs.choice import Chosen as Chosen
 from sbg_bulk.runs.choice import Clash as Clash
 from sbg_bulk.runs.choice import Remaining as Remaining
-from sbg_bulk.runs.manifest import ManifestError as ManifestError
-from sbg_bulk.runs.manifest import Problem as Problem
+from sbg_bulk.runs.draft import Draft as Draft
 from sbg_bulk.runs.manifest import Row as Row
+from sbg_bulk.runs.problems import ManifestError as ManifestError
+from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.progress import EndedJob as EndedJob
 from sbg_bulk.runs.progress import Progress as Progress
 from sbg_bulk.runs.progress import RunOptions as RunOptions

@@ -10,7 +10,7 @@ import pytest
 
 from sbg_bulk import DeleteItem
 from sbg_bulk.runs import store
-from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Plan
 from tests.cli.completion.shells import SHELLS, Shell
@@ -43,7 +43,7 @@ def runs_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for place, name in enumerate(("old.csv", "new samples.csv"), 1):
         run = f"2026010{place}-000000-abcd"
         plan = Plan(run, "DELETE", "https://c.example/v2", "2026-01-01T00:00:00Z", 100, name)
-        Journal.create(store.folder() / f"{run}{store.SUFFIX}", plan, [Row(2, DeleteItem(FILE))]).close()
+        Draft.create(store.folder() / f"{run}{store.SUFFIX}", plan, [Row(2, DeleteItem(FILE))]).begin().close()
         made.append(run)
     return made
 

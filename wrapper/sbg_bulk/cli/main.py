@@ -101,8 +101,10 @@ def main() -> None:
     """Run the command and exit with its code."""
     _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name with characters that the locale lacks is no reason to fail.
-        sys.stdout.reconfigure(errors="backslashreplace")
+        # A name with characters that the terminal lacks is no reason to fail. Files and pipes are UTF-8, whatever the
+        # locale: what is written there is read by programs, this one among them.
+        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     if os.environ.get(completion.VARIABLE):
         completion.answer(sbg_bulk)
     try:

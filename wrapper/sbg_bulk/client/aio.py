@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
     from sbg_bulk.runs.choice import Choice, Remaining
-    from sbg_bulk.runs.manifest import Format
+    from sbg_bulk.runs.draft import Draft
+    from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
     from sbg_bulk.runs.result import RunReport
     from sbg_bulk.runs.verification import Verification
@@ -131,9 +132,12 @@ class AsyncClient(ClientBase):
         job_type: str,
         source: Source,
         *,
+        to: str | None = None,
         project: str | None = None,
         parent: str | None = None,
-        form: Format | None = None,
+        parents: bool = False,
+        destination_from_manifest: bool = False,
+        form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
         options: RunOptions | None = None,
@@ -141,11 +145,33 @@ class AsyncClient(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        with (
-            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job) as opened,
-            self._runs.resumable(opened),
-        ):
+        where = self._runs.where(to, project, parent, destination_from_manifest)
+        with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
+            await self._driver.run(self._runs.resolve(draft, parents, None))
+            begun = self._runs.begin(draft, source)
+        with begun as opened, self._runs.resumable(opened):
             return await self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
+
+    async def plan(
+        self,
+        job_type: str,
+        source: Path | IO[bytes] | Draft,
+        *,
+        to: str | None = None,
+        project: str | None = None,
+        parent: str | None = None,
+        parents: bool = False,
+        destination_from_manifest: bool = False,
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        items_per_job: int = ITEMS_PER_JOB,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Draft:
+        where = self._runs.where(to, project, parent, destination_from_manifest)
+        draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
+        with self._runs.kept(draft):
+            await self._driver.run(self._runs.resolve(draft, parents, on_request))
+        return draft
 
     async def resume(
         self,
@@ -284,12 +310,15 @@ class AsyncClient(ClientBase):
         job_type: str,
         source: Path | IO[bytes],
         *,
+        to: str | None = None,
         project: str | None = None,
         parent: str | None = None,
-        form: Format | None = None,
+        destination_from_manifest: bool = False,
+        form: ReadFormat | None = None,
         on_request: Callable[[int], object] | None = None,
     ) -> Remaining:
-        return await self._driver.run(self._runs.remaining(job_type, source, project, parent, form, on_request))
+        where = self._runs.where(to, project, parent, destination_from_manifest)
+        return await self._driver.run(self._runs.remaining(job_type, source, where, form, on_request))
 
     async def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         with self._runs.opened(run) as opened:

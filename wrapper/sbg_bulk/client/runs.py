@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TypeAlias
 
 from attrs import evolve
@@ -17,22 +19,22 @@ from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.filters import Filters, parse_since
-from sbg_bulk.files.paths import is_path
-from sbg_bulk.items import DELETE
+from sbg_bulk.files.paths import Location, is_path
+from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
-from sbg_bulk.runs import choose, create, decide, manifest, run, store, verify
+from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, verify
 from sbg_bulk.runs.choice import Choice, OnConflict, Remaining
 from sbg_bulk.runs.conflicts import taken
+from sbg_bulk.runs.draft import Draft
+from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
-from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.runs.result import RunReport
-from sbg_bulk.runs.task import asked
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
 
-Source: TypeAlias = Path | IO[bytes] | Choice | Remaining
-"""What a run is made of: a manifest, what was chosen by paths, or what is left of a manifest."""
+Source: TypeAlias = Path | IO[bytes] | Draft | Choice | Remaining
+"""What a run is made of: a manifest, one that was read, what was chosen by paths, or what is left of a manifest."""
 
 
 Wanted: TypeAlias = tuple[
@@ -80,50 +82,82 @@ class RunFlows:
             broken.add_note(f"The run is kept as it stands; go on with {_resuming(journal)}")
             raise
 
-    def new_run(
+    def where(
+        self, to: str | None, project: str | None, parent: str | None, destination_from_manifest: bool
+    ) -> manifest.Defaults:
+        """Return the destination that was given. Raises InputError if that is more than one, or malformed."""
+        if sum(one is not None for one in (to, project, parent)) > 1:
+            raise InputError("give one destination: to, project or parent.")
+        if to is not None:
+            place_on(self._settings, to)
+        elif project is not None or parent is not None:
+            check_destination(parent, project)
+        return manifest.Defaults(parent, project, to, destination_from_manifest)
+
+    def draft(
         self,
         job_type: str,
         source: Source,
-        project: str | None,
-        parent: str | None,
-        form: manifest.Format | None,
+        where: manifest.Defaults,
+        form: ReadFormat | None,
         journal: Path | None,
         items_per_job: int,
-        task: str | None = None,
-    ) -> Journal:
-        defaults, kind = manifest.Defaults(parent, project), self._kind(job_type)
-        if isinstance(source, Path):
-            with manifest.opened(source) as stream:
-                guessed = form or manifest.guess_format(source.name)
-                task = asked([str(source.resolve())], parent or project)
-                return self.new_run(kind, stream, project, parent, guessed, journal, items_per_job, task)
-        rows: Iterable[manifest.Row | manifest.Problem]
-        folders: Iterable[NewFolder] = ()
-        if isinstance(source, (Choice, Remaining)) and not len(source):
+    ) -> Draft:
+        """Return a new run that is not begun: what was chosen, or a manifest, which is read."""
+        if not isinstance(source, (Choice, Remaining)):
+            return self.read(job_type, source, where, form, journal, items_per_job)
+        kind = self._kind(job_type)
+        if not len(source):
             raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
+        new = partial(create.draft, endpoint=self._settings.endpoint, items_per_job=items_per_job, journal=journal)
+        if isinstance(source, Remaining):
+            return new(source.rows, kind, name=source.name, form=source.form)
+        source.check_type(kind)
+        return new(source.rows(kind), kind, name=source.name, folders=source.new_folders(), task=source.task)
+
+    def begin(self, draft: Draft, source: Source) -> Journal:
+        """Return the journal of a new run, which is on disk."""
+        journal = draft.begin()
         if isinstance(source, Choice):
-            source.check_type(kind)
-            rows, name, chosen_form, folders = source.rows(kind), source.name, "csv", source.new_folders()
-            task = source.task
-        elif isinstance(source, Remaining):
-            rows, name, chosen_form = source.rows, source.name, source.form
-        else:
-            read = manifest.read(source, manifest.ITEMS[kind], form, defaults)
-            rows, name, chosen_form = read, str(getattr(source, "name", "-")), read.form
-        new = create.create(
-            rows,
-            kind,
-            self._settings.endpoint,
-            items_per_job=items_per_job,
-            journal=journal,
-            name=name,
-            form=chosen_form,
-            folders=folders,
-            task=task,
-        )
-        if isinstance(source, Choice):
-            new.remember(verify.CHOSEN, "paths")
-        return new
+            journal.remember(verify.CHOSEN, "paths")
+        return journal
+
+    def read(
+        self,
+        job_type: str,
+        source: Path | IO[bytes] | Draft,
+        where: manifest.Defaults,
+        form: ReadFormat | None,
+        journal: Path | None,
+        items_per_job: int,
+    ) -> Draft:
+        """Read a manifest, unless that was done."""
+        if isinstance(source, str):
+            raise InputError(f"source: give a pathlib.Path or a stream of bytes, not the text {source!r}.")
+        kind, endpoint = self._kind(job_type), self._settings.endpoint
+        if not isinstance(source, Draft):
+            return create.read(source, kind, endpoint, where, form, items_per_job=items_per_job, journal=journal)
+        if source.plan.job_type != kind or source.plan.endpoint not in ("", endpoint):
+            planned = f"a {source.plan.job_type.lower()} on {source.plan.endpoint}"
+            raise InputError(f"What was planned is {planned}, not a {kind.lower()} on {endpoint}: plan it again.")
+        return source
+
+    def resolve(self, draft: Draft, parents: bool, on_request: Callable[[int], object] | None) -> Flow[None]:
+        """Find what the paths of a manifest name."""
+        policy = lookup_policy(self._policy)
+        return resolve.resolve(policy, draft, self._place, parents=parents, on_request=on_request)
+
+    @contextmanager
+    def kept(self, draft: Draft) -> Iterator[None]:
+        """Give a draft up if something goes wrong with it."""
+        try:
+            yield
+        except BaseException:
+            draft.close()
+            raise
+
+    def _place(self, text: str) -> Location:
+        return place_on(self._settings, text)
 
     def _kind(self, job_type: str) -> str:
         if job_type.upper() not in manifest.ITEMS:
@@ -185,21 +219,27 @@ class RunFlows:
         self,
         job_type: str,
         source: Path | IO[bytes],
-        project: str | None,
-        parent: str | None,
-        form: manifest.Format | None,
+        where: manifest.Defaults,
+        form: ReadFormat | None,
         on_request: Callable[[int], object] | None,
     ) -> Flow[Remaining]:
-        defaults, kind = manifest.Defaults(parent, project), self._kind(job_type)
-        if kind == DELETE:
+        if self._kind(job_type) == DELETE:
             raise InputError("Nothing can be in the way of a deletion: it has no destination.")
-        if isinstance(source, Path):
-            with manifest.opened(source) as stream:
-                guessed = form or manifest.guess_format(source.name)
-                return (yield from self.remaining(kind, stream, project, parent, guessed, on_request))
-        rows = manifest.read(source, manifest.ITEMS[kind], form, defaults)
-        name = str(getattr(source, "name", "-"))
-        return (yield from choose.remaining(lookup_policy(self._policy), rows, name, rows.form, on_request))
+        with TemporaryDirectory(prefix="sbg-bulk-") as scratch:
+            kept = Path(scratch, "rows")
+            draft = self.read(job_type, source, where, form, kept, 1)
+            with self.kept(draft):
+                yield from self.resolve(draft, False, on_request)
+            with draft.begin() as journal:
+                policy, spent = lookup_policy(self._policy), draft.requests
+                found = yield from choose.remaining(
+                    policy,
+                    journal.rows(["open"]),
+                    journal.plan.manifest,
+                    journal.plan.form,
+                    None if on_request is None else lambda requests: on_request(spent + requests),
+                )
+        return evolve(found, requests=found.requests + spent)
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
         return verify.verify(lookup_policy(self._policy), journal, on_request)

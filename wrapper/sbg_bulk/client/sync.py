@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
     from sbg_bulk.runs.choice import Choice, Remaining
-    from sbg_bulk.runs.manifest import Format
+    from sbg_bulk.runs.draft import Draft
+    from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
     from sbg_bulk.runs.result import RunReport
     from sbg_bulk.runs.verification import Verification
@@ -213,9 +214,12 @@ class Client(ClientBase):
         job_type: str,
         source: Source,
         *,
+        to: str | None = None,
         project: str | None = None,
         parent: str | None = None,
-        form: Format | None = None,
+        parents: bool = False,
+        destination_from_manifest: bool = False,
+        form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
         options: RunOptions | None = None,
@@ -230,11 +234,16 @@ class Client(ClientBase):
 
         Args:
             job_type: COPY, MOVE or DELETE, in any case.
-            source: the manifest: see `sbg_bulk.runs.manifest`. Or what `choose` or `remaining` found; the missing
-                folders of a choice are made first, and the three arguments that follow do not count.
-            project: where to, for rows that do not say: a project's id.
-            parent: where to, for rows that do not say: a folder's id.
-            form: the manifest's format; None to go by its name, or by its first line.
+            source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.runs.manifest`. Or what
+                `plan`, `choose` or `remaining` found; the arguments up to `form` do not count then.
+            to: where to: the path of a folder or project, or a folder's id. At most one of the three is given.
+            project: where to: a project's id.
+            parent: where to: a folder's id.
+            parents: have missing folders of destinations made. Without it they are an error.
+            destination_from_manifest: let rows say where they go where a destination is given here, which is for those
+                then that do not; otherwise rows that say something else are an error. In a list of what there is (with
+                `id` and no `file`) `parent` and `project` are destinations with it alone.
+            form: the manifest's format; None to go by its first lines, and its name.
             journal: where to keep the record of the run; None for the user's state folder.
             items_per_job: how many rows are submitted as one job.
             options: how to go about it.
@@ -248,11 +257,45 @@ class Client(ClientBase):
             RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
             InputError: nothing was chosen, or the job does not go with the choice.
         """
-        with (
-            self._runs.new_run(job_type, source, project, parent, form, journal, items_per_job) as opened,
-            self._runs.resumable(opened),
-        ):
+        where = self._runs.where(to, project, parent, destination_from_manifest)
+        with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
+            self._driver.run(self._runs.resolve(draft, parents, None))
+            begun = self._runs.begin(draft, source)
+        with begun as opened, self._runs.resumable(opened):
             return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
+
+    def plan(
+        self,
+        job_type: str,
+        source: Path | IO[bytes] | Draft,
+        *,
+        to: str | None = None,
+        project: str | None = None,
+        parent: str | None = None,
+        parents: bool = False,
+        destination_from_manifest: bool = False,
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        items_per_job: int = ITEMS_PER_JOB,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Draft:
+        """Read a manifest, once, and find what its paths name, for `run`. Nothing is changed.
+
+        What it returns has a length (its rows), `folders` (how many are to be made), and `save`, which writes it to a
+        file as a manifest. It is to be closed, or used as a context manager: nothing of it stays then that `run` has
+        not begun.
+
+        Args:
+            on_request: called with the number of requests so far. Only paths take any.
+
+        The other arguments and errors are those of `run`. Of a draft that has been planned without a client they do not
+        count.
+        """
+        where = self._runs.where(to, project, parent, destination_from_manifest)
+        draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
+        with self._runs.kept(draft):
+            self._driver.run(self._runs.resolve(draft, parents, on_request))
+        return draft
 
     def resume(
         self,
@@ -501,9 +544,11 @@ class Client(ClientBase):
         job_type: str,
         source: Path | IO[bytes],
         *,
+        to: str | None = None,
         project: str | None = None,
         parent: str | None = None,
-        form: Format | None = None,
+        destination_from_manifest: bool = False,
+        form: ReadFormat | None = None,
         on_request: Callable[[int], object] | None = None,
     ) -> Remaining:
         """Find the rows of a manifest whose name is not where they go yet, for `run`.
@@ -517,7 +562,8 @@ class Client(ClientBase):
 
         The other arguments and errors are those of `run`.
         """
-        return self._driver.run(self._runs.remaining(job_type, source, project, parent, form, on_request))
+        where = self._runs.where(to, project, parent, destination_from_manifest)
+        return self._driver.run(self._runs.remaining(job_type, source, where, form, on_request))
 
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         """List the destinations of a run anew, and compare name by name with what it says that it did.

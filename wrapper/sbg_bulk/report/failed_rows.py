@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from sbg_bulk.runs import manifest
+from sbg_bulk.runs import forms
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 
@@ -52,7 +52,7 @@ class Packed:
             gzip.GzipFile(fileobj=packed._file, mode="wb", mtime=0) as compressed,
             io.TextIOWrapper(compressed, encoding="utf-8", newline="") as stream,
         ):
-            manifest.write(stream, "csv", journal.report_columns(), packed._counting(journal.report([Outcome.FAILED])))
+            forms.write(stream, "csv", journal.report_columns(), packed._counting(journal.report([Outcome.FAILED])))
         packed.fits = packed._file.tell() <= LARGEST
         return packed
 

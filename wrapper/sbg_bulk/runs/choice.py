@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from math import ceil
-from typing import Final
 
 from attrs import frozen
 
@@ -15,13 +14,11 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.items import DELETE
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
+from sbg_bulk.runs.columns import DESTINATION_COLUMN as DESTINATION_COLUMN
+from sbg_bulk.runs.columns import SOURCE_COLUMN as SOURCE_COLUMN
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.text import size
-
-SOURCE_COLUMN: Final = "source_path"
-DESTINATION_COLUMN: Final = "destination_path"
-"""The columns that the report of a run of chosen things has."""
 
 
 @frozen
@@ -191,6 +188,32 @@ class Choice:
             above, parent = numbers.get(folder.parent), self.places.get(folder.parent) or folder.parent.folder
             project = folder.project if above is None and parent is None else None
             yield NewFolder(number, str(folder), folder.name, project, parent, above)
+
+    @property
+    def plan_columns(self) -> tuple[str, ...]:
+        """Return the columns of what `plan` produces."""
+        where = () if self.to is None else ("to",)
+        return ("file", *where, "type", SOURCE_COLUMN)
+
+    def plan(self) -> Iterator[dict[str, str]]:
+        """Produce the choice as the records of a manifest that gives the same run, with destinations as paths.
+
+        Raises:
+            InputError: something goes to a folder that is to be made below one that was given by its id.
+        """
+        for item in self.items:
+            to = {} if item.to is None else {"to": self._target(item.to)}
+            yield {"file": item.id, **to, "type": "folder" if item.is_folder else "file", SOURCE_COLUMN: item.source}
+
+    def _target(self, place: Location) -> str:
+        if place.folder is None:
+            return str(place)
+        found = self.places.get(place) if place.names else place.folder
+        if found is None:
+            raise InputError(
+                f"There is no path for {place}, which is to be made: give the destination as a path to save the plan."
+            )
+        return found
 
     def check_type(self, job_type: str) -> None:
         """Raise InputError unless such a job goes with the choice."""

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs import manifest, store
+from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+from sbg_bulk.runs.forms import ReadFormat, guess_format
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.manifest import PathRow, Problem, Row
 from sbg_bulk.runs.records import NewFolder, Plan
+from sbg_bulk.runs.task import asked
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
 
 
-def create(
-    rows: Iterable[Row | Problem],
+def draft(
+    rows: Iterable[Row | PathRow | Problem],
     job_type: str,
     endpoint: str,
     *,
@@ -33,17 +36,17 @@ def create(
     retry_of: str | None = None,
     folders: Iterable[NewFolder] = (),
     task: str | None = None,
-) -> Journal:
-    """Make the journal of a new run.
+) -> Draft:
+    """Read the rows of a new run, which is not begun yet. It is to be closed.
 
     Args:
         rows: those of a manifest, with its problems.
         job_type: COPY, MOVE or DELETE.
         endpoint: the deployment it is for.
         items_per_job: how many rows are submitted as one job.
-        journal: where to keep it; None for the usual folder.
+        journal: where to keep its journal; None for the usual folder.
         name: the manifest's name, for people.
-        form: its format.
+        form: the format of its report.
         retry_of: the run whose failures this one tries again.
         folders: those that it makes first, parents before what is in them.
         task: what was asked for, to know it again; see `sbg_bulk.runs.task`.
@@ -67,7 +70,54 @@ def create(
         retry_of=retry_of,
         task=task,
     )
-    return Journal.create(journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows, folders=folders)
+    return Draft.create(journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows, folders=folders)
+
+
+def create(rows: Iterable[Row | PathRow | Problem], job_type: str, endpoint: str, **settings: Any) -> Journal:
+    """Make the journal of a new run of rows in which no path stands. The arguments and errors are those of `draft`."""
+    with draft(rows, job_type, endpoint, **settings) as made:
+        return made.begin()
+
+
+def read(
+    source: Path | IO[bytes],
+    job_type: str,
+    endpoint: str,
+    defaults: manifest.Defaults,
+    form: ReadFormat | None,
+    *,
+    items_per_job: int = ITEMS_PER_JOB,
+    journal: Path | None = None,
+) -> Draft:
+    """Read a manifest, once, as a run that is not begun yet. It is to be closed.
+
+    Args:
+        source: the manifest's file, or a stream of bytes, which is left open.
+        job_type: COPY, MOVE or DELETE.
+        endpoint: the deployment it is for.
+        defaults: the destination of rows that name none.
+        form: its format; None to go by its first lines, and its name.
+        items_per_job: how many rows are submitted as one job.
+        journal: where to keep the run's journal; None for the usual folder.
+
+    Raises:
+        ManifestError: the manifest has problems; nothing is left behind.
+        InputError: it cannot be read.
+        JournalError: the journal cannot be written.
+    """
+    name = source.name if isinstance(source, Path) else str(getattr(source, "name", "-"))
+    with manifest.opened(source) if isinstance(source, Path) else nullcontext(source) as stream:
+        rows = manifest.read(stream, manifest.ITEMS[job_type], form, defaults, guess_format(name))
+        return draft(
+            rows,
+            job_type,
+            endpoint,
+            items_per_job=items_per_job,
+            journal=journal,
+            name=str(getattr(stream, "name", "-")),
+            form=rows.form,
+            task=asked([str(source.resolve())], defaults.given) if isinstance(source, Path) else None,
+        )
 
 
 def retry(earlier: Journal, journal: Path | None = None) -> Journal:
@@ -106,19 +156,3 @@ def check_deployment(journal: Journal, endpoint: str) -> None:
         raise InputError(
             f"Run {journal.plan.run} is for {journal.plan.endpoint}, and the endpoint is {endpoint}. Give the run's."
         )
-
-
-def count(job_type: str, source: Path | IO[bytes], defaults: manifest.Defaults, form: manifest.Format | None) -> int:
-    """Return how many rows a manifest has, if all of them are fit to be run.
-
-    Raises:
-        ManifestError: some are not.
-    """
-    if isinstance(source, Path):
-        with manifest.opened(source) as stream:
-            return count(job_type, stream, defaults, form or manifest.guess_format(source.name))
-    with tempfile.TemporaryDirectory(prefix="sbg-bulk-") as scratch:
-        # A journal finds duplicates without holding the manifest in memory.
-        rows = manifest.read(source, manifest.ITEMS[job_type], form, defaults)
-        with create(rows, job_type, "", journal=Path(scratch) / f"dry{store.SUFFIX}") as journal:
-            return journal.tally().rows

@@ -28,11 +28,9 @@ from sbg_bulk.runs.journal_file import (
     COUNT,
     HALF_MADE,
     check_header,
-    claim,
     clear_errors,
     connect,
     countable,
-    fill,
     make_format_2,
     make_format_3,
     show_as_format_2,
@@ -41,9 +39,8 @@ from sbg_bulk.runs.journal_file import (
     unix,
 )
 from sbg_bulk.runs.journal_reader import JournalReader
-from sbg_bulk.runs.manifest import Problem, Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import NewFolder, Plan, State, Submission
+from sbg_bulk.runs.records import NewFolder, State, Submission
 from sbg_bulk.runs.traffic import Traffic
 
 
@@ -57,45 +54,6 @@ class Journal(JournalReader):
         self._traffic = Traffic()
         show_places(connection)
         self.plan = self._read_plan()
-
-    @classmethod
-    def create(
-        cls,
-        path: Path,
-        plan: Plan,
-        rows: Iterable[Row | Problem],
-        clock: Callable[[], float] = time.time,
-        *,
-        folders: Iterable[NewFolder] = (),
-    ) -> Self:
-        """Make a journal of a manifest. If anything is wrong, no file is left behind.
-
-        Args:
-            path: where.
-            plan: what the run is to do.
-            rows: those of the manifest, with its problems.
-            clock: tells the time, in Unix seconds.
-            folders: those that are to be made first, parents before what is in them.
-
-        Raises:
-            ManifestError: the manifest has problems, duplicate sources among them.
-            WrongJournal: the file exists already.
-            JournalError: it cannot be written.
-        """
-        claim(path)
-        try:
-            with clear_errors(path, if_full="Nothing was sent. Make room, or keep the journal elsewhere (--journal)."):
-                connection = connect(path)
-                try:
-                    fill(connection, plan, rows, folders)
-                    return cls(path, connection, clock)
-                except BaseException:
-                    connection.close()
-                    raise
-        except BaseException:
-            for leftover in (path, path.with_name(path.name + "-journal")):
-                leftover.unlink(missing_ok=True)
-            raise
 
     @classmethod
     def open(cls, path: Path, clock: Callable[[], float] = time.time) -> Self:

@@ -14,7 +14,8 @@ from typing import Final
 from attrs import asdict, astuple
 
 from sbg_bulk.errors import JournalError, RunInUse, WrongJournal
-from sbg_bulk.runs.manifest import ManifestError, Problem, Row
+from sbg_bulk.runs.manifest import PathRow, Row
+from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.records import NewFolder, Plan
 
 APPLICATION_ID: Final = 0x5342_4C4A
@@ -153,47 +154,68 @@ def show_places(connection: sqlite3.Connection) -> None:
     connection.execute(_PLACED)
 
 
+_PENDING: Final = """
+CREATE TEMP TABLE pending (
+    place INTEGER PRIMARY KEY, number INTEGER NOT NULL,
+    source TEXT, path TEXT,  -- the column and the path of what is meant, if that is one
+    target TEXT, "to" TEXT   -- the column and the path of where it goes, if that is one; no column: for all rows
+)
+"""
+"""The rows with paths of which it is not known yet what they name. It goes with the connection."""
+
+
 def fill(
-    connection: sqlite3.Connection, plan: Plan, rows: Iterable[Row | Problem], folders: Iterable[NewFolder] = ()
+    connection: sqlite3.Connection,
+    plan: Plan,
+    rows: Iterable[Row | PathRow | Problem],
+    folders: Iterable[NewFolder] = (),
 ) -> None:
+    """Make the tables, with the rows in them, in a transaction that is left open."""
     connection.execute("BEGIN EXCLUSIVE")
-    for statement in (*_TABLES.split(";\n"), _SLOTS, _FOLDERS):
+    for statement in (*_TABLES.split(";\n"), _SLOTS, _FOLDERS, _PENDING):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.executemany(
         "INSERT INTO run VALUES (?, ?)", ((key, json.dumps(value)) for key, value in asdict(plan).items())
     )
-    connection.executemany(
-        "INSERT INTO folder (number, path, name, project, parent, above) VALUES (?, ?, ?, ?, ?, ?)",
-        (astuple(folder) for folder in folders),
-    )
+    insert_folders(connection, folders)
     problems: list[Problem] = []
     count = 0
     for place, row in enumerate(rows):
         found = [row] if isinstance(row, Problem) else []
-        duplicate = insert(connection, place, row)
-        if duplicate is not None:
-            found.append(duplicate)
+        twice = insert(connection, place, row)
+        if twice is not None:
+            found.append(twice)
         count += len(found)
         problems += found[: ManifestError.SHOWN - len(problems)]
     if count:
         raise ManifestError(problems, count)
-    connection.execute("COMMIT")
 
 
-def insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Problem | None:
+def insert_folders(connection: sqlite3.Connection, folders: Iterable[NewFolder]) -> None:
+    """Enter the folders that a run is to make first."""
+    connection.executemany(
+        "INSERT INTO folder (number, path, name, project, parent, above) VALUES (?, ?, ?, ?, ?, ?)",
+        (astuple(folder) for folder in folders),
+    )
+
+
+def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Problem) -> Problem | None:
     """Enter a row, and return the problem that its source stands in an earlier one, if it does.
 
     One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
+    One with a path in the place of its id has that path there, until it is known what it names.
     """
+    file: str | None
     if isinstance(row, Problem):
         number, file, destination, extra, folder = row.row, row.source, [None, None, None], None, None
     else:
         number = row.number
-        file, *destination = (getattr(row.item, key, None) for key in ("file", "parent", "project", "name"))
+        item = row if isinstance(row, PathRow) else row.item
+        file, *destination = (getattr(item, key, None) for key in ("file", "parent", "project", "name"))
         extra = json.dumps(row.extra, ensure_ascii=False) if row.extra else None
-        folder = row.folder
+        folder = row.folder if isinstance(row, Row) else None
     if file is None:
         return None
     try:
@@ -203,9 +225,20 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | Problem) -> Pr
             (place, number, file, *destination, extra, folder),
         )
     except sqlite3.IntegrityError:
-        earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()
-        return Problem(number, "file", f"{file} stands in row {earlier[0]} already")
+        column = row.source if isinstance(row, PathRow) and row.source is not None else "file"
+        return duplicate(connection, number, column, file, file)
+    if isinstance(row, PathRow):
+        path = None if row.source is None else file
+        connection.execute(
+            "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?)", (place, number, row.source, path, row.target, row.to)
+        )
     return None
+
+
+def duplicate(connection: sqlite3.Connection, number: int, column: str, file: str, told: str) -> Problem:
+    """Return the problem that a row's file is that of another, by the name that it has in the row."""
+    earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()
+    return Problem(number, column, f"{told} stands in row {earlier[0]} already")
 
 
 def check_header(path: Path) -> None:

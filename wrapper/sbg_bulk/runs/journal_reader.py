@@ -11,8 +11,9 @@ from typing import Any
 
 from sbg_bulk.errors import JournalError
 from sbg_bulk.items import Item
+from sbg_bulk.runs.columns import REPORT_COLUMNS
 from sbg_bulk.runs.journal_file import clear_errors
-from sbg_bulk.runs.manifest import ITEMS, REPORT_COLUMNS, Row
+from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.records import Destinations, NewFolder, Plan, State, Submission, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import Slot
@@ -132,8 +133,6 @@ class JournalReader:
         columns: dict[str, None] = {}
         for (extra,) in self._select("SELECT extra FROM row WHERE extra IS NOT NULL ORDER BY place"):
             columns.update(dict.fromkeys(json.loads(extra)))
-            if self.plan.form != "jsonl":
-                break  # in a table all rows have the same
         return list(columns)
 
     def report_columns(self) -> tuple[str, ...]:

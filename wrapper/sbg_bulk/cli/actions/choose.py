@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 from attrs import asdict
 
+from sbg_bulk.cli.actions.plan import check_plan, keep_plan, save_choice
 from sbg_bulk.cli.actions.run import execute, reference
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.actions.verify import verify
@@ -40,6 +42,7 @@ SHOWN: Final = 20
 def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
     selection, since, values = request.selection, request.selection.since, request.selection.values
+    check_plan(request.save_plan)
     with context.client() as client:
         task = asked(
             request.sources,
@@ -74,6 +77,9 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if nothing_matched(choice):
             complain(f"Nothing matched in {', '.join(choice.sources)}.")
             done = Exit.FAILED_ITEMS if selection.error_on_no_match else Exit.DONE
+        if len(choice):
+            save = partial(save_choice, choice)
+            keep_plan(context, request, save, parents=bool(choice.folders))
         if request.dry_run:
             _dry_run(choice, takes, request.as_json)
             return done

@@ -1,22 +1,28 @@
-"""Do the rows of a manifest in a run: `--manifest`."""
+"""Do the rows of a manifest in a run: `--manifest` and `--files-from`. It is read once, whatever it comes from."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import execute_and_verify
+from sbg_bulk.cli.actions.plan import check_plan, keep_plan, save_remaining
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.output.console import complain, note, write_json
 from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
 from sbg_bulk.runs.estimate import estimate
 from sbg_bulk.runs.manifest import Defaults
@@ -25,41 +31,119 @@ from sbg_bulk.text import counted, duration
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.files.paths import Location
     from sbg_bulk.runs.choice import Remaining
+    from sbg_bulk.runs.draft import Draft
 
 
-def run(context: Context, request: TransferRequest, manifest: str) -> Exit:
+def run(context: Context, request: TransferRequest) -> Exit:
     """Carry the rows of a manifest to their end. The exit code that follows."""
-    source: Path | IO[bytes] = sys.stdin.buffer if manifest == "-" else Path(manifest)
-    destination = request.destination
-    if request.dry_run and not destination.on_conflict:
-        where = destination.known
-        defaults = Defaults(where.folder, where.project)
-        return _tell(create.count(request.job_type, source, defaults, request.form), request)
+    source, destination = _source(request), request.destination
+    check_plan(request.save_plan)
+    if destination.on_conflict:
+        return _run_remaining(context, request, source)
+    if request.dry_run:
+        with _read_for_nothing(context, request, source) as draft:
+            keep_plan(context, request, draft.save, parents=bool(draft.folders))
+            return _tell(len(draft), request, besides=draft.folders)
     if request.job_type == "DELETE":
         check_can_ask(request.yes, "anything is deleted")
-        if not request.yes and not _agreed_to_delete(source, request):
-            return Exit.INTERRUPTED
     with context.client() as client:
-        where = destination.find(client, parents=destination.parents and not request.dry_run)
-        if isinstance(source, Path):
-            task = asked([str(source.resolve())], where.folder or where.project)
-            if (resumed := take_up(context, client, request, task)) is not None:
-                return resumed
-        if not destination.on_conflict:
-            return execute_and_verify(context, client, request, source, where)
+        if (resumed := _taken_up(context, client, request, source)) is not None:
+            return resumed
+        with _planned(client, request, source, journal=request.journal) as draft:
+            keep_plan(context, request, draft.save, parents=bool(draft.folders))
+            if request.job_type == "DELETE" and not agreed(_question(draft, request), request.yes):
+                return Exit.INTERRUPTED
+            return execute_and_verify(context, client, request, draft, Location())
+
+
+def _taken_up(context: Context, client: Client, request: TransferRequest, source: Path | IO[bytes]) -> Exit | None:
+    """Resume an unfinished run of the same manifest, if there is one: see `take_up`. A pipe is never the same."""
+    if not isinstance(source, Path):
+        return None
+    return take_up(context, client, request, asked([str(source.resolve())], request.destination.text))
+
+
+def _source(request: TransferRequest) -> Path | IO[bytes]:
+    given = request.manifest or request.files_from or "-"
+    return sys.stdin.buffer if given == "-" else Path(given)
+
+
+def _form(request: TransferRequest) -> Any:
+    return request.form if request.files_from is None else "list"
+
+
+@contextmanager
+def _planned(
+    client: Client, request: TransferRequest, source: Path | IO[bytes] | Draft, journal: Path | None
+) -> Iterator[Draft]:
+    """What is to be done, read once, with the paths in it looked up."""
+    destination = request.destination
+    with counting("Looking") as on_request, _nothing_submitted():
+        draft = client.plan(
+            request.job_type,
+            source,
+            to=destination.to,
+            project=destination.to_project,
+            parent=destination.to_folder,
+            parents=destination.parents,
+            destination_from_manifest=destination.destination_from_manifest,
+            form=_form(request),
+            journal=journal,
+            items_per_job=request.rows_per_job,
+            on_request=on_request,
+        )
+    with draft:
+        yield draft
+
+
+@contextmanager
+def _nothing_submitted() -> Iterator[None]:
+    """Say what an interrupt means here."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("interrupted before any job was submitted.")
+        click.get_current_context().exit(Exit.INTERRUPTED)
+
+
+@contextmanager
+def _read_for_nothing(context: Context, request: TransferRequest, source: Path | IO[bytes]) -> Iterator[Draft]:
+    """What would be done. A client, and with it a token, is only needed to look up paths."""
+    destination = request.destination
+    defaults = Defaults(
+        destination.to_folder, destination.to_project, destination.to, destination.destination_from_manifest
+    )
+    with TemporaryDirectory(prefix="sbg-bulk-") as scratch:
+        kept = Path(scratch, "rows")
+        with create.read(
+            source, request.job_type, "", defaults, _form(request), items_per_job=request.rows_per_job, journal=kept
+        ) as draft:
+            if not draft.unresolved:
+                yield draft
+                return
+            with context.client() as client, _planned(client, request, draft, journal=None):
+                yield draft
+
+
+def _question(draft: Draft, request: TransferRequest) -> str:
+    what = f"what {counted(len(draft), 'row')} of {draft.plan.manifest} {'names' if len(draft) == 1 else 'name'}"
+    verifying = f" To verify takes {counted(len(draft), 'request')} more." if request.verify else ""
+    return f"Delete {what}? Folders go with all they hold; nothing comes back.{verifying}"
+
+
+def _run_remaining(context: Context, request: TransferRequest, source: Path | IO[bytes]) -> Exit:
+    """Carry those rows whose name is not there yet."""
+    with context.client() as client:
+        if (resumed := _taken_up(context, client, request, source)) is not None:
+            return resumed
+        where = request.destination.find(client, parents=request.destination.parents and not request.dry_run)
         rows = _remaining(client, request, source, where)
+        if len(rows):
+            keep_plan(context, request, partial(save_remaining, rows), parents=False)
         if request.dry_run or not len(rows):
             return _tell(len(rows), request)
         return execute_and_verify(context, client, request, rows, where)
-
-
-def _agreed_to_delete(source: Path | IO[bytes], request: TransferRequest) -> bool:
-    rows = create.count("DELETE", source, Defaults(), request.form)
-    what = f"what {counted(rows, 'row')} of {source} {'names' if rows == 1 else 'name'}"
-    verifying = f" To verify takes {counted(rows, 'request')} more." if request.verify else ""
-    return agreed(f"Delete {what}? Folders go with all they hold; nothing comes back.{verifying}", False)
 
 
 def _remaining(client: Client, request: TransferRequest, source: Path | IO[bytes], where: Location) -> Remaining:
@@ -70,7 +154,8 @@ def _remaining(client: Client, request: TransferRequest, source: Path | IO[bytes
             source,
             project=where.project,
             parent=where.folder,
-            form=request.form,
+            destination_from_manifest=request.destination.destination_from_manifest,
+            form=_form(request),
             on_request=on_request,
         )
     told = f"{counted(found.existing, 'row')}, there already" if found.existing else "nothing, none is there yet"
@@ -78,17 +163,18 @@ def _remaining(client: Client, request: TransferRequest, source: Path | IO[bytes
     return found
 
 
-def _tell(rows: int, request: TransferRequest) -> Exit:
-    """What the rows take."""
-    found = estimate(rows, request.rows_per_job, request.settings.reserve or 0)
+def _tell(rows: int, request: TransferRequest, besides: int = 0) -> Exit:
+    """What the rows take, and the requests for the folders that are made besides."""
+    found = estimate(rows, request.rows_per_job, request.settings.reserve or 0, besides)
     if request.as_json:
         write_json(asdict(found))
     elif not rows:
         note("Nothing to do: all of it is there already.")
     else:
+        folders = f", with {counted(besides, 'folder')} to make" if besides else ""
         limit = f"makes that at least {duration(found.seconds)}" if found.seconds else "allows that at once"
         click.echo(
-            f"Nothing was sent. To do: {counted(found.items, 'row')} in {counted(found.jobs, 'job')}, with at "
+            f"Nothing was sent. To do: {counted(found.items, 'row')} in {counted(found.jobs, 'job')}{folders}, with at "
             f"least {counted(found.requests, 'request')}. The rate limit {limit}."
         )
     return Exit.DONE

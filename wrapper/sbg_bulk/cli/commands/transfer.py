@@ -27,20 +27,22 @@ if TYPE_CHECKING:
 
 _DONE: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
 
-_TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest."
+_TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."
 
 
 def _transfer(click_context: click.Context, request: TransferRequest) -> None:
     place = request.destination.place
     context = connected(click_context.obj, request.paths if place is None else (*request.paths, place))
-    if request.manifest is not None:
+    if request.manifest is not None or request.files_from is not None:
         _check_manifest(request)
         request.destination.check(required=False)
-        click_context.exit(manifests.run(context, request, request.manifest))
+        click_context.exit(manifests.run(context, request))
     if not request.sources:
         raise click.UsageError(_TELLING)
     if request.form is not None:
         raise click.UsageError("--format goes with --manifest.")
+    if request.destination.destination_from_manifest:
+        raise click.UsageError("--destination-from-manifest goes with --manifest.")
     if request.job_type != "DELETE":
         request.destination.check(required=True)
     if request.is_choice:
@@ -56,8 +58,13 @@ def _transfer(click_context: click.Context, request: TransferRequest) -> None:
 
 
 def _check_manifest(request: TransferRequest) -> None:
+    if request.manifest is not None and request.files_from is not None:
+        raise click.UsageError("Give --manifest or --files-from, not both.")
     if request.sources:
-        raise click.UsageError("Give SOURCEs or --manifest, not both.")
+        option = "--manifest" if request.files_from is None else "--files-from"
+        raise click.UsageError(f"Give SOURCEs or {option}, not both.")
+    if request.files_from is not None and request.form not in (None, "list"):
+        raise click.UsageError("--format goes with --manifest; --files-from is a list, one path or id a line.")
     if request.detach or request.timeout is not None:
         raise click.UsageError("--detach and --timeout are for ids; a run of a manifest can be resumed instead.")
     if unfit := request.selection.given:
@@ -122,8 +129,8 @@ _PATHS: Final = """
     What paths and filters choose is shown first, and carried in a run that can be resumed; ids alone make one job.
     """
 
-_ROWS: Final = """The rows of a manifest have the columns file, parent (a folder) or project (owner/project), and name;
-    a destination given here is for rows that name none.
+_ROWS: Final = """The rows of a manifest have the columns file, an id or a path; to, a path, or parent (a folder) or
+    project; and name. A list of what there is, as files list --json and the platform write it, will do with --to.
     """
 
 
@@ -149,7 +156,7 @@ def move(click_context: click.Context, request: TransferRequest) -> None:
     help="Delete each SOURCE. Folders go with all they hold; nothing comes back. You are asked first."
     + _PATHS
     + "The folder that a path names stays, even if nothing is left in it: delete it by its id. The rows of a manifest "
-    "have the column file."
+    "have the column file, id or path."
 )
 @transfer_options("DELETE")
 @click.pass_context

@@ -18,6 +18,11 @@ _OPTIONS: Final = (
     click.option("--to", metavar="PATH|ID", help="Destination, a folder's or project's path, or a folder's id."),
     click.option("--to-project", metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
     click.option("--to-folder", metavar="ID", help="Destination folder, by its id."),
+    click.option(
+        "--destination-from-manifest",
+        is_flag=True,
+        help="Let the manifest's columns say where to, also beside --to and in a list of what there is.",
+    ),
     click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
     click.option("--flatten", is_flag=True, help="Put all files into the destination itself, without subfolders."),
     click.option(
@@ -44,6 +49,7 @@ class Destination:
         to: `--to`.
         to_project: `--to-project`.
         to_folder: `--to-folder`.
+        destination_from_manifest: `--destination-from-manifest`.
         parents: `--parents`.
         flatten: `--flatten`.
         on_conflict: `--on-conflict`.
@@ -56,6 +62,7 @@ class Destination:
     to: str | None = None
     to_project: str | None = None
     to_folder: str | None = None
+    destination_from_manifest: bool = False
     parents: bool = False
     flatten: bool = False
     on_conflict: str | None = None

@@ -17,7 +17,7 @@ from sbg_bulk.cli.options.filters import Selection, filter_options
 from sbg_bulk.cli.options.run import RunSettings, add_run_options
 from sbg_bulk.files.paths import Location, is_path, path_of
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
-from sbg_bulk.runs.manifest import FORMATS, Format
+from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 
 _OPTIONS: Final = (
     yes_option,
@@ -31,13 +31,25 @@ _OPTIONS: Final = (
         "--manifest",
         type=click.Path(allow_dash=True),
         metavar="FILE|-",
-        help="Do all rows of a CSV, TSV or JSONL file, or of standard input.",
+        help="Read items from a table (CSV, TSV), JSON, a list of ids or paths, or standard input.",
+    ),
+    click.option(
+        "--files-from",
+        type=click.Path(allow_dash=True),
+        metavar="FILE|-",
+        help="Read items from a list, one path or id a line, or from standard input.",
     ),
     click.option(
         "--format",
         "form",
-        type=click.Choice(FORMATS),
-        help="The manifest's format.  [default: by its name, or its first line]",
+        type=click.Choice(READ_FORMATS),
+        help="The manifest's format.  [default: by its first lines, or its name]",
+    ),
+    click.option(
+        "--save-plan",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write what is going to be done to a new file, as a manifest (.csv, .tsv or .jsonl).",
     ),
     click.option("--detach", is_flag=True, help="With ids: do not wait, print the job and leave it to itself."),
     timeout_option,
@@ -77,7 +89,9 @@ class TransferRequest:
         verify: whether to look afterwards.
         folder_itself: whether the path of a folder means the folder.
         manifest: the manifest's path, or `-`; None without one.
-        form: its format; None to go by its name or its first line.
+        files_from: the path of a list, or `-`; None without one.
+        form: the manifest's format; None to go by its first lines, and its name.
+        save_plan: where to write what is going to be done; None for nowhere.
         detach: whether not to wait for the job.
         timeout: how many seconds to wait for it; None for no limit.
         new_run: whether to start a run even if one of the same task is not finished.
@@ -97,7 +111,9 @@ class TransferRequest:
     verify: bool
     folder_itself: bool
     manifest: str | None
-    form: Format | None
+    files_from: str | None
+    form: ReadFormat | None
+    save_plan: Path | None
     detach: bool
     timeout: float | None
     new_run: bool
@@ -126,6 +142,7 @@ class TransferRequest:
         """The first option given that one job of ids has no use for; None if none was."""
         options: dict[str, object] = {
             "--dry-run": self.dry_run or None,
+            "--save-plan": self.save_plan,
             "--items-per-job": self.items_per_job,
             "--journal": self.journal,
             "--jobs-in-flight": self.settings.jobs_in_flight,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sbg_bulk.runs.columns import IN_FOLDER, IN_PROJECT
+
 if TYPE_CHECKING:
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
@@ -41,8 +43,14 @@ def _result_document(entry: ItemResult) -> dict[str, Any]:
 
 
 def file_document(file: File) -> dict[str, Any]:
-    """A file or folder with the keys of the API, as far as lists have them."""
-    return {"id": file.id, "name": file.name, "type": file.type, "project": file.project, "parent": file.parent}
+    """A file or folder, as far as lists show it. A list is a manifest: where a thing is must not look like where to."""
+    return {
+        "id": file.id,
+        "name": file.name,
+        "type": file.type,
+        IN_PROJECT: file.project,
+        IN_FOLDER: file.parent,
+    }
 
 
 def date(moment: datetime | None) -> str | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from sbg_bulk.cli.commands.runs._journal import _open
 from sbg_bulk.cli.completion import complete_run
-from sbg_bulk.errors import InputError
-from sbg_bulk.runs import manifest
+from sbg_bulk.runs import forms
 
 
 @click.command()
@@ -20,7 +19,7 @@ from sbg_bulk.runs import manifest
 @click.option(
     "--format",
     "form",
-    type=click.Choice(manifest.FORMATS),
+    type=click.Choice(forms.FORMATS),
     help="The report's format.  [default: the manifest's, or by the name of --output]",
 )
 @click.option(
@@ -45,17 +44,8 @@ def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path |
     if as_json and form not in (None, "jsonl"):
         raise click.UsageError(f"--json is --format jsonl; it does not go with --format {form}.")
     with _open(run) as journal:
-        guessed = None if output is None else manifest.guess_format(output.name)
+        guessed = None if output is None else forms.guess_format(output.name)
         chosen: Any = "jsonl" if as_json else form or guessed or journal.plan.form
-        target: Any = nullcontext(sys.stdout) if output is None else _new_file(output)
+        target: Any = nullcontext(sys.stdout) if output is None else forms.new_file(output)
         with target as stream:
-            manifest.write(stream, chosen, journal.report_columns(), journal.report(outcomes))
-
-
-def _new_file(path: Path) -> IO[str]:
-    try:
-        return path.open("x", encoding="utf-8", newline="")
-    except FileExistsError:
-        raise InputError(f"{path} exists already; name another file.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+            forms.write(stream, chosen, journal.report_columns(), journal.report(outcomes))

@@ -1,0 +1,349 @@
+"""A manifest is read as people have it: what R, pandas, Excel, databases, the platform and this program write."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sbg_bulk import InputError
+from sbg_bulk.items import CopyItem, DeleteItem, Item
+from sbg_bulk.runs import manifest
+from sbg_bulk.runs.forms import ReadFormat
+from sbg_bulk.runs.manifest import Defaults, PathRow, Problem, Row
+
+ID = "aaaaaaaaaaaaaaaaaaaaaaa1"
+ID_2 = "aaaaaaaaaaaaaaaaaaaaaaa2"
+HOME = Defaults(project="a/b")
+
+
+def read(
+    content: str | bytes, form: ReadFormat | None = None, defaults: Defaults = HOME, kind: type[Item] = CopyItem
+) -> list[Row | PathRow | Problem]:
+    data = content.encode() if isinstance(content, str) else content
+    return list(manifest.read(io.BytesIO(data), kind, form, defaults))
+
+
+def items(content: str | bytes, **settings: Any) -> list[Item]:
+    found = read(content, **settings)
+    assert all(isinstance(one, Row) for one in found), found
+    return [one.item for one in found if isinstance(one, Row)]
+
+
+def problems(content: str | bytes, **settings: Any) -> list[tuple[int, str | None, str]]:
+    return [(one.row, one.column, one.message) for one in read(content, **settings) if isinstance(one, Problem)]
+
+
+TWO: Sequence[Item] = [CopyItem(ID, project="a/b"), CopyItem(ID_2, project="a/b")]
+
+FORMS = {
+    "a bare list": f"{ID}\n{ID_2}\n",
+    "a list with comments": f"# mine\n{ID}\n\n# more\n{ID_2}",
+    "a quoted list": f'"{ID}"\r\n"{ID_2}"\r\n',
+    "the platform's export": f"id,name\n{ID},\n{ID_2},\n",
+    "names in capitals": f"File,Sample\n{ID},x\n{ID_2},y\n",
+    "names with spaces": f" FILE , sample\n{ID},x\n{ID_2},y\n",
+    "another word": f"File ID,sample\n{ID},x\n{ID_2},y\n",
+    "Excel in Europe": f"file;sample\r\n{ID};1,5\r\n{ID_2};2,5\r\n",
+    "bars": f"file|sample\n{ID}|x\n{ID_2}|y\n",
+    "tabs": f"file\tsample\n{ID}\tx\n{ID_2}\ty\n",
+    "a declared comma": f"sep=,\nfile,sample\n{ID},x\n{ID_2},y\n",
+    "a declared semicolon": f'"sep=;"\nfile;sample\n{ID};x,y\n{ID_2};y\n',
+    "a table of its own separator": f"sep=^\nfile^sample\n{ID}^x\n{ID_2}^y\n",
+    "comments in a table": f'# made today\n\nfile,sample\n# first\n{ID},x\n\n# second, with a " in it\n{ID_2},y\n',
+    "comments below another column": f"sample,file\n# first\nx,{ID}\n#y,{ID_2}\n",
+    "row names of R": f'"","file","sample"\n"1","{ID}",NA\n"2","{ID_2}","x"\n',
+    "all in quotes": f'"file"\t"sample"\n"{ID}"\t"a\tb"\n"{ID_2}"\t"y"\n',
+    "an array of objects": json.dumps([{"file": ID, "sample": "x"}, {"file": ID_2}]),
+    "an array over lines": json.dumps([{"id": ID}, {"id": ID_2}], indent=2),
+    "an array of ids": json.dumps([ID, ID_2]),
+    "ids beside other values": f'{{"id": "{ID}", "size": 1}}\n{{"id": "{ID_2}", "size": null}}\n',
+    "NaN of pandas in JSON": f'[{{"file": "{ID}", "name": NaN}}, {{"file": "{ID_2}", "name": null}}]',
+    "two files joined": f"file,sample\n{ID},x\n\ufefffile,sample\n{ID_2},y\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("form", FORMS)
+def test_what_people_have_is_read(form: str, encoding: str) -> None:
+    assert items(FORMS[form].encode(encoding)) == TWO
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+@pytest.mark.parametrize("form", FORMS)
+def test_ends_of_lines_are_all_the_same(form: str, end: str) -> None:
+    assert items(FORMS[form].replace("\r\n", "\n").replace("\n", end)) == TWO
+
+
+MISSING = ["NA", "<NA>", "N/A", "nan", "NaN", "None", "NULL", "null", " NA "]
+
+
+@pytest.mark.parametrize("mark", MISSING)
+def test_what_stands_for_a_missing_value_is_none(mark: str) -> None:
+    assert items(f"file,name,parent,project\n{ID},{mark},{mark},{mark}\n{ID_2},b.bam,,NA\n") == [
+        CopyItem(ID, project="a/b"),
+        CopyItem(ID_2, project="a/b", name="b.bam"),
+    ]
+    assert problems(f"file,sample\n{mark},x\n") == [(2, "file", "the id is missing")]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?"])
+def test_what_a_formula_has_failed_at_is_no_comment(error: str) -> None:
+    told = f"{error} is what a spreadsheet writes where a formula has failed"
+    assert problems(f"file,sample\n{ID},x\n{error},y\n") == [(3, "file", told)]
+    assert problems(f"sample,file\nx,{ID}\n{error},{error}\n") == [(3, "file", told)]
+    assert problems(f"file,name\n{ID},{error}\n") == [(2, "name", told)]
+    assert len(problems(f"{ID}\n{error}\n")) == 1
+
+
+def test_a_file_may_be_called_as_a_missing_value_is_written() -> None:
+    assert items(f"file,name\n{ID},./NA\n") == [CopyItem(ID, project="a/b", name="NA")]
+    assert items(f'{{"file": "{ID}", "name": "NA"}}\n') == [CopyItem(ID, project="a/b", name="NA")]
+
+
+@pytest.mark.parametrize("mangled", ["5.68E+23", "5,68E+23", "5.68e+23", "6E+23", "5.68E23", "56812345.0"])
+def test_an_id_that_a_spreadsheet_has_made_a_number_is_told_as_that(mangled: str) -> None:
+    for content in (f"file;name\n{mangled};a.bam\n", f"{mangled}\n", f"file\tparent\n{ID}\t{mangled}\n"):
+        (problem,) = problems(content, defaults=Defaults())[:1]
+        assert "is a number that a spreadsheet has made of an id" in problem[2]
+
+
+@pytest.mark.parametrize("real", ["568e23000000000000000001", "5c6d4227e4b0385632389346", "000000000000000000000001"])
+def test_an_id_that_only_looks_like_a_number_is_one(real: str) -> None:
+    assert items(f"file\n{real}\n") == [CopyItem(real, project="a/b")]
+
+
+def test_where_things_are_in_a_list_is_no_destination() -> None:
+    export = f"id,name,project,parent,case\n{ID},a.bam,rfranklin/src,{ID_2},PT_1\n"
+    (row,) = read(export)
+    assert row == Row(
+        2,
+        CopyItem(ID, project="a/b", name="a.bam"),
+        {"in_project": "rfranklin/src", "in_folder": ID_2, "case": "PT_1"},
+    )
+    ((number, column, message),) = problems(export, defaults=Defaults())
+    assert (number, column) == (2, "parent")
+    assert message.endswith("give --destination-from-manifest if they are destinations.")
+    meant = Defaults(project="a/b", from_manifest=True)
+    assert items(f"id,project\n{ID},c/d\n{ID_2},\n", defaults=meant) == [
+        CopyItem(ID, project="c/d"),
+        CopyItem(ID_2, project="a/b"),
+    ]
+
+
+def test_a_destination_that_is_given_is_never_overridden_in_silence() -> None:
+    content = f"file,project\n{ID},c/d\n{ID_2},e/f\n"
+    ((number, column, message),) = problems(content)
+    assert (number, column) == (2, "project")
+    assert "(c/d)" in message
+    assert "(a/b, --to)" in message
+    assert "--destination-from-manifest" in message
+    assert "in_project" in message
+    assert items(f"file,project\n{ID},a/b\n{ID_2},\n") == TWO  # they agree
+
+
+def test_a_destination_has_one_column() -> None:
+    assert problems(f"file,to,project\n{ID},c/d/e,a/b\n", defaults=Defaults()) == [
+        (2, "to", "give to or project, not both.")
+    ]
+
+
+PATHS = {
+    "a list": "a/b/c.bam\n# more\n\na/b/d, e.bam\n",
+    "path": 'path\na/b/c.bam\n"a/b/d, e.bam"\n',
+    "file": "file;x\na/b/c.bam;1\na/b/d, e.bam;2\n",
+    "source_path of a report": 'source_path,outcome\na/b/c.bam,done\n"a/b/d, e.bam",done\n',
+    "beside an empty id": 'file,path\n,a/b/c.bam\nNA,"a/b/d, e.bam"\n',
+    "JSON": '["a/b/c.bam", {"path": "a/b/d, e.bam"}]',
+}
+
+
+@pytest.mark.parametrize("form", PATHS)
+def test_a_path_is_taken_wherever_an_id_is(form: str) -> None:
+    found = read(PATHS[form])
+    assert [(one.file, one.to, one.project) for one in found if isinstance(one, PathRow)] == [
+        ("a/b/c.bam", None, "a/b"),
+        ("a/b/d, e.bam", None, "a/b"),
+    ]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ("to\nx/y", {"project": "x/y"}),
+        ("to\nx/y/z", {"to": "x/y/z"}),
+        (f"to\n{ID_2}", {"parent": ID_2}),
+        ("parent\nx/y/z", {"to": "x/y/z"}),
+        ("project\nx/y/z", {"to": "x/y/z"}),
+        ("project\nx/y", {"project": "x/y"}),
+        ("destination_path\nx/y/z/new.bam", {"to": "x/y/z", "name": "new.bam"}),
+        ("destination_path\nx/y/new.bam", {"project": "x/y", "name": "new.bam"}),
+    ],
+)
+def test_a_destination_may_be_a_path(columns: str, expected: dict[str, str]) -> None:
+    name, value = columns.split("\n")
+    (row,) = read(f"file,{name}\n{ID},{value}\n", defaults=Defaults())
+    assert not isinstance(row, Problem)
+    found = row if isinstance(row, PathRow) else row.item
+    values = {key: getattr(found, key, None) for key in ("to", "parent", "project", "name")}
+    assert {key: value for key, value in values.items() if value is not None} == expected
+
+
+UNREADABLE = {
+    "unknown columns": (
+        "sample,batch\nx,y\n",
+        "no column names the files: found 'sample', 'batch' (separated by commas). The first row must name the columns",
+    ),
+    "one unknown column": ("sample\nx\n", "no column names the files: found 'sample' alone"),
+    "no names of columns": (f"{ID},S1\n", f"no column names the files: found '{ID}', 'S1' (separated by commas)"),
+    "DRS URIs": ("drs_uri,name\ndrs://x:y,a\n", "This is a manifest of DRS URIs"),
+    "DRS URIs as ids": ("id,name\ndrs://x:y,a\n", "is a DRS URI, not a file of the platform"),
+    "unknown keys": ('{"sample": "x"}\n', "no key names the file: found 'sample'"),
+    "objects over lines": (json.dumps({"id": ID}, indent=2), "Write each object on a line of its own (jq -c .)"),
+    "an array that ends early": ('[{"id": "x"}', "not JSON: elements are separated by one comma each"),
+    "an array with more behind it": ('["x"] y', "not JSON: something follows the end of the array"),
+    "an array without commas": ('["x" "y"]', "not JSON: elements are separated by one comma each"),
+    "numbers": ("[[1]]", "a JSON object is wanted for each element, or an id"),
+    "names of two columns alike": (f"file,File\n{ID},{ID}\n", "two columns have this name"),
+    "NUL": (f"file,name\n{ID},a\0b\n", "there is a NUL character in it"),
+    "two readings": (
+        f'file,note\n{ID},"see below\n{ID_2},ok\n{ID[:-1]}3,disk of 12"\n',
+        "a quote that begins here ends 2 lines below, and what is between looks like rows of its own",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_read_is_told_with_the_remedy(what: str) -> None:
+    content, told = UNREADABLE[what]
+    assert any(told in message for _, _, message in problems(content)), problems(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04 and so on", "an Excel workbook or a ZIP archive. Save it as CSV"),
+        (b"\x1f\x8b\x08 and so on", "compressed with gzip"),
+        (b"SQLite format 3\0 and so on", "runs export"),
+        ("file\n" + ID, None),
+        (b"\xff\xfef\0i\0l\0e\0\n\0a", "is damaged: it is not valid UTF-16-LE"),
+    ],
+)
+def test_what_is_no_text_is_told_as_what_it_is(content: str | bytes, told: str | None) -> None:
+    if told is None:
+        assert len(read(content)) == 1
+        return
+    with pytest.raises(InputError, match=told.replace(".", r"\.")):
+        read(content)
+
+
+def test_quotes_in_a_table_with_tabs_are_characters() -> None:
+    content = f'file\tremark\tname\n{ID}\t"see below\ta"b\n{ID_2}\tdisk of 12"\t\n'
+    first, second = (one for one in read(content) if isinstance(one, Row))
+    assert (first.item, first.extra) == (CopyItem(ID, project="a/b", name='a"b'), {"remark": '"see below'})
+    assert second.extra == {"remark": 'disk of 12"'}
+
+
+def test_quotes_in_a_table_with_tabs_that_hold_cells_together_are_quotes() -> None:
+    content = f'file\tnote\tname\n{ID}\t"one\ttwo ""2"""\t\n{ID_2}\t"three\nfour"\tx\n'
+    assert [one.extra for one in read(content) if isinstance(one, Row)] == [
+        {"note": 'one\ttwo "2"'},
+        {"note": "three\nfour"},
+    ]
+
+
+def test_prose_over_several_lines_is_a_value() -> None:
+    content = f'note,file\n"Dear all,\nplease, note, this\nyours",{ID}\n"x",{ID_2}\n'
+    assert [one.extra["note"] for one in read(content) if isinstance(one, Row)] == [
+        "Dear all,\nplease, note, this\nyours",
+        "x",
+    ]
+
+
+def test_a_long_array_is_read_an_element_at_a_time() -> None:
+    pad = "x" * 200
+    content = json.dumps([{"file": f"f{n}", "pad": pad} for n in range(20_000)]).encode()
+
+    class Counted(io.BytesIO):
+        most = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            self.most = max(self.most, self.tell())
+            return super().read(size)
+
+    stream = Counted(content)
+    found = manifest.read(stream, CopyItem, None, HOME)
+    first = next(found)
+    assert isinstance(first, Row)
+    assert stream.most < len(content) / 2
+    assert sum(1 for _ in found) == 19_999
+
+
+def test_a_list_that_is_a_table_is_told_as_one() -> None:
+    ((_, _, message),) = problems(f"file,name\n{ID},x\n", form="list")
+    assert message == "this is a table with names of columns, not a list: give it as --manifest"
+    assert items(f"file\n{ID}\n{ID_2}\n", form="list") == TWO
+
+
+# Anything that a program writes
+
+CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=10)
+VALUES = CELLS | st.sampled_from(["NA", "nan", "NULL", 'disk of 12"', '"quoted"', "a,b;c", "#1", "5,5"])
+KNOWN = st.fixed_dictionaries({"file": st.integers(0, 10**6).map(lambda n: f"{n:024x}"), "note": VALUES, "lab": VALUES})
+DIALECTS = {
+    "pandas": {"delimiter": ",", "quoting": csv.QUOTE_MINIMAL, "lineterminator": "\n"},
+    "R write.csv": {"delimiter": ",", "quoting": csv.QUOTE_ALL, "lineterminator": "\n"},
+    "R write.csv2": {"delimiter": ";", "quoting": csv.QUOTE_ALL, "lineterminator": "\n"},
+    "Excel": {"delimiter": ",", "quoting": csv.QUOTE_MINIMAL, "lineterminator": "\r\n"},
+    "Excel in Europe": {"delimiter": ";", "quoting": csv.QUOTE_MINIMAL, "lineterminator": "\r\n"},
+    "pandas with tabs": {"delimiter": "\t", "quoting": csv.QUOTE_MINIMAL, "lineterminator": "\n"},
+    "R write.table with tabs": {"delimiter": "\t", "quoting": csv.QUOTE_ALL, "lineterminator": "\n"},
+}
+
+
+@given(
+    dialect=st.sampled_from(list(DIALECTS)),
+    records=st.lists(KNOWN, min_size=1, max_size=6),
+    order=st.permutations(["file", "note", "lab"]),
+    header=st.sampled_from([str.lower, str.upper, str.title, lambda name: f" {name} "]),
+    declared=st.booleans(),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_any_table_is_read_to_the_same_rows(
+    dialect: str, records: list[dict[str, str]], order: list[str], header: Any, declared: bool, encoding: str
+) -> None:
+    text = io.StringIO(newline="")
+    settings: dict[str, Any] = DIALECTS[dialect]
+    if declared and settings["delimiter"] != "\t":
+        text.write(f"sep={settings['delimiter']}{settings['lineterminator']}")
+    writer = csv.writer(text, **settings)
+    writer.writerow([header(name) for name in order])
+    writer.writerows([record[name] for name in order] for record in records)
+    names = {name: header(name).strip() for name in order}
+    assert [(one.item, one.extra) for one in read(text.getvalue().encode(encoding)) if isinstance(one, Row)] == [
+        (CopyItem(one["file"], project="a/b"), {names[name]: one[name] for name in order if name != "file"})
+        for one in records
+    ]
+
+
+@given(st.lists(KNOWN, min_size=1, max_size=6), st.sampled_from(["lines", "array", "pretty"]))
+def test_any_json_is_read_to_the_same_rows(records: list[dict[str, str]], form: str) -> None:
+    lines = "\n".join(map(json.dumps, records))
+    text = {"lines": lines, "array": json.dumps(records), "pretty": json.dumps(records, indent=1)}[form]
+    assert [(one.item, one.extra) for one in read(text) if isinstance(one, Row)] == [
+        (CopyItem(one["file"], project="a/b"), {"note": one["note"], "lab": one["lab"]}) for one in records
+    ]
+
+
+@given(st.binary(max_size=200))
+def test_anything_at_all_is_rows_problems_or_an_error(content: bytes) -> None:
+    with contextlib.suppress(InputError):
+        read(content, kind=DeleteItem)

@@ -1,0 +1,207 @@
+"""Paths in manifests are looked up before anything is sent; what is not there is a problem of its row."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sbg_bulk import Draft, InputError, ManifestError
+from sbg_bulk.runs import create
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.manifest import Defaults
+from tests.support.both import Both
+from tests.support.world import SOURCE, TARGET, World
+
+
+def table(*lines: str) -> io.BytesIO:
+    return io.BytesIO("\n".join((*lines, "")).encode())
+
+
+def told(caught: pytest.ExceptionInfo[ManifestError]) -> list[tuple[int, str | None, str]]:
+    return [(problem.row, problem.column, problem.message) for problem in caught.value.problems]
+
+
+@pytest.fixture
+def files(world: World) -> list[str]:
+    world.add(f"{TARGET}/in/")
+    return world.add(f"{SOURCE}/one/a.bam", f"{SOURCE}/one/b.bam", f"{SOURCE}/two/c.bam")
+
+
+def test_paths_name_what_is_done_and_where_it_goes(call: Both, world: World, files: list[str]) -> None:
+    report = call(
+        "run",
+        "copy",
+        table(
+            "path,to,name",
+            f"{SOURCE}/one/a.bam,{TARGET}/in,",
+            f"{SOURCE}/two,{TARGET},",
+            f"{files[1]},{TARGET}/in,new.bam",
+        ),
+    )
+    assert report.succeeded
+    assert world.paths(TARGET) == ["in/", "in/a.bam", "in/new.bam", "two/", "two/c.bam"]
+    with Journal.read(report.journal) as journal:
+        first, *_, last = journal.report()
+    assert (first["file"], first["source_path"], first["outcome"]) == (files[0], f"{SOURCE}/one/a.bam", "done")
+    assert (last["file"], last.get("source_path")) == (files[1], None)
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("job_type", ["move", "delete"])
+def test_moves_and_deletions_take_paths_too(call: Both, world: World, job_type: str) -> None:
+    where = {} if job_type == "delete" else {"to": f"{TARGET}/in"}
+    assert call("run", job_type, table(f"{SOURCE}/one/a.bam", f"{SOURCE}/two/c.bam"), **where).succeeded
+    assert world.paths(SOURCE) == ["one/", "one/b.bam", "two/"]
+    assert world.paths(TARGET) == (["in/"] if job_type == "delete" else ["in/", "in/a.bam", "in/c.bam"])
+
+
+@pytest.mark.usefixtures("files")
+def test_a_folder_is_asked_once_however_many_rows_go_through_it(call: Both, world: World) -> None:
+    paths = [f"{SOURCE}/one/x{number}.bam" for number in range(60)]
+    world.add(*paths)
+    asked = call.counted("run", "copy", table(*paths), to=f"{TARGET}/in")
+    # The destination; the folder, and the names in it.
+    assert asked.count("list_files") == 3
+
+
+@pytest.mark.usefixtures("files")
+def test_what_is_not_there_is_a_problem_of_its_row_and_nothing_is_sent(call: Both, tmp_path: Path) -> None:
+    rows = table(
+        "path,to",
+        f"{SOURCE}/one/a.bam,{TARGET}/in",
+        f"{SOURCE}/one/none.bam,{TARGET}/in",
+        f"{SOURCE}/one/b.bam,{TARGET}/nowhere",
+        f"{SOURCE}/two/c.bam,rfranklin/unknown/x",
+        f"rfranklin/unknown/a.bam,{TARGET}",
+        f"{SOURCE}/one/a.bam/x,{TARGET}",
+    )
+    call.simulator.requests.clear()
+    with pytest.raises(ManifestError) as caught:
+        call("run", "copy", rows, journal=tmp_path / "kept")
+    found = told(caught)
+    assert [(row, column) for row, column, _ in found] == [
+        (3, "path"), (4, "to"), (5, "to"), (6, "path"), (7, "path"),
+    ]  # fmt: skip
+    assert [message.split(". ")[0] for *_, message in found] == [
+        f"There is no 'none.bam' in {SOURCE}/one",
+        f"There is no folder {TARGET}/nowhere to put things in",
+        "rfranklin/unknown was not found, or is not shared with you",
+        "rfranklin/unknown was not found, or is not shared with you",
+        f"{SOURCE}/one/a.bam is a file, not a folder",
+    ]
+    assert {request.method for request in call.simulator.requests} == {"GET"}
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_file_named_by_its_path_and_its_id_is_named_twice(call: Both, files: list[str]) -> None:
+    with pytest.raises(ManifestError) as caught:
+        call("run", "copy", table("file", files[0], f"{SOURCE}/one/a.bam"), to=TARGET)
+    assert told(caught) == [(3, "file", f"{SOURCE}/one/a.bam stands in row 2 already")]
+    with pytest.raises(ManifestError) as caught:
+        call("run", "copy", table("path", f"{SOURCE}/one/a.bam", f"{SOURCE}/one/a.bam"), to=TARGET)
+    assert told(caught) == [(3, "path", f"{SOURCE}/one/a.bam stands in row 2 already")]
+
+
+def test_missing_folders_are_made_when_the_run_begins_and_not_before(
+    call: Both, world: World, files: list[str]
+) -> None:
+    rows = ("file,to", f"{files[0]},{TARGET}/new/deep", f"{files[1]},{TARGET}/in", f"{files[2]},{TARGET}/new")
+    draft = call("plan", "copy", table(*rows), parents=True)
+    with draft:
+        assert draft.folders == 2
+        assert world.paths(TARGET) == ["in/"]
+        assert call("run", "copy", draft).succeeded
+    assert world.paths(TARGET) == ["in/", "in/b.bam", "new/", "new/c.bam", "new/deep/", "new/deep/a.bam"]
+
+
+def test_the_destination_of_all_rows_is_told_once_if_it_is_missing(call: Both, files: list[str]) -> None:
+    with pytest.raises(InputError, match=f"There is no folder {TARGET}/none to put things in") as caught:
+        call("run", "copy", table("file", *files), to=f"{TARGET}/none")
+    assert not isinstance(caught.value, ManifestError)
+
+
+@pytest.mark.usefixtures("files")
+def test_paths_on_another_deployment_are_refused(call: Both) -> None:
+    with pytest.raises(ManifestError) as caught:
+        call("run", "copy", table("path", f"cgc:{SOURCE}/one/a.bam"), to=TARGET)
+    assert "is on another deployment than" in told(caught)[0][2]
+
+
+def test_what_was_planned_is_what_is_done_whatever_becomes_of_the_file(
+    call: Both, world: World, files: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(f"file\n{files[0]}\n", "utf-8")
+    with call("plan", "delete", path) as draft:
+        assert len(draft) == 1
+        path.write_text(f"file\n{files[1]}\n{files[2]}\n", "utf-8")
+        call("run", "delete", draft)
+    assert world.paths(SOURCE) == ["one/", "one/b.bam", "two/", "two/c.bam"]
+
+
+def test_a_plan_that_is_not_carried_out_leaves_nothing(call: Both, files: list[str], tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with call("plan", "delete", table("file", *files), journal=kept) as draft:
+        assert kept.exists()
+    assert list(tmp_path.glob("kept*")) == []
+    with pytest.raises(InputError, match="This draft is over"):
+        call("run", "delete", draft)
+
+
+def test_a_plan_goes_with_its_job_and_its_deployment(call: Both, files: list[str]) -> None:
+    with (
+        call("plan", "delete", table("file", *files)) as draft,
+        pytest.raises(InputError, match=r"What was planned is a delete on .*, not a move on .*: plan it again"),
+    ):
+        call("run", "move", draft, to=TARGET)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_a_plan_that_is_saved_gives_the_same_run(
+    call: Both, world: World, files: list[str], tmp_path: Path, form: str
+) -> None:
+    rows = ("path,to,name,lab", f"{SOURCE}/one/a.bam,{TARGET}/new,NA,x", f"{files[1]},{TARGET}/in,n.bam,y")
+    saved = tmp_path / f"plan.{form}"
+    with call("plan", "copy", table(*rows), parents=True) as draft:
+        draft.save(saved)
+        with pytest.raises(InputError, match="exists already"):
+            draft.save(saved)
+    assert call("run", "copy", saved, parents=True).succeeded
+    assert world.paths(TARGET) == ["in/", "in/n.bam", "new/", "new/a.bam"]
+
+
+@pytest.mark.usefixtures("files")
+def test_rows_with_paths_are_compared_with_what_is_there(call: Both, world: World) -> None:
+    world.add(f"{TARGET}/in/a.bam")
+    rows = (f"{SOURCE}/one/a.bam", f"{SOURCE}/one/b.bam")
+    found = call("remaining", "copy", table(*rows), to=f"{TARGET}/in")
+    assert (len(found), found.existing) == (1, 1)
+    assert call("run", "copy", found).succeeded
+    assert world.paths(TARGET) == ["in/", "in/a.bam", "in/b.bam"]
+
+
+def test_paths_are_never_taken_for_ids(tmp_path: Path) -> None:
+    draft = create.read(table("path", "a/b/c"), "DELETE", "http://x/v2", Defaults(), None, journal=tmp_path / "kept")
+    with draft, pytest.raises(InputError, match="have not been looked up"):
+        draft.begin()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", [{"to": TARGET, "parent": "x"}, {"project": TARGET, "parent": "x"}])
+def test_one_destination_is_given(call: Both, files: list[str], where: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="give one destination"):
+        call("plan", "copy", table("file", *files), **where)
+
+
+def test_a_manifest_is_a_path_or_a_stream_of_bytes(call: Both) -> None:
+    with pytest.raises(InputError, match=r"give a pathlib\.Path or a stream of bytes"):
+        call("run", "copy", "m.csv", to=TARGET)
+    with pytest.raises(InputError, match="give one of bytes"):
+        call("run", "copy", io.StringIO("file\n1\n"), to=TARGET)
+
+
+def test_a_draft_is_a_public_name() -> None:
+    assert Draft.__module__ == "sbg_bulk.runs.draft"

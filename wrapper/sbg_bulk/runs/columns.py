@@ -1,0 +1,198 @@
+"""The columns of a manifest: which of them say what is meant and where it goes, and what their values mean.
+
+Names count in any case, with spaces around them. `file` is the API's own name of what is to be done; beside it `parent`
+and `project` say where it goes. In a list of what there is, with `id` or `path` and no `file`, as the platform and
+`files list` write it, they say where each thing *is*, and are never taken for a destination unless that is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from attrs import frozen
+
+from sbg_bulk.text_reader import BOM
+
+REPORT_COLUMNS: Final = ("outcome", "new_id", "job", "api_code", "message")
+"""What a report adds. A manifest that has all of them is a report, and its next report has them anew."""
+
+SOURCE_COLUMN: Final = "source_path"
+DESTINATION_COLUMN: Final = "destination_path"
+"""The columns with the paths of what was named or chosen by its path, in reports and plans."""
+
+IN_PROJECT: Final = "in_project"
+IN_FOLDER: Final = "in_folder"
+"""The columns of lists that say where something is."""
+
+MISSING: Final = frozenset({"NA", "<NA>", "N/A", "nan", "NaN", "NAN", "None", "NULL", "Null", "null", "NaT"})
+"""What R, pandas, databases and spreadsheets write into a table where there is no value."""
+
+LITERAL: Final = "./"
+"""In a table a name that begins so is meant as it goes on, even if that is one of `MISSING`: `./NA`."""
+
+_FILE: Final = "file"
+_IDS: Final = (_FILE, "id", "file_id", "fileid")
+_PATHS: Final = ("path", "file_path", SOURCE_COLUMN)
+_MEANT: Final = frozenset({*_IDS, *_PATHS, "to", "parent", "project", "name", DESTINATION_COLUMN})
+WHERE: Final = {"project": IN_PROJECT, "parent": IN_FOLDER}
+"""What the columns of a list are called that say where something is, so that they are no destination."""
+
+_ADDED: Final = frozenset(REPORT_COLUMNS)
+
+# What a spreadsheet or pandas makes of an id that looks like a number. A 24-digit id may well have an `e` in it.
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d+|\d[.,]\d+[eE]\d+|\d{5,}[.,]0+")
+
+_ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!)")
+_URIS: Final = re.compile(r"(?:^|_)drs(?:_|$)")
+
+Values: TypeAlias = Mapping[str, Any]
+
+
+def key_of(name: str) -> str:
+    """Return a column's name as it is compared: in any case, with spaces, hyphens and a byte order mark or without."""
+    return re.sub(r"[\s\-]+", "_", name.strip().strip(BOM).strip().casefold())
+
+
+@frozen
+class Columns:
+    """What the columns of a table, or the keys of a JSON object, mean.
+
+    Attributes:
+        sources: those that name the file or folder, by its id or path; the first that has a value counts.
+        to: the one that holds a destination, a path or a folder's id.
+        parent: the one that holds a destination folder.
+        project: the one that holds a destination project.
+        target: the one that holds the whole path that something is to have.
+        name: the one that holds a new name.
+        others: the rest, each with the name that it has in a report.
+    """
+
+    sources: tuple[str, ...]
+    to: str | None
+    parent: str | None
+    project: str | None
+    target: str | None
+    name: str | None
+    others: tuple[tuple[str, str], ...]
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Return those that say where something goes."""
+        return tuple(one for one in (self.to, self.parent, self.project, self.target) if one is not None)
+
+    def carried_along(self, record: Values) -> dict[str, Any]:
+        """Return the other columns of a record, with their names in a report."""
+        return {name: record[column] for column, name in self.others if column in record}
+
+
+@lru_cache(maxsize=256)
+def columns_of(names: tuple[str, ...], *, deletion: bool, as_destination: bool) -> Columns:
+    """Return what columns mean.
+
+    Args:
+        names: their names, as they stand there.
+        deletion: whether there is no destination at all.
+        as_destination: whether `parent` and `project` are one in a list of what there is, too.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(key_of(name), name)
+    sources = [found[key] for key in (*_IDS, *_PATHS) if key in found]
+    ids = [found[key] for key in _IDS if key in found]
+    # Beside one of ids another may hold anything, such as the numbers of the rows.
+    sources = [one for one in sources if one not in ids[1:]]
+    if deletion:
+        used: dict[str, str] = {}
+    else:
+        wanted = ["to", "name"]
+        if _FILE in found or as_destination:
+            wanted += ["parent", "project"]
+        used = {key: found[key] for key in wanted if key in found}
+        if DESTINATION_COLUMN in found and used.keys().isdisjoint({"to", "parent", "project"}):
+            used[DESTINATION_COLUMN] = found[DESTINATION_COLUMN]
+    kept = [name for name in names if name not in sources[:1] and name not in used.values()]
+    where = {} if _FILE in found else WHERE
+    return Columns(
+        sources=tuple(sources),
+        to=used.get("to"),
+        parent=used.get("parent"),
+        project=used.get("project"),
+        target=used.get(DESTINATION_COLUMN),
+        name=used.get("name"),
+        others=tuple(_free([(name, where.get(key_of(name), name)) for name in kept])),
+    )
+
+
+def _free(others: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Produce columns with names that are free in a report."""
+    names = {name for _, name in others}
+    if names >= _ADDED:
+        yield from ((column, name) for column, name in others if name not in _ADDED)
+        return
+    for column, name in others:
+        free = name
+        while free in _ADDED or (free != name and free in names):
+            free = f"manifest_{free}"
+        yield column, free
+
+
+def duplicate(names: Sequence[str]) -> str | None:
+    """Return a name that two columns have, if there is one. In any case, if it is one that means something."""
+    keys = [key if (key := key_of(name)) in _MEANT else name for name in names]
+    return next((names[index] for index, key in enumerate(keys) if key in keys[:index]), None)
+
+
+def names_files(names: Iterable[str]) -> bool:
+    """Return whether one of these columns can say which file or folder is meant."""
+    keys = {key_of(name) for name in names}
+    return not keys.isdisjoint((*_IDS, *_PATHS))
+
+
+def unknown(names: Sequence[str], separator: str) -> str:
+    """Return what is said of columns of which none names the files."""
+    shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
+    found = f"found {shown} (separated by {separator})" if len(names) > 1 else f"found {shown} alone"
+    if any(_URIS.search(key_of(name)) for name in names):
+        return (
+            f"{found}. This is a manifest of DRS URIs, which are not files of the platform yet: import them there, "
+            "then list the imported files with: sbg-bulk files list PLACE --json"
+        )
+    return (
+        f"no column names the files: {found}. The first row must name the columns; call the one with the ids file or "
+        "id, or the one with the paths path"
+    )
+
+
+def is_missing(value: str) -> bool:
+    """Return whether a value of a table stands for none."""
+    return value.strip() in MISSING
+
+
+def is_comment(text: str) -> bool:
+    """Return whether a line, or its first cell, is for people: it begins with #, and not with what Excel writes."""
+    return text.startswith("#") and not _ERROR.match(text)
+
+
+def is_error(value: str) -> bool:
+    """Return whether a value is what a spreadsheet writes where a formula has failed."""
+    return _ERROR.fullmatch(value) is not None
+
+
+def escaped(name: str) -> str:
+    """Return a name as a table has it, so that it is read again as it is."""
+    return f"{LITERAL}{name}" if is_missing(name) or name.startswith(LITERAL) else name
+
+
+def not_an_id(value: str) -> str | None:
+    """Return what is wrong with a text that stands where an id or a path is wanted; None if it may be one."""
+    if value.casefold().startswith("drs://"):
+        return f"{value!r} is a DRS URI, not a file of the platform: import it there, and give the imported file's id"
+    if _NUMBER.fullmatch(value):
+        return (
+            f"{value!r} is a number that a spreadsheet has made of an id, whose digits are lost: export the list "
+            "again, and have the column of ids imported as text"
+        )
+    return None

@@ -1,0 +1,240 @@
+"""Drafts: runs that are not begun. A manifest is read once, into the journal that its run will have.
+
+What is asked about is what is in the draft, and what is in the draft is what is done: nobody reads the manifest again.
+Paths in it are looked up (`sbg_bulk.runs.resolve`) before the run begins. A draft that is not begun leaves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Self
+
+from attrs import frozen
+
+from sbg_bulk.errors import InputError
+from sbg_bulk.runs import forms
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.journal_file import claim, clear_errors, connect, duplicate, fill, insert_folders
+from sbg_bulk.runs.manifest import ITEMS, PathRow, Row
+from sbg_bulk.runs.problems import ManifestError, Problem
+from sbg_bulk.runs.records import NewFolder, Plan
+
+_IF_FULL: Final = "Nothing was sent. Make room, or keep the journal elsewhere (--journal)."
+
+
+@frozen
+class Target:
+    """A destination that is a path.
+
+    Attributes:
+        to: the path, as it was given.
+        column: the column that it stands in; None for the destination of all rows that name none.
+    """
+
+    to: str
+    column: str | None
+
+
+@frozen
+class Source:
+    """The path of what a row means.
+
+    Attributes:
+        place: the row's place in the journal.
+        number: its number in the manifest.
+        column: the column that the path stands in.
+        path: the path, as it was given.
+    """
+
+    place: int
+    number: int
+    column: str
+    path: str
+
+
+class Draft:
+    """A run that is not begun. Use it as a context manager, or call `close`: what was not begun is gone then.
+
+    Attributes:
+        path: where its journal is.
+        plan: what the run is to do.
+        requests: how many requests it took to find what its paths name.
+        unresolved: whether there are paths of which it is not known yet what they name.
+    """
+
+    def __init__(self, journal: Journal, connection: sqlite3.Connection) -> None:
+        self.path = journal.path
+        self.plan = journal.plan
+        self.requests = 0
+        self._journal: Journal | None = journal
+        self._db = connection
+        self._rows = int(connection.execute("SELECT count(*) FROM row").fetchone()[0])
+        self.unresolved = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM pending)").fetchone()[0])
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        plan: Plan,
+        rows: Iterable[Row | PathRow | Problem],
+        clock: Callable[[], float] = time.time,
+        *,
+        folders: Iterable[NewFolder] = (),
+    ) -> Self:
+        """Read a manifest into a new journal. If anything is wrong, no file is left behind.
+
+        Args:
+            path: where.
+            plan: what the run is to do.
+            rows: those of the manifest, with its problems.
+            clock: tells the time, in Unix seconds.
+            folders: those that are to be made first, parents before what is in them.
+
+        Raises:
+            ManifestError: the manifest has problems, duplicate sources among them.
+            WrongJournal: the file exists already.
+            JournalError: it cannot be written.
+        """
+        claim(path)
+        try:
+            with clear_errors(path, if_full=_IF_FULL):
+                connection = connect(path)
+                try:
+                    fill(connection, plan, rows, folders)
+                    return cls(Journal(path, connection, clock), connection)
+                except BaseException:
+                    connection.close()
+                    raise
+        except BaseException:
+            _remove(path)
+            raise
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def targets(self) -> list[Target]:
+        """Return the destinations that are paths, each once."""
+        found = self._select('SELECT "to", target FROM pending WHERE "to" IS NOT NULL GROUP BY "to", target')
+        return [Target(*one) for one in found]
+
+    def rows_to(self, target: Target) -> Iterator[int]:
+        """Produce the numbers of the rows with a destination."""
+        query = 'SELECT number FROM pending WHERE "to" = ? AND target IS ? ORDER BY place'
+        return (number for (number,) in self._select(query, (target.to, target.column)))
+
+    def sources(self, size: int) -> Iterator[list[Source]]:
+        """Produce the rows whose source is a path, so many at a time, those of a folder together."""
+        found = self._select("SELECT place, number, source, path FROM pending WHERE source IS NOT NULL ORDER BY path")
+        while batch := [Source(*one) for one in islice(found, size)]:
+            yield batch
+
+    def found(self, source: Source, file: str) -> Problem | None:
+        """Note which file a row means; return the problem that another means it too, if one does."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            try:
+                self._db.execute("UPDATE row SET file = ? WHERE place = ?", (file, source.place))
+            except sqlite3.IntegrityError:
+                return duplicate(self._db, source.number, source.column, file, source.path)
+        return None
+
+    def lead(self, to: str, parent: str | None, project: str | None) -> None:
+        """Note which folder or project a destination means."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            self._db.execute(
+                'UPDATE row SET parent = ?, project = ? WHERE place IN (SELECT place FROM pending WHERE "to" = ?)',
+                (parent, project, to),
+            )
+            self._db.execute('UPDATE pending SET "to" = NULL WHERE "to" = ?', (to,))
+
+    def make(self, folders: Sequence[NewFolder], targets: Mapping[str, int]) -> None:
+        """Note which folders are to be made when the run begins, and which destinations, by their paths, they are."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            insert_folders(self._db, folders)
+            self._db.executemany(
+                'UPDATE row SET folder = ? WHERE place IN (SELECT place FROM pending WHERE "to" = ?)',
+                ((number, to) for to, number in targets.items()),
+            )
+
+    @property
+    def folders(self) -> int:
+        """Return how many folders the run makes before it submits anything; known when it is resolved."""
+        return self._open().folders()[1]
+
+    def save(self, path: Path, form: forms.Format | None = None) -> None:
+        """Write what the run would do as a manifest that gives the same run.
+
+        Args:
+            path: a new file.
+            form: its format; None to go by its name, else CSV.
+
+        Raises:
+            InputError: the file exists already, or cannot be written.
+        """
+        form = form or forms.guess_format(path.name) or "csv"
+        items = list(ITEMS[self.plan.job_type].__annotations__)
+        [(others,)] = self._select('SELECT EXISTS (SELECT 1 FROM pending WHERE "to" IS NOT NULL)')
+        journal = self._open()
+        names = [*items, *(["to"] if others else []), *journal.extra_columns()]
+        with forms.new_file(path) as stream:
+            forms.write(stream, form, names, self._records(items))
+
+    def _records(self, items: Sequence[str]) -> Iterator[dict[str, Any]]:
+        query = f'SELECT extra, "to", {", ".join(items)} FROM row LEFT JOIN pending USING (place) ORDER BY place'  # noqa: S608
+        for extra, to, *values in self._select(query):
+            yield {
+                **dict(zip(items, values, strict=True)),
+                **({} if to is None else {"to": to}),
+                **json.loads(extra or "{}"),
+            }
+
+    def begin(self) -> Journal:
+        """Make the draft a run, whose journal is on disk when this returns. The draft is over."""
+        journal = self._open()
+        if self.unresolved:
+            raise InputError("There are paths in the manifest that have not been looked up: plan it with a client.")
+        with clear_errors(self.path, if_full=_IF_FULL):
+            self._db.execute("DROP TABLE pending")
+            self._db.execute("COMMIT")
+        self._journal = None
+        return journal
+
+    def close(self) -> None:
+        """Give the draft up, unless it was begun: nothing of it stays."""
+        if self._journal is not None:
+            self._journal = None
+            self._db.close()
+            _remove(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self) -> Journal:
+        if self._journal is None:
+            raise InputError("This draft is over: it was begun already, or closed.")
+        return self._journal
+
+    def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
+        self._open()
+        with clear_errors(self.path, if_full=_IF_FULL):
+            # Not `yield from`: see `Journal`.
+            for row in self._db.execute(query, parameters):  # noqa: UP028
+                yield row
+
+
+def raise_problems(problems: Sequence[Problem], count: int) -> None:
+    """Raise ManifestError if there are problems."""
+    if count:
+        raise ManifestError(sorted(problems, key=lambda one: one.row), count)
+
+
+def _remove(path: Path) -> None:
+    for leftover in (path, path.with_name(path.name + "-journal")):
+        leftover.unlink(missing_ok=True)
