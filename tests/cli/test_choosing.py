@@ -186,9 +186,8 @@ def test_what_is_there_is_left_out_and_counted(sbg: Run, simulator: Simulator) -
     assert sbg(*words, "--include", "a*").code == 0
     ran = sbg(*words)
     assert "Chosen: 1 file (" in ran.err
-    assert (
-        "Skipped: 1 subfolder (give --recursive for what is in them), 1 there already (same name and size)." in ran.err
-    )
+    assert "Skipped: 1 subfolder (give --recursive for what is in them).\n" in ran.err
+    assert "Skipped: 1 there already (same name and size).\n" in ran.err
     again = sbg(*words)
     assert again.code == 0
     assert again.err.startswith("Nothing to do: all of it is there already.\n")
@@ -199,10 +198,10 @@ def test_rows_of_a_manifest_that_are_there_are_left_out(sbg: Run, simulator: Sim
     manifest = tmp_path / "m.csv"
     manifest.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
-    words = ["copy", "--manifest", str(manifest), "--to", IN, "--on-conflict", "skip"]
+    words = ["copy", "--manifest", str(manifest), "--to", IN]
     dry = sbg(*words, "--dry-run")
     assert dry.out.startswith("Nothing was sent. To do: 1 row in 1 job, with at least 2 requests.")
-    assert dry.err == "Left out: 1 row, there already. Looking took 3 requests.\n"
+    assert dry.err == "Skipped: 1 there already (same name and size).\n"
     assert sbg(*words).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
     again = sbg(*words)

@@ -86,7 +86,7 @@ def test_rows_that_name_no_destination_go_where_the_option_says(
 ) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(f"file,project\n{FILE},\n{FILE_2},{MINE}\n", "utf-8")
-    assert sbg("copy", "--manifest", str(path), "--destination-from-manifest", *option).code == 0
+    assert sbg("copy", "--manifest", str(path), "--destination-from-manifest", "--no-check", *option).code == 0
     folder = FOLDER if option[0] == "--to-folder" else simulator.world.projects[TARGET].root.id
     assert "sample.bam" in tree(simulator, folder)
     assert "1_sample-1.bam" in tree(simulator, simulator.world.projects[MINE].root.id)
@@ -277,7 +277,7 @@ def test_a_dry_run_needs_no_token_sends_nothing_and_leaves_nothing(
     dry: Run, simulator: Simulator, home: Path, manifest: Path, tmp_path: Path
 ) -> None:
     simulator.requests.clear()
-    ran = dry("copy", "--manifest", str(manifest), "--dry-run", "--journal", str(tmp_path / "here"))
+    ran = dry("copy", "--manifest", str(manifest), "--no-check", "--dry-run", "--journal", str(tmp_path / "here"))
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
         "Nothing was sent. To do: 2 rows in 1 job, with at least 2 requests. The rate limit allows that at once.\n"
@@ -296,7 +296,7 @@ def test_a_dry_run_tells_problems_as_the_run_does(dry: Run, tmp_path: Path) -> N
 
 def test_a_dry_run_reads_standard_input(dry: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _type_in(monkeypatch, FORMS["jsonl"])
-    assert dry("copy", "--manifest", "-", "--dry-run", "--json").document["items"] == 2
+    assert dry("copy", "--manifest", "-", "--no-check", "--dry-run", "--json").document["items"] == 2
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_a_dry_run_of_paths_looks_them_up_and_changes_nothing(sbg: Run, simulato
         "Nothing was sent. To do: 1 row in 1 job, with 2 folders to make, with at least 4 requests. The rate limit "
         "allows that at once.\n"
     )
-    assert {request.method for request in simulator.requests} == {"GET"}
+    assert {request.operation for request in simulator.requests} == {"list_files", "bulk_get_files"}
 
 
 @pytest.mark.parametrize(
@@ -466,7 +466,9 @@ def test_a_plan_of_what_is_left_of_a_manifest_is_that(sbg: Run, simulator: Simul
     path, plan = tmp_path / "list.txt", tmp_path / "plan.csv"
     path.write_text(f"{MINE}/sample.bam\n{MINE}/sample-1.bam\n", "utf-8")
     words = ["--to", IN, "--on-conflict", "skip", "--save-plan", str(plan), "--dry-run"]
-    assert sbg("copy", "--files-from", str(path), *words).code == 0
+    ran = sbg("copy", "--files-from", str(path), *words)
+    assert ran.code == 3
+    assert "sample.bam: a file of another size has this name there" in ran.err
     assert plan.read_text("utf-8") == (
         f"file,parent,project,name,source_path\n{FILE_2},{FOLDER},,,{MINE}/sample-1.bam\n"
     )

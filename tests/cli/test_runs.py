@@ -75,7 +75,7 @@ def _id(ran: Ran) -> str:
 def _broken_off(sbg: Run, simulator: Simulator, manifest: Path, *words: str) -> Ran:
     """A run that nothing was done of, as the service was under maintenance."""
     simulator.arm("kind=maintenance op=submit_copy_job")
-    ran = sbg("copy", "--manifest", str(manifest), "--give-up-after", "0", *words)
+    ran = sbg("copy", "--manifest", str(manifest), "--give-up-after", "0", "--no-check", *words)
     simulator.disarm()
     assert ran.code == 1
     return ran
@@ -192,7 +192,7 @@ def test_a_token_that_is_refused_at_once_leaves_a_run_that_is_named(
     sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, manifest: Path
 ) -> None:
     monkeypatch.setenv("SB_AUTH_TOKEN", "fake-token-of-nobody")
-    ran = sbg("copy", "--manifest", str(manifest))
+    ran = sbg("copy", "--manifest", str(manifest), "--no-check")
     assert ran.code == 5
     monkeypatch.setenv("SB_AUTH_TOKEN", TOKEN)
     (again,) = printed_commands(ran.err)
@@ -641,7 +641,7 @@ def _copied(sbg: Run, simulator: Simulator, run: str) -> list[str]:
 def test_new_ids_of_copies_are_found_out_if_they_are_asked_for(sbg: Run, simulator: Simulator, manifest: Path) -> None:
     asked = _id(sbg("copy", "--manifest", str(manifest), "--new-ids"))
     assert _copied(sbg, simulator, asked) == [simulator.world.nodes[file].name for file in (FILE, FILE_2)]
-    without = _id(sbg("copy", "--manifest", str(manifest)))
+    without = _id(sbg("copy", "--manifest", str(manifest), "--no-check"))
     assert _copied(sbg, simulator, without) == ["", ""]
 
 
@@ -653,7 +653,7 @@ def test_a_run_that_is_taken_up_or_tried_again_finds_out_new_ids_too(
     assert all(_copied(sbg, simulator, resumed))
     for item in (1, 2):
         simulator.arm(f"kind=fail_item item={item} op=submit_copy_job")
-    failed = _id(sbg("copy", "--manifest", str(manifest)))
+    failed = _id(sbg("copy", "--manifest", str(manifest), "--no-check"))
     simulator.disarm()
     retried = sbg("runs", "retry", failed, "--new-ids")
     assert retried.code == 0

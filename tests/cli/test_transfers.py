@@ -88,8 +88,11 @@ def test_time_that_is_up_leaves_the_job_running(sbg: Run, simulator: Simulator, 
         (["copy", FILE, "--to-project", "destination-project"], "sbg-bulk: project: 'destination-project' is not"),
         (["copy", FILE, "--to-project", ""], "'' is not of the form owner/project"),
         (["move", FILE, "--to-folder", "a/b"], "sbg-bulk: parent: 'a/b' is not an id"),
-        (["copy", "--to-project", TARGET], "Give SOURCEs, paths or ids of files and folders, or --manifest."),
-        (["delete", "--yes"], "Give SOURCEs, paths or ids of files and folders, or --manifest."),
+        (
+            ["copy", "--to-project", TARGET],
+            "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from.",
+        ),
+        (["delete", "--yes"], "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."),
         (["delete", "--yes", FILE, "--to-project", TARGET], "No such option"),
         (["delete", "--yes", FILE, ""], "sbg-bulk: SOURCE: an id is wanted, not ''"),
         (

@@ -45,7 +45,6 @@ from sbg_bulk.models.resources import User as User
 from sbg_bulk.runs.choice import Choice as Choice
 from sbg_bulk.runs.choice import Chosen as Chosen
 from sbg_bulk.runs.choice import Clash as Clash
-from sbg_bulk.runs.choice import Remaining as Remaining
 from sbg_bulk.runs.draft import Draft as Draft
 from sbg_bulk.runs.manifest import Row as Row
 from sbg_bulk.runs.problems import ManifestError as ManifestError

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
-    from sbg_bulk.runs.choice import Choice, Remaining
+    from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
@@ -162,6 +162,7 @@ class AsyncClient(ClientBase):
         parent: str | None = None,
         parents: bool = False,
         destination_from_manifest: bool = False,
+        on_conflict: str | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -171,6 +172,8 @@ class AsyncClient(ClientBase):
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             await self._driver.run(self._runs.resolve(draft, parents, on_request))
+            if on_conflict is not None:
+                await self._driver.run(self._runs.check_names(draft, on_conflict, on_request))
         return draft
 
     async def resume(
@@ -304,21 +307,6 @@ class AsyncClient(ClientBase):
                 on_request=on_request,
             )
         )
-
-    async def remaining(
-        self,
-        job_type: str,
-        source: Path | IO[bytes],
-        *,
-        to: str | None = None,
-        project: str | None = None,
-        parent: str | None = None,
-        destination_from_manifest: bool = False,
-        form: ReadFormat | None = None,
-        on_request: Callable[[int], object] | None = None,
-    ) -> Remaining:
-        where = self._runs.where(to, project, parent, destination_from_manifest)
-        return await self._driver.run(self._runs.remaining(job_type, source, where, form, on_request))
 
     async def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         with self._runs.opened(run) as opened:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, TypeAlias
 
 from attrs import evolve
@@ -23,17 +22,18 @@ from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, verify
-from sbg_bulk.runs.choice import Choice, OnConflict, Remaining
+from sbg_bulk.runs.choice import Choice, OnConflict
 from sbg_bulk.runs.conflicts import taken
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.result import RunReport
+from sbg_bulk.runs.row_conflicts import look_at_rows
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
 
-Source: TypeAlias = Path | IO[bytes] | Draft | Choice | Remaining
+Source: TypeAlias = Path | IO[bytes] | Draft | Choice
 """What a run is made of: a manifest, one that was read, what was chosen by paths, or what is left of a manifest."""
 
 
@@ -104,14 +104,12 @@ class RunFlows:
         items_per_job: int,
     ) -> Draft:
         """Return a new run that is not begun: what was chosen, or a manifest, which is read."""
-        if not isinstance(source, (Choice, Remaining)):
+        if not isinstance(source, Choice):
             return self.read(job_type, source, where, form, journal, items_per_job)
         kind = self._kind(job_type)
         if not len(source):
             raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
         new = partial(create.draft, endpoint=self._settings.endpoint, items_per_job=items_per_job, journal=journal)
-        if isinstance(source, Remaining):
-            return new(source.rows, kind, name=source.name, form=source.form)
         source.check_type(kind)
         return new(source.rows(kind), kind, name=source.name, folders=source.new_folders(), task=source.task)
 
@@ -215,31 +213,15 @@ class RunFlows:
             raise taken(0, choice.different, "Choose another destination, or have them renamed: on_conflict='rename'.")
         return choice
 
-    def remaining(
-        self,
-        job_type: str,
-        source: Path | IO[bytes],
-        where: manifest.Defaults,
-        form: ReadFormat | None,
-        on_request: Callable[[int], object] | None,
-    ) -> Flow[Remaining]:
-        if self._kind(job_type) == DELETE:
+    def check_names(self, draft: Draft, on_conflict: str, on_request: Callable[[int], object] | None) -> Flow[None]:
+        """Find what is in the way of a manifest's rows, and leave out what is not to be done."""
+        if draft.plan.job_type == DELETE:
             raise InputError("Nothing can be in the way of a deletion: it has no destination.")
-        with TemporaryDirectory(prefix="sbg-bulk-") as scratch:
-            kept = Path(scratch, "rows")
-            draft = self.read(job_type, source, where, form, kept, 1)
-            with self.kept(draft):
-                yield from self.resolve(draft, False, on_request)
-            with draft.begin() as journal:
-                policy, spent = lookup_policy(self._policy), draft.requests
-                found = yield from choose.remaining(
-                    policy,
-                    journal.rows(["open"]),
-                    journal.plan.manifest,
-                    journal.plan.form,
-                    None if on_request is None else lambda requests: on_request(spent + requests),
-                )
-        return evolve(found, requests=found.requests + spent)
+        spent = draft.requests
+        count = None if on_request is None else lambda requests: on_request(spent + requests)
+        policy = lookup_policy(self._policy)
+        draft.conflicts = yield from look_at_rows(policy, draft, OnConflict.of(on_conflict), count)
+        draft.requests += draft.conflicts.requests
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
         return verify.verify(lookup_policy(self._policy), journal, on_request)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
-    from sbg_bulk.runs.choice import Choice, Remaining
+    from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
@@ -274,6 +274,7 @@ class Client(ClientBase):
         parent: str | None = None,
         parents: bool = False,
         destination_from_manifest: bool = False,
+        on_conflict: str | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -286,7 +287,10 @@ class Client(ClientBase):
         not begun.
 
         Args:
-            on_request: called with the number of requests so far. Only paths take any.
+            on_conflict: what to do with a row whose name is taken where it goes, as in `choose`; None not to look: the
+                service puts a number before the name. `conflicts` of the result says what was found. It takes a request
+                for each hundred rows, and those for their destinations.
+            on_request: called with the number of requests so far. Only paths and a look at names take any.
 
         The other arguments and errors are those of `run`. Of a draft that has been planned without a client they do not
         count.
@@ -295,6 +299,8 @@ class Client(ClientBase):
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             self._driver.run(self._runs.resolve(draft, parents, on_request))
+            if on_conflict is not None:
+                self._driver.run(self._runs.check_names(draft, on_conflict, on_request))
         return draft
 
     def resume(
@@ -538,32 +544,6 @@ class Client(ClientBase):
                 on_request=on_request,
             )
         )
-
-    def remaining(
-        self,
-        job_type: str,
-        source: Path | IO[bytes],
-        *,
-        to: str | None = None,
-        project: str | None = None,
-        parent: str | None = None,
-        destination_from_manifest: bool = False,
-        form: ReadFormat | None = None,
-        on_request: Callable[[int], object] | None = None,
-    ) -> Remaining:
-        """Find the rows of a manifest whose name is not where they go yet, for `run`.
-
-        Each destination is listed once. A row without a `name` costs a request, unless its destination is empty. The
-        rows are held in memory.
-
-        Args:
-            job_type: COPY or MOVE, in any case.
-            on_request: called with the number of requests so far.
-
-        The other arguments and errors are those of `run`.
-        """
-        where = self._runs.where(to, project, parent, destination_from_manifest)
-        return self._driver.run(self._runs.remaining(job_type, source, where, form, on_request))
 
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         """List the destinations of a run anew, and compare name by name with what it says that it did.

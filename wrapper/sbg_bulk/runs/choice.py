@@ -223,28 +223,6 @@ class Choice:
             )
 
 
-@frozen
-class Remaining:
-    """The rows of a manifest that are left to be done.
-
-    Attributes:
-        rows: these rows.
-        name: the manifest's name.
-        form: its format.
-        existing: how many rows were left out because something of their name is where they would go.
-        requests: how many requests it took to find out.
-    """
-
-    rows: tuple[Row, ...]
-    name: str
-    form: str
-    existing: int
-    requests: int = 0
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
 def check(items: Sequence[Chosen], ids: Mapping[Location, str], *, renames: bool = False) -> None:
     """Raise InputError if something is chosen twice, put upon another, or put where it is.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import define, field
 
@@ -14,11 +14,9 @@ from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver
-from sbg_bulk.items import CopyItem, MoveItem
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, Remaining, check
+from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
 from sbg_bulk.runs.conflicts import Conflicts, look
-from sbg_bulk.runs.manifest import ManifestError, Problem, Row
 from sbg_bulk.runs.task import asked
 
 
@@ -234,42 +232,3 @@ def _missing(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
             continue
         missing.update(dict.fromkeys(target.lineage()[len(first.names) :]))
     return list(missing)
-
-
-def remaining(
-    policy: RequestPolicy,
-    rows: Iterable[Row | Problem],
-    name: str,
-    form: str,
-    on_request: Callable[[int], object] | None = None,
-) -> Flow[Remaining]:
-    """Find the rows of a manifest whose name is not in the place where they go yet.
-
-    Each destination is listed once. The name of a row that does not say it costs a request.
-
-    Raises:
-        ManifestError: the manifest has problems; nothing was sent.
-        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
-    """
-    counter = Counter(on_request)
-    resolver = PathResolver(counter.counting(policy))
-    read = list(rows)
-    fit = [row for row in read if isinstance(row, Row)]
-    problems = [row for row in read if isinstance(row, Problem)]
-    if problems:
-        raise ManifestError(problems, len(problems))
-    taken: dict[Location, Collection[str]] = {}
-    left = []
-    for row in fit:
-        item = row.item
-        assert isinstance(item, (CopyItem, MoveItem))
-        place = Location(project=item.project, folder=item.parent)
-        if place not in taken:
-            taken[place] = {entry.name for entry in (yield from resolver.contents(place, typed=False))}
-        if not taken[place]:
-            left.append(row)
-            continue
-        wanted = item.name or (yield from lookups.file(resolver.policy, item.file)).name
-        if wanted not in taken[place]:
-            left.append(row)
-    return Remaining(tuple(left), name, form, len(fit) - len(left), counter.requests)

@@ -22,23 +22,38 @@ SHOWN: Final = 5
 """How many clashes an error names."""
 
 
+REMEDY: Final = "Leave out what is there with --on-conflict skip, or have it renamed with --on-conflict rename."
+
+
 @define
 class Conflicts:
-    """What is left to be done, and what was found in its way.
+    """What was found where things go, and what is left to be done.
 
     Attributes:
         left: what is to be done, in the order of what was chosen.
         existing: how many files are there already.
         unsized: how many of them have a size that the service does not tell.
-        different: what is not the same as what has its name there.
+        different: what is not the same as what has its name there; the first of it if there is much.
+        differing: how many there are of these.
         renamed: how many files will be renamed.
+        requests: how many requests it took.
     """
 
     left: list[Chosen] = field(factory=list)
     existing: int = 0
     unsized: int = 0
     different: list[Clash] = field(factory=list)
+    differing: int = 0
     renamed: int = 0
+    requests: int = 0
+
+    def add(self, other: Conflicts, shown: int) -> None:
+        """Count others in; keep so many of what is different at most."""
+        self.existing += other.existing
+        self.unsized += other.unsized
+        self.differing += other.differing
+        self.renamed += other.renamed
+        self.different += other.different[: max(0, shown - len(self.different))]
 
 
 @frozen
@@ -89,11 +104,7 @@ def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflic
                     clashes.append((ranked, there))
             left += yield from _weigh(resolver, clashes, on_conflict, found)
     if on_conflict is OnConflict.FAIL and (found.existing or found.different):
-        raise taken(
-            found.existing,
-            found.different,
-            "Leave out what is there with --on-conflict skip, or have it renamed with --on-conflict rename.",
-        )
+        raise taken(found.existing, found.different, REMEDY, found.differing)
     found.left = [ranked.item for ranked in sorted(left, key=lambda ranked: ranked.rank)]
     return found
 
@@ -142,14 +153,16 @@ def _weigh(
             found.unsized += 1
         else:
             found.different.append(Clash(item, (files or [by_id[those[0].id]])[0]))
+            found.differing += 1
     return []
 
 
-def taken(existing: int, different: Sequence[Clash], remedy: str) -> InputError:
+def taken(existing: int, different: Sequence[Clash], remedy: str, differing: int | None = None) -> InputError:
     """Return the error that names are taken, with what has them, and what one can do."""
-    number = existing + len(different)
+    differing = len(different) if differing is None else differing
+    number = existing + differing
     told = "".join(f"\n  {clash}" for clash in different[:SHOWN])
-    more = f"\n  ... and {len(different) - SHOWN:,} more" if len(different) > SHOWN else ""
+    more = f"\n  ... and {differing - SHOWN:,} more" if differing > SHOWN else ""
     same = f" {existing:,} with the same size." if existing else ""
     return InputError(
         f"{number:,} name{' is' if number == 1 else 's are'} taken where things would go, and nothing was changed:"

@@ -18,12 +18,33 @@ from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs import forms
+from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import claim, clear_errors, connect, duplicate, fill, insert_folders
 from sbg_bulk.runs.manifest import ITEMS, PathRow, Row
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.records import NewFolder, Plan
 
+_TAKEN: Final = (
+    "CREATE TEMP TABLE claimed (place TEXT, name TEXT, number INTEGER, PRIMARY KEY (place, name)) WITHOUT ROWID",
+    "CREATE TEMP TABLE gone (place INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE more (number INTEGER, file TEXT, parent TEXT, project TEXT)",
+)
+_SETTLED: Final = (
+    "DROP TABLE claimed",
+    "DELETE FROM row WHERE place IN (SELECT place FROM gone)",
+    # One that stands in a row of its own is done by that.
+    "INSERT OR IGNORE INTO row (place, number, file, parent, project) "
+    "SELECT (SELECT coalesce(max(place), -1) FROM row) + rowid, number, file, parent, project FROM more",
+    # Jobs are made of rows whose places follow each other.
+    "CREATE TEMP TABLE ranked AS SELECT place, row_number() OVER (ORDER BY place) - 1 AS rank FROM row",
+    "CREATE UNIQUE INDEX temp.ranked_place ON ranked (place)",
+    "UPDATE row SET place = -1 - (SELECT rank FROM ranked WHERE ranked.place = row.place)",
+    "UPDATE row SET place = -1 - place",
+    "DROP TABLE ranked",
+    "DROP TABLE gone",
+    "DROP TABLE more",
+)
 _IF_FULL: Final = "Nothing was sent. Make room, or keep the journal elsewhere (--journal)."
 
 
@@ -57,6 +78,29 @@ class Source:
     path: str
 
 
+@frozen
+class Going:
+    """A row, and where it goes.
+
+    Attributes:
+        place: the row's place in the journal.
+        number: its number in the manifest.
+        file: the id of what it means.
+        name: the name that it is to have; None for its own.
+        parent: the id of the folder that it goes to.
+        project: the project whose root it goes to.
+        folder: the number of the new folder that it goes to.
+    """
+
+    place: int
+    number: int
+    file: str
+    name: str | None
+    parent: str | None
+    project: str | None
+    folder: int | None
+
+
 class Draft:
     """A run that is not begun. Use it as a context manager, or call `close`: what was not begun is gone then.
 
@@ -64,6 +108,7 @@ class Draft:
         path: where its journal is.
         plan: what the run is to do.
         requests: how many requests it took to find what its paths name.
+        conflicts: what was found where its rows go; None if nobody has looked.
         unresolved: whether there are paths of which it is not known yet what they name.
     """
 
@@ -71,6 +116,7 @@ class Draft:
         self.path = journal.path
         self.plan = journal.plan
         self.requests = 0
+        self.conflicts: Conflicts | None = None
         self._journal: Journal | None = journal
         self._db = connection
         self._rows = int(connection.execute("SELECT count(*) FROM row").fetchone()[0])
@@ -159,6 +205,43 @@ class Draft:
                 'UPDATE row SET folder = ? WHERE place IN (SELECT place FROM pending WHERE "to" = ?)',
                 ((number, to) for to, number in targets.items()),
             )
+
+    def by_destination(self, size: int) -> Iterator[list[Going]]:
+        """Produce all rows, so many at a time, those that go to one place together."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            for statement in _TAKEN:
+                self._db.execute(statement)
+        found = self._select(
+            "SELECT place, number, file, name, parent, project, folder FROM row ORDER BY folder, parent, project, place"
+        )
+        while batch := [Going(*one) for one in islice(found, size)]:
+            yield batch
+
+    def claim(self, row: Going, name: str) -> int | None:
+        """Note the name that a row will have in its place; return the number of the earlier row that has it, if any."""
+        place = json.dumps([row.parent, row.project, row.folder])
+        with clear_errors(self.path, if_full=_IF_FULL):
+            if self._db.execute("INSERT OR IGNORE INTO claimed VALUES (?, ?, ?)", (place, name, row.number)).rowcount:
+                return None
+            found = self._db.execute("SELECT number FROM claimed WHERE place = ? AND name = ?", (place, name))
+            return int(found.fetchone()[0])
+
+    def leave_out(self, row: Going) -> None:
+        """Note that a row is not to be done."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            self._db.execute("INSERT INTO gone VALUES (?)", (row.place,))
+
+    def add(self, row: Going) -> None:
+        """Note something that is to be done besides, with the number of the row that it comes from."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            self._db.execute("INSERT INTO more VALUES (?, ?, ?, ?)", (row.number, row.file, row.parent, row.project))
+
+    def settle(self) -> None:
+        """Have the rows be those that are left, and those that were added."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            for statement in _SETTLED:
+                self._db.execute(statement)
+            self._rows = int(self._db.execute("SELECT count(*) FROM row").fetchone()[0])
 
     @property
     def folders(self) -> int:

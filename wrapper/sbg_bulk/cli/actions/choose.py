@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -29,7 +29,7 @@ from sbg_bulk.text import counted, duration, plain, size
 if TYPE_CHECKING:
     from sbg_bulk.client.runs import Source
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.runs.choice import Choice
+    from sbg_bulk.runs.choice import Choice, Clash
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
 
@@ -91,7 +91,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
             return Exit.INTERRUPTED
         outcome = execute_and_verify(context, client, request, choice, Location())
         if choice.different:
-            tell(f"{_different(choice)} They were left as they are.")
+            tell(f"{_taken(len(choice.different))} They were left as they are.")
         return done if outcome is Exit.DONE else outcome
 
 
@@ -149,28 +149,40 @@ def nothing_matched(choice: Choice) -> bool:
 
 def left_out(choice: Choice) -> str:
     """What was left out of a choice, as sentences; empty if nothing was."""
-    existing = f"{choice.existing:,} there already (same name and size)"
-    if choice.unsized:
-        existing += f", {choice.unsized:,} of them of a size that the platform does not tell"
     parts = (
         (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (give --recursive for what is in them)"),
-        (choice.existing, existing),
         (choice.undated, f"{choice.undated:,} of unknown date"),
     )
     told = ", ".join(text for number, text in parts if number)
-    lines = [f"Skipped: {told}."] if told else []
-    if choice.different:
-        lines.append(f"{_different(choice)} They are skipped; have them renamed with --on-conflict rename.")
-        lines += [f"  {plain(str(clash))}" for clash in choice.different[:SHOWN]]
-        if len(choice.different) > SHOWN:
-            lines.append(f"  ... and {len(choice.different) - SHOWN:,} more; --dry-run --json has them all.")
-    if choice.renamed:
-        lines.append(f"{counted(choice.renamed, 'name')} taken at the destination: the platform renames to 1_NAME.")
-    return "\n".join(lines)
+    conflicts = conflict_lines(choice.existing, choice.unsized, choice.different, len(choice.different), choice.renamed)
+    return "\n".join([*([f"Skipped: {told}."] if told else []), *conflicts])
 
 
-def _different(choice: Choice) -> str:
-    number = len(choice.different)
+def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], differing: int, renamed: int) -> list[str]:
+    """What is said of names that are taken at the destination.
+
+    Args:
+        existing: how many files are there already.
+        unsized: how many of them have a size that is not known.
+        different: what is in the way of others; the first of it.
+        differing: how many there are of these.
+        renamed: how many files will be renamed.
+    """
+    lines = []
+    if existing:
+        unknown = f"; of {unsized:,} the platform does not tell the size" if unsized else ""
+        lines.append(f"Skipped: {existing:,} there already (same name and size{unknown}).")
+    if differing:
+        lines.append(f"{_taken(differing)} They are skipped; have them renamed with --on-conflict rename.")
+        lines += [f"  {plain(str(clash))}" for clash in different[:SHOWN]]
+        if differing > SHOWN:
+            lines.append(f"  ... and {differing - SHOWN:,} more")
+    if renamed:
+        lines.append(f"{counted(renamed, 'name')} taken at the destination: the platform renames to 1_NAME.")
+    return lines
+
+
+def _taken(number: int) -> str:
     return f"{counted(number, 'name')} {'is' if number == 1 else 'are'} taken at the destination by something else."
 
 

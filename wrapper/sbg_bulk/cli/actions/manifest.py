@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
@@ -13,14 +12,14 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 from attrs import asdict
 
-from sbg_bulk.cli.actions.choose import execute_and_verify
-from sbg_bulk.cli.actions.plan import check_plan, keep_plan, save_remaining
+from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify
+from sbg_bulk.cli.actions.plan import check_plan, keep_plan
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import complain, note, write_json
+from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
@@ -31,30 +30,47 @@ from sbg_bulk.text import counted, duration
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.runs.choice import Remaining
+    from sbg_bulk.runs.conflicts import Conflicts
     from sbg_bulk.runs.draft import Draft
 
 
 def run(context: Context, request: TransferRequest) -> Exit:
     """Carry the rows of a manifest to their end. The exit code that follows."""
-    source, destination = _source(request), request.destination
+    source = _source(request)
     check_plan(request.save_plan)
-    if destination.on_conflict:
-        return _run_remaining(context, request, source)
     if request.dry_run:
         with _read_for_nothing(context, request, source) as draft:
+            done = _told_conflicts(draft.conflicts)
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
-            return _tell(len(draft), request, besides=draft.folders)
+            _tell(len(draft), request, besides=draft.folders)
+            return done
     if request.job_type == "DELETE":
         check_can_ask(request.yes, "anything is deleted")
     with context.client() as client:
         if (resumed := _taken_up(context, client, request, source)) is not None:
             return resumed
         with _planned(client, request, source, journal=request.journal) as draft:
+            done = _told_conflicts(draft.conflicts)
+            if not len(draft):
+                _tell(0, request)
+                return done
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
             if request.job_type == "DELETE" and not agreed(_question(draft, request), request.yes):
                 return Exit.INTERRUPTED
-            return execute_and_verify(context, client, request, draft, Location())
+            outcome = execute_and_verify(context, client, request, draft, Location())
+            return done if outcome is Exit.DONE else outcome
+
+
+def _told_conflicts(conflicts: Conflicts | None) -> Exit:
+    """Say what is in the way of rows. The exit code that follows if all else is done."""
+    if conflicts is None:
+        return Exit.DONE
+    told = conflict_lines(
+        conflicts.existing, conflicts.unsized, conflicts.different, conflicts.differing, conflicts.renamed
+    )
+    if told:
+        (tell if conflicts.differing else note)("\n".join(told))
+    return Exit.FAILED_ITEMS if conflicts.differing else Exit.DONE
 
 
 def _taken_up(context: Context, client: Client, request: TransferRequest, source: Path | IO[bytes]) -> Exit | None:
@@ -88,6 +104,7 @@ def _planned(
             parent=destination.to_folder,
             parents=destination.parents,
             destination_from_manifest=destination.destination_from_manifest,
+            on_conflict=request.checked_conflict,
             form=_form(request),
             journal=journal,
             items_per_job=request.rows_per_job,
@@ -109,7 +126,7 @@ def _nothing_submitted() -> Iterator[None]:
 
 @contextmanager
 def _read_for_nothing(context: Context, request: TransferRequest, source: Path | IO[bytes]) -> Iterator[Draft]:
-    """What would be done. A client, and with it a token, is only needed to look up paths."""
+    """What would be done. A client, and with it a token, is only needed to look something up."""
     destination = request.destination
     defaults = Defaults(
         destination.to_folder, destination.to_project, destination.to, destination.destination_from_manifest
@@ -119,7 +136,7 @@ def _read_for_nothing(context: Context, request: TransferRequest, source: Path |
         with create.read(
             source, request.job_type, "", defaults, _form(request), items_per_job=request.rows_per_job, journal=kept
         ) as draft:
-            if not draft.unresolved:
+            if not draft.unresolved and request.checked_conflict is None:
                 yield draft
                 return
             with context.client() as client, _planned(client, request, draft, journal=None):
@@ -130,37 +147,6 @@ def _question(draft: Draft, request: TransferRequest) -> str:
     what = f"what {counted(len(draft), 'row')} of {draft.plan.manifest} {'names' if len(draft) == 1 else 'name'}"
     verifying = f" To verify takes {counted(len(draft), 'request')} more." if request.verify else ""
     return f"Delete {what}? Folders go with all they hold; nothing comes back.{verifying}"
-
-
-def _run_remaining(context: Context, request: TransferRequest, source: Path | IO[bytes]) -> Exit:
-    """Carry those rows whose name is not there yet."""
-    with context.client() as client:
-        if (resumed := _taken_up(context, client, request, source)) is not None:
-            return resumed
-        where = request.destination.find(client, parents=request.destination.parents and not request.dry_run)
-        rows = _remaining(client, request, source, where)
-        if len(rows):
-            keep_plan(context, request, partial(save_remaining, rows), parents=False)
-        if request.dry_run or not len(rows):
-            return _tell(len(rows), request)
-        return execute_and_verify(context, client, request, rows, where)
-
-
-def _remaining(client: Client, request: TransferRequest, source: Path | IO[bytes], where: Location) -> Remaining:
-    """The rows whose name is not there yet."""
-    with counting("Looking") as on_request:
-        found = client.remaining(
-            request.job_type,
-            source,
-            project=where.project,
-            parent=where.folder,
-            destination_from_manifest=request.destination.destination_from_manifest,
-            form=_form(request),
-            on_request=on_request,
-        )
-    told = f"{counted(found.existing, 'row')}, there already" if found.existing else "nothing, none is there yet"
-    note(f"Left out: {told}. Looking took {counted(found.requests, 'request')}.")
-    return found
 
 
 def _tell(rows: int, request: TransferRequest, besides: int = 0) -> Exit:

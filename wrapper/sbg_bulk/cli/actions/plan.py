@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import asdict
-
 from sbg_bulk.cli.output.console import note
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs import forms
@@ -15,7 +13,7 @@ from sbg_bulk.runs import forms
 if TYPE_CHECKING:
     from sbg_bulk.cli.context import Context
     from sbg_bulk.cli.options.transfer import TransferRequest
-    from sbg_bulk.runs.choice import Choice, Remaining
+    from sbg_bulk.runs.choice import Choice
 
 
 def check_plan(path: Path | None) -> None:
@@ -45,11 +43,3 @@ def save_choice(choice: Choice, path: Path) -> None:
     """Write what was chosen as a manifest that gives the same run."""
     with forms.new_file(path) as stream:
         forms.write(stream, forms.guess_format(path.name) or "csv", choice.plan_columns, choice.plan())
-
-
-def save_remaining(remaining: Remaining, path: Path) -> None:
-    """Write what is left of a manifest as one that gives the same run."""
-    records = [{**asdict(row.item), **row.extra} for row in remaining.rows]
-    columns = dict.fromkeys(column for record in records for column in record)
-    with forms.new_file(path) as stream:
-        forms.write(stream, forms.guess_format(path.name) or "csv", tuple(columns), records)

@@ -34,9 +34,16 @@ _OPTIONS: Final = (
 )
 
 
+_NO_CHECK: Final = click.option(
+    "--no-check",
+    is_flag=True,
+    help="With --manifest: do not look for names that are taken at the destination. The platform renames to 1_NAME.",
+)
+
+
 def destination_options(function: F) -> F:
     """The options of copy and move that say where to."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, _NO_CHECK)):
         function = option(function)
     return function
 
@@ -53,6 +60,7 @@ class Destination:
         parents: `--parents`.
         flatten: `--flatten`.
         on_conflict: `--on-conflict`.
+        no_check: `--no-check`.
         place: what `--to` names; None without it.
 
     Raises:
@@ -66,6 +74,7 @@ class Destination:
     parents: bool = False
     flatten: bool = False
     on_conflict: str | None = None
+    no_check: bool = False
     place: Location | None = field(
         init=False, default=Factory(lambda self: None if self.to is None else place_of(self.to), takes_self=True)
     )

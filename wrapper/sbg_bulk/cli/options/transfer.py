@@ -127,6 +127,13 @@ class TransferRequest:
         return self.items_per_job or ITEMS_PER_JOB
 
     @property
+    def checked_conflict(self) -> str | None:
+        """What is done with a row whose name is taken; None if nobody looks."""
+        if self.job_type == "DELETE" or self.destination.no_check:
+            return None
+        return self.destination.on_conflict or "skip"
+
+    @property
     def is_choice(self) -> bool:
         """Whether what is meant has to be looked for first."""
         return bool(

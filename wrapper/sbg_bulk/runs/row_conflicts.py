@@ -1,0 +1,103 @@
+"""Find out which names are taken where the rows of a manifest go, before any of them is sent.
+
+What a row means is read for its name and size, a hundred for a request, and each folder that rows go to is listed once,
+or asked for the names. What follows from a name that is taken is the same as for what was chosen by path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from attrs import evolve
+
+from sbg_bulk.api.policy import Counter, RequestPolicy
+from sbg_bulk.api.steps import Flow, record
+from sbg_bulk.files.paths import Location
+from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.models.resources import File
+from sbg_bulk.runs.choice import Chosen, OnConflict
+from sbg_bulk.runs.conflicts import REMEDY, Conflicts, look, taken
+from sbg_bulk.runs.draft import Draft, Going, raise_problems
+from sbg_bulk.runs.problems import ManifestError, Problem
+
+BATCH: Final = 1_000
+"""Rows that are held in memory together."""
+
+
+def look_at_rows(
+    policy: RequestPolicy,
+    draft: Draft,
+    on_conflict: OnConflict,
+    on_request: Callable[[int], object] | None = None,
+) -> Flow[Conflicts]:
+    """Find what is in the way of the rows of a draft, and leave out of it what is not to be done.
+
+    A row whose file cannot be read stays: the service says what is wrong with it.
+
+    Raises:
+        ManifestError: two rows would become the same name in one place, and are not to be renamed.
+        InputError: a name is taken, and nothing is to be done then.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
+    """
+    counter, found = Counter(on_request), Conflicts()
+    resolver = PathResolver(counter.counting(policy))
+    problems: list[Problem] = []
+    count = 0
+    batches = draft.by_destination(BATCH)
+    while (rows := (yield from record(lambda: next(batches, None)))) is not None:
+        details = yield from resolver.read(row.file for row in rows)
+        items: list[Chosen] = []
+        for row in rows:
+            source = details[row.file]
+            if source is None:
+                continue
+            item = _chosen(row, source)
+            earlier = yield from record(lambda row=row, item=item: draft.claim(row, item.name))  # type: ignore[misc]
+            if earlier is not None and on_conflict is not OnConflict.RENAME:
+                count += 1
+                if len(problems) < ManifestError.SHOWN:
+                    told = f"it would become {item.name!r} in the same place as row {earlier}"
+                    problems.append(Problem(row.number, None, told))
+            elif item.to is not None:
+                items.append(item)
+        if not count:
+            yield from _look(resolver, draft, rows, items, on_conflict, found)
+    raise_problems(problems, count)
+    found.requests = counter.requests
+    if on_conflict is OnConflict.FAIL and (found.existing or found.differing):
+        raise taken(found.existing, found.different, REMEDY, found.differing)
+    yield from record(draft.settle)
+    return found
+
+
+def _chosen(row: Going, source: File) -> Chosen:
+    """Return a row as something chosen. Nothing is in the way of what goes to a folder that is not there yet."""
+    to = None if row.folder is not None else Location(project=row.project, folder=row.parent)
+    return Chosen(source.id, row.name or source.name, source.is_folder, source.size, source.parent, None, to)
+
+
+def _look(
+    resolver: PathResolver,
+    draft: Draft,
+    rows: Sequence[Going],
+    items: Sequence[Chosen],
+    on_conflict: OnConflict,
+    found: Conflicts,
+) -> Flow[None]:
+    # Whether anything is to be done at all is decided when all is known.
+    how = OnConflict.SKIP if on_conflict is OnConflict.FAIL else on_conflict
+    conflicts = yield from look(resolver, items, how)
+    found.add(conflicts, ManifestError.SHOWN)
+    by_file = {row.file: row for row in rows}
+    left = {item.id for item in conflicts.left}
+    for item in items:
+        if item.id not in left:
+            yield from record(lambda item=item: draft.leave_out(by_file[item.id]))  # type: ignore[misc]
+    for item in conflicts.left:
+        if item.id not in by_file:
+            # Found in a folder that was to be put where one of its name is.
+            assert item.to is not None
+            above = next(row for row in rows if row.file == item.place.folder) if item.place is not None else rows[0]
+            child = evolve(above, file=item.id, name=None, parent=resolver.folder_id(item.to), project=None)
+            yield from record(lambda child=child: draft.add(child))  # type: ignore[misc]
