@@ -44,8 +44,9 @@ def test_what_is_chosen_is_shown_and_carried_in_a_run(sbg: Run, simulator: Simul
     first, second, third, fourth, *_, last = ran.err.splitlines()
     assert first == f"Chosen: 2 files (3 MB) of {MINE}/run, to {IN}."
     assert second == "Skipped: 1 subfolder (give --recursive for what is in them)."
-    assert third == "To come: 1 job, with at least 2 requests. The rate limit allows that at once."
-    assert fourth == "Looking took 4 requests."
+    assert third.startswith("Plan: 1 job, at least 2 requests (")
+    assert third.endswith(" left now: starts at once).")
+    assert fourth == "Listing used 4 requests."
     assert last.endswith(" is complete: 2 rows done, none failed.")
     assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
     assert len(journals(home)) == 1
@@ -79,7 +80,7 @@ def test_missing_folders_are_made_or_named(sbg: Run, simulator: Simulator) -> No
     assert tree(simulator, FOLDER) == []
     ran = sbg(*words, "--parents")
     assert ran.code == 0
-    assert "To come: 3 folders to make, 1 job, with at least 5 requests." in ran.err
+    assert "Plan: create 3 folders, 1 job, at least 5 requests (" in ran.err
     assert tree(simulator, FOLDER) == ["x"]
 
 
@@ -108,7 +109,8 @@ def test_a_dry_run_shows_the_choice_and_changes_nothing(sbg: Run, simulator: Sim
     ]
     assert "Chosen: 3 files (2.15 GB) of 2 sources, to" in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
-    assert {request.operation for request in simulator.requests} == {"list_files", "bulk_get_files"}
+    asked = {request.operation for request in simulator.requests}
+    assert asked == {"list_files", "bulk_get_files", "get_rate_limit"}
     assert journals(home) == []
 
 
@@ -200,7 +202,7 @@ def test_rows_of_a_manifest_that_are_there_are_left_out(sbg: Run, simulator: Sim
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
     words = ["copy", "--manifest", str(manifest), "--to", IN]
     dry = sbg(*words, "--dry-run")
-    assert dry.out.startswith("Nothing was sent. To do: 1 row in 1 job, with at least 2 requests.")
+    assert dry.out.startswith("1 row to copy. Plan: 1 job, at least 2 requests (")
     assert dry.err == "Skipped: 1 there already (same name and size).\n"
     assert sbg(*words).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]

@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from sbg_bulk.limits import PAGE_LIMIT, RATE_LIMIT_WINDOW, USUAL_LIMIT
+from sbg_bulk.models.resources import RateLimit
 
 ITEMS_PER_JOB: Final = 100
 """What public programs use; nothing is documented for these calls."""
@@ -21,25 +22,43 @@ class Estimate:
         items: rows.
         jobs: jobs they make.
         requests: requests needed: one to submit each job, and one for each hundred to see them end.
-        seconds: what the rate limit makes of that.
+        seconds: how long the rate limit makes it pause.
+        left: how many requests are left in this window now; None if that is not known.
     """
 
     items: int
     jobs: int
     requests: int
     seconds: float
+    left: int | None = None
 
 
-def estimate(items: int, items_per_job: int, reserve: int = 0, besides: int = 0) -> Estimate:
-    """Return what a run takes, at least, with the documented rate limit all to itself.
+def estimate(
+    items: int,
+    items_per_job: int,
+    reserve: int = 0,
+    besides: int = 0,
+    rate: RateLimit | None = None,
+    now: float = 0.0,
+) -> Estimate:
+    """Return what a run takes, at least, with the rate limit all to itself from now on.
 
     Args:
         items: how many rows it has.
         items_per_job: how many rows are submitted as one job.
         reserve: requests in each window that are left to other programs.
         besides: requests for other things: folders to make, destinations to look at afterwards.
+        rate: what is left of the rate limit; None for a window of the documented limit that has not begun.
+        now: the time, in Unix seconds, by the clock of this machine.
     """
     jobs = math.ceil(items / items_per_job)
     requests = jobs + math.ceil(jobs / PAGE_LIMIT) + besides
-    windows = max(0, math.ceil(requests / max(1, USUAL_LIMIT - reserve)) - 1)
-    return Estimate(items, jobs, requests, windows * RATE_LIMIT_WINDOW)
+    limit = max(1, ((rate and rate.limit) or USUAL_LIMIT) - reserve)
+    left = None if rate is None or rate.remaining is None else max(0, rate.remaining - reserve)
+    # A clock that is wrong must not make it look shorter than a window.
+    resets_in = 0.0 if rate is None or rate.reset is None else rate.reset - now
+    first = resets_in if 0 <= resets_in <= RATE_LIMIT_WINDOW else RATE_LIMIT_WINDOW
+    beyond = max(0, requests - (limit if left is None else left))
+    windows = math.ceil(beyond / limit)
+    seconds = 0.0 if not windows else (RATE_LIMIT_WINDOW if left is None else first) + (windows - 1) * RATE_LIMIT_WINDOW
+    return Estimate(items, jobs, requests, seconds, left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,16 +20,19 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs.estimate import Estimate, estimate
 from sbg_bulk.runs.task import asked
-from sbg_bulk.text import counted, duration, plain, size
+from sbg_bulk.text import counted, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.runs import Source
     from sbg_bulk.client.sync import Client
+    from sbg_bulk.models.resources import RateLimit
     from sbg_bulk.runs.choice import Choice, Clash
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
@@ -71,7 +75,9 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
                 on_request=on_request,
             )
         besides = len(choice.folders) + (choice.looks if request.verify else 0)
-        takes = estimate(len(choice), request.rows_per_job, request.settings.reserve or 0, besides)
+        takes = estimate(
+            len(choice), request.rows_per_job, request.settings.reserve or 0, besides, rate_left(client), time.time()
+        )
         # What is in the way was not what was meant: it is told, and shows in the exit code.
         done = Exit.FAILED_ITEMS if choice.different else Exit.DONE
         if nothing_matched(choice):
@@ -142,6 +148,14 @@ def execute_and_verify(
     return outcome if found is Exit.DONE else found
 
 
+def rate_left(client: Client) -> RateLimit | None:
+    """What is left of the rate limit, which costs nothing to ask; None if it cannot be told."""
+    try:
+        return client.rate_limit()
+    except SbgBulkError:
+        return None
+
+
 def nothing_matched(choice: Choice) -> bool:
     """Whether there was nothing to choose, which is not the same as that all of it is there already."""
     return not (choice.items or choice.existing or choice.different)
@@ -206,15 +220,8 @@ def _chosen(choice: Choice) -> str:
 
 
 def _to_come(choice: Choice, estimate: Estimate) -> str:
-    looked = f"Looking took {counted(choice.requests, 'request')}."
-    if not choice.items:
-        return looked
-    folders = f"{counted(len(choice.folders), 'folder')} to make, " if choice.folders else ""
-    limit = f"makes that at least {duration(estimate.seconds)}" if estimate.seconds else "allows that at once"
-    return (
-        f"To come: {folders}{counted(estimate.jobs, 'job')}, with at least {counted(estimate.requests, 'request')}. "
-        f"The rate limit {limit}.\n{looked}"
-    )
+    listed = f"Listing used {counted(choice.requests, 'request')}."
+    return f"{plan_line(estimate, len(choice.folders))}\n{listed}" if choice.items else listed
 
 
 def _question(job_type: str, choice: Choice) -> str:

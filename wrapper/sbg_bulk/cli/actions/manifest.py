@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 from attrs import asdict
 
-from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify
+from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.context import Context
@@ -20,16 +21,18 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
 from sbg_bulk.runs.estimate import estimate
 from sbg_bulk.runs.manifest import Defaults
 from sbg_bulk.runs.task import asked
-from sbg_bulk.text import counted, duration
+from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
+    from sbg_bulk.models.resources import RateLimit
     from sbg_bulk.runs.conflicts import Conflicts
     from sbg_bulk.runs.draft import Draft
 
@@ -39,10 +42,10 @@ def run(context: Context, request: TransferRequest) -> Exit:
     source = _source(request)
     check_plan(request.save_plan)
     if request.dry_run:
-        with _read_for_nothing(context, request, source) as draft:
+        with _read_for_nothing(context, request, source) as (draft, rate):
             done = _told_conflicts(draft.conflicts)
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
-            _tell(len(draft), request, besides=draft.folders)
+            _tell(len(draft), request, draft.folders, rate)
             return done
     if request.job_type == "DELETE":
         check_can_ask(request.yes, "anything is deleted")
@@ -125,8 +128,10 @@ def _nothing_submitted() -> Iterator[None]:
 
 
 @contextmanager
-def _read_for_nothing(context: Context, request: TransferRequest, source: Path | IO[bytes]) -> Iterator[Draft]:
-    """What would be done. A client, and with it a token, is only needed to look something up."""
+def _read_for_nothing(
+    context: Context, request: TransferRequest, source: Path | IO[bytes]
+) -> Iterator[tuple[Draft, RateLimit | None]]:
+    """What would be done, and what is left of the rate limit. A client is only needed to look something up."""
     destination = request.destination
     defaults = Defaults(
         destination.to_folder, destination.to_project, destination.to, destination.destination_from_manifest
@@ -137,10 +142,10 @@ def _read_for_nothing(context: Context, request: TransferRequest, source: Path |
             source, request.job_type, "", defaults, _form(request), items_per_job=request.rows_per_job, journal=kept
         ) as draft:
             if not draft.unresolved and request.checked_conflict is None:
-                yield draft
+                yield draft, None
                 return
             with context.client() as client, _planned(client, request, draft, journal=None):
-                yield draft
+                yield draft, rate_left(client)
 
 
 def _question(draft: Draft, request: TransferRequest) -> str:
@@ -149,18 +154,14 @@ def _question(draft: Draft, request: TransferRequest) -> str:
     return f"Delete {what}? Folders go with all they hold; nothing comes back.{verifying}"
 
 
-def _tell(rows: int, request: TransferRequest, besides: int = 0) -> Exit:
-    """What the rows take, and the requests for the folders that are made besides."""
-    found = estimate(rows, request.rows_per_job, request.settings.reserve or 0, besides)
+def _tell(rows: int, request: TransferRequest, besides: int = 0, rate: RateLimit | None = None) -> None:
+    """What the rows take, and the requests for the folders that are created besides."""
+    found = estimate(rows, request.rows_per_job, request.settings.reserve or 0, besides, rate, time.time())
     if request.as_json:
         write_json(asdict(found))
     elif not rows:
         note("Nothing to do: all of it is there already.")
     else:
-        folders = f", with {counted(besides, 'folder')} to make" if besides else ""
-        limit = f"makes that at least {duration(found.seconds)}" if found.seconds else "allows that at once"
         click.echo(
-            f"Nothing was sent. To do: {counted(found.items, 'row')} in {counted(found.jobs, 'job')}{folders}, with at "
-            f"least {counted(found.requests, 'request')}. The rate limit {limit}."
+            f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was sent."
         )
-    return Exit.DONE

@@ -1,0 +1,24 @@
+"""What a run takes, in a line."""
+
+from __future__ import annotations
+
+from sbg_bulk.runs.estimate import Estimate
+from sbg_bulk.text import counted, duration
+
+
+def plan_line(estimate: Estimate, folders: int = 0) -> str:
+    """What a run takes, and how long the rate limit makes that.
+
+    Args:
+        estimate: what it takes.
+        folders: how many folders are created first.
+    """
+    work = f"create {counted(folders, 'folder')}, " if folders else ""
+    pauses = f"pauses about {duration(estimate.seconds)}" if estimate.seconds else ""
+    if estimate.left is None:
+        when = f" ({pauses})" if pauses else ""
+    elif not estimate.left:
+        when = f" (none left now: starts in about {duration(estimate.seconds)})" if estimate.seconds else ""
+    else:
+        when = f" ({estimate.left:,} left now: {', '.join(filter(None, ('starts at once', pauses)))})"
+    return f"Plan: {work}{counted(estimate.jobs, 'job')}, at least {counted(estimate.requests, 'request')}{when}."
