@@ -145,7 +145,9 @@ def test_without_a_link_the_total_says_whether_there_is_more(links: Any) -> None
     assert ids(perform(answers, "jobs")) == [0, 1, 2]
 
 
-@pytest.mark.parametrize("links", [None, [], 5], ids=str)
+@pytest.mark.parametrize(
+    "links", [None, [], 5, [{"rel": "next"}], [{"rel": "next", "href": None}], [{"href": "x"}], ["next"]], ids=str
+)
 def test_without_a_link_and_a_total_the_list_is_read_until_a_page_is_empty(links: Any) -> None:
     answers = [page(jobs(0, 2), links=links), page(jobs(2, 3), links=links), page([], links=links)]
     assert ids(perform(answers, "jobs")) == [0, 1, 2]

@@ -150,6 +150,8 @@ def test_a_rate_limit_can_be_off_and_jobs_fast(home: Path) -> None:
         (["--fault", "kind=429", "--fault", "times=2"], "'times=2': a rule needs a kind"),
         (["--fault", "kind=429 op=list_everything"], "op=list_everything is no operation"),
         (["--fault", "kind=delay"], "'seconds'"),
+        (["--variant", "link=empty"], "'link' is no switch of the simulator; the switches are job_ids, links"),
+        (["--variant", "links=none"], "links is one of next, empty, absent, null; not 'none'"),
     ],
     ids=" ".join,
 )

@@ -214,3 +214,12 @@ def test_whatever_is_done_and_in_whatever_order_it_is_told_no_row_is_told_wrong(
             assert "job 7" in one.message
     if len({look[file] for file in files}) == len(files) and kept is entries:
         assert Outcome.UNATTRIBUTED not in {one.outcome for one in told}
+
+
+def test_as_many_ids_as_things_are_gone_prove_nothing_where_a_result_has_more_entries_than_there_are_items() -> None:
+    # A folder of two files, and what was never there: the result names the files.
+    found = job("DELETE", done("a"), done("file 1"), done("file 2"), failed())
+    assert shown(by_absence(deletions("a", "folder", "missing"), found, set())) == [
+        ("done", None),
+        *[("unattributed", None)] * 2,
+    ]

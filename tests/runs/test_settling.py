@@ -18,8 +18,8 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
 from sbg_bulk.runs.records import State
-from sbg_bulk.simulator import JobType, Timing
-from tests.support.runs import TARGET, Killed, Service, outcomes, report
+from sbg_bulk.simulator import JobType, Timing, Variant
+from tests.support.runs import TARGET, Killed, Service, outcomes, report, table
 
 CUT = "kind=cut_after op=submit_* call=1"
 LOST = "kind=cut_before op=submit_* call=1"
@@ -443,3 +443,51 @@ def test_an_old_job_is_not_adopted(tmp_path: Path) -> None:
         assert [one.state for one in journal.unfinished()] == [State.INTENDED]
     with pytest.raises(InputError, match="certainly not the one"):
         service.client().resume(path, adopt=old)
+
+
+# A 404 that is not the API's
+
+PAGES = "kind=html status=404 times=20"
+
+
+def test_a_candidate_that_a_proxy_does_not_find_is_not_gone(tmp_path: Path) -> None:
+    service = Service(3, faults=[CUT, f"{PAGES} op=get_copy_job", "kind=missing_field field=result op=list_async_jobs"])
+    result = run(service, tmp_path / "a.sbg-run")
+    assert result.tally.done == 3
+    assert len(service.submissions) == 1
+    assert service.copies() == names(3)
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_a_job_of_the_run_that_a_proxy_does_not_find_is_not_lost(tmp_path: Path, job_type: str) -> None:
+    service = Service(3, faults=[f"{PAGES} op=get_{job_type}_job"])
+    manifest, options = service.manifest(project=TARGET), RunOptions(list_lag=5)
+    result = service.client().run(job_type, manifest, journal=tmp_path / "a.sbg-run", items_per_job=3, options=options)
+    assert (result.tally.done, result.tally.unknown) == (3, 0)
+
+
+# Rows that look alike
+
+
+def test_a_job_is_not_adopted_while_it_may_be_that_of_a_submission_that_is_not_due_yet(tmp_path: Path) -> None:
+    faults = [LOST, "kind=delay op=submit_* call=2 seconds=5 after=true", "kind=cut_after op=submit_* call=2"]
+    service = Service(faults=faults)
+    places = [service.world.add_folder(f"place {n}", service.source.root) for n in range(2)]
+    service.files = [service.world.add_file("f.bam", place, size=7).id for place in places]
+    with pytest.raises(RunStopped) as stop:
+        run(service, tmp_path / "a.sbg-run", items_per_job=1)
+    (started,) = service.simulator.jobs.all()
+    assert [job.id for job in stop.value.candidates] == [started.id]
+    assert service.copies() == ["f.bam"]
+
+
+def test_a_moved_thing_of_unknown_type_is_not_certainly_anothers(tmp_path: Path) -> None:
+    service = Service(faults=[CUT], variant=Variant(bulk_fields="least"))
+    folder = service.world.add_folder("folder", service.source.root)
+    service.world.add_file("f.bam", folder)
+    path = tmp_path / "a.sbg-run"
+    source = table([folder.id], project=TARGET)
+    with pytest.raises(RunStopped) as stop:
+        service.client().run("move", source, journal=path)
+    (started,) = service.simulator.jobs.all()
+    assert [job.id for job in stop.value.candidates] == [started.id]

@@ -6,7 +6,9 @@ What is drawn stays within what the guarantee rests on, and goes to its edges:
 - the server's `Date` may be missing, garbled or years late, but does not run ahead;
 - an answer of 429, or of 503 with code 0, means that nothing was done, as the documentation says;
 - nobody else renames, moves or deletes what the run works on or has made, except where a whole job of the same
-  items is drawn (`Kind.IDENTICAL`).
+  items is drawn (`Kind.IDENTICAL`);
+- a result names the files in folders only where no row is a folder: what became of a folder whose submission has no
+  answer cannot be told from the ids of its files.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from sbg_bulk.simulator import FaultRule, JobType, Timing
+from sbg_bulk.simulator import FaultRule, JobType, Timing, Variant
 from sbg_bulk.simulator.world.jobs import ListOrder, Progress
 
 DAY: Final = 86_400.0
@@ -145,6 +147,7 @@ class Schedule:
     reserve: int
     list_lag: float
     list_order: ListOrder
+    variant: Variant
     rate_limit: tuple[int, float] | None
     submit_status: int
     timing: Timing
@@ -179,6 +182,7 @@ def draw(seed: int) -> Schedule:
         reserve=rng.choice((0, 0, 0, 1, 5)),
         list_lag=list_lag,
         list_order=rng.choice(("newest", "oldest", "shuffled")),
+        variant=_variant(seed, folders=any(row.source is Source.FOLDER for row in rows)),
         rate_limit=rng.choice((None, (1000, 300.0), (1000, 300.0), (100, 60.0), (20, 60.0), (3, 10.0))),
         submit_status=rng.choice((200, 201, 202)),
         timing=Timing(rng.uniform(0.0, 3.0), rng.uniform(0.0, 3.0), rng.choice((0.0, 0.1, 2.0, 30.0))),
@@ -197,6 +201,44 @@ def draw(seed: int) -> Schedule:
         abandons=rng.random() < 0.15,
     )
     return evolve(schedule, others=[_other(rng, schedule) for _ in range(_few(rng, 6))])
+
+
+def _variant(seed: int, *, folders: bool) -> Variant:
+    """Draw how the service answers: plainly in a third of all trials, else with a few switches, or with many."""
+    rng = random.Random(f"variant {seed}")  # noqa: S311 - to be repeated
+    share = rng.choice((0.0, 0.1, 0.4))
+    values: dict[str, Sequence[object]] = {
+        "job_ids": ("counted", "random", "letters"),
+        "links": ("empty", "absent", "null"),
+        "total_header": (False,),
+        "page_max": (1, 7, 50),
+        "file_lists": ("least", "all"),
+        "fields_parameter": (False,),
+        "name_parameter": (False,),
+        "listed_results": (False,),
+        "result_order": ("reversed", "shuffled"),
+        "result_entries": ("done", "failed") if folders else ("files", "done", "failed"),
+        "counts_of": ("items",),
+        "counts_as": ("strings",),
+        "dates": ("offset", "fractional", "naive", "absent"),
+        "states": (("QUEUED", "VALIDATING", "COMMITTING"),),
+        "extra_keys": (True,),
+        "without_value": ("null", "absent"),
+        "hrefs": ("relative", "public", "absent"),
+        "rate_headers": ("milliseconds", "absent"),
+        "date_header": (False,),
+        "error_codes": (False,),
+        "bulk_order": ("shuffled",),
+        "bulk_folders": (False,),
+        "bulk_fields": ("least",),
+        "bulk_error_status": (False,),
+        "bulk_status": (202,),
+        "bulk_refused": (404, 405, 501),
+        "maintenance": ((20.0, 4.0), (600.0, 100.0)),
+        "others_every": (5, 20),
+        "others_requests": (1, 3),
+    }
+    return Variant(**{name: rng.choice(those) for name, those in values.items() if rng.random() < share})  # type: ignore[arg-type]
 
 
 def _few(rng: random.Random, most: int) -> int:

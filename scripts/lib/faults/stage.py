@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.simulator import ApiError, File, Folder, Item, Job, JobState, JobType, ManualClock, Simulator
+from sbg_bulk.simulator.http.app import OTHERS_FILE
 from sbg_bulk.simulator.seeds import USERNAME
 from sbg_bulk.simulator.world.tree import Node, walk
 from scripts.lib.faults.schedule import DAY, Kind, Other, RowPlan, Schedule, Source
@@ -99,6 +100,7 @@ class Stage(httpx.BaseTransport):
             rate_limit=schedule.rate_limit,
             submit_status=schedule.submit_status,
             list_order=schedule.list_order,
+            variant=schedule.variant,
             faults=schedule.faults,
         )
         stage = cls(schedule, clock, simulator)
@@ -116,7 +118,7 @@ class Stage(httpx.BaseTransport):
             response = self._inner.handle_request(request)
         finally:
             for job in self.simulator.jobs.all():
-                if job.id not in known:
+                if job.id not in known and job.items[0].file != OTHERS_FILE:
                     self._took_on(job)
         if self._latest is not None and response.status_code < 300 and self.simulator.requests[-1].fault is None:
             self._latest.heard = True

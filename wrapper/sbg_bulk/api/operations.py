@@ -27,11 +27,13 @@ class Operation:
         name: its operationId in the spec.
         tag: the folder that its generated module is in.
         repeatable: whether sending it twice does no harm.
+        optional: whether there is another way to the same, where a service does not have the call.
     """
 
     name: str
     tag: str
     repeatable: bool = True
+    optional: bool = False
 
     def request(self, **arguments: Any) -> dict[str, Any]:
         """Return the arguments of `httpx.Client.request` for a call with these arguments of the generated function."""
@@ -54,7 +56,7 @@ SUBMIT_DELETE_JOB: Final = Operation("submit_delete_job", "async_jobs", repeatab
 LIST_FILES: Final = Operation("list_files", "files")
 GET_FILE: Final = Operation("get_file", "files")
 CREATE_FOLDER: Final = Operation("create_folder", "files", repeatable=False)
-BULK_GET_FILES: Final = Operation("bulk_get_files", "files")
+BULK_GET_FILES: Final = Operation("bulk_get_files", "files", optional=True)
 LIST_PROJECTS: Final = Operation("list_projects", "projects")
 GET_PROJECT: Final = Operation("get_project", "projects")
 GET_USER: Final = Operation("get_user", "account")

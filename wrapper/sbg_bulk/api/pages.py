@@ -227,9 +227,9 @@ def _next_offset(
     end = offset + found
     href = next(_next_addresses(links or []), None)
     if href is None:
-        # The total tells the last page, and so do links of which none leads on. Where a service says neither, the list
-        # is read until there is nothing more: a page may be shorter than was asked for.
-        more = end < total if total is not None else not links
+        # The total tells the last page, and so do links that all lead elsewhere than on. Where a service says neither,
+        # the list is read until there is nothing more: a page may be shorter than was asked for.
+        more = end < total if total is not None else not links or not _lead_elsewhere(links)
         return end if found and more else None
     here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
     try:
@@ -246,6 +246,12 @@ def _next_offset(
             "may have changed just now; read it again."
         )
     return following
+
+
+def _lead_elsewhere(links: list[Any]) -> bool:
+    """Return whether each link says where it leads, and none to the next page, not even without its address."""
+    read = [parse.read(models.Link, part) for part in links]
+    return all(link is not None and isinstance(link.rel, str) and link.rel != "next" for link in read)
 
 
 def _next_addresses(links: list[Any]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from attrs import field, frozen, validators
 from sbg_bulk.api.headers import number, unix_time
 from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
+NOT_FOUND: Final = 404
+
 NOT_IMPLEMENTED: Final = 501
 """The status of what the service does not do at all. What only reads is not asked for again, whatever the verdict."""
 

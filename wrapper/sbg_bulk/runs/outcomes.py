@@ -115,7 +115,9 @@ def by_absence(items: Sequence[Item], job: Job, there: Collection[str]) -> list[
     done = {entry.id for entry in entries if entry.ok and entry.id is not None}
     kept = {item.file for item in items if item.file in done}
     gone = {item.file for item in items if item.file not in there} - kept
-    if len(gone) != len(done - kept):
+    if len(gone) != len(done - kept) or len(entries) > len(items):
+        # More entries than items are not one for each: the files in a folder may have one each, and what was missing is
+        # gone too.
         gone = set()
     # What a folder became is known only if there is no other.
     renamed = next(iter(done - kept)) if len(gone) == 1 else ""

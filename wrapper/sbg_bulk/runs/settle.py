@@ -303,7 +303,12 @@ class Settler:
                 continue
             fitting = [job for job in one.rivals if self._verdicts[job, one.submission.id] is Match.YES]
             job = None
-            if one.rivals and len(fitting) == len(one.rivals) == 1 and not self._fits_another(fitting[0], one):
+            alone = len(fitting) == len(one.rivals) == 1
+            if alone:
+                # It may be that of a submission that is not due yet, too: of rows that look the same.
+                for other in self.open.values():
+                    yield from self._hold_against(self._candidates[fitting[0]], other)
+            if alone and not self._fits_another(fitting[0], one):
                 job = self._candidates[fitting[0]]
                 yield from record(lambda one=one, job=job: self.journal.started(one.submission, job.id))  # type: ignore[misc]
             elif not one.whole:
@@ -360,7 +365,7 @@ def _name(item: Item, source: File | None) -> str:
 def _alike(made: File, item: Item, source: File | None, roots: dict[str, str | None]) -> Match:
     """Return whether what a job made or moved is what an item asked for."""
     assert isinstance(item, CopyItem | MoveItem)
-    if isinstance(item, MoveItem) and not made.is_folder:
+    if isinstance(item, MoveItem) and made.type is not None and not made.is_folder:
         return Match.NO  # a moved file keeps its id
     root = roots.get(item.project or "")
     if likeness(made, item, None, root) is Match.NO:

@@ -11,6 +11,7 @@ whose document it reads, enforces the rate limit, and fails in the ways one asks
 - `serve`, `running`: the same over HTTP
 - `ManualClock`, `RealClock`: what time it is there
 - `FaultRule`: what goes wrong; the rules are described in `sbg_bulk.simulator.faults`
+- `Variant`: how it answers where the documentation leaves that open; `sbg_bulk.simulator.variant`
 - `parse_rate_limit`: a rate limit as one writes it on a command line
 """
 
@@ -26,6 +27,7 @@ from .faults import ArmedFault, FaultError, FaultRule
 from .seeds import SEEDS
 from .server import NotLoopbackError, running, serve
 from .simulator import Simulator
+from .variant import Variant
 
 __all__ = (
     "EVERYTHING",
@@ -53,6 +55,7 @@ __all__ = (
     "Simulator",
     "Timing",
     "User",
+    "Variant",
     "World",
     "parse_rate_limit",
     "running",

@@ -18,6 +18,7 @@ from sbg_bulk.simulator.world.tree import World
 
 from .faults import ArmedFault, FaultRule, Faults
 from .seeds import known_seed, plant
+from .variant import PLAIN, Variant
 
 
 class State:
@@ -30,6 +31,7 @@ class State:
     - `rate_limit`: requests and seconds, (1000, 300) by default; None for no limit.
     - `submit_status`, `create_status`: the 2xx statuses of submissions (202) and of new folders (201).
     - `list_order`: `newest`, `oldest` or `shuffled`: the order of the job list, which is not documented.
+    - `variant`: how the service answers where its documentation leaves that open.
     - `faults`: rules that are armed from the start.
 
     Raises ValueError if one of these makes no sense. Methods may be called from any thread.
@@ -47,6 +49,7 @@ class State:
         submit_status: int = 202,
         create_status: int = 201,
         list_order: ListOrder = "newest",
+        variant: Variant = PLAIN,
         faults: Sequence[FaultRule | str] = (),
     ) -> None:
         if not 0 < speed < float("inf"):
@@ -61,6 +64,7 @@ class State:
         self._rate_limit = UNLIMITED if rate_limit is None else check_rate_limit(rate_limit)
         self._statuses = submit_status, create_status
         self._list_order: ListOrder = list_order
+        self.variant = variant
         self._first_faults = tuple(faults)
         self._seed = known_seed(seed)
         self._start()
@@ -75,6 +79,12 @@ class State:
     faults: Faults
     requests: RequestLog
 
+    began: float
+    """When it began, in Unix seconds."""
+
+    answered: int
+    """How many requests have been let in since."""
+
     world_id: str
     """Another one each time that everything begins anew, in this process or in another; the only thing left to
     chance."""
@@ -87,7 +97,9 @@ class State:
     def _start(self) -> None:
         self.world_id = secrets.token_hex(8)
         submit_status, create_status = self._statuses
-        self.ids = Ids(self._seed)
+        self.ids = Ids(self._seed, self.variant.job_ids)
+        self.began = self.clock.now()
+        self.answered = 0
         self.world = World(self.clock, self.ids)
         self.jobs = Jobs(
             self.world,
@@ -96,10 +108,16 @@ class State:
             timing=self._timing,
             list_order=self._list_order,
             seed=self._seed,
+            keeps_files=self.variant.result_entries == "files",
         )
         self.limiter = Limiter(self._rate_limit)
         self.operations = Operations(
-            self.world, self.jobs, self.limiter, submit_status=submit_status, create_status=create_status
+            self.world,
+            self.jobs,
+            self.limiter,
+            submit_status=submit_status,
+            create_status=create_status,
+            variant=self.variant,
         )
         self.faults = Faults(tuple(self.contract.operations))
         self.requests = RequestLog()

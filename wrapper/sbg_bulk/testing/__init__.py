@@ -43,6 +43,7 @@ try:
         RateLimit,
         Simulator,
         Timing,
+        Variant,
     )
     from sbg_bulk.simulator.seeds import TOKEN
     from sbg_bulk.simulator.service.request_log import RequestLog
@@ -185,6 +186,7 @@ def simulated(
     submit_status: int = 202,
     create_status: int = 201,
     list_order: ListOrder = "newest",
+    variant: Variant | None = None,
     faults: Sequence[FaultRule | str] = (),
     token: str | Token = TOKEN,
     timeout: float | httpx.Timeout = TIMEOUT,
@@ -209,6 +211,7 @@ def simulated(
         submit_status: the 2xx status of submissions.
         create_status: the 2xx status of new folders.
         list_order: `newest`, `oldest` or `shuffled`: the order of the list of jobs.
+        variant: how the service answers where its documentation leaves that open.
         faults: rules that are armed from the start.
         token: the token that the client sends; by default one that the simulator knows.
 
@@ -226,6 +229,7 @@ def simulated(
         submit_status=submit_status,
         create_status=create_status,
         list_order=list_order,
+        variant=variant or Variant(),
         faults=faults,
     )
     client = {"token": token, "timeout": timeout, "retry": retry, "polling": polling, "on_wait": on_wait}

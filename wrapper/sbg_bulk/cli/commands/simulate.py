@@ -53,6 +53,14 @@ from sbg_bulk.cli.output.console import note, write_json
     help="Go wrong on purpose, for example 'kind=429 op=list_async_jobs times=2'. May be repeated.",
 )
 @click.option(
+    "--variant",
+    "switches",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Answer otherwise where the documentation leaves that open, for example links=empty or total_header=no. May "
+    "be repeated.",
+)
+@click.option(
     "--tls",
     metavar="[FILE]",
     is_flag=False,
@@ -70,6 +78,7 @@ def simulate(
     speed: float,
     rate_limit: str,
     faults: tuple[str, ...],
+    switches: tuple[str, ...],
     tls: Path | None,
     as_json: bool,
 ) -> None:
@@ -81,7 +90,7 @@ def simulate(
     """
     try:
         # Its packages are an extra.
-        from sbg_bulk.simulator import Simulator, parse_rate_limit, seeds, serve
+        from sbg_bulk.simulator import Simulator, Variant, parse_rate_limit, seeds, serve
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"The simulator needs packages that are not installed ({error.name}): pip install 'sbg-bulk[simulator]'"
@@ -104,7 +113,13 @@ def simulate(
         note("End it with Ctrl-C.")
 
     try:
-        simulator = Simulator(seed=seed, speed=speed, rate_limit=parse_rate_limit(rate_limit), faults=faults)
+        simulator = Simulator(
+            seed=seed,
+            speed=speed,
+            rate_limit=parse_rate_limit(rate_limit),
+            variant=Variant.parse(switches),
+            faults=faults,
+        )
         serve(simulator, host=host, port=port, on_ready=ready, i_know=i_know, tls=tls)
     except BrokenPipeError:
         raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
@@ -21,13 +22,15 @@ from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.faults import ArmedFault, FaultRule
 from sbg_bulk.simulator.http import local
 from sbg_bulk.simulator.http.request import Request
-from sbg_bulk.simulator.service import fault_effects
+from sbg_bulk.simulator.service import fault_effects, shapes
 from sbg_bulk.simulator.service.arguments import RESPELLED, refusal, refuse_unknown_filters
 from sbg_bulk.simulator.service.contract import BASE_PATH, InvalidRequest, Operation
 from sbg_bulk.simulator.service.operations import Call
 from sbg_bulk.simulator.service.reply import Reply, refuse
 from sbg_bulk.simulator.service.request_log import LoggedRequest
 from sbg_bulk.simulator.state import State
+from sbg_bulk.simulator.variant import PLAIN
+from sbg_bulk.simulator.world.actions import Item, JobType
 from sbg_bulk.simulator.world.tree import User
 
 Scope = MutableMapping[str, Any]
@@ -44,6 +47,9 @@ It is called with how: `read` (reset), `protocol` (closed), `connect` (refused, 
 
 FREE = "get_rate_limit"
 """The operation that is not counted, and is answered when nothing is left."""
+
+OTHERS_FILE, OTHERS_PROJECT = "f" * 24, "another/project"
+"""What another program of the user copies, and where to: neither exists."""
 
 _NOT_SIMULATED = re.compile(rf"{BASE_PATH}/files/(scroll|search|[^/]+/scroll)/?")
 """Calls of the API that are documented, and that the contract leaves out."""
@@ -120,18 +126,22 @@ class Service:
         try:
             operation, variables = self._find(exchange)
         except ApiError as error:
-            return refuse(error)
+            return self._shaped(exchange, refuse(error))
         struck = self._strike(exchange, operation)
         for fault in struck:
             if fault.rule.before:
                 instead = await self._act_before(fault.rule)
                 if instead is not None:
                     return instead
-        reply = self._process(exchange, operation, variables, struck)
+        reply = self._shaped(exchange, self._process(exchange, operation, variables, struck))
         for fault in struck:
             if not fault.rule.before:
                 reply = await self._act_after(fault, reply)
         return reply
+
+    def _shaped(self, exchange: _Exchange, reply: Reply) -> Reply:
+        variant = self._state.variant
+        return reply if variant == PLAIN else shapes.shape(variant, exchange.entry.operation, reply)
 
     def _find(self, exchange: _Exchange) -> tuple[Operation, Mapping[str, str]]:
         state, request = self._state, exchange.request
@@ -205,8 +215,10 @@ class Service:
             with state.lock:
                 now = state.clock.now()
                 state.jobs.catch_up(now)
+                self._see_to_maintenance(now)
                 if operation.id != FREE:
                     state.limiter.charge(user.username, now)
+                    self._let_others_in(user, now)
                 content_type = request.headers.get("content-type", "")
                 respell = RESPELLED.get(operation.id)
                 given = state.contract.read(operation, variables, query, content_type, request.body, respell)
@@ -230,16 +242,37 @@ class Service:
         except InvalidRequest as invalid:
             return refuse(refusal(invalid))
 
+    def _see_to_maintenance(self, now: float) -> None:
+        """Raise ApiError while the platform is under maintenance, which it is not at the start."""
+        if self._state.variant.maintenance is not None:
+            every, lasts = self._state.variant.maintenance
+            if (now - self._state.began) % every >= every - lasts:
+                raise ApiError(0, "The platform is under maintenance.")
+
+    def _let_others_in(self, user: User, now: float) -> None:
+        """Have another program of the user submit a job from time to time, as far as the budget allows."""
+        state, variant = self._state, self._state.variant
+        state.answered += 1
+        if variant.others_every is None or state.answered % variant.others_every:
+            return
+        with suppress(ApiError):
+            for _ in range(variant.others_requests):
+                state.limiter.charge(user.username, now)
+            state.jobs.submit(user, JobType.COPY, [Item(OTHERS_FILE, project=OTHERS_PROJECT)], now)
+
     def _headers(self, exchange: _Exchange) -> Mapping[bytes, bytes]:
         state = self._state
         now = state.clock.now()
         # The server's own Date would be the system's, and disagree with X-RateLimit-Reset where time was skipped.
         headers = {b"date": _date(int(now)), b"x-request-id": exchange.entry.request_id.encode("ascii")}
-        if exchange.user is not None:
+        if not state.variant.date_header:
+            del headers[b"date"]
+        if exchange.user is not None and state.variant.rate_headers != "absent":
             budget = state.limiter.budget(exchange.user.username, now)
             headers[b"x-ratelimit-limit"] = b"%d" % budget.limit
             headers[b"x-ratelimit-remaining"] = b"%d" % budget.remaining
-            headers[b"x-ratelimit-reset"] = b"%d" % budget.reset
+            scale = 1000 if state.variant.rate_headers == "milliseconds" else 1
+            headers[b"x-ratelimit-reset"] = b"%d" % (budget.reset * scale)
         return headers
 
 

@@ -5,6 +5,7 @@ Every address in them is absolute, and begins with `base`: `http://host/v2`.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.service.reply import encode
+from sbg_bulk.simulator.variant import PLAIN, Variant
 from sbg_bulk.simulator.world.actions import permissions
 from sbg_bulk.simulator.world.jobs import Job, JobState, Outcome
 from sbg_bulk.simulator.world.limits import Budget
@@ -45,28 +47,48 @@ def select(kind: str, document: dict[str, Any], fields: str) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name in wanted}
 
 
-def encoded_job(each: Job, base: str) -> bytes:
+def encoded_job(each: Job, base: str, variant: Variant) -> bytes:
     """Write a job as JSON. Kept until the job changes: most jobs in a list have ended, and a page shows a hundred."""
     if each.rendered is None or each.rendered[0] != base:
-        each.rendered = (base, encode(job(each, base)))
+        each.rendered = (base, encode(job(each, base, variant)))
     return each.rendered[1]
 
 
-def job(job: Job, base: str) -> dict[str, Any]:
-    """Describe a job, with the results of its items once it has finished."""
+def job(job: Job, base: str, variant: Variant = PLAIN) -> dict[str, Any]:
+    """Describe a job, with the results of its items once it has finished, as a variant tells them."""
     finished = job.state is JobState.FINISHED
+    counts = job.total, job.completed, job.failed
+    if variant.counts_of == "items":
+        failed = sum(isinstance(outcome, ApiError) for outcome in job.outcomes)
+        counts = len(job.weights), len(job.outcomes) - failed, failed
     return {
         "href": f"{base}/async/files/{job.type.lower()}/{job.id}",
         "id": job.id,
         "type": job.type,
         "state": job.state,
-        "result": [_entry(outcome, base) for outcome in job.outcomes] if finished else None,
-        "total_files": job.total,
-        "completed_files": job.completed,
-        "failed_files": job.failed,
+        "result": [_entry(outcome, base) for outcome in _outcomes(job, variant)] if finished else None,
+        "total_files": counts[0],
+        "completed_files": counts[1],
+        "failed_files": counts[2],
         "started_on": date(job.submitted_on),
         "finished_on": None if job.finished_on is None else date(job.finished_on),
     }
+
+
+def _outcomes(job: Job, variant: Variant) -> Sequence[Outcome]:
+    """Return what a result has entries for, in their order."""
+    found = list(job.outcomes)
+    if variant.result_entries == "files" and job.files:
+        pairs = zip(job.outcomes, job.files, strict=True)
+        found = [one for outcome, files in pairs for one in ([outcome] if isinstance(outcome, ApiError) else files)]
+    elif variant.result_entries in ("done", "failed"):
+        failed = variant.result_entries == "failed"
+        found = [outcome for outcome in found if isinstance(outcome, ApiError) is failed]
+    if variant.result_order == "reversed":
+        found.reverse()
+    elif variant.result_order == "shuffled":
+        random.Random(job.id).shuffle(found)  # noqa: S311 - the same each time
+    return found
 
 
 def _entry(outcome: Outcome, base: str) -> dict[str, Any]:
@@ -168,12 +190,12 @@ def page_href(address: str, query: Sequence[tuple[str, str]], offset: int, limit
 
 
 def links(
-    address: str, query: Sequence[tuple[str, str]], offset: int, limit: int, total: int
+    address: str, query: Sequence[tuple[str, str]], offset: int, limit: int, total: int, shown: int
 ) -> Sequence[dict[str, str]]:
-    """Return the links from a page to the next one and to the one before, if there are any."""
+    """Return the links from a page, with so many entries at most, to the next one and to the one before, if any."""
     there: list[dict[str, str]] = []
-    if offset + limit < total:
-        there.append({"href": page_href(address, query, offset + limit, limit), "rel": "next", "method": "GET"})
+    if offset + shown < total:
+        there.append({"href": page_href(address, query, offset + shown, limit), "rel": "next", "method": "GET"})
     if offset > 0:
         there.append({"href": page_href(address, query, max(0, offset - limit), limit), "rel": "prev", "method": "GET"})
     return there

@@ -11,6 +11,8 @@ from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.service import arguments, documents
 from sbg_bulk.simulator.service.contract import Arguments
 from sbg_bulk.simulator.service.reply import Reply, answer, encode
+from sbg_bulk.simulator.service.shapes import LEAST
+from sbg_bulk.simulator.variant import PLAIN, Variant
 from sbg_bulk.simulator.world import edits
 from sbg_bulk.simulator.world.actions import JobType, permissions
 from sbg_bulk.simulator.world.jobs import Job, Jobs
@@ -69,8 +71,16 @@ class Operations:
     """
 
     def __init__(
-        self, world: World, jobs: Jobs, limiter: Limiter, *, submit_status: int = 202, create_status: int = 201
+        self,
+        world: World,
+        jobs: Jobs,
+        limiter: Limiter,
+        *,
+        submit_status: int = 202,
+        create_status: int = 201,
+        variant: Variant = PLAIN,
     ) -> None:
+        self.variant = variant
         self.world = world
         self.jobs = jobs
         self.limiter = limiter
@@ -107,7 +117,7 @@ class Operations:
     def submit(self, job_type: JobType, call: Call) -> Reply:
         items = arguments.items(job_type, call.arguments.body)
         job = self.jobs.submit(call.user, job_type, items, call.now, call.doomed, call.late)
-        return Reply(self.submit_status, documents.encoded_job(job, call.base))
+        return Reply(self.submit_status, documents.encoded_job(job, call.base, self.variant))
 
     def get_job(self, job_type: JobType, call: Call) -> Reply:
         job = self.jobs.find(call.user, job_type, call.arguments.path["job_id"])
@@ -118,15 +128,15 @@ class Operations:
         """Return a job as JSON, with the fields that the call asks for, which the contract does not name here."""
         fields = dict(call.query).get("fields")
         if fields is None:
-            return documents.encoded_job(job, call.base)
-        return encode(documents.select("job", documents.job(job, call.base), fields))
+            return documents.encoded_job(job, call.base, self.variant)
+        return encode(documents.select("job", documents.job(job, call.base, self.variant), fields))
 
     # Files
 
     def list_files(self, call: Call) -> Reply:
         query = call.arguments.query
         folder = self.listed_folder(call.user, query)
-        names = query["name"]
+        names = query["name"] if self.variant.name_parameter else None
         nodes: Sequence[Node] = list(folder.children.values())
         if names:
             nodes = [folder.children[name] for name in dict.fromkeys(names) if name in folder.children]
@@ -231,7 +241,7 @@ class Operations:
     def page(self, found: Sequence[T], call: Call) -> Sequence[T]:
         """Return the part of what was found that the call asks for."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        return found[offset : offset + limit]
+        return found[offset : offset + min(limit, self.variant.page_max)]
 
     def listing(self, call: Call, entries: Sequence[bytes], total: int) -> Reply:
         """Answer with one page of rendered entries, of so many in total."""
@@ -247,7 +257,8 @@ class Operations:
     def links(self, call: Call, total: int) -> Sequence[Mapping[str, str]]:
         """Return the links of a page to the next one and to the one before."""
         offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        return documents.links(call.address, call.query, offset, limit, total)
+        shown = min(limit, self.variant.page_max)
+        return documents.links(call.address, call.query, offset, limit, total, shown)
 
     def list_nodes(self, nodes: Sequence[Node], call: Call) -> Reply:
         """Answer with one page of these files and folders."""
@@ -255,7 +266,11 @@ class Operations:
 
     def render_node(self, node: Node, call: Call) -> bytes:
         """Return a file or folder as JSON for a list, with the fields that the call asks for."""
-        fields = call.arguments.query["fields"]
+        fields = call.arguments.query["fields"] if self.variant.fields_parameter else None
+        if fields is None and self.variant.file_lists == "all":
+            return encode(documents.node_details(node, call.base))
+        if fields is None and self.variant.file_lists == "least":
+            return encode({name: value for name, value in documents.node(node, call.base).items() if name in LEAST})
         if fields is None:
             return encode(documents.node(node, call.base))
         return encode(documents.select("node", documents.node_details(node, call.base), fields))
@@ -267,6 +282,10 @@ class Operations:
 
     def bulk(self, call: Call, items: Sequence[T], do: Callable[[T], Node | Mapping[str, Any]]) -> Reply:
         """Answer with what came of each item: the file that `do` returns, or what it was refused for."""
+        if self.variant.bulk_refused is not None:
+            refused = self.variant.bulk_refused
+            code = {404: 90003, 405: 90006, 501: 90010}[refused]
+            raise ApiError(code, "There are no bulk calls.", status=refused)
         entries: list[Mapping[str, Any]] = []
         for item in items:
             try:

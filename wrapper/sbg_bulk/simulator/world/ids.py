@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import random
+import string
 
 _EPOCH = 1_483_228_800
 """2017-01-01T00:00:00Z in Unix seconds, from which job ids count."""
 
 
 class Ids:
-    """Deals out ids. Two of them with the same seed deal out the same ones, those of jobs at the same times."""
+    """Deals out ids. Two of them with the same seed deal out the same ones, those of jobs at the same times.
 
-    def __init__(self, seed: str) -> None:
+    `jobs` is the kind of the ids of jobs: `time`, `counted`, `random` or `letters`.
+    """
+
+    def __init__(self, seed: str, jobs: str = "time") -> None:
+        self._kind = jobs
+        self._counted = 0
         self._nodes = random.Random(f"nodes of {seed}")  # noqa: S311 - repeatable on purpose, no secrets
         self._jobs = random.Random(f"jobs of {seed}")  # noqa: S311
         self._requests = random.Random(f"requests of {seed}")  # noqa: S311
@@ -26,8 +32,16 @@ class Ids:
 
         Ids hold their time: without the last 20 bits they are the milliseconds since 2017-01-01. Those of one
         millisecond rise. They have 18 digits since January 2020, more than a floating-point number keeps, as clients
-        must notice.
+        must notice. Other kinds of ids say nothing of the time.
         """
+        match self._kind:
+            case "counted":
+                self._counted += 1
+                return str(70_711_174_378_885_120 + 4096 * self._counted)
+            case "random":
+                return str(self._jobs.randrange(10**17, 10**18))
+            case "letters":
+                return "".join(self._jobs.choices(string.ascii_letters, k=22))
         moment = max(0, int((at - _EPOCH) * 1000))
         last = self._last_job_of.get(moment, moment << 20)
         self._last_job_of[moment] = last + self._jobs.randrange(1, 1 << 4)

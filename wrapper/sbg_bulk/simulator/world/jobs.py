@@ -22,7 +22,7 @@ from attrs import define, field, frozen
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.world.actions import Item, JobType, perform
 from sbg_bulk.simulator.world.clock import DAY
-from sbg_bulk.simulator.world.tree import User, World, count_files
+from sbg_bulk.simulator.world.tree import File, Node, User, World, count_files, walk
 
 Progress = Literal["time", "polls", "hand"]
 ListOrder = Literal["newest", "oldest", "shuffled"]
@@ -77,6 +77,8 @@ class Job:
     completed: int = 0
     failed: int = 0
     finished_on: float | None = None
+    files: list[Sequence[str]] = field(factory=list)
+    """The files that each item that was done dealt with, by their ids; only where the book keeps them."""
     doomed: Mapping[int, int] = field(factory=dict)
     rendered: tuple[str, bytes] | None = field(default=None, repr=False)
     """The job as JSON for one base address, until it changes."""
@@ -85,7 +87,8 @@ class Job:
 class Jobs:
     """All jobs of a simulator, and what makes them progress.
 
-    `seed` shuffles the list if `list_order` says so, the same way each time.
+    `seed` shuffles the list if `list_order` says so, the same way each time. `keeps_files` has each job keep which
+    files it dealt with.
     """
 
     def __init__(
@@ -97,8 +100,10 @@ class Jobs:
         timing: Timing | None = None,
         list_order: ListOrder = "newest",
         seed: str = "",
+        keeps_files: bool = False,
     ) -> None:
         self._world = world
+        self._keeps_files = keeps_files
         self._new_id = new_id
         self._progress = one_of("progress", progress, Progress)
         self._timing = timing or Timing()
@@ -221,8 +226,13 @@ class Jobs:
 
     def _do_next_item(self, job: Job, now: float) -> None:
         position = len(job.outcomes)
+        source = self._world.nodes.get(job.items[position].file)
+        before = _files(source) if self._keeps_files else ()
         outcome = self._outcome(job, position, now)
         job.outcomes.append(outcome)
+        if self._keeps_files:
+            node = None if isinstance(outcome, ApiError) else self._world.nodes.get(outcome)
+            job.files.append(before if job.type is JobType.DELETE else _files(node))
         if isinstance(outcome, ApiError):
             job.failed += job.weights[position]
         else:
@@ -275,6 +285,10 @@ class Jobs:
         elif self._list_order == "shuffled":
             jobs.sort(key=lambda job: zlib.crc32(f"{self._seed} {job.id}".encode()))
         return jobs
+
+
+def _files(node: Node | None) -> Sequence[str]:
+    return [] if node is None else [each.id for each in walk(node) if isinstance(each, File)]
 
 
 def one_of(name: str, value: str, choices: object) -> Any:
