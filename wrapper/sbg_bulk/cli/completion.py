@@ -16,7 +16,8 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
 from sbg_bulk.settings import credentials
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.settings import DEPLOYMENTS, shown_endpoint
+from sbg_bulk.settings.shown import has_secret
 
 VARIABLE: Final = "_SBG_BULK_COMPLETE"
 PROGRAM: Final = "sbg-bulk"
@@ -63,9 +64,9 @@ def complete_endpoint(_context: click.Context, _parameter: click.Parameter, inco
 def complete_profile(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the profiles in the credentials file, with their endpoints."""
     return [
-        CompletionItem(name, help=profile.endpoint)
+        CompletionItem(name, help=shown_endpoint(profile.endpoint, profile.token))
         for name, profile in credentials.read(credentials.usual_path()).items()
-        if name.startswith(incomplete) and _WORD.fullmatch(name)
+        if name.startswith(incomplete) and _WORD.fullmatch(name) and not has_secret(name, profile.token)
     ]
 
 

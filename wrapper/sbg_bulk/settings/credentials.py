@@ -19,6 +19,8 @@ from typing import Final
 from attrs import define, field, frozen
 
 from sbg_bulk.errors import SettingsError
+from sbg_bulk.settings.decoded import Decoded
+from sbg_bulk.settings.shown import has_secret, shown
 
 ENDPOINT_KEY: Final = "api_endpoint"
 TOKEN_KEY: Final = "auth_token"  # noqa: S105 - the key's name
@@ -26,29 +28,56 @@ TOKEN_KEY: Final = "auth_token"  # noqa: S105 - the key's name
 PRIVATE: Final = 0o600
 """The mode of the file: its owner reads and writes it, and nobody else."""
 
-_BOM: Final = b"\xef\xbb\xbf"
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
 _ASSIGNMENT: Final = re.compile(r"[^=:]*[=:][ \t]*")
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""A line as files have it: a text has more kinds of line ends, which the parser does not know."""
 
 
 @frozen
 class Profile:
-    """A section of the file.
+    """A section of the file. What is written there may be anything: it is shown by `shown` alone.
 
     Attributes:
         name: the section's name.
         endpoint: as it is written there; None if it is missing or empty.
         token: as it is written there; None if it is missing or empty.
+        torn: the key whose value goes on in a further line, which no value of ours does; None if none does.
     """
 
-    name: str
-    endpoint: str | None
+    name: str = field(repr=False)
+    endpoint: str | None = field(repr=False)
     token: str | None = field(repr=False)
+    torn: str | None = None
+
+    def in_file(self, path: Path) -> str:
+        """Return what names the profile in messages."""
+        return f"profile {shown(self.name, self.token)!r} of {path}"
+
+    def check(self, path: Path) -> None:
+        """Raise SettingsError if a value has taken in the next line, or if the name looks like a token."""
+        if self.torn is not None:
+            raise SettingsError(
+                f"{self.in_file(path)}: the line after {self.torn} is indented, so it is read as part of the value. "
+                "Remove the spaces at the beginning of the line."
+            )
+        if has_secret(self.name, self.token):
+            raise SettingsError(f"{self.in_file(path)}: its name looks like a token. Give the profile another name.")
 
 
 def usual_path() -> Path:
-    """Return where the file is, unless another is named."""
-    return Path.home() / ".sevenbridges" / "credentials"
+    """Return where the file is, unless another is named.
+
+    Raises:
+        SettingsError: the home folder is not known.
+    """
+    try:
+        return Path.home() / ".sevenbridges" / "credentials"
+    except RuntimeError:
+        raise SettingsError(
+            "There is no home folder to look for ~/.sevenbridges/credentials in: HOME is not set, and the system does "
+            "not know your user. Set HOME, or SB_API_ENDPOINT and SB_AUTH_TOKEN."
+        ) from None
 
 
 def read(path: Path) -> dict[str, Profile]:
@@ -57,10 +86,17 @@ def read(path: Path) -> dict[str, Profile]:
     Raises:
         SettingsError: it cannot be read. The message quotes nothing of it.
     """
-    return {
-        name: Profile(name, options.get(ENDPOINT_KEY) or None, options.get(TOKEN_KEY) or None)
-        for name, options in _parse(_content(path), path).items()
-    }
+    return {name: _profile(name, options) for name, options in _parse(_content(path), path).items()}
+
+
+def names(profiles: Mapping[str, Profile]) -> str:
+    """Return the names of profiles, as they may be shown."""
+    return ", ".join(shown(name, *(one.token for one in profiles.values())) for name in profiles) or "none"
+
+
+def _profile(name: str, options: Mapping[str, str]) -> Profile:
+    torn = next((key for key in (ENDPOINT_KEY, TOKEN_KEY) if "\n" in options.get(key, "").strip()), None)
+    return Profile(name, options.get(ENDPOINT_KEY) or None, options.get(TOKEN_KEY) or None, torn)
 
 
 def store(path: Path, name: str, endpoint: str, token: str, *, mode: int = PRIVATE) -> None:
@@ -93,7 +129,11 @@ def store(path: Path, name: str, endpoint: str, token: str, *, mode: int = PRIVA
 def check_name(name: str) -> None:
     """Raise SettingsError unless this can be a profile's name, for this program and for the official clients."""
     if not name or name != name.strip() or not name.isprintable() or set(name) & set("[]"):
-        raise SettingsError(f"{name!r} cannot be a profile's name: a word such as default or cavatica is wanted.")
+        raise SettingsError(
+            f"{shown(name)!r} cannot be a profile's name: a word such as default or cavatica is wanted."
+        )
+    if has_secret(name):
+        raise SettingsError("This looks like a token, not like a profile's name: a word such as default or cavatica.")
     if name == configparser.DEFAULTSECT:
         raise SettingsError(
             "A section [DEFAULT] would be for all profiles of the official clients; the profile's name is default."
@@ -123,20 +163,21 @@ def with_profile(content: bytes, path: Path, name: str, endpoint: str, token: st
     """
     before = _parse(content, path)
     values = {ENDPOINT_KEY: endpoint, TOKEN_KEY: token}
-    bom = _BOM if content.startswith(_BOM) else b""
-    # As bytes have it: a text has more kinds of line ends, which the parser does not know.
-    lines = [line.decode() for line in content.removeprefix(_BOM).splitlines(keepends=True)]
+    file = Decoded.of(content)
+    lines = _LINE.findall(file.text)
     section = _layout(lines).get(name)
     if section is None:
         _append(lines, name, values)
     else:
         _change(lines, section, values)
-    changed = bom + "".join(lines).encode()
+    changed = file.encoded("".join(lines))
     as_wanted = False
     with suppress(SettingsError):
         as_wanted = _parse(changed, path) == {**before, name: {**before.get(name, {}), **values}}
     if not as_wanted:
-        raise SettingsError(f"{path} has a form in which profile {name!r} cannot be changed safely; edit it by hand.")
+        raise SettingsError(
+            f"{path} has a form in which profile {shown(name)!r} cannot be changed safely; edit it by hand."
+        )
     return changed
 
 
@@ -145,15 +186,15 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         return b""
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
 
 
 def _parse(content: bytes, path: Path) -> dict[str, dict[str, str]]:
     # As in most programs no section is special, or [DEFAULT] would lend its token to the endpoints of others.
     parser, problem = configparser.ConfigParser(interpolation=None, default_section=""), ""
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = Decoded.of(content).text.replace("\r\n", "\n").replace("\r", "\n")
         parser.read_string(text, str(path))
     except UnicodeDecodeError:
         problem = f"{path} cannot be read: it is not UTF-8."

@@ -9,6 +9,7 @@ from attrs import frozen
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings import credentials as credentials_file
 from sbg_bulk.settings.settings import DEPLOYMENTS, normal_endpoint
+from sbg_bulk.settings.shown import shown
 
 
 @frozen
@@ -37,13 +38,14 @@ def meaning(name: str, credentials: Path | None = None) -> Named:
     path = credentials or credentials_file.usual_path()
     profiles = credentials_file.read(path)
     if name in profiles:
-        endpoint = profiles[name].endpoint
-        if endpoint is None:
-            raise SettingsError(f"Profile {name!r} of {path} has no api_endpoint, so {name}: leads nowhere.")
-        return Named(normal_endpoint(endpoint, f"profile {name!r} of {path}"), name)
+        profile = profiles[name]
+        profile.check(path)
+        if profile.endpoint is None:
+            raise SettingsError(f"{profile.in_file(path)} has no api_endpoint, so {shown(name)}: leads nowhere.")
+        return Named(normal_endpoint(profile.endpoint, profile.in_file(path), profile.token), name)
     if name.lower() in DEPLOYMENTS:
         return Named(DEPLOYMENTS[name.lower()], None)
-    known = ", ".join(profiles) or "none"
     raise SettingsError(
-        f"{name}: is neither a deployment ({', '.join(DEPLOYMENTS)}) nor a profile of {path} (there: {known})."
+        f"{shown(name)}: is neither a deployment ({', '.join(DEPLOYMENTS)}) nor a profile of {path} (there: "
+        f"{credentials_file.names(profiles)})."
     )

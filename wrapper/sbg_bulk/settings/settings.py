@@ -10,19 +10,21 @@ that may not be the one meant. A token is used with the endpoint it was stored w
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from attrs import field, frozen
 
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings import credentials as credentials_file
 from sbg_bulk.settings.credentials import Profile
+from sbg_bulk.settings.hosts import is_host, is_loopback
+from sbg_bulk.settings.shown import has_secret
 
 DEPLOYMENTS: Final[Mapping[str, str]] = {
     "us": "https://api.sbgenomics.com/v2",
@@ -99,6 +101,12 @@ class Settings:
     token: Token = field(repr=False)
     source: str = "arguments"
 
+    def __attrs_post_init__(self) -> None:
+        if has_secret(self.endpoint, self.token.reveal()):
+            raise SettingsError(
+                f"{self.source}: the endpoint has the token in it, or something like one; leave it out."
+            )
+
     @classmethod
     def find(
         cls,
@@ -125,12 +133,8 @@ class Settings:
         wanted = None if endpoint is None else normal_endpoint(endpoint)
         if token is not None and wanted is not None:
             return cls(wanted, _as_token(token))
-        stored = _stored(
-            profile,
-            os.environ if environment is None else environment,
-            credentials or credentials_file.usual_path(),
-        )
-        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, stored.source)
+        stored = _stored(profile, os.environ if environment is None else environment, credentials)
+        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, stored.source, stored.token)
         if token is not None:
             if found is None:
                 raise SettingsError(
@@ -153,8 +157,15 @@ class Settings:
         return cls(wanted or found or "", Token(stored.token), stored.source)
 
 
-def normal_endpoint(text: str, source: str = "the endpoint given") -> str:
+def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str | None) -> str:
     """Return the base URL that an endpoint or a deployment's short name means, without a slash at the end.
+
+    It may be shown: see `shown`.
+
+    Args:
+        text: as it was read.
+        source: where, for messages.
+        secrets: what is known to be secret.
 
     Raises:
         SettingsError: it is neither, or would send the token unprotected over a network.
@@ -163,11 +174,9 @@ def normal_endpoint(text: str, source: str = "the endpoint given") -> str:
     if text.lower() in DEPLOYMENTS:
         return DEPLOYMENTS[text.lower()]
     # What is no plain URL is not quoted: it may be the token, in the wrong place.
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise SettingsError(f"{source}: this is not a URL.") from None
+    parts, port = _split(text)
+    if parts is None:
+        raise SettingsError(f"{source}: this is not a URL.")
     if parts.username or parts.password:
         raise SettingsError(f"{source}: leave user and password out of the URL.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -175,53 +184,76 @@ def normal_endpoint(text: str, source: str = "the endpoint given") -> str:
             f"{source}: this is neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: "
             f"{', '.join(DEPLOYMENTS)}."
         )
+    if odd := [one for one in text if not "!" <= one <= "~"]:
+        names = ", ".join(f"U+{ord(one):04X}" for one in dict.fromkeys(odd))
+        raise SettingsError(
+            f"{source}: the URL contains characters that are not allowed, possibly invisible ones: {names}."
+        )
     if parts.query or parts.fragment:
         raise SettingsError(f"{source}: the URL must end with its path, usually /v2.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise SettingsError(f"{source}: {text!r} would send the token unprotected; use https.")
+    if not is_host(parts.hostname):
+        raise SettingsError(f"{source}: the host name in the URL is not valid; check it for typing errors.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    address = host if port is None else f"{host}:{port}"
+    base = f"{parts.scheme}://{host if port is None else f'{host}:{port}'}"
     path = parts.path.rstrip("/")
+    if has_secret(f"{base}{path}", *secrets):
+        raise SettingsError(f"{source}: the URL contains something that looks like a token; remove it.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise SettingsError(f"{source}: {base}{path} would send the token unprotected; use https.")
     if not path:
-        raise SettingsError(f"{source}: {text!r} lacks the path, usually /v2: {parts.scheme}://{address}/v2")
-    return f"{parts.scheme}://{address}{path}"
+        raise SettingsError(f"{source}: {base} lacks the path, usually /v2: {base}/v2")
+    return f"{base}{path}"
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _split(text: str) -> tuple[SplitResult | None, int | None]:
+    """Return the parts of a URL and its port; None of it that is none. The error that says so would quote it."""
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        return parts, parts.port
+    return None, None
+
+
+def shown_endpoint(text: str | None, *secrets: str | None) -> str | None:
+    """Return the base URL that an endpoint means, as it may be shown; None if it is none, or has a secret in it."""
+    with suppress(SettingsError):
+        return normal_endpoint(text or "", "", *secrets)
+    return None
 
 
 @frozen
 class _Stored:
-    endpoint: str | None
+    endpoint: str | None = field(repr=False)
     token: str | None = field(repr=False)
     source: str
 
 
-def _stored(profile: str | None, environment: Mapping[str, str], credentials: Path) -> _Stored:
-    """Return endpoint and token from the first place that has a token; they are never mixed."""
+def _stored(profile: str | None, environment: Mapping[str, str], credentials: Path | None) -> _Stored:
+    """Return endpoint and token from the first place that has a token; they are never mixed.
+
+    Where there is no home folder, the file is missed by those who need it only.
+    """
     if profile is not None:
-        return _of_profile(credentials, profile)
+        return _of_profile(credentials or credentials_file.usual_path(), profile)
     endpoint, token = environment.get(ENDPOINT_VARIABLE) or None, environment.get(TOKEN_VARIABLE) or None
     named = environment.get(PROFILE_VARIABLE) or None
     if named is not None:
-        stored = _of_profile(credentials, named)
+        stored = _of_profile(credentials or credentials_file.usual_path(), named)
         _check_agreement(stored, endpoint, token)
         return stored
     if token is not None:
         return _Stored(endpoint, token, "the environment")
-    if endpoint is not None and not credentials.exists():
+    file = credentials or credentials_file.usual_path()
+    profiles = credentials_file.read(file)
+    if endpoint is not None and not profiles:
         return _Stored(endpoint, None, "the environment")
-    default = credentials_file.read(credentials).get(DEFAULT_PROFILE)
-    stored = _Stored(None, None, str(credentials)) if default is None else _stored_in(default, credentials)
+    default = profiles.get(DEFAULT_PROFILE)
+    stored = _Stored(None, None, str(file)) if default is None else _stored_in(default, file)
     if endpoint is not None:
-        same = stored.endpoint is not None and _same(endpoint, stored.endpoint)
-        return stored if same else _Stored(endpoint, None, "the environment")
+        return (
+            stored
+            if stored.endpoint is not None and _same(endpoint, stored)
+            else _Stored(endpoint, None, "the environment")
+        )
     return stored
 
 
@@ -229,23 +261,28 @@ def _of_profile(credentials: Path, name: str) -> _Stored:
     profiles = credentials_file.read(credentials)
     if name in profiles:
         return _stored_in(profiles[name], credentials)
-    make = f"Make it with: sbg-bulk configure --profile {shlex.quote(name)}"
-    if not credentials.exists():
+    if has_secret(name):
+        raise SettingsError(
+            f"{credentials} has no profile of the name given, which looks like a token; give the profile's name."
+        )
+    make = f"Make it with: {shlex.join(['sbg-bulk', 'configure', '--profile', name])}"
+    if not profiles and not os.path.lexists(credentials):
         raise SettingsError(f"Profile {name!r} is asked for, but there is no file {credentials}. {make}")
     raise SettingsError(
-        f"{credentials} has no profile {name!r}; it has: {', '.join(profiles) or 'none'}. Name one of these. {make}"
+        f"{credentials} has no profile {name!r}; it has: {credentials_file.names(profiles)}. Name one of these. {make}"
     )
 
 
 def _stored_in(profile: Profile, credentials: Path) -> _Stored:
-    return _Stored(profile.endpoint, profile.token, f"profile {profile.name!r} of {credentials}")
+    profile.check(credentials)
+    return _Stored(profile.endpoint, profile.token, profile.in_file(credentials))
 
 
 def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -> None:
     """Refuse a profile of the environment beside another pair there: nobody can tell which account is meant."""
     if token is not None and token.strip() != stored.token:
         other = f"{TOKEN_VARIABLE} is another token"
-    elif endpoint is not None and stored.endpoint is not None and not _same(endpoint, stored.endpoint):
+    elif endpoint is not None and stored.endpoint is not None and not _same(endpoint, stored):
         other = f"{ENDPOINT_VARIABLE} is another endpoint"
     else:
         return
@@ -255,8 +292,9 @@ def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -
     )
 
 
-def _same(endpoint: str, stored: str) -> bool:
-    return normal_endpoint(endpoint, ENDPOINT_VARIABLE) == normal_endpoint(stored)
+def _same(endpoint: str, stored: _Stored) -> bool:
+    theirs = normal_endpoint(stored.endpoint or "", stored.source, stored.token)
+    return normal_endpoint(endpoint, ENDPOINT_VARIABLE, stored.token) == theirs
 
 
 def _no_token(source: str) -> str:

@@ -9,14 +9,7 @@ import httpx
 
 from sbg_bulk.errors import InputError, SettingsError
 from sbg_bulk.settings.settings import Token
-
-HIDDEN: Final = "***"
-"""What stands in place of the token."""
-
-
-LEAST_SECRET: Final = 8
-"""Characters: a shorter token, as only tests have one, is not looked for, as it may occur by chance."""
-
+from sbg_bulk.settings.shown import HIDDEN, LEAST_SECRET
 
 TOKEN_HEADER: Final = "X-SBG-Auth-Token"  # noqa: S105 - the header's name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from typing import Any, Final, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from attrs import frozen
 from sbg_bulk.api.drivers.auth import Secret, TokenAuth
 from sbg_bulk.api.steps import Call, Flow, Reply, Step
 from sbg_bulk.errors import SettingsError
+from sbg_bulk.settings.proxy import proxy_for
 from sbg_bulk.settings.settings import Settings, Token
 
 R = TypeVar("R")
@@ -105,6 +107,8 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reus
     """
     from importlib.metadata import version  # takes long, and is not needed to import a client
 
+    if options.get("transport") is None:
+        options |= _network(settings.endpoint)
     try:
         return kind(
             base_url=settings.endpoint,
@@ -113,10 +117,26 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reus
             follow_redirects=False,
             limits=httpx.Limits() if reuse else httpx.Limits(max_keepalive_connections=0),
             headers={"Accept": "application/json", "User-Agent": f"sbg-bulk/{version('sbg-bulk')}"},
+            # What the environment says has been read.
+            trust_env=False,
             **options,
         )
-    except (ImportError, OSError, ValueError) as error:
+    except ImportError:
         raise SettingsError(
-            f"No connection can be set up ({error}). Look at the environment variables HTTPS_PROXY, HTTP_PROXY, "
-            "ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+            "The proxy of the environment speaks SOCKS, which needs one more package: pip install 'httpx[socks]'"
         ) from None
+
+
+def _network(endpoint: str) -> dict[str, Any]:
+    """Return the options of httpx by what the environment says of proxies and certificates."""
+    try:
+        trusted = httpx.create_ssl_context()
+    except (OSError, ValueError) as error:
+        variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
+        raise SettingsError(
+            f"The certificates that {variable} in the environment names cannot be used "
+            f"({getattr(error, 'strerror', None) or type(error).__name__}). It has to be "
+            f"{'one file of certificates, in PEM' if variable == 'SSL_CERT_FILE' else 'a folder of certificates'}."
+        ) from None
+    proxy = proxy_for(endpoint)
+    return {"verify": trusted, "proxy": None if proxy is None else httpx.Proxy(proxy.url, auth=proxy.login)}

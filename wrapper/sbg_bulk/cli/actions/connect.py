@@ -11,6 +11,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.files.paths import Location
 from sbg_bulk.settings.names import meaning
 from sbg_bulk.settings.settings import normal_endpoint
+from sbg_bulk.settings.shown import shown
 
 
 def connected(context: Context, places: Iterable[Location]) -> Context:
@@ -41,5 +42,7 @@ def connected(context: Context, places: Iterable[Location]) -> Context:
     if context.profile is None:
         return evolve(context, profile=first) if where.profile else evolve(context, endpoint=first)
     if where.profile not in (None, context.profile) or meaning(context.profile).endpoint != where.endpoint:
-        raise click.UsageError(f"{first}: is another account than that of --profile {context.profile}. Leave one out.")
+        raise click.UsageError(
+            f"{first}: is another account than that of --profile {shown(context.profile)}. Leave one out."
+        )
     return context

@@ -20,6 +20,7 @@ from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.errors import SbgBulkError, SettingsError, Unauthorized
 from sbg_bulk.settings import credentials
+from sbg_bulk.settings.decoded import Decoded
 from sbg_bulk.settings.settings import (
     DEFAULT_PROFILE,
     DEPLOYMENTS,
@@ -29,7 +30,9 @@ from sbg_bulk.settings.settings import (
     Settings,
     Token,
     normal_endpoint,
+    shown_endpoint,
 )
+from sbg_bulk.settings.shown import shown
 
 if TYPE_CHECKING:
     from sbg_bulk.models.resources import User
@@ -107,16 +110,33 @@ def configure(
 
 
 def _list(path: Path, as_json: bool) -> None:
-    profiles = credentials.read(path)
+    profiles = credentials.read(path).values()
+    secrets = [one.token for one in profiles]
+    # What is no endpoint is not shown: it may be the token, in the wrong place.
+    listed = [(shown(one.name, *secrets), shown_endpoint(one.endpoint, *secrets), one.token) for one in profiles]
     if as_json:
-        for one in profiles.values():
-            write_json({"profile": one.name, "endpoint": one.endpoint, "token": one.token is not None})
-    elif profiles:
-        rows = [(one.name, one.endpoint, "stored" if one.token else "missing") for one in profiles.values()]
+        for name, endpoint, token in listed:
+            write_json({"profile": name, "endpoint": endpoint, "token": token is not None})
+    elif listed:
+        rows = [(name, endpoint, "stored" if token else "missing") for name, endpoint, token in listed]
         print_rows(("PROFILE", "ENDPOINT", "TOKEN"), rows)
     else:
         note(f"No profiles in {path}. Make one with: sbg-bulk configure")
+    for one in profiles:
+        if (problem := _problem(one, path)) is not None:
+            tell(f"Warning: {problem}")
     warn_if_exposed(path)
+
+
+def _problem(profile: Profile, path: Path) -> str | None:
+    """Why a profile cannot be used; None if it can, or only lacks something."""
+    try:
+        profile.check(path)
+        if profile.endpoint is not None:
+            normal_endpoint(profile.endpoint, profile.in_file(path), profile.token)
+    except SettingsError as error:
+        return str(error)
+    return None
 
 
 def warn_if_exposed(path: Path) -> None:
@@ -130,7 +150,8 @@ def _asking() -> bool:
 
 
 def _ask_to_replace(existing: Profile, path: Path) -> None:
-    told = f"Profile {existing.name!r} of {path} is there already, for {existing.endpoint or 'no endpoint'}."
+    endpoint = shown_endpoint(existing.endpoint, existing.token) or "no valid endpoint"
+    told = f"Profile {existing.name!r} of {path} is there already, for {endpoint}."
     if not _asking():
         raise click.UsageError(f"{told} Replace it with --yes, or name another with --profile.")
     tell(told)
@@ -142,11 +163,11 @@ def _ask_to_replace(existing: Profile, path: Path) -> None:
 def _endpoint(given: str | None, existing: Profile | None, name: str, token_stdin: bool) -> str:
     if given is not None:
         return normal_endpoint(given)
-    before = None if existing is None else existing.endpoint
+    before = None if existing is None else shown_endpoint(existing.endpoint, existing.token)
     if token_stdin or not _asking():
         if before is None:
             raise click.UsageError(f"Give the endpoint of profile {name!r} with --endpoint.")
-        return normal_endpoint(before, f"profile {name!r}")
+        return before
     tell("The platforms:")
     width = max(map(len, DEPLOYMENTS))
     for short, url in DEPLOYMENTS.items():
@@ -163,7 +184,7 @@ def _token(from_stdin: bool) -> Token:
     if from_stdin:
         if _asking():
             raise click.UsageError("--token-stdin reads a pipe or a file, not a terminal; leave it out to be asked.")
-        return Token(sys.stdin.read())
+        return Token(_piped())
     if not _asking():
         raise click.UsageError("There is no terminal to ask for the token on; pipe it in, with --token-stdin.")
     while True:
@@ -174,6 +195,16 @@ def _token(from_stdin: bool) -> Token:
             return Token(answer)
         except SettingsError as error:
             tell(str(error))
+
+
+def _piped() -> str:
+    """What a pipe or a file says, whatever the locale: a shell on Windows writes UTF-16, an editor a mark."""
+    try:
+        return Decoded.of(sys.stdin.buffer.read()).text
+    except (UnicodeDecodeError, OSError):
+        pass
+    # Raised out here, so that it does not carry the error caught: that quotes what may be the token.
+    raise SettingsError("Standard input cannot be read as a token; was it copied whole and alone?")
 
 
 def _checked(settings: Settings) -> tuple[User | None, Exit]:

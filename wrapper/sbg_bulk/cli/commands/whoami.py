@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from sbg_bulk.cli.commands.configure import warn_if_exposed
@@ -9,6 +11,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import write_json
 from sbg_bulk.cli.output.tables import print_pairs
+from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings import credentials
 
 
@@ -19,7 +22,9 @@ def whoami(context: Context, as_json: bool) -> None:
     """Say whose token is used, for which deployment, and where it was found. The token itself is never shown."""
     with context.client() as client:
         user, settings = client.user(), client.settings
-    warn_if_exposed(credentials.usual_path())
+    # Without a home folder there is no file to warn of.
+    with suppress(SettingsError):
+        warn_if_exposed(credentials.usual_path())
     if as_json:
         names = {"first_name": user.first_name, "last_name": user.last_name, "email": user.email}
         write_json({"username": user.username, **names, "endpoint": settings.endpoint, "token_source": settings.source})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from sbg_bulk import errors
+from sbg_bulk.settings.proxy import proxy_for
 
 if TYPE_CHECKING:
     from sbg_bulk.settings.settings import Settings
@@ -35,22 +35,6 @@ class Connection:
         if isinstance(error, errors.Unauthorized):
             return f"The token is that of {self.source}, and the endpoint is {self.endpoint}."
         if isinstance(error, errors.ConnectionFailed | errors.UnreadableAnswer | errors.Redirected):
-            proxy = _proxy(self.endpoint)
-            return f"The endpoint is {self.endpoint}{f', reached through the proxy {proxy}' if proxy else ''}."
-        return None
-
-
-def _proxy(endpoint: str) -> str | None:
-    """The proxy that the environment names for an endpoint, without its password."""
-    # Takes long, and is needed for an error alone.
-    from urllib.request import getproxies, proxy_bypass
-
-    parts, proxies = urlsplit(endpoint), getproxies()
-    named = proxies.get(parts.scheme) or proxies.get("all")
-    if not named or proxy_bypass(parts.hostname or ""):
-        return None
-    try:
-        proxy = urlsplit(named if "://" in named else f"//{named}")
-        return f"{proxy.hostname}:{proxy.port}" if proxy.port else proxy.hostname
-    except ValueError:
+            proxy = proxy_for(self.endpoint)
+            return f"The endpoint is {self.endpoint}{f', reached through the proxy {proxy.place}' if proxy else ''}."
         return None
