@@ -10,8 +10,8 @@ import click
 import pytest
 
 import sbg_bulk.cli
+from sbg_bulk.cli.app import sbg_bulk as command_line
 from sbg_bulk.cli.exits import MEANINGS, Exit
-from sbg_bulk.cli.main import sbg_bulk as command_line
 from tests.cli.harness import Run
 
 

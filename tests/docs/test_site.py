@@ -12,7 +12,7 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 import sbg_bulk
-from sbg_bulk.cli.main import sbg_bulk as command_line
+from sbg_bulk.cli.app import sbg_bulk as command_line
 from scripts.lib.docs import contract, events
 from scripts.lib.docs import site as building
 from scripts.lib.docs.directives import read_spec

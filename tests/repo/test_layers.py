@@ -212,7 +212,7 @@ def test_the_structure_is_as_it_should_be() -> None:
         ("runs.match", "from socket import create_connection", "to be pure, and imports socket"),
         ("runs.match", "print(1)", "to be pure, and calls print"),
         ("runs.match", "open('a')", "to be pure, and calls open"),
-        ("cli.main", "from sbg_bulk.elsewhere import a", "has no place in ROOMS"),
+        ("cli.app", "from sbg_bulk.elsewhere import a", "has no place in ROOMS"),
     ],
 )
 def test_a_line_that_breaks_it_is_found(module: str, line: str, complaint: str) -> None:

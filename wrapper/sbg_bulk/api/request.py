@@ -151,7 +151,11 @@ def _elsewhere(location: str | None) -> str:
     """Return where a redirection leads, without what a login page is handed along."""
     if not location:
         return ""
-    return f"the server sends elsewhere, to {httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b'')}"
+    try:
+        address = httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b"")
+    except httpx.InvalidURL:
+        return "the server sends elsewhere, to what is no valid address"
+    return f"the server sends elsewhere, to {address}"
 
 
 def _unreached(operation: Operation, error: httpx.RequestError, attempts: int) -> errors.ConnectionFailed:

@@ -15,6 +15,6 @@ one a line, which `events.schema.json` describes.
     130         interrupted, or answered with no
 """
 
-from sbg_bulk.cli.main import main
+from sbg_bulk.cli.app import main
 
 __all__ = ["main"]

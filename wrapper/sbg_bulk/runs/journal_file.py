@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator
@@ -101,7 +102,7 @@ def claim(path: Path) -> None:
         # Whoever makes the file owns it: of two processes with one path, one is refused.
         path.touch(exist_ok=False)
     except OSError as error:
-        if path.exists():
+        if os.path.lexists(path):
             raise WrongJournal(f"{path} exists already; a journal is never overwritten.") from None
         raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -6,20 +6,34 @@ Nothing here loads the engine: the shell's completion asks for it while somebody
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
-from sbg_bulk.errors import InputError
+from sbg_bulk.errors import InputError, SettingsError
 
 SUFFIX: Final = ".sbg-run"
 
 
 def folder() -> Path:
-    """Return where journals are kept unless a place is named: in the user's state folder."""
-    return platformdirs.user_state_path("sbg-bulk", appauthor=False) / "runs"
+    """Return where journals are kept unless a place is named: in the user's state folder.
+
+    Raises:
+        SettingsError: the home folder is not known.
+    """
+    try:
+        found = platformdirs.user_state_path("sbg-bulk", appauthor=False) / "runs"
+    except RuntimeError:
+        found = None
+    # Some versions leave the ~ as it is where there is no home folder.
+    if found is None or found.parts[0] == "~":
+        raise SettingsError(
+            "There is no home folder to keep runs in: HOME is not set, and the system does not know your user. Set "
+            "HOME or XDG_STATE_HOME, or name a file for the run's journal."
+        )
+    return found
 
 
 def find(run: str | Path) -> Path:
@@ -30,13 +44,21 @@ def find(run: str | Path) -> Path:
     """
     if isinstance(run, Path) or Path(run).name != run or run.endswith(SUFFIX):
         path = Path(run)
-        if path.is_file():
+        if _is_file(path):
             return path
         raise InputError(f"There is no journal {path}.")
     for path in (folder() / f"{run}{SUFFIX}", Path(run)):
-        if path.is_file():
+        if _is_file(path):
             return path
     raise InputError(f"There is no run {run} in {folder()}; see sbg-bulk runs list, or name its journal's path.")
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is a file that may be seen; what cannot be the path of one is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def known() -> list[Path]:
@@ -47,7 +69,9 @@ def known() -> list[Path]:
 def reference(run: str, journal: Path) -> str:
     """Return what names a run: its id, or its journal's path if that is not where runs are kept."""
     journal = journal.absolute()
-    return run if journal == folder() / f"{run}{SUFFIX}" else str(journal)
+    with suppress(SettingsError):
+        return run if journal == folder() / f"{run}{SUFFIX}" else str(journal)
+    return str(journal)
 
 
 def title(journal: Path) -> str | None:

@@ -12,7 +12,7 @@ import httpx
 from attrs import evolve
 
 from sbg_bulk.api.drivers.auth import TokenAuth
-from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, open_http
+from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, not_sendable, open_http
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 from sbg_bulk.settings.settings import Settings, Token
 
@@ -37,6 +37,7 @@ class AwaitingDriver:
         self._open = partial(open_http, httpx.AsyncClient, timeout=timeout, transport=transport)
         self._http = self._open(settings)
         self._once: httpx.AsyncClient | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._exchanges = Exchanges(settings.token)
         self._sleep = sleep
         self._clock = clock
@@ -73,6 +74,7 @@ class AwaitingDriver:
 
     async def close(self) -> None:
         """Close the connections."""
+        self._follow_the_loop()
         await self._http.aclose()
         if self._once is not None:
             await self._once.aclose()
@@ -96,7 +98,15 @@ class AwaitingDriver:
                 return work()
         raise TypeError(f"{step!r} is not a step that this driver performs.")
 
+    def _follow_the_loop(self) -> None:
+        """Begin with new connections in another event loop, such as that of a second `asyncio.run`."""
+        loop = asyncio.get_running_loop()
+        if self._loop not in (None, loop):
+            self._http, self._once = self._open(self._settings), None
+        self._loop = loop
+
     def _client_for(self, step: Call) -> httpx.AsyncClient:
+        self._follow_the_loop()
         if step.operation.repeatable:
             return self._http
         # What must not be repeated goes out on connections of its own.
@@ -106,9 +116,14 @@ class AwaitingDriver:
 
     async def _call(self, step: Call) -> Reply:
         request = step.operation.request(**step.arguments)
+        http = self._client_for(step)
+        try:
+            built = http.build_request(**request)
+        except (httpx.InvalidURL, UnicodeError):
+            raise not_sendable() from None
         began = self._clock()
         try:
-            response = await self._client_for(step).request(**request)
+            response = await http.send(built)
         except httpx.RequestError as error:
             self._exchanges.broken(step, request, error, self._clock() - began)
             raise

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from sbg_bulk.api.drivers.auth import Secret, TokenAuth
 from sbg_bulk.api.steps import Call, Flow, Reply, Step
-from sbg_bulk.errors import SettingsError
+from sbg_bulk.errors import InputError, SettingsError
 from sbg_bulk.settings.proxy import proxy_for
 from sbg_bulk.settings.settings import Settings, Token
 
@@ -26,6 +26,9 @@ TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 LOG: Final = logging.getLogger("sbg_bulk.requests")
 """Gets a record of level DEBUG for each request: method, path, status, time in ms, attempt and request id."""
 LOG.addHandler(logging.NullHandler())
+
+
+_LOCATION: Final = "sbg_bulk.location"
 
 
 @frozen
@@ -65,8 +68,11 @@ class Exchanges:
     def answered(self, step: Call, request: Mapping[str, Any], response: httpx.Response, seconds: float) -> Reply:
         """Log a request that was answered after so many seconds, and return the reply."""
         headers = response.headers
+        if (location := response.extensions.get(_LOCATION)) is not None:
+            headers = httpx.Headers([*headers.raw, (b"Location", location)])
         if any(self._secret.is_in(value) for value in headers.values()):
-            headers = httpx.Headers([(name, self._secret.hidden(value)) for name, value in headers.multi_items()])
+            hidden = [(name, self._secret.hidden_in_bytes(value)) for name, value in headers.raw]
+            headers = httpx.Headers(hidden)
         self._log(step, request, str(response.status_code), seconds, headers.get("X-Request-Id"))
         return Reply(step.operation, response.status_code, headers, self._secret.hidden_in_bytes(response.content))
 
@@ -89,6 +95,26 @@ class Exchanges:
             f", attempt {step.attempt}" if step.attempt > 1 else "",
             f", request {request_id}" if request_id else "",
         )
+
+
+def _keep_location(response: httpx.Response) -> None:
+    """Put aside where a redirection leads: httpx fails over an address that is none, though it does not go there."""
+    for name, value in response.headers.raw:
+        if name.lower() == b"location":
+            response.extensions[_LOCATION] = value
+    response.headers.pop("Location", None)
+
+
+async def _keep_location_too(response: httpx.Response) -> None:
+    _keep_location(response)
+
+
+def not_sendable() -> InputError:
+    """Return the error of a request that cannot be written down. What it was to say is not quoted."""
+    return InputError(
+        "Nothing was sent: something given is too long for a request, or is not valid Unicode, as a name in another "
+        "encoding is not. Check the names and ids."
+    )
 
 
 def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reuse: bool = True, **options: Any) -> C:
@@ -117,6 +143,7 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reus
             follow_redirects=False,
             limits=httpx.Limits() if reuse else httpx.Limits(max_keepalive_connections=0),
             headers={"Accept": "application/json", "User-Agent": f"sbg-bulk/{version('sbg-bulk')}"},
+            event_hooks={"response": [_keep_location if kind is httpx.Client else _keep_location_too]},
             # What the environment says has been read.
             trust_env=False,
             **options,

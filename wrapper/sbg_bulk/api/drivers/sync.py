@@ -11,7 +11,7 @@ import httpx
 from attrs import evolve
 
 from sbg_bulk.api.drivers.auth import TokenAuth
-from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, open_http
+from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, not_sendable, open_http
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 from sbg_bulk.settings.settings import Settings, Token
 
@@ -109,9 +109,14 @@ class BlockingDriver:
 
     def _call(self, step: Call) -> Reply:
         request = step.operation.request(**step.arguments)
+        http = self._client_for(step)
+        try:
+            built = http.build_request(**request)
+        except (httpx.InvalidURL, UnicodeError):
+            raise not_sendable() from None
         began = self._clock()
         try:
-            response = self._client_for(step).request(**request)
+            response = http.send(built)
         except httpx.RequestError as error:
             self._exchanges.broken(step, request, error, self._clock() - began)
             raise

@@ -36,6 +36,8 @@ def agreed(question: str, yes: bool) -> bool:
     except KeyboardInterrupt:
         click.echo(err=True)  # what is told next begins on a line of its own
         raise
+    except UnicodeDecodeError:
+        answer = ""  # whatever it was, it was no yes
     if answer.strip().lower() in ("y", "yes"):
         return True
     note("Nothing was done.")

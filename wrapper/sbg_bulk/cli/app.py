@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, Final
 
 import click
@@ -44,6 +46,10 @@ _COMMANDS: Final = {
 }
 
 
+FAULT: Final = "this is a fault of sbg-bulk itself"
+"""Begins what is told of an exception that nobody has expected."""
+
+
 class _Command(LazyGroup):
     """A group of commands that turns this package's errors into messages and exit codes."""
 
@@ -75,6 +81,14 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - a device, kept open
 
 
+def _forget_odd_sizes() -> None:
+    """Have a terminal's size in the environment only if it is one: rich fails over others, and fills what is huge."""
+    for name in ("COLUMNS", "LINES"):
+        value = os.environ.get(name, "")
+        if not (value.isascii() and value.isdecimal() and len(value) <= 4):
+            os.environ.pop(name, None)
+
+
 @click.group(
     cls=_Command,
     package="sbg_bulk.cli.commands",
@@ -100,6 +114,7 @@ sbg_bulk.params += verbosity_options(hidden=False)
 def main() -> None:
     """Run the command and exit with its code."""
     _open_closed_streams()
+    _forget_odd_sizes()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name with characters that the terminal lacks is no reason to fail. Files and pipes are UTF-8, whatever the
         # locale: what is written there is read by programs, this one among them.
@@ -107,11 +122,33 @@ def main() -> None:
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     if os.environ.get(completion.VARIABLE):
         completion.answer(sbg_bulk)
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    """Run the command. No traceback gets out, as it would quote what it has at hand."""
     try:
-        sys.exit(sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE)
+        return sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE
     except click.ClickException as error:
         error.show()
-        sys.exit(Exit.USAGE)
+        return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted.")
-        sys.exit(Exit.INTERRUPTED)
+        return Exit.INTERRUPTED
+    except UnicodeError:
+        complain("something given, or typed, is not valid Unicode, as a name in another encoding is not.")
+        return Exit.USAGE
+    except Exception as error:
+        complain(_fault(error))
+        return Exit.UNEXPECTED
+
+
+def _fault(error: Exception) -> str:
+    """What to report of a fault of this package: where it is, and nothing of what it was about."""
+    package = Path(__file__).parents[1]
+    frames = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(package)]
+    places = ", ".join(f"{Path(frame.filename).relative_to(package)}:{frame.lineno}" for frame in frames[-4:])
+    return (
+        f"{FAULT} ({type(error).__name__} at {places or 'an unknown place'}). Please report it, with the command and "
+        "the output of: sbg-bulk --version"
+    )
