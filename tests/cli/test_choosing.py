@@ -14,7 +14,20 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.api.waits import Cause, Wait
 from sbg_bulk.files.folders import make_folder
 from sbg_bulk.simulator import Folder, Simulator
-from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, folder_of, journals, tree
+from tests.cli.harness import (
+    FILE,
+    FILE_2,
+    FOLDER,
+    MINE,
+    TARGET,
+    Run,
+    add_files,
+    folder_of,
+    journals,
+    printed_commands,
+    started_jobs,
+    tree,
+)
 
 IN = f"{TARGET}/incoming"
 
@@ -227,12 +240,78 @@ def test_ids_and_a_manifest_go_to_a_path_too(sbg: Run, simulator: Simulator, tmp
     assert sbg("copy", FILE, "--to", f"{IN}/none").code == 2
 
 
-def test_several_hundred_ids_are_one_job_as_ever(sbg: Run, simulator: Simulator) -> None:
-    ids = add_files(simulator, 300)
+@pytest.mark.parametrize(
+    ("words", "operation"),
+    [
+        (("copy", "--to", FOLDER), "submit_copy_job"),
+        (("move", "--to", FOLDER), "submit_move_job"),
+        (("delete", "--yes"), "submit_delete_job"),
+    ],
+)
+def test_more_ids_than_a_job_takes_are_a_run(
+    sbg: Run, simulator: Simulator, home: Path, words: tuple[str, ...], operation: str
+) -> None:
+    ids = add_files(simulator, 250)
     simulator.requests.clear()
-    assert sbg("move", *ids, "--to", FOLDER).code == 0
-    submitted = [request.operation for request in simulator.requests if request.method == "POST"]
-    assert submitted == ["submit_move_job"]
+    ran = sbg(*words, *ids)
+    assert (ran.code, ran.out) == (0, "")
+    assert "is complete: 250 rows done, none failed." in ran.err
+    posted = [request.operation for request in simulator.requests if request.method == "POST"]
+    # They are read a hundred at a time, and submitted so.
+    assert posted == ["bulk_get_files"] * 3 + [operation] * 3
+    (journal,) = journals(home)
+    assert sbg("runs", "resume", journal.stem).code == 0
+    assert len([request for request in simulator.requests if request.operation == operation]) == 3
+
+
+def test_a_hundred_ids_are_one_job(sbg: Run, simulator: Simulator, home: Path) -> None:
+    simulator.requests.clear()
+    assert sbg("move", *add_files(simulator, 100), "--to", FOLDER).code == 0
+    assert [request.operation for request in simulator.requests if request.method == "POST"] == ["submit_move_job"]
+    assert journals(home) == []
+
+
+def test_a_run_of_ids_that_is_interrupted_names_the_command_that_resumes_it(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = add_files(simulator, 250)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sbg_bulk.runs.run.post", interrupted)
+        ran = sbg("copy", *ids, "--to", FOLDER)
+    assert ran.code == 130
+    (again,) = printed_commands(ran.err)
+    ran = sbg(*again)
+    assert ran.code == 0
+    assert len(tree(simulator, FOLDER)) == 250
+
+
+@pytest.mark.parametrize(
+    "option", ["--items-per-job=5", "--journal={}/j.sbg-run", "--jobs-in-flight=1", "--reserve=0", "--list-lag=1"]
+)
+def test_an_option_of_runs_makes_ids_a_run(sbg: Run, home: Path, option: str) -> None:
+    ran = sbg("copy", FILE, "--to", FOLDER, option.format(home))
+    assert ran.code == 0
+    assert "is complete: 1 row done" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [["delete"], ["copy", "--to", TARGET], ["move", "--to", TARGET]], ids=lambda it: it[0]
+)
+def test_ids_can_be_looked_at_before_with_a_dry_run(sbg: Run, simulator: Simulator, words: list[str]) -> None:
+    ran = sbg(*words, FILE, "--dry-run")
+    assert (ran.code, FILE in ran.out) == (0, True)
+    assert "Nothing was changed." in ran.err
+    assert started_jobs(simulator) == []
+
+
+def test_many_ids_are_not_left_to_themselves(sbg: Run, simulator: Simulator) -> None:
+    ran = sbg("copy", *add_files(simulator, 101), "--to", FOLDER, "--detach")
+    assert ran.code == 2
+    assert "--detach and --timeout are for one job of at most 100 ids" in ran.err
 
 
 # Verify
@@ -418,8 +497,8 @@ def _profiles(home: Path, url: str, *names: str) -> None:
     ("words", "told"),
     [
         (["copy", f"{MINE}/run"], "Give one destination: --to PATH or --to ID"),
-        (["copy", f"{MINE}/run", "--to", IN, "--detach"], "--detach and --timeout are for ids"),
-        (["delete", f"{MINE}/run", "--timeout", "5"], "--detach and --timeout are for ids"),
+        (["copy", f"{MINE}/run", "--to", IN, "--detach"], "--detach and --timeout are for one job"),
+        (["delete", f"{MINE}/run", "--timeout", "5"], "--detach and --timeout are for one job"),
         (["delete", f"{MINE}/run", "--format", "csv"], "--format goes with --manifest."),
         (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--include goes with SOURCEs"),
         (["copy", "--manifest", "m", "--to", IN, "--type", "file"], "--type goes with SOURCEs"),

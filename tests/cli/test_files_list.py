@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sbg_bulk import Client, InputError
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import FOLDER, MINE, TARGET, Run, folder_of
+from tests.cli.harness import FILE, FOLDER, MINE, TARGET, TOKEN, Run, folder_of, tree
 
 
 def test_a_projects_root_is_listed_with_ids(sbg: Run) -> None:
@@ -115,3 +116,48 @@ def test_a_tree_is_drawn_with_sizes_and_totals(sbg: Run, simulator: Simulator) -
         "c\x1b[1m",
     ]
     assert documents[1]["size"] == 1_500_000
+
+
+def test_an_address_of_a_file_a_folder_or_a_project_is_listed(sbg: Run, env: dict[str, str]) -> None:
+    api = env["SB_API_ENDPOINT"]
+    assert sbg("files", "list", f"{api}/projects/{TARGET}").out == sbg("files", "list", TARGET).out
+    assert sbg("files", "list", f"{api}/files/{FILE}", "--json").document["id"] == FILE
+    assert sbg("files", "list", f"{api}/files/{FOLDER}").out == sbg("files", "list", FOLDER).out
+    assert sbg("files", "tree", f"{api}/files/{FOLDER}").code == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["https://cgc.sbgenomics.com/u/o/p/files/", f"https://cgc-api.sbgenomics.com/v2/files/{FILE}"]
+)
+def test_an_address_of_another_deployment_is_refused_and_nothing_is_sent(
+    sbg: Run, simulator: Simulator, address: str
+) -> None:
+    simulator.requests.clear()
+    for words in (
+        ("files", "list", address),
+        ("files", "tree", address),
+        ("copy", address, "--to", TARGET, "--yes"),
+        ("copy", FILE, "--to", address),
+        ("delete", address, "--yes"),
+        ("move", "--manifest", "-", "--to", address),
+    ):
+        ran = sbg(*words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "is one of https://cgc-api.sbgenomics.com/v2, and you are connected to http://127.0.0.1" in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_addresses_are_copied_and_moved_like_the_paths_and_ids_they_mean(
+    sbg: Run, env: dict[str, str], simulator: Simulator
+) -> None:
+    api = env["SB_API_ENDPOINT"]
+    assert sbg("copy", f"{api}/files/{FILE}", "--to", f"{api}/files/{FOLDER}").code == 0
+    assert sbg("copy", f"{api}/projects/{MINE}", "--match", "*.vcf.gz", "--to", FOLDER, "--yes").code == 0
+    assert len(tree(simulator, FOLDER)) > 1
+    with Client(api, TOKEN) as client:
+        assert client.locate(f"{api}/files/{FILE}").name
+        assert [item.id for item in client.choose([f"{api}/files/{FILE}"], to=f"{api}/projects/{TARGET}").items] == [
+            FILE
+        ]
+        with pytest.raises(InputError, match="and you are connected to"):
+            client.locate("https://cgc.sbgenomics.com/u/o/p")

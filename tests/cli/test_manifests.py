@@ -190,43 +190,7 @@ def test_a_manifest_that_is_none_is_explained(
         (["delete", "--yes", "--manifest", "m", "--timeout", "5"], "--detach and --timeout are for ids"),
         (["copy", "--manifest", "m", "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
         (["copy", "--manifest", "m", "--to-project", "none"], "sbg-bulk: project: 'none' is not"),
-        (
-            ["delete", "--yes", FILE, "--dry-run"],
-            "--dry-run goes with paths, filters or --manifest, not with ids alone.",
-        ),
         (["delete", "--yes", FILE, "--format", "csv"], "--format goes with --manifest."),
-        (
-            ["delete", "--yes", FILE, "--items-per-job", "5"],
-            "--items-per-job goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["delete", "--yes", FILE, "--journal", "j"],
-            "--journal goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["delete", "--yes", FILE, "--jobs-in-flight", "5"],
-            "--jobs-in-flight goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["delete", "--yes", FILE, "--reserve", "5"],
-            "--reserve goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["delete", "--yes", FILE, "--reserve", "0"],
-            "--reserve goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["delete", "--yes", FILE, "--give-up-after", "0"],
-            "--give-up-after goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["delete", "--yes", FILE, "--list-lag", "0"],
-            "--list-lag goes with paths, filters or --manifest, not with ids alone.",
-        ),
-        (
-            ["copy", FILE, "--to-project", TARGET, "--new-ids"],
-            "--new-ids goes with paths, filters or --manifest, not with ids alone.",
-        ),
         (["delete", "--yes", "--manifest", "m", "--format", "xlsx"], "--format"),
         (["delete", "--yes", "--manifest", "m", "--items-per-job", "0"], "--items-per-job"),
         (["delete", "--yes", "--manifest", "m", "--jobs-in-flight", "0"], "--jobs-in-flight"),
@@ -412,7 +376,6 @@ def test_a_dry_run_of_paths_looks_them_up_and_changes_nothing(sbg: Run, simulato
             "--destination-from-manifest goes with --manifest.",
         ),
         (["copy", "--files-from", "none", "--to", IN], "The manifest none cannot be read: No such file"),
-        (["delete", FILE, "--yes", "--save-plan", "p"], "--save-plan goes with paths, filters or --manifest"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

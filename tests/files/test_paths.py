@@ -60,7 +60,7 @@ def test_what_has_no_slash_is_an_id(text: str) -> None:
         ("rfranklin/", "is not a path"),
         ("cavatica:/", "is not a path"),
         ("r franklin/cohort", "is not of the form owner/project"),
-        ("https://cavatica-api.sbgenomics.com/v2", "a name is missing between two slashes"),
+        ("https://cavatica-api.sbgenomics.com/v2", "Write a path, OWNER/PROJECT"),
         (f"rfranklin/cohort-a/{'x' * 256}", "256 characters are too many"),
     ],
 )

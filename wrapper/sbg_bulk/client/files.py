@@ -10,6 +10,7 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import folders, tree
+from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
@@ -46,9 +47,11 @@ class FileFlows:
         return lookups.file(self._policy, file_id)
 
     def locate(self, path: str) -> Flow[File | Project]:
-        if not is_path(path):
+        if not is_path(path) and not is_address(path):
             return (yield from lookups.file(self._policy, path))
         place = place_on(self._settings, path)
+        if place.folder is not None:
+            return (yield from lookups.file(self._policy, place.folder))
         if not place.names:
             return (yield from lookups.project(self._policy, place.project or ""))
         resolver = PathResolver(self._policy)

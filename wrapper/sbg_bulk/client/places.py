@@ -28,4 +28,5 @@ def place_on(settings: Settings, text: str) -> Location:
         raise InputError(
             f"{text!r} is on another deployment than {settings.endpoint}, which the client is connected to."
         )
+    place.check_endpoint(settings.endpoint)
     return place

@@ -17,8 +17,9 @@ from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.filters import Filters, parse_since
-from sbg_bulk.files.paths import Location, is_path
+from sbg_bulk.files.paths import Location, is_path, unpasted
 from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, verify
@@ -178,8 +179,9 @@ class RunFlows:
         if isinstance(sources, str):
             raise InputError("sources: give a list, even if it is only one path or id.")
         given = list(sources)
-        for text in (*filter(is_path, given), *([] if to is None else [to])):
+        for text in (*(one for one in given if is_address(one) or is_path(one)), *([] if to is None else [to])):
             place_on(self._settings, text)
+        given = list(map(unpasted, given))
         return choose.choose(
             lookup_policy(self._policy),
             given,

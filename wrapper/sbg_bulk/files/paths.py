@@ -1,7 +1,8 @@
 """Paths, as people name projects, folders and files: `[NAME:]owner/project[/folder/...[/file]]`.
 
 NAME says where: a section of the credentials file, or a deployment's short name. Names are taken as they are; they may
-hold spaces, `*` and anything else but a slash. Whatever has no slash is an id.
+hold spaces, `*` and anything else but a slash. Whatever has no slash is an id. An address pasted from the browser is
+the path or the id that it shows: see `sbg_bulk.files.addresses`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Self
 from attrs import evolve, field, frozen
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.addresses import is_address, meaning_of
 from sbg_bulk.items import check_id, check_name, check_project
 
 FORM = "[NAME:]owner/project[/folder/...]"
@@ -26,12 +28,14 @@ class Location:
         names: the names from there to the place; none for the place where they begin.
         folder: the id of the folder that the names begin in, instead of a project.
         deployment: the NAME before the colon, if there was one. Does not count in comparisons.
+        endpoint: the base URL of the API that an address is for, if it was given as one. Does not count either.
     """
 
     project: str | None = None
     names: tuple[str, ...] = ()
     folder: str | None = None
     deployment: str | None = field(default=None, eq=False)
+    endpoint: str | None = field(default=None, eq=False)
 
     def __str__(self) -> str:
         return "/".join((self.project or f"folder {self.folder}", *self.names))
@@ -55,6 +59,15 @@ class Location:
         """Return the place of these names from here."""
         return evolve(self, names=(*self.names, *names))
 
+    def check_endpoint(self, endpoint: str) -> None:
+        """Raise InputError if it was given as an address of another API than this."""
+        if self.endpoint not in (None, endpoint):
+            written = self.folder if self.project is None else self
+            raise InputError(
+                f"The address of {written} is one of {self.endpoint}, and you are connected to {endpoint}. Connect to "
+                f"the other (--endpoint or --profile), or write {written} if it is here."
+            )
+
     def lineage(self) -> tuple[Self, ...]:
         """Return the places from where the names begin down to this one, both included."""
         return tuple(evolve(self, names=self.names[:depth]) for depth in range(len(self.names) + 1))
@@ -64,9 +77,22 @@ class Location:
         return self.start == other.start and self.names[: len(other.names)] == other.names
 
 
+def unpasted(text: str) -> str:
+    """Return the path or the id that an address means, and any other text as it is.
+
+    Raises:
+        InputError: it is an address of a form that is not known.
+    """
+    return meaning_of(text).text if is_address(text) else text
+
+
 def is_path(text: str) -> bool:
-    """Return whether a text is a path, and not an id."""
-    return "/" in text
+    """Return whether a text is a path, or the address of what has one, and not an id.
+
+    Raises:
+        InputError: it is an address of a form that is not known.
+    """
+    return "/" in unpasted(text)
 
 
 def path_of(text: str) -> Location:
@@ -75,6 +101,9 @@ def path_of(text: str) -> Location:
     Raises:
         InputError: it is no path.
     """
+    if is_address(text):
+        meant = meaning_of(text)
+        return evolve(path_of(meant.text), endpoint=meant.endpoint)
     head, colon, rest = text.partition(":")
     named = bool(colon) and "/" not in head
     if named and not head:
@@ -99,6 +128,9 @@ def place_of(text: str) -> Location:
     """
     if is_path(text):
         return path_of(text)
+    if is_address(text):
+        meant = meaning_of(text)
+        return evolve(place_of(meant.text), endpoint=meant.endpoint)
     if ":" in text:
         raise InputError(f"{text!r} is neither an id nor a path, which is written {FORM}.")
     check_id("folder", text)

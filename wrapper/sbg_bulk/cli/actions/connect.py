@@ -10,7 +10,7 @@ from attrs import evolve
 from sbg_bulk.cli.context import Context
 from sbg_bulk.files.paths import Location
 from sbg_bulk.settings.names import meaning
-from sbg_bulk.settings.settings import normal_endpoint
+from sbg_bulk.settings.settings import Settings, normal_endpoint
 from sbg_bulk.settings.shown import shown
 
 
@@ -23,8 +23,20 @@ def connected(context: Context, places: Iterable[Location]) -> Context:
 
     Raises:
         UsageError: the NAMEs contradict each other, or the options.
-        SettingsError: a NAME means nothing.
+        InputError: an address is one of another deployment.
+        SettingsError: a NAME means nothing, or it is not known where to connect.
     """
+    places = list(places)
+    found = _named(context, places)
+    pasted = [place for place in places if place.endpoint is not None]
+    if pasted:
+        endpoint = Settings.find(found.endpoint, profile=found.profile).endpoint
+        for place in pasted:
+            place.check_endpoint(endpoint)
+    return found
+
+
+def _named(context: Context, places: Iterable[Location]) -> Context:
     names = list(dict.fromkeys(place.deployment for place in places if place.deployment is not None))
     if not names:
         return context

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import click
+from attrs import evolve
 
 from sbg_bulk.cli.actions import manifest as manifests
 from sbg_bulk.cli.actions.choose import choose_and_run
@@ -20,6 +21,7 @@ from sbg_bulk.cli.output.console import complain, note, write_json
 from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_id
+from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -27,12 +29,17 @@ if TYPE_CHECKING:
 
 _DONE: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
 
+_ONE_JOB: Final = (
+    f"--detach and --timeout are for one job of at most {ITEMS_PER_JOB} ids. Paths, filters, more ids and the options "
+    "of runs make a run, which can be interrupted and resumed."
+)
+
 _TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."
 
 
 def _transfer(click_context: click.Context, request: TransferRequest) -> None:
-    place = request.destination.place
-    context = connected(click_context.obj, request.paths if place is None else (*request.paths, place))
+    to = [] if request.destination.place is None else [request.destination.place]
+    context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
     if request.manifest is not None or request.files_from is not None:
         _check_manifest(request)
         request.destination.check(required=False)
@@ -45,13 +52,17 @@ def _transfer(click_context: click.Context, request: TransferRequest) -> None:
         raise click.UsageError("--destination-from-manifest goes with --manifest.")
     if request.job_type != "DELETE":
         request.destination.check(required=True)
-    if request.is_choice:
+    if not request.is_choice:
+        _check_ids(request)
+    if request.is_run:
         if request.detach or request.timeout is not None:
-            raise click.UsageError("--detach and --timeout are for ids; what is chosen is a run, which can be resumed.")
-        if not request.dry_run:
-            check_can_ask(request.yes, f"what is chosen is {_DONE[request.job_type]}")
-        click_context.exit(choose_and_run(context, request))
-    _check_ids(request)
+            raise click.UsageError(_ONE_JOB)
+        # As with one job, copying or moving what was named by ids is not asked about.
+        unasked = not request.is_choice and request.job_type != "DELETE"
+        if not (request.dry_run or unasked):
+            what = f"what is chosen is {_DONE[request.job_type]}" if request.is_choice else "anything is deleted"
+            check_can_ask(request.yes, what)
+        click_context.exit(choose_and_run(context, evolve(request, yes=request.yes or unasked)))
     if request.job_type == "DELETE":
         check_can_ask(request.yes, "anything is deleted")
     click_context.exit(_one_job(context, request))
@@ -73,8 +84,6 @@ def _check_manifest(request: TransferRequest) -> None:
 
 def _check_ids(request: TransferRequest) -> None:
     """Raise an error unless each could be an id, none stands there twice, and the options go with them."""
-    if unfit := request.only_for_runs:
-        raise click.UsageError(f"{unfit} goes with paths, filters or --manifest, not with ids alone.")
     if request.detach and request.timeout is not None:
         raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
     seen: set[str] = set()
@@ -126,7 +135,8 @@ _PATHS: Final = """
     SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or an id. The path of a folder or project means what is
     in it; the path of a file, and an id, mean the thing itself. NAME is a profile or a deployment's name.
 
-    What paths and filters choose is shown first, and carried in a run that can be resumed; ids alone make one job.
+    What paths and filters choose is shown first, and carried in a run that can be resumed. Up to 100 ids alone make one
+    job; more of them, or --dry-run and the options of runs, make a run too.
     """
 
 _ROWS: Final = """The rows of a manifest have the columns file, an id or a path; to, a path, or parent (a folder) or

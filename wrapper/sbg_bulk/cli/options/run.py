@@ -58,10 +58,10 @@ class RunSettings:
         new_ids: `--new-ids`; False where there is no such option.
     """
 
-    jobs_in_flight: int | None
-    reserve: int | None
-    give_up_after: float | None
-    list_lag: float | None
+    jobs_in_flight: int | None = None
+    reserve: int | None = None
+    give_up_after: float | None = None
+    list_lag: float | None = None
     new_ids: bool = False
 
     @property

@@ -15,7 +15,8 @@ from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.destination import Destination
 from sbg_bulk.cli.options.filters import Selection, filter_options
 from sbg_bulk.cli.options.run import RunSettings, add_run_options
-from sbg_bulk.files.paths import Location, is_path, path_of
+from sbg_bulk.files.addresses import is_address
+from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 
@@ -79,8 +80,9 @@ class TransferRequest:
 
     Attributes:
         job_type: COPY, MOVE or DELETE.
-        sources: the SOURCEs as they were given.
+        sources: the SOURCEs as they were given, with paths and ids in place of addresses.
         paths: the places that those name which are paths.
+        addresses: the places of those which were given as addresses.
         destination: where to.
         selection: which part of the sources is meant.
         settings: how to go about a run.
@@ -103,6 +105,7 @@ class TransferRequest:
     job_type: str
     sources: tuple[str, ...]
     paths: tuple[Location, ...]
+    addresses: tuple[Location, ...]
     destination: Destination
     selection: Selection
     settings: RunSettings
@@ -145,21 +148,16 @@ class TransferRequest:
         )
 
     @property
-    def only_for_runs(self) -> str | None:
-        """The first option given that one job of ids has no use for; None if none was."""
-        options: dict[str, object] = {
-            "--dry-run": self.dry_run or None,
-            "--save-plan": self.save_plan,
-            "--items-per-job": self.items_per_job,
-            "--journal": self.journal,
-            "--jobs-in-flight": self.settings.jobs_in_flight,
-            "--reserve": self.settings.reserve,
-            "--give-up-after": self.settings.give_up_after,
-            "--list-lag": self.settings.list_lag,
-            "--new-ids": self.settings.new_ids or None,
-            "--new-run": self.new_run or None,
-        }
-        return next((option for option, value in options.items() if value is not None), None)
+    def is_run(self) -> bool:
+        """Whether it is done in a run: what has to be looked for, more ids than a job takes, and options of runs."""
+        return (
+            self.is_choice
+            or self.dry_run
+            or self.new_run
+            or (self.items_per_job, self.journal, self.save_plan) != (None, None, None)
+            or self.settings != RunSettings()
+            or len(self.sources) > ITEMS_PER_JOB
+        )
 
 
 def transfer_options(job_type: str) -> Callable[[F], F]:
@@ -168,11 +166,12 @@ def transfer_options(job_type: str) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         @wraps(function)
         def command(*arguments: Any, **values: Any) -> Any:
-            sources: tuple[str, ...] = values.pop("source")
+            given: tuple[str, ...] = values.pop("source")
             request = TransferRequest(
                 job_type=job_type,
-                sources=sources,
-                paths=tuple(map(path_of, filter(is_path, sources))),
+                sources=tuple(map(unpasted, given)),
+                paths=tuple(map(path_of, filter(is_path, given))),
+                addresses=tuple(map(place_of, filter(is_address, given))),
                 destination=collected(Destination, values),
                 selection=collected(Selection, values),
                 settings=collected(RunSettings, values),

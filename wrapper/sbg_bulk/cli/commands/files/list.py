@@ -71,7 +71,7 @@ def list_files(
 
 def _entries(client: Client, where: Location, place: str, name: str | None, long: bool) -> Iterator[File]:
     """What is in a place."""
-    if where.folder is not None:
+    if where.folder is not None and where.endpoint is None:
         try:
             yield from client.files(parent=where.folder, name=name, details=long)
         except NotFound as error:
@@ -80,7 +80,7 @@ def _entries(client: Client, where: Location, place: str, name: str | None, long
                 "owner/project."
             ) from error
         return
-    if not where.names:
+    if where.folder is None and not where.names:
         yield from client.files(where.project, name=name, details=long)
         return
     located = client.locate(place)

@@ -1,0 +1,97 @@
+"""An address pasted from the browser, or taken from an answer of the API, is the path or the id that it shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from sbg_bulk import InputError
+from sbg_bulk.files.addresses import PAGES, Address, meaning_of
+from sbg_bulk.files.paths import Location, is_path, place_of, unpasted
+from sbg_bulk.settings.settings import DEPLOYMENTS
+
+PAGE = "https://cavatica.sbgenomics.com/u"
+CAVATICA = DEPLOYMENTS["cavatica"]
+ID = "5c6d4227e4b0385632389346"
+
+
+def test_the_pages_of_all_deployments_are_known() -> None:
+    assert {*PAGES.values()} == {*DEPLOYMENTS}
+    for host, name in PAGES.items():
+        assert meaning_of(f"https://{host}/u/o/p/") == Address("o/p", DEPLOYMENTS[name])
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ("/o/p", "o/p"),
+        ("/o/p/", "o/p"),
+        ("/o/p/files", "o/p"),
+        ("/o/p/files/", "o/p"),
+        ("/o/p/files/?page=2&limit=50#top", "o/p"),
+        ("/o/p/files/#q", "o/p"),
+        ("/o/p/files/#q?path=batch-01", "o/p/batch-01"),
+        ("/o/p/files/#q?path=batch-01%2Fbams", "o/p/batch-01/bams"),
+        ("/o/p/files/#q?path=two%20words/Gr%C3%B6%C3%9Fe&page=3", "o/p/two words/Gr\u00f6\u00dfe"),
+        ("/o/p%2Dq/", "o/p-q"),
+        (f"/o/p/files/{ID}", ID),
+        (f"/o/p/files/{ID}/", ID),
+        (f"/o/p/files/{ID}/?preview#x", ID),
+    ],
+)
+def test_a_page_means_what_it_shows(address: str, text: str) -> None:
+    for pasted in (f"{PAGE}{address}", f" {PAGE}{address} ", f"{PAGE}{address}".replace("https://c", "HTTPS://C")):
+        assert meaning_of(pasted) == Address(text, CAVATICA)
+        assert unpasted(pasted) == text
+        assert is_path(pasted) is ("/" in text)
+        assert place_of(pasted) == place_of(text)
+        assert place_of(pasted).endpoint == CAVATICA
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "endpoint"),
+    [
+        (f"{CAVATICA}/projects/o/p", "o/p", CAVATICA),
+        (f"{CAVATICA}/projects/o/p/files", "o/p", CAVATICA),
+        (f"{CAVATICA}/files/{ID}", ID, CAVATICA),
+        (f"{CAVATICA}/files/{ID}/list?offset=0", ID, CAVATICA),
+        (f"http://127.0.0.1:8000/v2/files/{ID}", ID, "http://127.0.0.1:8000/v2"),
+        (f"http://[::1]:8000/sb/api/v2/files/{ID}", ID, "http://[::1]:8000/sb/api/v2"),
+    ],
+)
+def test_an_address_of_the_api_means_what_it_is_about(address: str, text: str, endpoint: str) -> None:
+    assert meaning_of(address) == Address(text, endpoint)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"{PAGE}/o/p/tasks/598b5c92-cb1d-49b2-8030-e1aa3e9b9fde/", "not of a project, a folder or a file.*: o/p$"),
+        (f"{PAGE}/o/p/apps/", "not of a project, a folder or a file.*: o/p$"),
+        (f"{PAGE}/o", "names no project"),
+        (f"{PAGE}/o/p%2Fq", "names no project"),
+        ("https://cavatica.sbgenomics.com/home", "is not understood"),
+        ("https://example.org/u/o/p/files/", "example.org is not known.*: o/p$"),
+        ("https://example.org/", "is not understood"),
+        (CAVATICA, "is not understood"),
+        (f"{CAVATICA}/projects/o", "names no project and no file"),
+        ("https://[::1/u/o/p", "no valid address"),
+        ("https://cavatica.sbgenomics.com/u/o/%ff/", "no valid address"),
+        ("https://me:s3cr3t-word@example.org/x", "is not understood"),
+    ],
+)
+def test_of_another_address_it_is_said_what_to_write_instead(address: str, told: str) -> None:
+    for reader in (meaning_of, place_of, is_path):
+        with pytest.raises(InputError, match=told) as caught:
+            reader(address)
+        assert "Write a path" in str(caught.value)
+        assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_place_knows_the_deployment_that_its_address_is_one_of() -> None:
+    place = place_of(f"{PAGE}/o/p/files/#q?path=a/b")
+    place.check_endpoint(CAVATICA)
+    place_of("o/p/a").check_endpoint(CAVATICA)
+    for one in (place, place.parent, place_of(f"{PAGE}/o/p/files/{ID}")):
+        with pytest.raises(InputError, match=r"is one of https://cavatica-api\.sbgenomics\.com/v2, and you are"):
+            one.check_endpoint(DEPLOYMENTS["cgc"])
+    assert place == Location("o/p", ("a", "b"))
