@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,9 @@ import pytest
 
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.cli import main
-from sbg_bulk.cli.app import FAULT, sbg_bulk
+from sbg_bulk.cli.app import FAULT
 from sbg_bulk.cli.exits import MEANINGS, Exit
+from tests.cli.commands import commands
 from tests.cli.harness import COMMAND, COPIED_JOB, FILE, FOLDER, MINE, PATIENCE, TARGET, TOKEN, Run, Served
 
 TRIALS: Final = 500
@@ -175,16 +176,6 @@ def usual_words(draw: random.Random, words: tuple[str, ...]) -> list[str]:
     return given
 
 
-def commands(group: click.Group, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """All commands, with the words that call them."""
-    for name in group.commands:
-        command = group.commands[name]
-        if isinstance(command, click.Group):
-            yield from commands(command, *names, name)
-        else:
-            yield (*names, name), command
-
-
 def odd_words(draw: random.Random, words: tuple[str, ...], command: click.Command) -> list[str]:
     """A call of a command with options and arguments of all kinds; most are ones that it has."""
     given = list(words)
@@ -249,7 +240,7 @@ def test_no_environment_and_no_argument_makes_a_command_fall_over(
     assert sbg("copy", "--manifest", str(place / "manifest.csv"), "--journal", str(journal)).code == Exit.DONE
     kept = journal.read_bytes()
     draw = random.Random(SEED)
-    every = list(commands(sbg_bulk))
+    every = list(commands())
     codes: list[object] = []
     monkeypatch.chdir(place)
     # A pause would be one of minutes, and a service that is asked for would be served for ever.

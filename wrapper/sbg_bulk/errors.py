@@ -29,9 +29,10 @@ Messages say what was asked, what came back, and what to try. None of them, and 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from sbg_bulk.text import command_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +131,7 @@ class Unauthorized(ApiError):
 
     advice = (
         "Check that the token is for this deployment and has not expired. The platform's developer dashboard makes a "
-        "new one, and sbg-bulk configure stores it."
+        f"new one, and {command_line('configure')} stores it."
     )
 
 
@@ -144,8 +145,9 @@ class NotFound(ApiError):
     """There is no such thing, or the token's user may not see it (404)."""
 
     advice = (
-        "Check the id, and that the token's user is a member of the project: sbg-bulk projects list and sbg-bulk files "
-        "list show what can be seen. Jobs expire a month after they end."
+        "Check the id, and that the token's user is a member of the project: "
+        f"{command_line('projects', 'list')} and {command_line('files', 'list', 'owner/project')} show what can be "
+        "seen. Jobs expire a month after they end."
     )
 
 
@@ -258,7 +260,7 @@ class WaitTimeout(SbgBulkError):
         self.ids = tuple(ids)
         self.finished = tuple(finished)
         self.lost = tuple(lost)
-        again = "wait again with: sbg-bulk jobs wait " + (" ".join(self.ids) if len(self.ids) <= 10 else "--all")
+        again = f"wait again with: {command_line('jobs', 'wait', *(self.ids if len(self.ids) <= 10 else ['--all']))}"
         if len(self.ids) == 1:
             state = f" {self.jobs[0].state}" if self.jobs and self.jobs[0].state else " under way"
             text = f"Job {self.ids[0]} is still{state} after {seconds:g} s of waiting. It goes on without you; {again}"
@@ -289,15 +291,15 @@ class RunStopped(SbgBulkError):
         self.run = run
         self.rows = rows
         # The journal's path names the run wherever it is.
-        name = run if journal is None else shlex.quote(str(journal))
+        name = run if journal is None else str(journal)
         self.candidates = tuple(candidates)
         ids = ", ".join(job.id for job in self.candidates)
         super().__init__(
             f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows} rows has started. It "
-            f"may be one of: {ids}. Look at them (sbg-bulk jobs show JOB), then say which it is:\n"
-            f"  sbg-bulk runs resume {name} --adopt JOB\n"
+            f"may be one of: {ids}. Look at them ({command_line('jobs', 'show', 'JOB')}), then say which it is:\n"
+            f"  {command_line('runs', 'resume', name, '--adopt', 'JOB')}\n"
             f"or, if it is none of them:\n"
-            f"  sbg-bulk runs resume {name} --resubmit"
+            f"  {command_line('runs', 'resume', name, '--resubmit')}"
         )
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
+
+
+def command_line(*words: str) -> str:
+    """Return a command of this package as it is typed into a shell. All commands in messages are made by this.
+
+    So tests find each of them, and hold it against the commands and options that there are.
+    """
+    return shlex.join(["sbg-bulk", *words])
 
 
 def counted(number: int, noun: str) -> str:

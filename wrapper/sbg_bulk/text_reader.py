@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.text import command_line
 
 BOM: Final = "\ufeff"
 
@@ -36,7 +37,10 @@ _NO_TEXT: Final = (
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive. Save it as CSV (UTF-8)"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook. Save it as CSV (UTF-8)"),
     (b"\x1f\x8b", "compressed with gzip. Decompress it first (gunzip)"),
-    (b"SQLite format 3\0", "a database. If it is the journal of a run, take what sbg-bulk runs export writes"),
+    (
+        b"SQLite format 3\0",
+        f"a database. If it is the journal of a run, take what {command_line('runs', 'export', 'RUN')} writes",
+    ),
     (b"%PDF", "a PDF. Save the table as CSV (UTF-8)"),
 )
 

@@ -20,6 +20,7 @@ from sbg_bulk.cli.options.verbosity import verbosity_options
 from sbg_bulk.cli.options.version import version_option
 from sbg_bulk.cli.output.console import complain, explained
 from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.text import command_line
 
 _COMMANDS: Final = {
     "completion": Lazy(".completion", "completion", "Print the script for completion in a shell.", whole=True),
@@ -150,5 +151,5 @@ def _fault(error: Exception) -> str:
     places = ", ".join(f"{Path(frame.filename).relative_to(package)}:{frame.lineno}" for frame in frames[-4:])
     return (
         f"{FAULT} ({type(error).__name__} at {places or 'an unknown place'}). Please report it, with the command and "
-        "the output of: sbg-bulk --version"
+        f"the output of: {command_line('--version')}"
     )

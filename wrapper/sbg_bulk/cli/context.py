@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from attrs import frozen
 
 from sbg_bulk.cli.output.console import _tell_wait, console
 from sbg_bulk.cli.output.error_context import Connection
+from sbg_bulk.text import command_line
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -46,4 +46,4 @@ class Context:
         """A command line with these words that means the same endpoint and profile, to be pasted into a shell."""
         given = (("--endpoint", self.endpoint), ("--profile", self.profile))
         options = [word for option, value in given if value is not None for word in (option, value)]
-        return shlex.join(["sbg-bulk", *options, *words])
+        return command_line(*options, *words)

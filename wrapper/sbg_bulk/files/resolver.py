@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.paths import Location
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
+from sbg_bulk.text import command_line
 
 LONGEST_QUERY: Final = 2000
 """Characters of names, encoded, that are asked for with one request. Servers refuse addresses that are much longer."""
@@ -94,7 +94,7 @@ class PathResolver:
             folder = missing.parent.folder if not missing.parent.names else None
             raise InputError(
                 f"There is no {missing.name!r} in {missing.parent}. See what is there with: "
-                f"{shlex.join(['sbg-bulk', 'files', 'list', folder or str(missing.parent)])}"
+                f"{command_line('files', 'list', folder or str(missing.parent))}"
             )
         found = self.found[place]
         assert found is not None

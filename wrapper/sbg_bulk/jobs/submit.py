@@ -19,6 +19,7 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.items import COPY, DELETE, MOVE, CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.jobs.read import read_job
 from sbg_bulk.models.job import Job
+from sbg_bulk.text import command_line
 
 LOOK_BACK: Final = timedelta(minutes=10)
 """How far the clocks of a client and of the service may be apart without a candidate being overlooked."""
@@ -100,12 +101,13 @@ def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | Non
 
 
 def _advice(candidates: Sequence[Job] | None) -> str:
+    listing = command_line("jobs", "list")
     if candidates is None:
-        found = "The list of jobs could not be read either; look there (sbg-bulk jobs list)"
+        found = f"The list of jobs could not be read either; look there ({listing})"
     elif not candidates:
-        found = "No job that could be the one is in the list so far; look again in a minute (sbg-bulk jobs list)"
+        found = f"No job that could be the one is in the list so far; look again in a minute ({listing})"
     else:
         more = f" and {len(candidates) - 10} more" if len(candidates) > 10 else ""
         found = f"It may be one of these jobs: {', '.join(job.id for job in candidates[:10])}{more}; look at them "
-        found += "(sbg-bulk jobs show ID)"
+        found += f"({command_line('jobs', 'show', 'ID')})"
     return f"{found} before you submit again."

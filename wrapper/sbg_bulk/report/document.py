@@ -12,10 +12,11 @@ from attrs import asdict
 
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
-from sbg_bulk.report.status import Command, next_steps, plain_command
+from sbg_bulk.report.status import Command, next_steps
+from sbg_bulk.text import command_line
 
 
-def document(facts: Facts, name: str, command: Command = plain_command) -> dict[str, Any]:
+def document(facts: Facts, name: str, command: Command = command_line) -> dict[str, Any]:
     """Describe a run as data, to be written as JSON.
 
     Args:

@@ -32,11 +32,11 @@ from sbg_bulk.report.charts import axis, jobs, requests, rows
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, gather
 from sbg_bulk.report.failed_rows import Packed
-from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_command, purpose
+from sbg_bulk.report.status import Command, next_steps, outcome, pace, purpose
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.store import reference
-from sbg_bulk.text import counted, duration, format_utc, plain
+from sbg_bulk.text import command_line, counted, duration, format_utc, plain
 
 MOST_ROWS: Final = 1000
 """The most rows that failed which are shown."""
@@ -63,7 +63,7 @@ def write(
     stream: IO[str],
     *,
     name: str | None = None,
-    command: Command = plain_command,
+    command: Command = command_line,
     clock: Callable[[], float] = time.time,
 ) -> None:
     """Write the report of a run as HTML.

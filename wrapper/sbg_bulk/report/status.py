@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import Final
 
@@ -11,7 +10,7 @@ from attrs import frozen
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, Standing
 from sbg_bulk.runs.records import State
-from sbg_bulk.text import counted, duration
+from sbg_bulk.text import command_line, counted, duration
 
 Command = Callable[..., str]
 """Makes a command line of words, to be pasted into a shell."""
@@ -28,11 +27,6 @@ class Step:
 
     why: str
     command: str
-
-
-def plain_command(*words: str) -> str:
-    """Write a command line with these words, for the endpoint and the profile that the environment says."""
-    return shlex.join(["sbg-bulk", *words])
 
 
 VERBS: Final = {"COPY": "Copy", "MOVE": "Move", "DELETE": "Deletion"}
@@ -81,7 +75,7 @@ def pace(facts: Facts) -> str:
     return told + "."
 
 
-def next_steps(facts: Facts, name: str, command: Command = plain_command) -> list[Step]:
+def next_steps(facts: Facts, name: str, command: Command = command_line) -> list[Step]:
     """Return what to do next, the most important first; nothing if all is done.
 
     Args:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
-from sbg_bulk.report.status import Command, next_steps, outcome, pace, plain_command, purpose
-from sbg_bulk.text import counted, duration, format_utc, plain
+from sbg_bulk.report.status import Command, next_steps, outcome, pace, purpose
+from sbg_bulk.text import command_line, counted, duration, format_utc, plain
 
 MOST_GROUPS = 12
 """Reasons that are told; the rest is counted."""
 
 
-def lines(facts: Facts, name: str, command: Command = plain_command) -> list[str]:
+def lines(facts: Facts, name: str, command: Command = command_line) -> list[str]:
     """Write a report, line by line.
 
     Args:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
+from sbg_bulk.text import command_line
 from sbg_bulk.text_reader import BOM
 
 REPORT_COLUMNS: Final = ("outcome", "new_id", "job", "api_code", "message")
@@ -158,7 +159,7 @@ def unknown(names: Sequence[str], separator: str) -> str:
     if any(_URIS.search(key_of(name)) for name in names):
         return (
             f"{found}. This is a manifest of DRS URIs, which are not files of the platform yet: import them there, "
-            "then list the imported files with: sbg-bulk files list PLACE --json"
+            f"then list the imported files with: {command_line('files', 'list', 'PLACE', '--json')}"
         )
     return (
         f"no column names the files: {found}. The first row must name the columns; call the one with the ids file or "

@@ -13,6 +13,7 @@ from typing import Final
 import platformdirs
 
 from sbg_bulk.errors import InputError, SettingsError
+from sbg_bulk.text import command_line
 
 SUFFIX: Final = ".sbg-run"
 
@@ -50,7 +51,9 @@ def find(run: str | Path) -> Path:
     for path in (folder() / f"{run}{SUFFIX}", Path(run)):
         if _is_file(path):
             return path
-    raise InputError(f"There is no run {run} in {folder()}; see sbg-bulk runs list, or name its journal's path.")
+    raise InputError(
+        f"There is no run {run} in {folder()}; see {command_line('runs', 'list')}, or name its journal's path."
+    )
 
 
 def _is_file(path: Path) -> bool:

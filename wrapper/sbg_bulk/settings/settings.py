@@ -11,7 +11,6 @@ that may not be the one meant. A token is used with the endpoint it was stored w
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +24,7 @@ from sbg_bulk.settings import credentials as credentials_file
 from sbg_bulk.settings.credentials import Profile
 from sbg_bulk.settings.hosts import is_host, is_loopback
 from sbg_bulk.settings.shown import has_secret
+from sbg_bulk.text import command_line
 
 DEPLOYMENTS: Final[Mapping[str, str]] = {
     "us": "https://api.sbgenomics.com/v2",
@@ -265,7 +265,7 @@ def _of_profile(credentials: Path, name: str) -> _Stored:
         raise SettingsError(
             f"{credentials} has no profile of the name given, which looks like a token; give the profile's name."
         )
-    make = f"Make it with: {shlex.join(['sbg-bulk', 'configure', '--profile', name])}"
+    make = f"Make it with: {command_line('configure', '--profile', name)}"
     if not profiles and not os.path.lexists(credentials):
         raise SettingsError(f"Profile {name!r} is asked for, but there is no file {credentials}. {make}")
     raise SettingsError(
@@ -299,7 +299,7 @@ def _same(endpoint: str, stored: _Stored) -> bool:
 
 def _no_token(source: str) -> str:
     return (
-        f"No token found in {source}. Store one with sbg-bulk configure, or set {ENDPOINT_VARIABLE} and "
+        f"No token found in {source}. Store one with {command_line('configure')}, or set {ENDPOINT_VARIABLE} and "
         f"{TOKEN_VARIABLE}."
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +85,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     if broken is None:
         name, told, again = "Interrupted", f"interrupted. {_again(resume)}", resume
     elif isinstance(broken, RunStopped):
-        name, told, again = type(broken).__name__, _stopped_text(context, broken, resume), None
+        name, told, again = type(broken).__name__, _stopped_text(context, broken, _name(begun[0])), None
     else:
         go_on = _again(resume)
         if isinstance(broken, Unauthorized):
@@ -99,14 +98,18 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
 
 
 def _resume(context: Context, progress: Progress) -> str:
-    return context.command("runs", "resume", reference(progress.run, Path(progress.journal)))
+    return context.command("runs", "resume", _name(progress))
+
+
+def _name(progress: Progress) -> str:
+    return reference(progress.run, Path(progress.journal))
 
 
 def _again(resume: str) -> str:
     return f"Take the run up again with: {resume}"
 
 
-def _stopped_text(context: Context, stopped: RunStopped, resume: str) -> str:
+def _stopped_text(context: Context, stopped: RunStopped, name: str) -> str:
     """Why a run has stopped, and the commands that settle it, to be pasted: with this endpoint and journal."""
     ids = [job.id for job in stopped.candidates]
     return "\n".join(
@@ -115,9 +118,9 @@ def _stopped_text(context: Context, stopped: RunStopped, resume: str) -> str:
             f"{counted(stopped.rows, 'row')}. It may be:",
             *(f"  {context.command('jobs', 'show', job)}" for job in ids),
             "If it is, say so, and the run goes on from there:" if len(ids) == 1 else "If it is one of them, say so:",
-            *(f"  {resume} --adopt {shlex.quote(job)}" for job in ids),
+            *(f"  {context.command('runs', 'resume', name, '--adopt', job)}" for job in ids),
             "If it certainly is not:" if len(ids) == 1 else "If it certainly is none of them:",
-            f"  {resume} --resubmit",
+            f"  {context.command('runs', 'resume', name, '--resubmit')}",
         )
     )
 

@@ -33,6 +33,7 @@ from sbg_bulk.settings.settings import (
     shown_endpoint,
 )
 from sbg_bulk.settings.shown import shown
+from sbg_bulk.text import command_line
 
 if TYPE_CHECKING:
     from sbg_bulk.models.resources import User
@@ -121,7 +122,7 @@ def _list(path: Path, as_json: bool) -> None:
         rows = [(name, endpoint, "stored" if token else "missing") for name, endpoint, token in listed]
         print_rows(("PROFILE", "ENDPOINT", "TOKEN"), rows)
     else:
-        note(f"No profiles in {path}. Make one with: sbg-bulk configure")
+        note(f"No profiles in {path}. Make one with: {command_line('configure')}")
     for one in profiles:
         if (problem := _problem(one, path)) is not None:
             tell(f"Warning: {problem}")
