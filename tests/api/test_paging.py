@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sbg_bulk import InputError, PagingError, Retry
+from sbg_bulk import InputError, PagingError, Retry, ServerError
+from sbg_bulk.api.pages import ALL_FIELDS, ATTEMPTS, USED_FIELDS, files
 from tests.support import samples
 from tests.support.clients import ENDPOINT, TOKEN, Outcome, perform
 from tests.support.connect import Connect
@@ -246,3 +247,58 @@ def test_files_and_projects_are_paged_alike() -> None:
     assert [(file.id, file.is_folder) for file in found] == [("1", False), ("2", True)]
     projects = [page([samples.project("a/b")], next=1, path="/projects"), page([samples.project("a/c")])]
     assert [project.id for project in perform(projects, "projects").value] == ["a/b", "a/c"]
+
+
+def _asked(outcome: Outcome) -> list[tuple[int, str | None]]:
+    return [(int(request.query["offset"]), request.query.get("fields")) for request in outcome.requests]
+
+
+def test_a_page_with_a_record_that_the_service_fails_over_is_read_with_fewer_fields_and_the_others_as_asked() -> None:
+    one, two, three = (samples.file(id=str(number), size=7) for number in range(3))
+    outcome = perform(
+        [
+            page([one], next=1),
+            *[refusal(500)] * ATTEMPTS,
+            page([two], next=2),
+            *[refusal(500)] * ATTEMPTS * 2,
+            page([three]),
+        ],
+        "files",
+        "o/p",
+        details=True,
+    )
+    assert [file.id for file in outcome.value] == ["0", "1", "2"]
+    assert _asked(outcome) == [
+        (0, ALL_FIELDS),
+        *[(1, ALL_FIELDS)] * ATTEMPTS,
+        (1, USED_FIELDS),
+        *[(2, ALL_FIELDS)] * ATTEMPTS,
+        *[(2, USED_FIELDS)] * ATTEMPTS,
+        (2, None),
+    ]
+    assert sum(outcome.slept) < 10
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 429])
+def test_what_passes_is_no_reason_to_ask_for_less(status: int) -> None:
+    outcome = perform([*[refusal(status)] * 5, page([samples.file(id="0")])], "files", "o/p", details=True)
+    assert {fields for _, fields in _asked(outcome)} == {ALL_FIELDS}
+    assert len(outcome.value) == 1
+
+
+def test_a_page_that_fails_whatever_is_asked_for_is_an_error_in_the_end() -> None:
+    outcome = perform([], "files", "o/p", details=True, then=refusal(500), retry=Retry(within=20))
+    assert isinstance(outcome.error, ServerError)
+    assert _asked(outcome)[-1] == (0, None)
+
+
+def test_fewer_fields_are_those_of_the_same_list() -> None:
+    asked = files("o/p", None, ["a", "b"], ALL_FIELDS, tags=["x"], metadata={"k": ["v"]})
+    seen = []
+    while asked.leaner is not None:
+        asked = asked.leaner
+        seen.append(asked.arguments.get("fields"))
+        kept = {key: value for key, value in asked.arguments.items() if key not in ("fields", "metadata")}
+        assert kept == {"project": "o/p", "name": ["a", "b"], "tag": ["x"]}
+        assert asked.arguments["metadata"].additional_properties == {"metadata.k": ["v"]}
+    assert seen == [USED_FIELDS, None]

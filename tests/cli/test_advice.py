@@ -190,7 +190,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
         ["files", "list", "owner/project"],
         ["--version"],
     ]
-    told = [errors.Unauthorized("op", 401), errors.NotFound("op", 404)]
+    told: list[object] = [errors.Unauthorized("op", 401), errors.NotFound("op", 404)]
     told += [sbg("copy", "--manifest", str(journals(home)[-1]), "--to", TARGET).err]
     for each in told:
         assert any(f"sbg-bulk {shlex.join(words)}" in str(each) for words in made_before)

@@ -15,7 +15,7 @@ from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply, produce
-from sbg_bulk.errors import InputError, PagingError
+from sbg_bulk.errors import InputError, PagingError, ServerError
 from sbg_bulk.items import check_id, check_project
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models import parse
@@ -24,6 +24,15 @@ from sbg_bulk.models.resources import File, Page, Project
 
 REPEATS: Final = 2
 """How often a page may be the same as the one before it: entries that come meanwhile may push it there once."""
+
+
+ALL_FIELDS: Final = "_all"
+
+USED_FIELDS: Final = "href,id,name,project,parent,type,size,created_on,modified_on,tags,metadata"
+"""The properties of a file that this package reads, of all that there are."""
+
+ATTEMPTS: Final = 3
+"""How often a page is asked for with properties over which the service fails, before it is asked for with fewer."""
 
 
 class Identified(Protocol):
@@ -44,11 +53,13 @@ class Listing(Generic[T]):
         operation: the call that reads a page of it.
         entry: makes an entry of a part of the page; None if it cannot be read.
         arguments: those of the call, apart from `offset` and `limit`.
+        leaner: the same list with fewer properties, for a page with an entry over which the service fails.
     """
 
     operation: Operation
     entry: Callable[[object], T | None]
     arguments: Mapping[str, Any]
+    leaner: Listing[T] | None = None
 
 
 def jobs() -> Listing[Job]:
@@ -71,7 +82,8 @@ def files(
         project: the project's id; exclusive with `parent`.
         parent: the folder's id.
         name: only entries of exactly this name, or of one of these.
-        fields: which properties the entries are to have; `_all` for dates and sizes too. A service may ignore it.
+        fields: which properties the entries are to have; `_all` for dates and sizes too. A service may ignore it. A
+            page that it cannot make with them is read with fewer.
         tags: only files with one of these tags.
         metadata: only files with these values of metadata; of several values of a key, any.
 
@@ -93,7 +105,11 @@ def files(
         asked = models.ListFilesMetadata()
         asked.additional_properties = {f"metadata.{key}": list(values) for key, values in metadata.items()}  # type: ignore[misc]
         arguments["metadata"] = asked
-    return Listing(operations.LIST_FILES, File.from_answer, arguments)
+    leaner = None
+    if fields is not None:
+        fewer = USED_FIELDS if fields == ALL_FIELDS else None
+        leaner = files(project, parent, name, fewer, tags=tags, metadata=metadata)
+    return Listing(operations.LIST_FILES, File.from_answer, arguments, leaner)
 
 
 def projects(name: str | None) -> Listing[Project]:
@@ -133,7 +149,15 @@ def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) ->
             size=len(reply.content),
         )
 
-    return (yield from request(policy, listing.operation, read, **listing.arguments, offset=offset, limit=limit))
+    arguments = {**listing.arguments, "offset": offset, "limit": limit}
+    if listing.leaner is None:
+        return (yield from request(policy, listing.operation, read, **arguments))
+    try:
+        return (yield from request(policy, listing.operation, read, attempts_at_500=ATTEMPTS, **arguments))
+    except ServerError as error:
+        if error.status != 500:
+            raise
+    return (yield from page(policy, listing.leaner, offset, limit))
 
 
 @define

@@ -39,13 +39,22 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 }
 
 
-def request(policy: RequestPolicy, operation: Operation, read: Callable[[Reply], T], **arguments: Any) -> Flow[T]:
+def request(
+    policy: RequestPolicy,
+    operation: Operation,
+    read: Callable[[Reply], T],
+    *,
+    attempts_at_500: int | None = None,
+    **arguments: Any,
+) -> Flow[T]:
     """Send a request, and send it again where that is allowed, worth it, and in time.
 
     Args:
         policy: how long to go on.
         operation: the call.
         read: makes a value of the successful answer; raises UnreadableAnswer if that cannot be.
+        attempts_at_500: how many answers with status 500 are enough, where something else can be asked for; None to
+            go on as `policy` says.
         arguments: those of the generated function.
 
     Returns:
@@ -80,7 +89,10 @@ def request(policy: RequestPolicy, operation: Operation, read: Callable[[Reply],
             failure, verdict = _unreached(operation, error, attempt), verdict_on_error(error)
         if verdict is Verdict.UNCERTAIN and not operation.repeatable:
             raise Uncertain(_in_short(failure), failure)
-        futile = reply is not None and reply.status == NOT_IMPLEMENTED
+        futile = reply is not None and (
+            reply.status == NOT_IMPLEMENTED
+            or (reply.status == 500 and attempts_at_500 is not None and attempt >= attempts_at_500)
+        )
         if futile or not may_repeat(verdict, repeatable=operation.repeatable):
             raise failure
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None

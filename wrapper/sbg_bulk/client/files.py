@@ -32,7 +32,9 @@ class FileFlows:
 
     def entries(self, project: str | None, parent: str | None, name: str | None, details: bool) -> Flow[None]:
         project, parent = yield from self._start(project, parent)
-        yield from pages.entries(self._policy, pages.files(project, parent, name, "_all" if details else None))
+        yield from pages.entries(
+            self._policy, pages.files(project, parent, name, pages.ALL_FIELDS if details else None)
+        )
 
     def _start(self, project: str | None, parent: str | None) -> Flow[tuple[str | None, str | None]]:
         """Return the project or the folder's id to list: what is given as a project may be the path of a folder."""

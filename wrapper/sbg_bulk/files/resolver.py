@@ -133,7 +133,7 @@ class PathResolver:
         The service chooses. What it does not show of a file is asked for, a hundred for a request, and looked at: a
         service that does not know the filters would show all files.
         """
-        listing = pages.files(*self._start(place), None, "_all", tags=tags, metadata=metadata)
+        listing = pages.files(*self._start(place), None, pages.ALL_FIELDS, tags=tags, metadata=metadata)
         entries = yield from self._typed((yield from pages.everything(self.policy, listing)))
         return (yield from self.with_description([entry for entry in entries if not entry.is_folder]))
 
@@ -160,7 +160,7 @@ class PathResolver:
 
         The folder is listed, or asked for the names, whichever takes fewer requests.
         """
-        pager = pages.Pager(self.policy, pages.files(*self._start(place), None, "_all"))
+        pager = pages.Pager(self.policy, pages.files(*self._start(place), None, pages.ALL_FIELDS))
         batches = list(_batches(names))
         found: dict[str, File] = {}
         while (page := (yield from pager.next())) is not None:
@@ -168,7 +168,7 @@ class PathResolver:
             if pager.offset is None or page.total is None or page.total - pager.offset <= len(batches) * PAGE_LIMIT:
                 continue
             for batch in batches:
-                listing = pages.files(*self._start(place), batch, "_all")
+                listing = pages.files(*self._start(place), batch, pages.ALL_FIELDS)
                 entries = yield from pages.everything(self.policy, listing)
                 found.update((entry.id, entry) for entry in entries)
                 if any(entry.name not in names for entry in entries):

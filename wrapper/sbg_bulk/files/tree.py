@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import define
 
+from sbg_bulk.api.pages import ALL_FIELDS
 from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, produce
 from sbg_bulk.files.paths import Location
@@ -59,7 +60,7 @@ def tree(
                 continue
             resolver.found[here] = branch.file
         level = 1 if branch is None else branch.depth + 1
-        entries = sorted((yield from resolver.contents(here, "_all")), key=lambda entry: (entry.name, entry.id))
+        entries = sorted((yield from resolver.contents(here, ALL_FIELDS)), key=lambda entry: (entry.name, entry.id))
         below = [
             (here.below(entry.name), Branch(here.below(entry.name), level, entry, number == len(entries)))
             for number, entry in enumerate(entries, 1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from attrs import define, field
 
 from sbg_bulk.api import lookups
+from sbg_bulk.api.pages import ALL_FIELDS
 from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
@@ -79,7 +80,7 @@ class Selection:
     def _entries(self, folder: Location) -> Flow[list[File]]:
         """List what is in a folder: of the files those whose tags and metadata are wanted, and the folders."""
         if not self.filters.by_contents:
-            return (yield from self.resolver.contents(folder, "_all"))
+            return (yield from self.resolver.contents(folder, ALL_FIELDS))
         files = yield from self.resolver.described(folder, self.filters.tags, self.filters.metadata)
         fit = [entry for entry in files if self.filters.describes(entry.tags, entry.metadata)]
         if not self.recursive:

@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
+from sbg_bulk.api.pages import ALL_FIELDS
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
@@ -115,7 +116,7 @@ def _within(resolver: PathResolver, ranked: _Ranked, to: Location) -> Flow[list[
     place = Location(folder=item.id) if item.place is None else item.place
     if item.place is not None and place not in resolver.found:
         resolver.found[place] = File(item.id, item.name, "folder")
-    entries = yield from resolver.contents(place, "_all")
+    entries = yield from resolver.contents(place, ALL_FIELDS)
     return [
         _Ranked(
             (*ranked.rank, number),
