@@ -223,6 +223,15 @@ class AuthenticatedClient:
         """Get a new client matching this one with a new timeout; an httpx client that was set stays with this one"""
         return evolve(self, timeout=timeout)
 
+    def _keep_token_home(self, request: httpx.Request) -> None:
+        """Take the token out of a request to another host, or to another port or scheme of it"""
+        home, url = httpx.URL(self._base_url), request.url
+        if (url.scheme, url.host, url.port) != (home.scheme, home.host, home.port):
+            request.headers.pop(self.auth_header_name, None)
+
+    async def _keep_token_home_awaiting(self, request: httpx.Request) -> None:
+        self._keep_token_home(request)
+
     def set_httpx_client(self, client: httpx.Client) -> Self:
         """Manually set the underlying httpx.Client
 
@@ -250,6 +259,7 @@ class AuthenticatedClient:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._client.event_hooks["request"].append(self._keep_token_home)
         return self._client
 
     def __enter__(self) -> Self:
@@ -292,6 +302,9 @@ class AuthenticatedClient:
                 verify=self._verify_ssl,
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
+            )
+            self._async_client.event_hooks["request"].append(
+                self._keep_token_home_awaiting
             )
         return self._async_client
 

@@ -250,3 +250,41 @@ def test_an_httpx_client_that_was_set_is_never_replaced(
             await session.ask(client)
 
     asyncio.run(steps())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize(
+    ("location", "is_home"),
+    [
+        ("/v2/elsewhere", True),
+        ("http://api.test:80/v2/elsewhere", True),
+        ("http://other.test/v2/user", False),
+        ("https://api.test/v2/user", False),
+        ("http://api.test:8080/v2/user", False),
+    ],
+)
+def test_a_redirection_that_is_followed_takes_the_token_to_no_other_host(
+    package: Package, driver: str, location: str, is_home: bool
+) -> None:
+    requests: list[httpx.Request] = []
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        if len(requests) == 1:
+            return httpx.Response(302, headers={"Location": location})
+        return httpx.Response(200, json={"href": "x", "username": "o"})
+
+    async def watching(request: httpx.Request) -> None:
+        seen.append(request)
+
+    hook = seen.append if driver == "sync" else watching
+    client = Wire().client(
+        package,
+        follow_redirects=True,
+        httpx_args={"transport": httpx.MockTransport(answer), "event_hooks": {"request": [hook]}},
+    )
+    asyncio.run(Session(package, driver).ask(client))
+    assert [SECRET in request.headers.values() for request in requests] == [True, is_home]
+    # The hooks of the caller are kept.
+    assert len(seen) == 2
