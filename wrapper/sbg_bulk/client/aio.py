@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 class AsyncClient(ClientBase):
     """The API, for programs on asyncio. The arguments, methods and errors are those of `Client`.
 
-    Use it with `async with`, or await `close`.
+    Use it with `async with`, or await `close`. It may be used in one event loop after another, as each `asyncio.run`
+    has its own; not in two at a time.
     """
 
     def __init__(
