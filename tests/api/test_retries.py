@@ -121,6 +121,15 @@ def test_a_plain_error_is_raised_at_once(answer: Answer, kind: type[SbgBulkError
     assert outcome.slept == []
 
 
+def test_sound_json_of_another_kind_is_asked_for_a_few_times_only_unless_there_is_no_deadline() -> None:
+    other = ok({"state": "FINISHED"})
+    outcome = perform([], "files_page", "a/b", then=other)
+    assert isinstance(outcome.error, UnreadableAnswer)
+    assert len(outcome.requests) == 5
+    patient = perform([*[other] * 9, ok(samples.page([]))], "files_page", "a/b", retry=Retry(within=float("inf")))
+    assert len(patient.requests) == 10
+
+
 def test_the_deadline_is_checked_before_sleeping() -> None:
     # 0.5 + 1 + 2 + 4 less the jitter fit in 8 seconds; the next 8 would not.
     outcome = perform([], "user", then=raw(500), retry=Retry(within=8))

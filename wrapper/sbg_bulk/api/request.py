@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeVar
@@ -19,6 +20,10 @@ from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
 from sbg_bulk.models import parse
 
 T = TypeVar("T")
+
+
+MISUNDERSTOOD: Final = 5
+"""Attempts after which a server that answers with sound JSON of another kind is taken to mean it. Runs go on."""
 
 
 class Uncertain(Exception):
@@ -91,6 +96,7 @@ def request(
             raise Uncertain(_in_short(failure), failure)
         futile = reply is not None and (
             reply.status == NOT_IMPLEMENTED
+            or (attempt >= MISUNDERSTOOD and math.isfinite(policy.retry.within) and _is_misunderstood(reply))
             or (reply.status == 500 and attempts_at_500 is not None and attempt >= attempts_at_500)
         )
         if futile or not may_repeat(verdict, repeatable=operation.repeatable):
@@ -121,6 +127,15 @@ def _keep_pace(policy: RequestPolicy) -> Flow[None]:
             yield from pause(policy, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
     if policy.on_send is not None:
         policy.on_send((yield from now()))
+
+
+def _is_misunderstood(reply: Reply) -> bool:
+    """Return whether a successful answer that was not understood is JSON all the same: no page, and nothing torn."""
+    try:
+        reply.answer()
+    except errors.UnreadableAnswer:
+        return False
+    return reply.ok
 
 
 def _refusal(reply: Reply) -> tuple[errors.ApiError, Verdict]:

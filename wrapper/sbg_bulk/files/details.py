@@ -51,7 +51,7 @@ class FileDetails:
             batch, wanted = wanted[:BULK_LIMIT], wanted[BULK_LIMIT:]
             try:
                 entries = yield from lookups.files_in_bulk(self.policy, batch)
-            except (errors.BadRequest, errors.Forbidden, errors.NotFound):
+            except (errors.BadRequest, errors.Forbidden, errors.NotFound, errors.UnreadableAnswer):
                 self.one_by_one = True
                 wanted = [*batch, *wanted]
                 break

@@ -50,7 +50,7 @@ def look_at_rows(
         items: list[Chosen] = []
         for row in rows:
             source = details[row.file]
-            if source is None:
+            if source is None or not (row.name or source.name):
                 continue
             item = _chosen(row, source)
             earlier = yield from record(lambda row=row, item=item: draft.claim(row, item.name))  # type: ignore[misc]
