@@ -60,6 +60,7 @@ PURE: Final = frozenset(
         "api.polling",
         "api.retry",
         "api.waits",
+        "files.comparison",
         "files.filters",
         "files.paths",
         "jobs.list_map",

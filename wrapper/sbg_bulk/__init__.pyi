@@ -28,6 +28,9 @@ from sbg_bulk.errors import Unauthorized as Unauthorized
 from sbg_bulk.errors import UnreadableAnswer as UnreadableAnswer
 from sbg_bulk.errors import WaitTimeout as WaitTimeout
 from sbg_bulk.errors import WrongJournal as WrongJournal
+from sbg_bulk.files.comparison import Compared as Compared
+from sbg_bulk.files.comparison import Comparison as Comparison
+from sbg_bulk.files.comparison import Mismatch as Mismatch
 from sbg_bulk.files.paths import Location as Location
 from sbg_bulk.files.tree import Branch as Branch
 from sbg_bulk.items import CopyItem as CopyItem
@@ -54,6 +57,9 @@ from sbg_bulk.runs.progress import Progress as Progress
 from sbg_bulk.runs.progress import RunOptions as RunOptions
 from sbg_bulk.runs.records import Tally as Tally
 from sbg_bulk.runs.result import RunReport as RunReport
+from sbg_bulk.runs.sync import Amount as Amount
+from sbg_bulk.runs.sync import SyncPlan as SyncPlan
+from sbg_bulk.runs.sync import SyncReport as SyncReport
 from sbg_bulk.runs.verification import Difference as Difference
 from sbg_bulk.runs.verification import Finding as Finding
 from sbg_bulk.runs.verification import Verification as Verification

@@ -55,10 +55,13 @@ class Counter:
     requests: int = 0
 
     def counting(self, policy: RequestPolicy) -> RequestPolicy:
-        """Return the same policy, with each request counted."""
-        return evolve(policy, on_send=self._sent)
+        """Return the same policy, with each request counted; who counts them already goes on to do so."""
 
-    def _sent(self, _moment: float) -> None:
-        self.requests += 1
-        if self.on_request is not None:
-            self.on_request(self.requests)
+        def sent(moment: float) -> None:
+            self.requests += 1
+            if self.on_request is not None:
+                self.on_request(self.requests)
+            if policy.on_send is not None:
+                policy.on_send(moment)
+
+        return evolve(policy, on_send=sent)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
     from sbg_bulk.client.jobs import Given
     from sbg_bulk.client.runs import Source
+    from sbg_bulk.files.comparison import Comparison
     from sbg_bulk.files.paths import Location
     from sbg_bulk.files.tree import Branch
     from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
     from sbg_bulk.runs.result import RunReport
+    from sbg_bulk.runs.sync import SyncPlan, SyncReport
     from sbg_bulk.runs.verification import Verification
     from sbg_bulk.settings.settings import Token
 
@@ -308,6 +310,79 @@ class AsyncClient(ClientBase):
                 on_request=on_request,
             )
         )
+
+    async def compare(
+        self,
+        source: str,
+        place: str,
+        *,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        each_file: bool = False,
+        one_way: bool = False,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Comparison:
+        return await self._driver.run(
+            self._runs.compare(
+                source,
+                place,
+                (match, exclude, newer_than, None, tags, metadata or {}),
+                each_file=each_file,
+                one_way=one_way,
+                on_request=on_request,
+            )
+        )
+
+    async def sync_plan(
+        self,
+        source: str,
+        *,
+        to: str,
+        delete: bool = False,
+        parents: bool = False,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        on_request: Callable[[int], object] | None = None,
+    ) -> SyncPlan:
+        return await self._driver.run(
+            self._runs.sync_plan(
+                source,
+                to,
+                (match, exclude, newer_than, None, tags, metadata or {}),
+                delete=delete,
+                parents=parents,
+                on_request=on_request,
+            )
+        )
+
+    async def sync(
+        self,
+        plan: SyncPlan,
+        *,
+        items_per_job: int = ITEMS_PER_JOB,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> SyncReport:
+        reports: list[RunReport] = []
+        while (step := plan.next(reports)) is not None:
+            report = await self.run(
+                *step,
+                items_per_job=items_per_job,
+                options=options,
+                within=within,
+                on_change=on_change,
+                on_wait=on_wait,
+            )
+            reports.append(report)
+        return plan.report(reports)
 
     async def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         with self._runs.opened(run) as opened:

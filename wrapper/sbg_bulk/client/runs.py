@@ -17,12 +17,14 @@ from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
+from sbg_bulk.files import compare
 from sbg_bulk.files.addresses import is_address
+from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.paths import Location, is_path, unpasted
 from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
-from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, verify
+from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, sync, verify
 from sbg_bulk.runs.choice import Choice, OnConflict
 from sbg_bulk.runs.conflicts import taken
 from sbg_bulk.runs.draft import Draft
@@ -31,6 +33,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.row_conflicts import look_at_rows
+from sbg_bulk.runs.sync import SyncPlan
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
 
@@ -227,6 +230,58 @@ class RunFlows:
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
         return verify.verify(lookup_policy(self._policy), journal, on_request)
+
+    def compare(
+        self,
+        source: str,
+        place: str,
+        wanted: Wanted,
+        *,
+        each_file: bool,
+        one_way: bool,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[Comparison]:
+        return compare.compare(
+            lookup_policy(self._policy),
+            place_on(self._settings, source),
+            place_on(self._settings, place),
+            _filters(*wanted),
+            each_file=each_file,
+            one_way=one_way,
+            on_request=on_request,
+        )
+
+    def sync_plan(
+        self,
+        source: str,
+        to: str,
+        wanted: Wanted,
+        *,
+        delete: bool,
+        parents: bool,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[SyncPlan]:
+        places = place_on(self._settings, source), place_on(self._settings, to)
+        earlier = yield from record(lambda: sync.unfinished(self._settings.endpoint, *places))
+        if earlier:
+            run = earlier[0].run
+            if run.in_use:
+                raise InputError(f"Run {run.run} syncs the same places, and another process is working on it.")
+            name = store.reference(run.run, run.journal)
+            raise InputError(
+                f"Run {run.run} of an earlier sync was interrupted, and its jobs may still be running: resume it "
+                f"first, with client.resume({name!r})."
+            )
+        return (
+            yield from sync.plan(
+                lookup_policy(self._policy),
+                *places,
+                _filters(*wanted),
+                delete=delete,
+                parents=parents,
+                on_request=on_request,
+            )
+        )
 
     def opened(self, run: str | Path) -> Journal:
         journal = Journal.open(store.find(run))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sbg_bulk.api.waits import Wait
     from sbg_bulk.client.jobs import Given
     from sbg_bulk.client.runs import Source
+    from sbg_bulk.files.comparison import Comparison
     from sbg_bulk.files.paths import Location
     from sbg_bulk.files.tree import Branch
     from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
     from sbg_bulk.runs.result import RunReport
+    from sbg_bulk.runs.sync import SyncPlan, SyncReport
     from sbg_bulk.runs.verification import Verification
     from sbg_bulk.settings.settings import Token
 
@@ -544,6 +546,126 @@ class Client(ClientBase):
                 on_request=on_request,
             )
         )
+
+    def compare(
+        self,
+        source: str,
+        place: str,
+        *,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        each_file: bool = False,
+        one_way: bool = False,
+        on_request: Callable[[int], object] | None = None,
+    ) -> Comparison:
+        """Compare what is in a folder or project, and below, with another: names, sizes and types. Nothing is changed.
+
+        Folders that are on both sides are listed once on either, a request for each hundred entries. A folder that is
+        on one side only is one mismatch, unless `each_file` is given, or a filter: then what is in it is listed too.
+
+        Args:
+            source: the path of a folder or project, or a folder's id.
+            place: the other one, likewise.
+            match: only files that one of these globs fits: see `sbg_bulk.files.filters`.
+            exclude: nothing that one of these globs fits.
+            newer_than: only files of the source that were changed after this; nothing counts as extra then.
+            tags: only files with one of these tags.
+            metadata: only files with these values of metadata: by key, one value or several of which one has to fit.
+            each_file: each file in a folder that is on one side only is a mismatch, instead of the folder.
+            one_way: what is at the place only does not count.
+            on_request: called with the number of requests so far.
+
+        Raises:
+            InputError: one of the two is not there, is a file, or is the other or in it.
+        """
+        return self._driver.run(
+            self._runs.compare(
+                source,
+                place,
+                (match, exclude, newer_than, None, tags, metadata or {}),
+                each_file=each_file,
+                one_way=one_way,
+                on_request=on_request,
+            )
+        )
+
+    def sync_plan(
+        self,
+        source: str,
+        *,
+        to: str,
+        delete: bool = False,
+        parents: bool = False,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        on_request: Callable[[int], object] | None = None,
+    ) -> SyncPlan:
+        """Find what brings a folder or project in step with a source, for `sync`. Nothing is changed.
+
+        What is missing is to be copied, and files of another size are to be replaced. The source is never changed.
+
+        Args:
+            source: the path of a folder or project, or a folder's id.
+            to: the folder or project that is to have the same, likewise.
+            delete: have what the source lacks deleted, and a folder in the place of a file and the reverse replaced.
+                What the filters leave out is never deleted. Does not go with `newer_than`.
+            parents: have the destination made, if it is missing. Without it that is an error.
+            on_request: called with the number of requests so far.
+
+        The other arguments are those of `compare`.
+
+        Raises:
+            InputError: one of the two is not there, is a file, or is the other or in it; an earlier sync of the two was
+                interrupted, or is being carried; or with `delete` everything would be deleted at a place that has
+                nothing of the source.
+        """
+        return self._driver.run(
+            self._runs.sync_plan(
+                source,
+                to,
+                (match, exclude, newer_than, None, tags, metadata or {}),
+                delete=delete,
+                parents=parents,
+                on_request=on_request,
+            )
+        )
+
+    def sync(
+        self,
+        plan: SyncPlan,
+        *,
+        items_per_job: int = ITEMS_PER_JOB,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> SyncReport:
+        """Carry what `sync_plan` found: copy what is missing, delete what is to go, copy the replacements.
+
+        These are up to three runs, in this order. Nothing is deleted unless all that was missing could be copied, and
+        nothing is replaced unless the old one is gone. After an interruption `resume` takes up the run, and another
+        plan finds what is left.
+
+        The arguments and errors are those of `run`.
+        """
+        reports: list[RunReport] = []
+        while (step := plan.next(reports)) is not None:
+            report = self.run(
+                *step,
+                items_per_job=items_per_job,
+                options=options,
+                within=within,
+                on_change=on_change,
+                on_wait=on_wait,
+            )
+            reports.append(report)
+        return plan.report(reports)
 
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         """List the destinations of a run anew, and compare name by name with what it says that it did.

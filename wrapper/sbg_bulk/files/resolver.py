@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -139,13 +139,19 @@ class PathResolver:
 
     def with_description(self, files: Sequence[File]) -> Flow[list[File]]:
         """Return the same files with their tags and metadata, a hundred for a request where they are not known."""
-        bare = [one.id for one in files if one.tags is None or one.metadata is None]
-        yield from self._details.load(bare)
-        return [(self._details.known.get(one.id) or one) if one.id in set(bare) else one for one in files]
+        return (yield from self._completed(files, lambda one: one.tags is None or one.metadata is None))
 
     def with_sizes(self, files: Sequence[File]) -> Flow[list[File]]:
         """Return the same files with their sizes, a hundred for a request where they are not known."""
-        bare = {one.id for one in files if one.size is None and not one.is_folder}
+        return (yield from self._completed(files, lambda one: one.size is None and not one.is_folder))
+
+    def with_dates(self, files: Sequence[File]) -> Flow[list[File]]:
+        """Return the same files with their dates, a hundred for a request where they are not known."""
+        return (yield from self._completed(files, lambda one: one.changed_on is None))
+
+    def _completed(self, files: Sequence[File], lacks: Callable[[File], bool]) -> Flow[list[File]]:
+        """Return the same files, those read in full that lack something."""
+        bare = {one.id for one in files if lacks(one)}
         yield from self._details.load(bare)
         return [(self._details.known.get(one.id) or one) if one.id in bare else one for one in files]
 

@@ -52,6 +52,11 @@ class File(FromServer):
         return (self.type or "").lower() == "folder"
 
     @property
+    def changed_on(self) -> datetime | None:
+        """Return when it was last changed, or made if only that is known; None if the server said neither."""
+        return self.modified_on or self.created_on
+
+    @property
     def tags(self) -> Collection[str] | None:
         """Return its tags; None in lists that were not asked for them, or if the server did not say."""
         tags = self.raw.get("tags") if isinstance(self.raw, dict) else None

@@ -45,8 +45,8 @@ class Chosen:
 
     @property
     def source(self) -> str:
-        """Return its path, or its id if it was given by that."""
-        return self.id if self.place is None else str(self.place)
+        """Return its path, or its id if it has none, as what is in a folder that was given by its id."""
+        return self.id if self.place is None or self.place.project is None else str(self.place)
 
     @property
     def destination(self) -> str:

@@ -36,10 +36,10 @@ class Selection:
 
     def take(self, entry: File, place: Location | None, *folders: str) -> Flow[None]:
         """Choose an entry, to be put into these folders below the destination, unless it is too old."""
-        changed = entry.modified_on or entry.created_on
+        changed = entry.changed_on
         if self.filters.newer_than is not None and changed is None:
             details = yield from lookups.file(self.resolver.policy, entry.id)
-            changed = details.modified_on or details.created_on
+            changed = details.changed_on
             self.undated += changed is None
         if self.filters.in_time(changed):
             to = None if self.to is None else self.to.below(*(() if self.flatten else folders))

@@ -109,7 +109,7 @@ def _print_long(shown: Iterable[File]) -> None:
                 file.id,
                 file.type,
                 None if file.size is None else size(file.size),
-                date(file.modified_on or file.created_on),
+                date(file.changed_on),
                 file.name,
             )
             for file in shown

@@ -1,0 +1,231 @@
+"""Compare two places by names, sizes and types, folder by folder, both sides at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from attrs import define, field, frozen
+
+from sbg_bulk.api import lookups
+from sbg_bulk.api.policy import Counter, RequestPolicy
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.errors import InputError
+from sbg_bulk.files import filters
+from sbg_bulk.files.comparison import Compared, Comparison, Mismatch, pair
+from sbg_bulk.files.filters import Filters
+from sbg_bulk.files.paths import Location
+from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.models.resources import File
+
+Path: TypeAlias = tuple[str, ...]
+"""The names of something below the source and below the place."""
+
+
+@frozen
+class _Folder:
+    """A folder that is to be compared, which may be on one side only."""
+
+    path: Path
+    source: File | None
+    there: File | None
+
+
+@define
+class _Comparing:
+    """What has been compared so far, and the means to go on."""
+
+    resolver: PathResolver
+    source: Location
+    place: Location
+    filters: Filters
+    each_file: bool
+    one_way: bool
+    mismatches: list[Compared] = field(factory=list)
+    same: int = 0
+    undated: int = 0
+    left: list[_Folder] = field(factory=list)
+    folders: dict[Location, str] = field(factory=dict)
+
+    def folder(self, here: _Folder, on_source: bool, on_place: bool) -> Flow[None]:
+        """Compare what is in a folder, and note the folders in it that are to be compared."""
+        source = (yield from self._entries(self.source, here.path, here.source)) if on_source else []
+        there = (yield from self._entries(self.place, here.path, here.there)) if on_place else []
+        if here.path and not (source or there) and not (on_source and on_place) and not self.filters.given:
+            # An empty folder has no files that would stand for it.
+            self._tell(here.path, Mismatch.MISSING if on_source else Mismatch.EXTRA, here.source, here.there)
+        wanted = yield from self._wanted(here.path, source)
+        names = {one.name for one in wanted}
+        # What the filters leave out of the source is no business of this comparison at the place either.
+        lacking = set() if self.one_way else {one.name for one in there} - {one.name for one in source}
+        extra = [one for one in there if one.name in lacking and self._may_be_extra(here.path, one)]
+        if self.filters.by_contents:
+            described = yield from self.resolver.with_description([one for one in extra if not one.is_folder])
+            fits = {one.id for one in described if self.filters.describes(one.tags, one.metadata)}
+            extra = [one for one in extra if one.is_folder or one.id in fits]
+        facing = [one for one in there if one.name in names]
+        taken = {one.name for one in facing}
+        sized = yield from self.resolver.with_sizes([*(one for one in wanted if one.name in taken), *facing])
+        by_id = {one.id: one for one in sized}
+        pairs = pair((by_id.get(one.id, one) for one in wanted), [*(by_id[one.id] for one in facing), *extra])
+        self.same += pairs.same
+        inner = [_Folder((*here.path, one.name), one, two) for one, two in pairs.entered]
+        for name, kind, mine, theirs in pairs.mismatches:
+            file, path = mine or theirs, (*here.path, name)
+            assert file is not None
+            if kind is Mismatch.EXTRA and self.one_way:
+                continue
+            if kind in (Mismatch.MISSING, Mismatch.EXTRA) and file.is_folder and self._looks_into:
+                inner.append(_Folder(path, mine, theirs))
+            else:
+                self._tell(path, kind, mine, theirs)
+        self.left += inner
+
+    @property
+    def _looks_into(self) -> bool:
+        """Return whether folders that are on one side only are listed, and do not stand for what is in them."""
+        return self.each_file or self.filters.given
+
+    def _tell(self, path: Path, kind: Mismatch, source: File | None, there: File | None) -> None:
+        self.mismatches.append(Compared("/".join(path), kind, source, there))
+
+    def _entries(self, start: Location, path: Path, folder: File | None) -> Flow[list[File]]:
+        """List a folder below one of the two places."""
+        where = start.below(*path)
+        if path:
+            self.resolver.found[where] = folder
+        entries = yield from self.resolver.contents(where, "_all")
+        identity = self.resolver.folder_id(where)
+        if start is self.place and identity is not None:
+            self.folders[where] = identity
+        other = self.source if start is self.place else self.place
+        beginning = self.resolver.folder_id(other)
+        if beginning is not None and any(one.id == beginning for one in entries):
+            raise _within(self.source, self.place)
+        return entries
+
+    def _wanted(self, above: Path, entries: Sequence[File]) -> Flow[list[File]]:
+        """Return the files of the source that are wanted, and the folders in which there may be some."""
+        folders = [one for one in entries if one.is_folder and not self.filters.excludes((*above, one.name))]
+        files = [one for one in entries if not one.is_folder and self.filters.wants((*above, one.name), filters.FILE)]
+        if self.filters.by_contents:
+            files = yield from self.resolver.with_description(files)
+            files = [one for one in files if self.filters.describes(one.tags, one.metadata)]
+        if self.filters.newer_than is not None:
+            files = yield from self.resolver.with_dates(files)
+            self.undated += sum(one.changed_on is None for one in files)
+            files = [one for one in files if self.filters.in_time(one.changed_on)]
+        return [*folders, *files]
+
+    def _may_be_extra(self, above: Path, file: File) -> bool:
+        """Return whether something that the source has nothing of by its name counts, apart from its tags."""
+        path = (*above, file.name)
+        if file.is_folder:
+            return not self.filters.excludes(path)
+        return self.filters.wants(path, filters.FILE)
+
+
+def compare(
+    policy: RequestPolicy,
+    source: Location,
+    place: Location,
+    filters: Filters,
+    *,
+    each_file: bool = False,
+    one_way: bool = False,
+    to_be_made: bool = False,
+    on_request: Callable[[int], object] | None = None,
+) -> Flow[Comparison]:
+    """Compare what is in two places, and all below. Nothing is changed.
+
+    Folders that are on both sides are listed once on either, a request for each hundred entries, and no others unless
+    it is asked for. Where lists do not tell sizes, those of files that are on both sides are asked for, a hundred for a
+    request.
+
+    Args:
+        policy: how to send requests.
+        source: the folder or project that the other is held against.
+        place: the other.
+        filters: which files count. What they leave out of the source does not count at the place either. By date
+            nothing is extra: what the source lacks has none.
+        each_file: whether each file in a folder that is on one side only is a mismatch, and not the folder.
+        one_way: whether what is at the place only does not count.
+        to_be_made: whether the place may be missing; everything is then.
+        on_request: called with the number of requests so far.
+
+    Raises:
+        InputError: one of the two is not there, is a file, or is the other or in it.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
+    """
+    counter = Counter(on_request)
+    resolver = PathResolver(counter.counting(policy))
+    yield from resolver.look_up([source, place])
+    resolver.folder(source)
+    gap = resolver.missing(place)
+    if gap is None or not to_be_made:
+        resolver.folder(place)
+    yield from check_apart(resolver, source, place)
+    one_way = one_way or filters.newer_than is not None
+    state = _Comparing(resolver, source, place, filters, each_file, one_way)
+    state.folders |= {here: found for here in place.lineage() if (found := resolver.folder_id(here)) is not None}
+    yield from state.folder(_Folder((), None, None), True, gap is None)
+    while state.left:
+        here = state.left.pop()
+        yield from state.folder(here, here.source is not None, here.there is not None)
+    mismatches = sorted(state.mismatches, key=lambda one: (one.names, one.mismatch))
+    return Comparison(source, place, tuple(mismatches), state.same, state.folders, state.undated, counter.requests)
+
+
+def check_apart(resolver: PathResolver, source: Location, place: Location) -> Flow[None]:
+    """Raise InputError if two places that were looked up are the same, or one is within the other.
+
+    Of a place that was given by its id, what it is in is read, a request for each folder.
+
+    Raises:
+        InputError: saying which.
+    """
+    above_source, above_place = (yield from _chain(resolver, source)), (yield from _chain(resolver, place))
+    if above_source[0] == above_place[0]:
+        raise InputError(f"{source} and {place} are the same place.")
+    if above_source[0] in above_place or above_place[0] in above_source:
+        raise _within(source, place)
+
+
+def _within(source: Location, place: Location) -> InputError:
+    return InputError(f"{source} and {place}: one of the two is within the other. Name places that are apart.")
+
+
+def _chain(resolver: PathResolver, place: Location) -> Flow[list[object]]:
+    """Return what tells a place from others, and the same of all that it is in, upwards."""
+    if place.project is not None:
+        ways = [resolver.folder_id(here) or here for here in place.lineage()]
+        return list(reversed(ways))
+    chain: list[object] = []
+    names = [resolver.folder_id(here) or here for here in reversed(place.lineage()[1:])]
+    above: str | None = place.folder
+    while above is not None and above not in chain:
+        folder = yield from lookups.file(resolver.policy, above)
+        if folder.parent is not None or folder.project is None:
+            chain.append(above)
+        else:
+            # Paths know a project's root by the project.
+            root = (yield from lookups.project(resolver.policy, folder.project)).root_folder
+            chain += [Location(folder.project)] if root == above else [above, Location(folder.project)]
+        above = folder.parent
+    return [*names, *chain]
+
+
+def measure(resolver: PathResolver, folder: File) -> Flow[tuple[int, int | None]]:
+    """Count the files in a folder and all below it, and their bytes; None for these if they are not known of each."""
+    number, total = 0, 0
+    unknown = False
+    left = [folder]
+    while left:
+        here = Location(folder=left.pop().id)
+        entries = yield from resolver.contents(here, "_all")
+        left += [one for one in entries if one.is_folder]
+        sizes = [one.size for one in (yield from resolver.with_sizes(entries)) if not one.is_folder]
+        number += len(sizes)
+        unknown = unknown or None in sizes
+        total += sum(size or 0 for size in sizes)
+    return number, None if unknown else total
