@@ -10,6 +10,7 @@ import pytest
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COMMAND, FILE, FILE_2, FOLDER, MINE, TARGET, Run, tree
 from tests.support.terminal import Dialogue
+from tests.support.world import World
 
 IN = f"{TARGET}/incoming"
 
@@ -161,3 +162,24 @@ def test_another_destination_or_filter_is_another_task(sbg: Run, simulator: Simu
     assert "not finished" in sbg(*words, "--yes").err
     assert "not finished" not in sbg("copy", MINE, "--include", "sample.b*", "--to", IN, "--yes").err
     assert "not finished" not in sbg("copy", MINE, "--include", "sample.*", "--to", TARGET, "--yes").err
+
+
+def test_a_sync_asks_with_numbers_and_bytes_and_does_nothing_unless_agreed_to(
+    env: dict[str, str], simulator: Simulator
+) -> None:
+    world = World(simulator)
+    world.add(f"{MINE}/run/new", f"{MINE}/run/same", f"{MINE}/run/changed", f"{IN}/same", f"{IN}/gone")
+    world.add(f"{IN}/changed", size=7)
+    words = ["sync", f"{MINE}/run", "--to", IN, "--delete", "--quiet"]
+    question = (
+        f"Copy 1 file (1 kB), replace 1 file (7 B), permanently delete 1 file (1 kB) in {IN}? "
+        "What is replaced or deleted cannot be recovered. [y/N]: "
+    )
+    code, before, _ = _asked(words, env, question, "\n")
+    assert code == 130
+    assert "  changed: 1 kB in the source, 7 B at the destination\n" in before
+    assert "  gone\n" in before
+    assert tree(simulator, FOLDER) == ["changed", "gone", "same"]
+    code, _, _ = _asked(words, env, question, "y\n")
+    assert code == 0
+    assert tree(simulator, FOLDER) == ["changed", "new", "same"]

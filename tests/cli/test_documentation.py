@@ -36,6 +36,8 @@ def path(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 def test_the_commands_are_those_promised() -> None:
     assert {" ".join(path) for path, command in ALL.items() if not isinstance(command, click.Group)} == {
+        "check",
+        "sync",
         "simulate",
         "configure",
         "completion",

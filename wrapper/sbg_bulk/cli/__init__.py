@@ -8,7 +8,7 @@ one a line, which `events.schema.json` describes.
     0           done
     1           unexpected: no connection, an error of the server, an unknown outcome
     2           wrong usage or input: an option, an id, a setting
-    3           finished, with failed items, or with differences (--verify)
+    3           finished, with failed items or differences (check, --verify)
     4           timed out: the job is still running
     5           not authorised: the token is not accepted, or may not do this
     6           stopped: it is not known what became of a submission, and you must say

@@ -23,6 +23,7 @@ from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.text import command_line
 
 _COMMANDS: Final = {
+    "check": Lazy(".check", "check", "Compare SOURCE with PLACE: names, sizes and types.", whole=True),
     "completion": Lazy(".completion", "completion", "Print the script for completion in a shell.", whole=True),
     "configure": Lazy(".configure", "configure", "Store an endpoint and a token as a profile.", whole=True),
     "copy": Lazy(".transfer", "copy", "Copy each SOURCE to a folder or project."),
@@ -43,6 +44,7 @@ _COMMANDS: Final = {
     ),
     "runs": Lazy(".runs", "runs", "See the runs of manifests, take them up again, and get their reports."),
     "simulate": Lazy(".simulate", "simulate", "Serve a simulator of the API on this machine.", whole=True),
+    "sync": Lazy(".sync", "sync", "Copy what is missing in a place or differs in size.", whole=True),
     "whoami": Lazy(".whoami", "whoami", "Say whose token is used, for which deployment, and where it was found."),
 }
 

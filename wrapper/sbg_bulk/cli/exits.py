@@ -26,7 +26,7 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.DONE: "done",
     Exit.UNEXPECTED: "unexpected: no connection, an error of the server, an unknown outcome",
     Exit.USAGE: "wrong usage or input: an option, an id, a setting",
-    Exit.FAILED_ITEMS: "finished, with failed items, or with differences (--verify)",
+    Exit.FAILED_ITEMS: "finished, with failed items or differences (check, --verify)",
     Exit.TIMED_OUT: "timed out: the job is still running",
     Exit.NOT_AUTHORISED: "not authorised: the token is not accepted, or may not do this",
     Exit.UNDECIDED: "stopped: it is not known what became of a submission, and you must say",

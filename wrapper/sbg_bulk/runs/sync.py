@@ -59,8 +59,11 @@ class SyncPlan:
         missing: what is copied because it is not there.
         removed: what is deleted at the place: what is replaced, and with `delete` what the source lacks.
         replacing: what is copied in the place of something that is deleted.
-        replaced: how much is replaced.
-        deleted: how much is deleted for good, because the source lacks it or has a file in the place of a folder.
+        replaces: the files of another size that are replaced.
+        replaced: how much that is.
+        deletes: what is deleted for good, because the source lacks it, or has a file in the place of a folder or the
+            reverse.
+        deleted: how much that is, with what is in folders.
         left: what differs and is left as it is: without `delete` a folder in the place of a file and the reverse, and
             files of which the platform does not tell the size.
         extra: how many files and folders are left that the source lacks.
@@ -71,7 +74,9 @@ class SyncPlan:
     missing: Choice
     removed: Choice
     replacing: Choice
+    replaces: tuple[Compared, ...]
     replaced: Amount
+    deletes: tuple[Compared, ...]
     deleted: Amount
     left: tuple[Compared, ...]
     extra: int
@@ -215,6 +220,8 @@ def plan(
         missing=copies[0],
         removed=_removal(found, removed, deletes=bool(extra or turned)),
         replacing=copies[1],
+        replaces=tuple(different),
+        deletes=(*turned, *extra),
         replaced=Amount.of(None if one.there is None else one.there.size for one in different),
         deleted=sum(amounts, Amount()),
         left=tuple(found.of(Mismatch.UNKNOWN, *(() if clearing else (Mismatch.TYPE,)))),

@@ -11,7 +11,7 @@ from attrs import frozen
 from sbg_bulk.cli.options.common import F
 from sbg_bulk.files.filters import Filters, parse_metadata, parse_since
 
-_FILTERS: Final = (
+_WHICH: Final = (
     click.option(
         "--include",
         "--match",
@@ -42,6 +42,9 @@ _FILTERS: Final = (
         metavar="DATE|TIME",
         help="Only what was changed after a date (2026-11-01, in UTC), or within a time (7d, 12h, 30m).",
     ),
+)
+
+_WHAT: Final = (
     click.option(
         "--type",
         "kind",
@@ -62,7 +65,14 @@ _FILTERS: Final = (
 
 def filter_options(function: F) -> F:
     """The options that say which part of the sources is meant."""
-    for option in reversed(_FILTERS):
+    for option in reversed((*_WHICH, *_WHAT)):
+        function = option(function)
+    return function
+
+
+def file_filter_options(function: F) -> F:
+    """Those of them that say which files are meant, where all folders are entered."""
+    for option in reversed(_WHICH):
         function = option(function)
     return function
 
@@ -75,9 +85,9 @@ class Selection:
         match: `--include` or `--match`, any number.
         exclude: `--exclude`, any number.
         newer_than: `--newer-than`.
-        kind: `--type`.
         tags: `--tag`, any number.
         metadata: `--metadata`, any number.
+        kind: `--type`.
         recursive: `--recursive`.
         error_on_no_match: `--error-on-no-match`.
     """
@@ -85,11 +95,11 @@ class Selection:
     match: tuple[str, ...]
     exclude: tuple[str, ...]
     newer_than: str | None
-    kind: str | None
     tags: tuple[str, ...]
     metadata: tuple[str, ...]
-    recursive: bool
-    error_on_no_match: bool
+    kind: str | None = None
+    recursive: bool = False
+    error_on_no_match: bool = False
 
     @property
     def given(self) -> str | None:

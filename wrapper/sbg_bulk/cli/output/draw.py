@@ -15,7 +15,7 @@ from sbg_bulk.text import plain
 LEAST_WIDTH: Final = 80
 """Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
 
-NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE")
+NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE", "THERE")
 """The columns that are set to the right."""
 
 PIPE_WIDTH: Final = 10_000

@@ -1,0 +1,190 @@
+"""`sbg-bulk sync`: what is shown, what is asked, what is done, and what is told afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk import Client
+from sbg_bulk.simulator import Simulator
+from tests.cli.harness import MINE, TARGET, Run, journals, printed_commands
+from tests.support.world import World
+
+RUN, IN = f"{MINE}/run", f"{TARGET}/in"
+
+
+@pytest.fixture(autouse=True)
+def world(simulator: Simulator) -> World:
+    world = World(simulator)
+    world.add(f"{RUN}/same", f"{RUN}/new", f"{RUN}/more/y", f"{RUN}/old/deep", f"{IN}/same", f"{IN}/old/", f"{IN}/gone")
+    world.add(f"{RUN}/changed", size=2_000_000)
+    world.add(f"{IN}/changed", size=7)
+    return world
+
+
+def paths(world: World) -> list[str]:
+    return [path.removeprefix("in/") for path in world.paths(TARGET) if path.startswith("in/") and path != "in/"]
+
+
+STEP = ["changed", "gone", "more/", "more/y", "new", "old/", "old/deep", "same"]
+
+
+def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Path) -> None:
+    ran = sbg("sync", RUN, "--to", IN, "--yes")
+    assert (ran.code, ran.out) == (0, "")
+    lines = ran.err.splitlines()
+    assert lines[:7] == [
+        f"Sync {RUN} to {IN}: 1 file the same.",
+        "Copy 2 files (2 kB) and 1 folder with all it holds.",
+        "Replace 1 file (7 B) of another size:",
+        "  changed: 2 MB in the source, 7 B at the destination",
+        "1 item only at the destination; --delete deletes what the source lacks.",
+        "Plan: 3 jobs; at least 6 requests. The rate limit allows that at once.",
+        "Listing used 7 requests.",
+    ]
+    assert lines[-1] == f"{IN} is in step with {RUN}."
+    assert paths(world) == STEP
+    assert len(journals(home)) == 3
+    again = sbg("sync", RUN, "--to", IN, "--yes")
+    assert again.code == 0
+    assert "Nothing to do." in again.err
+    assert len(journals(home)) == 3
+
+
+def test_what_the_source_lacks_is_named_and_deleted_if_that_is_said(sbg: Run, world: World) -> None:
+    ran = sbg("sync", f"{RUN}/", "--to", IN, "--delete", "--yes")
+    assert ran.code == 0
+    assert "Delete 1 file (1 kB) in 1 item that the source lacks:\n  gone\n" in ran.err
+    assert paths(world) == [path for path in STEP if path != "gone"]
+
+
+def test_a_dry_run_shows_the_plan_and_changes_nothing(sbg: Run, simulator: Simulator, world: World, home: Path) -> None:
+    before = paths(world)
+    ran = sbg("sync", RUN, "--to", IN, "--delete", "--dry-run")
+    assert ran.code == 0
+    assert [line.split() for line in ran.out.splitlines()] == [
+        ["ACTION", "TYPE", "SOURCE", "DESTINATION"],
+        ["copy", "folder", f"{RUN}/more", f"{IN}/more"],
+        ["copy", "file", f"{RUN}/new", f"{IN}/new"],
+        ["copy", "file", f"{RUN}/old/deep", f"{IN}/old/deep"],
+        ["delete", "file", f"{IN}/changed", "-"],
+        ["delete", "file", f"{IN}/gone", "-"],
+        ["copy", "file", f"{RUN}/changed", f"{IN}/changed"],
+    ]
+    assert ran.err.endswith("Nothing was changed.\n")
+    document = sbg("sync", RUN, "--to", IN, "--delete", "--dry-run", "--json").document
+    assert [(step["type"], len(step["items"])) for step in document["steps"]] == [
+        ("COPY", 3),
+        ("DELETE", 2),
+        ("COPY", 1),
+    ]
+    assert (document["replaced"], document["deleted"]) == ({"files": 1, "size": 7}, {"files": 1, "size": 1000})
+    assert {request.method for request in simulator.requests} == {"GET"}
+    assert (paths(world), journals(home)) == (before, [])
+
+
+def test_events_are_written_for_each_run(sbg: Run) -> None:
+    ran = sbg("sync", RUN, "--to", IN, "--yes", "--json")
+    assert [one["done"] for one in ran.events("run-finished")] == [3, 1, 1]
+
+
+def test_without_a_terminal_yes_is_needed(sbg: Run, simulator: Simulator) -> None:
+    simulator.requests.clear()
+    ran = sbg("sync", RUN, "--to", IN)
+    assert ran.code == 2
+    assert "--yes" in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_what_is_left_shows_in_the_exit_code(sbg: Run, world: World) -> None:
+    world.add(f"{RUN}/turned", f"{IN}/turned/x")
+    ran = sbg("sync", RUN, "--to", IN, "--yes", "--quiet")
+    assert ran.code == 3
+    assert "Left as it is, and reported:\n  turned: a file in the source, a folder at the destination\n" in ran.err
+    assert ran.err.endswith("1 difference left as it was.\n")
+    again = sbg("sync", RUN, "--to", IN, "--yes", "--delete")
+    assert again.code == 0
+    assert "turned" in paths(world)
+
+
+def test_what_failed_stops_what_would_be_deleted(sbg: Run, simulator: Simulator, world: World) -> None:
+    simulator.arm("kind=fail_item op=submit_copy_job times=1 item=2")
+    ran = sbg("sync", RUN, "--to", IN, "--yes", "--delete")
+    assert ran.code == 3
+    assert "nothing else was changed. Run the same sync again for the rest." in ran.err
+    assert "gone" in paths(world)
+    assert sbg("sync", RUN, "--to", IN, "--yes", "--delete").code == 0
+    assert sbg("check", RUN, IN).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((RUN, "--to", RUN), "are the same place"),
+        ((RUN, "--to", f"{RUN}/old"), "one of the two is within the other"),
+        ((MINE, "--to", f"{RUN}/new-folder", "--parents"), "one of the two is within the other"),
+        ((f"{RUN}/more", "--to", IN, "--delete"), "has no file in common with"),
+        ((RUN, "--to", f"{TARGET}/none"), "There is no 'none' in"),
+        ((RUN, "--to", IN, "--delete", "--newer-than", "7d"), "--delete does not go with --newer-than"),
+        ((RUN,), "Missing option '--to'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_changed(
+    sbg: Run, simulator: Simulator, words: tuple[str, ...], told: str
+) -> None:
+    ran = sbg("sync", *words, "--yes")
+    assert ran.code == 2
+    assert told in ran.err
+    assert {request.method for request in simulator.requests} <= {"GET"}
+
+
+# After an interruption
+
+
+def _interrupt(monkeypatch: pytest.MonkeyPatch, job_type: str) -> None:
+    """Have the run of this type be interrupted as soon as it has begun."""
+    run = Client.run
+
+    def interrupted(client: Client, kind: str, *arguments: object, **options: object) -> object:
+        if kind != job_type:
+            return run(client, kind, *arguments, **options)  # type: ignore[arg-type]
+        told = options["on_change"]
+
+        def stop(progress: object) -> None:
+            told(progress)  # type: ignore[operator]
+            raise KeyboardInterrupt
+
+        return run(client, kind, *arguments, **{**options, "on_change": stop})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Client, "run", interrupted)
+
+
+def test_the_same_command_resumes_what_was_interrupted_and_does_the_rest(
+    sbg: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        _interrupt(patched, "COPY")
+        ran = sbg("sync", RUN, "--to", IN, "--delete", "--yes")
+    assert ran.code == 130
+    assert ran.err.endswith("Or run the same sync again: it resumes the run, and does what is left.\n")
+    dry = sbg("sync", RUN, "--to", IN, "--dry-run")
+    assert (dry.code, "of an earlier sync was interrupted: 0 of 3 are done" in dry.err) == (2, True)
+    (words,) = printed_commands(dry.err)
+    assert words[:2] == ["runs", "resume"]
+    assert sbg("sync", RUN, "--to", IN, "--delete", "--yes").code == 0
+    assert sbg("check", RUN, IN).code == 0
+    assert not any("1_" in path for path in paths(world))
+
+
+def test_an_interrupted_deletion_is_not_resumed_by_a_sync_that_deletes_nothing(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        _interrupt(patched, "DELETE")
+        assert sbg("sync", RUN, "--to", IN, "--delete", "--yes").code == 130
+    ran = sbg("sync", RUN, "--to", IN, "--yes")
+    assert ran.code == 2
+    assert "It deletes what the source lacks, and --delete is not given." in ran.err
+    assert sbg("sync", RUN, "--to", IN, "--yes", "--delete").code == 0
+    assert sbg("check", RUN, IN).code == 0

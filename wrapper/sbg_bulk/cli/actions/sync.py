@@ -1,0 +1,245 @@
+"""Bring a place in step with a source: finish what was interrupted, show the plan, ask, and carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from sbg_bulk.cli.actions.run import execute, reference
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.options.confirm import agreed
+from sbg_bulk.cli.options.sync import SyncRequest
+from sbg_bulk.cli.output.comparisons import compared_document, shown_path
+from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import place_of
+from sbg_bulk.runs.estimate import estimate
+from sbg_bulk.runs.sync import Amount, unfinished
+from sbg_bulk.text import counted, duration, plain, size
+
+if TYPE_CHECKING:
+    from sbg_bulk.client.sync import Client
+    from sbg_bulk.files.comparison import Compared
+    from sbg_bulk.runs.choice import Choice
+    from sbg_bulk.runs.progress import Progress
+    from sbg_bulk.runs.result import RunReport
+    from sbg_bulk.runs.sync import SyncPlan
+
+SHOWN: Final = 20
+"""How many names of a kind are shown; the rest is counted. --dry-run --json has them all."""
+
+
+def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
+    """Find what is to be done, show it, ask, and carry it to its end. The exit code that follows."""
+    selection = request.selection
+    with context.client() as client:
+        resumed = _finish_earlier(context, client, request)
+        if resumed is not Exit.DONE:
+            return resumed
+        with counting("Looking") as on_request:
+            plan = client.sync_plan(
+                request.source,
+                to=request.to,
+                delete=request.delete,
+                parents=request.parents,
+                match=selection.match,
+                exclude=selection.exclude,
+                newer_than=selection.since,
+                tags=selection.tags,
+                metadata=selection.values,
+                on_request=on_request,
+            )
+        done = Exit.FAILED_ITEMS if plan.left else Exit.DONE
+        if request.dry_run:
+            _dry_run(plan, request)
+            return done
+        # Who is asked has to see what about.
+        (note if request.yes and not plan.left else tell)(_summary(plan, request))
+        if not len(plan):
+            return done
+        if not agreed(_question(plan), request.yes):
+            return Exit.INTERRUPTED
+        return _carry(context, client, request, plan)
+
+
+def _finish_earlier(context: Context, client: Client, request: SyncRequest) -> Exit:
+    """Resume runs of an earlier sync of the same two: their jobs may still be running, so nothing else can be told."""
+    for earlier in unfinished(client.settings.endpoint, place_of(request.source), place_of(request.to)):
+        run = earlier.run
+        if run.in_use:
+            raise InputError(f"Run {run.run} syncs the same places, and another process is working on it.")
+        name = reference(run.run, run.journal)
+        told = f"Run {run.run} of an earlier sync was interrupted: {run.done:,} of {run.rows:,} are done."
+        resume = f"Resume it with: {context.command('runs', 'resume', name)}"
+        if request.dry_run:
+            raise InputError(f"{told}\n{resume}")
+        if earlier.deletes and not request.delete:
+            raise InputError(f"{told} It deletes what the source lacks, and --delete is not given.\n{resume}")
+        tell(told)
+        if not agreed("Resume it first?", request.yes):
+            return Exit.INTERRUPTED
+        outcome = execute(context, partial(_resumed, client, request, name), request.as_json)
+        if outcome not in (Exit.DONE, Exit.FAILED_ITEMS):
+            return outcome
+    return Exit.DONE
+
+
+def _resumed(client: Client, request: SyncRequest, run: str, on_change: Callable[[Progress], object]) -> RunReport:
+    settings = request.settings
+    return client.resume(run, options=settings.options, within=settings.give_up_after, on_change=on_change)
+
+
+def _carry(context: Context, client: Client, request: SyncRequest, plan: SyncPlan) -> Exit:
+    """Carry the runs of a plan, one after the other."""
+    reports: list[RunReport] = []
+    while (step := plan.next(reports)) is not None:
+        before = len(reports)
+
+        def work(on_change: Callable[[Progress], object], step: tuple[str, Choice] = step) -> RunReport:
+            report = client.run(
+                *step,
+                items_per_job=request.items_per_job,
+                options=request.settings.options,
+                within=request.settings.give_up_after,
+                on_change=on_change,
+            )
+            reports.append(report)
+            return report
+
+        outcome = execute(context, work, request.as_json)
+        if len(reports) == before:
+            note("Or run the same sync again: it resumes the run, and does what is left.")
+            return outcome
+    end = plan.report(reports)
+    if len(reports) < len(plan.steps):
+        tell("Not all could be copied or deleted, so nothing else was changed. Run the same sync again for the rest.")
+    elif end.succeeded:
+        note(f"{plan.comparison.place} is in step with {plan.comparison.source}.")
+    if plan.left:
+        tell(f"{counted(len(plan.left), 'difference')} left as {'it was' if len(plan.left) == 1 else 'they were'}.")
+    return Exit.DONE if end.succeeded else Exit.FAILED_ITEMS
+
+
+def _amount(amount: Amount) -> str:
+    return f"{counted(amount.files, 'file')}{'' if amount.size is None else f' ({size(amount.size)})'}"
+
+
+def _chosen(choice: Choice) -> str:
+    """How much is copied: files, and folders with all they hold."""
+    files = Amount.of(item.size for item in choice.items if not item.is_folder)
+    folders = len(choice) - files.files
+    parts = [_amount(files)] if files.files else []
+    parts += [f"{counted(folders, 'folder')} with all {'it holds' if folders == 1 else 'they hold'}"] if folders else []
+    return " and ".join(parts)
+
+
+def _names(compared: Sequence[Compared], *, reason: bool = False) -> Iterator[str]:
+    for one in compared[:SHOWN]:
+        yield f"  {plain(shown_path(one))}{f': {one.reason}' if reason else ''}"
+    if len(compared) > SHOWN:
+        yield f"  ... and {len(compared) - SHOWN:,} more; --dry-run --json has them all."
+
+
+def _summary(plan: SyncPlan, request: SyncRequest) -> str:
+    """What is to be done, what is left, and what it takes."""
+    found = plan.comparison
+    lines = [plain(f"Sync {found.source} to {found.place}: {counted(found.same, 'file')} the same.")]
+    if len(plan.missing):
+        lines.append(f"Copy {_chosen(plan.missing)}.")
+    if plan.replaced.files:
+        lines.append(f"Replace {_amount(plan.replaced)} of another size:")
+        lines += _names(plan.replaces, reason=True)
+    if plan.deletes:
+        lines.append(f"Delete {_amount(plan.deleted)} in {counted(len(plan.deletes), 'item')} that the source lacks:")
+        lines += _names(plan.deletes)
+    if plan.left:
+        lines.append(f"Left as {'it is' if len(plan.left) == 1 else 'they are'}, and reported:")
+        lines += _names(plan.left, reason=True)
+    if plan.extra:
+        lines.append(f"{counted(plan.extra, 'item')} only at the destination; --delete deletes what the source lacks.")
+    if found.undated:
+        lines.append(f"Skipped: {found.undated:,} of unknown date.")
+    if not len(plan):
+        lines.append("Nothing to do.")
+    else:
+        lines.append(_takes(plan, request))
+    return "\n".join([*lines, f"Listing used {counted(plan.requests, 'request')}."])
+
+
+def _takes(plan: SyncPlan, request: SyncRequest) -> str:
+    """What the runs of a plan take."""
+    folders = len(plan.missing.folders)
+    runs = [estimate(len(one), request.items_per_job) for _, one in plan.steps]
+    requests = folders + sum(one.requests for one in runs)
+    whole = estimate(0, request.items_per_job, request.settings.reserve or 0, requests)
+    limit = f"makes that at least {duration(whole.seconds)}" if whole.seconds else "allows that at once"
+    made = f"create {counted(folders, 'folder')}, " if folders else ""
+    jobs = counted(sum(one.jobs for one in runs), "job")
+    return f"Plan: {made}{jobs}; at least {counted(requests, 'request')}. The rate limit {limit}."
+
+
+def _question(plan: SyncPlan) -> str:
+    parts = [f"copy {_chosen(plan.missing)}"] if len(plan.missing) else []
+    parts += [f"replace {_amount(plan.replaced)}"] if plan.replaced.files else []
+    parts += [f"permanently delete {_amount(plan.deleted)}"] if plan.deletes else []
+    told = ", ".join(parts)
+    warning = " What is replaced or deleted cannot be recovered." if len(plan.removed) else ""
+    return plain(f"{told[:1].upper()}{told[1:]} in {plan.comparison.place}?{warning}")
+
+
+def _dry_run(plan: SyncPlan, request: SyncRequest) -> None:
+    if request.as_json:
+        write_json(_document(plan))
+        return
+    rows = [
+        (
+            job_type.lower(),
+            "folder" if item.is_folder else "file",
+            item.source,
+            item.destination,
+        )
+        for job_type, choice in plan.steps
+        for item in choice.items
+    ]
+    if rows:
+        print_rows(("ACTION", "TYPE", "SOURCE", "DESTINATION"), rows[:SHOWN])
+    if len(rows) > SHOWN:
+        tell(f"... and {len(rows) - SHOWN:,} more; --json has them all.")
+    note(f"{_summary(plan, request)}\nNothing was changed.")
+
+
+def _document(plan: SyncPlan) -> dict[str, Any]:
+    found = plan.comparison
+    return {
+        "source": str(found.source),
+        "destination": str(found.place),
+        "same": found.same,
+        "extra": plan.extra,
+        "undated": found.undated,
+        "requests": plan.requests,
+        "replaced": {"files": plan.replaced.files, "size": plan.replaced.size},
+        "deleted": {"files": plan.deleted.files, "size": plan.deleted.size},
+        "folders": [str(one) for one in plan.missing.folders],
+        "steps": [
+            {
+                "type": job_type,
+                "items": [
+                    {
+                        "file": item.id,
+                        "name": item.name,
+                        "type": "folder" if item.is_folder else "file",
+                        "size": item.size,
+                        "source": item.source,
+                        "destination": item.destination or None,
+                    }
+                    for item in choice.items
+                ],
+            }
+            for job_type, choice in plan.steps
+        ],
+        "left": [compared_document(one) for one in plan.left],
+    }

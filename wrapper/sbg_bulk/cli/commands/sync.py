@@ -1,0 +1,29 @@
+"""`sbg-bulk sync`: bring a place in step with a source."""
+
+from __future__ import annotations
+
+import click
+
+from sbg_bulk.cli.actions.connect import connected
+from sbg_bulk.cli.actions.sync import plan_and_sync
+from sbg_bulk.cli.options.confirm import check_can_ask
+from sbg_bulk.cli.options.sync import SyncRequest, sync_options
+from sbg_bulk.files.paths import place_of
+
+
+@click.command()
+@sync_options
+@click.pass_context
+def sync(click_context: click.Context, request: SyncRequest) -> None:
+    """Copy what is missing at a destination, or differs in size from what is in SOURCE.
+
+    SOURCE is the path of a folder or project, or a folder's id; what is in it and below is meant. It is never changed.
+    A file of another size at the destination is deleted and copied anew; a folder in the place of a file, and the
+    reverse, is reported, and left unless --delete is given.
+
+    The plan is shown first. After an interruption run the same command again: it does what is left.
+    """
+    context = connected(click_context.obj, [place_of(request.source), place_of(request.to)])
+    if not request.dry_run:
+        check_can_ask(request.yes, "anything is changed")
+    click_context.exit(plan_and_sync(context, request))

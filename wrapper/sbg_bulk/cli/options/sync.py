@@ -1,0 +1,83 @@
+"""What `sync` is asked for: its options, parsed once."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Final, cast
+
+import click
+from attrs import frozen
+
+from sbg_bulk.cli.options.common import F, collected, json_option
+from sbg_bulk.cli.options.confirm import yes_option
+from sbg_bulk.cli.options.filters import Selection, file_filter_options
+from sbg_bulk.cli.options.run import RunSettings, add_run_options
+from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+
+_OPTIONS: Final = (
+    click.option("--to", required=True, metavar="PATH|ID", help="Destination, a folder's or project's path, or an id."),
+    click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
+    click.option(
+        "--delete",
+        is_flag=True,
+        help="Delete at the destination what SOURCE lacks. What filters leave out is never deleted.",
+    ),
+)
+
+_RUN_OPTIONS: Final = (
+    yes_option,
+    click.option("--dry-run", is_flag=True, help="Show what would be done and what it takes, and change nothing."),
+    click.option(
+        "--items-per-job",
+        type=click.IntRange(min=1),
+        default=ITEMS_PER_JOB,
+        metavar="N",
+        help="Submit N items as one job.  [default: 100]",
+    ),
+)
+
+
+@frozen
+class SyncRequest:
+    """What the command was asked for.
+
+    Attributes:
+        source: the SOURCE as it was given.
+        to: `--to`.
+        parents: `--parents`.
+        delete: `--delete`.
+        selection: which files are meant.
+        settings: how to go about the runs.
+        yes: whether not to ask first.
+        dry_run: whether to change nothing.
+        items_per_job: how many items to submit as one job.
+        as_json: whether to write JSON.
+    """
+
+    source: str
+    to: str
+    parents: bool
+    delete: bool
+    selection: Selection
+    settings: RunSettings
+    yes: bool
+    dry_run: bool
+    items_per_job: int
+    as_json: bool
+
+
+def sync_options(function: F) -> F:
+    """Give the command its options, which it gets as a request."""
+
+    @wraps(function)
+    def command(*arguments: Any, **values: Any) -> Any:
+        selection, settings = collected(Selection, values), collected(RunSettings, values)
+        return function(*arguments, SyncRequest(selection=selection, settings=settings, **values))
+
+    decorated = json_option(add_run_options(cast(F, command), copies=False))
+    for option in reversed(_RUN_OPTIONS):
+        decorated = option(decorated)
+    decorated = file_filter_options(decorated)
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return click.argument("source")(decorated)
