@@ -130,7 +130,7 @@ def test_a_manifest_is_verified_by_what_came_of_each_row(call: Both, world: Worl
     folder = call("locate", IN).id
     report = call("run", "copy", manifest(files[:2], f"parent={folder}|{folder}", "name=|new.bam"))
     assert call("verify", report.journal).agrees
-    # The name of the first, the destination, and what the job made.
+    # The name of the first with the sizes of both, the destination, and what the job made.
     assert call.counted("verify", report.journal) == ["bulk_get_files", "list_files", "get_copy_job"]
     for name in ("a.bam", "new.bam"):
         world.remove(call("locate", f"{IN}/{name}").id)
@@ -172,6 +172,54 @@ def test_a_users_own_column_of_our_name_is_not_believed(call: Both, files: list[
         assert next(journal.report())["destination_path"] == "x/y/z.bam"
     deleted = call("run", "delete", manifest(files[:1], "source_path=p/q/r.bam"))
     assert call.counted("verify", deleted.journal) == ["bulk_get_files"]
+
+
+# Sizes
+
+
+def _resize(call: Both, path: str, size: int | None) -> None:
+    call.simulator.world.nodes[call("locate", path).id].size = size  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+@pytest.mark.parametrize("lists", [True, False], ids=["lists tell sizes", "lists do not"])
+def test_what_has_another_size_than_what_was_chosen_is_told(call: Both, job_type: str, lists: bool) -> None:
+    report = carried(call, job_type)
+    _resize(call, f"{IN}/a.bam", 7)
+    if not lists:
+        call.change = lambda query: query.remove("fields")
+    verification = call("verify", report.journal)
+    assert told(verification) == [f"{IN}/a.bam: has 7 B, its source 1 kB"]
+    (one,) = verification.differences
+    assert (one.finding, one.size, one.found_size) == (Finding.OTHER_SIZE, 1000, 7)
+    # No request more than without sizes, unless the list does not tell them: then one for all of them.
+    operations = call.counted("verify", report.journal)
+    assert operations.count("bulk_get_files") == (0 if lists else 1)
+
+
+def test_a_manifests_copies_are_compared_with_their_sources(call: Both, world: World, files: list[str]) -> None:
+    folder = call("locate", IN).id
+    report = call("run", "copy", manifest(files, f"parent={folder}|{folder}|{folder}", "name=x|y|z", "size=1|2|3"))
+    assert call("verify", report.journal).agrees
+    assert call.counted("verify", report.journal) == ["bulk_get_files", "list_files", "get_copy_job"]
+    _resize(call, f"{IN}/y", 7)
+    _resize(call, f"{IN}/z", None)
+    assert told(call("verify", report.journal)) == [f"y in folder {folder}: has 7 B, its source 1 kB"]
+    # Where the source is gone there is nothing to compare with.
+    world.remove(files[1])
+    assert call("verify", report.journal).agrees
+
+
+def test_a_size_is_not_asked_for_one_by_one(call: Both, files: list[str]) -> None:
+    folder = call("locate", IN).id
+    report = call("run", "copy", manifest(files, f"parent={folder}|{folder}|{folder}", "name=x|y|z"))
+    call.simulator.arm("kind=501 op=bulk_get_files")
+    assert call.counted("verify", report.journal) == ["bulk_get_files", "list_files", "get_copy_job"]
+
+
+def test_the_size_of_a_choice_is_in_the_report(call: Both) -> None:
+    with Journal.open(carried(call, "copy").journal) as journal:
+        assert [row["size"] for row in journal.report()] == [1000, 1000, None]
 
 
 # Which rows of a manifest are left

@@ -668,7 +668,7 @@ class Client(ClientBase):
         return plan.report(reports)
 
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
-        """List the destinations of a run anew, and compare name by name with what it says that it did.
+        """List the destinations of a run anew, and compare names and sizes with what it says that it did.
 
         What it was to move or delete is looked for in its old place too, where that is known or costs nothing. See
         `sbg_bulk.runs.verify`.

@@ -40,8 +40,13 @@ class FileDetails:
         """Return one that knows the projects' root folders alone."""
         return FileDetails(self.policy, roots=self.roots, one_by_one=self.one_by_one)
 
-    def load(self, ids: Iterable[str]) -> Flow[None]:
+    def load(self, ids: Iterable[str], *, singly: bool = True) -> Flow[None]:
         """Read what is not known yet of these files and folders.
+
+        Args:
+            ids: theirs.
+            singly: whether they are read one by one where the service refuses to read many at once. Otherwise they stay
+                unknown then.
 
         Raises:
             ApiError, ConnectionFailed, UnreadableAnswer: see `api.request.request`.
@@ -62,8 +67,10 @@ class FileDetails:
                 wanted = [*batch, *wanted]
                 break
             left = self._take(batch, entries)
-            yield from self._each(left)
-        yield from self._each(wanted)
+            if singly:
+                yield from self._each(left)
+        if singly:
+            yield from self._each(wanted)
 
     def root(self, project: str) -> Flow[str | None]:
         """Return the id of a project's root folder; None if the project may not be seen, or does not say."""

@@ -24,6 +24,9 @@ SOURCE_COLUMN: Final = "source_path"
 DESTINATION_COLUMN: Final = "destination_path"
 """The columns with the paths of what was named or chosen by its path, in reports and plans."""
 
+SIZE_COLUMN: Final = "size"
+"""The column with the bytes of a file that was chosen by its path, in reports."""
+
 IN_PROJECT: Final = "in_project"
 IN_FOLDER: Final = "in_folder"
 """The columns of lists that say where something is."""

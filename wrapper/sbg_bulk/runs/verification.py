@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from attrs import define, field, frozen
 
+from sbg_bulk.text import size
+
 
 class Finding(StrEnum):
     """The kinds of fault that a row may have."""
@@ -16,6 +18,8 @@ class Finding(StrEnum):
     """Nothing of the name is in the destination."""
     RENAMED = "renamed"
     """It is there under another name, as the service puts a number before a name that is taken."""
+    OTHER_SIZE = "other size"
+    """It is there, and has not the size that its source has, or had when it was chosen."""
     LEFT_BEHIND = "left behind"
     """It is still where it should be gone from."""
     UNCLEAR = "unclear"
@@ -31,17 +35,23 @@ class Difference:
         expected: the path or, if that is not known, the name and the place that it should have, or be gone from.
         finding: what is wrong.
         found: the name that was found instead, if any.
+        size: the bytes that it should have, if it has another size.
+        found_size: the bytes that it has then.
     """
 
     file: str
     expected: str
     finding: Finding
     found: str | None = None
+    size: int | None = None
+    found_size: int | None = None
 
     def __str__(self) -> str:
         match self.finding:
             case Finding.RENAMED:
                 return f"{self.expected}: is there as {self.found}"
+            case Finding.OTHER_SIZE if self.size is not None and self.found_size is not None:
+                return f"{self.expected}: has {size(self.found_size)}, its source {size(self.size)}"
             case Finding.LEFT_BEHIND:
                 return f"{self.expected}: is still there"
             case Finding.UNCLEAR:
@@ -93,6 +103,12 @@ class Contents:
             return here[name]
         renamed = _renamed(name)
         return next((one for found, one in here.items() if renamed.fullmatch(found)), None)
+
+    def standing_for(self, identity: str | None, name: str | None) -> list[str]:
+        """Return the ids of what `find` has found: the one that it should have, or those of its name."""
+        if identity is not None and identity in self.names:
+            return [identity]
+        return [one for one, other in self.names.items() if other == name]
 
     def find(self, identity: str | None, name: str | None) -> tuple[Finding | None, str | None]:
         """Return what is wrong with something that should be there, and the name that it has instead.

@@ -1,11 +1,11 @@
-"""Verify that what a run has done is there: list each destination anew, and compare name by name."""
+"""Verify that what a run has done is there: list each destination anew, and compare names and sizes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from sbg_bulk import errors
 from sbg_bulk.api.policy import Counter, RequestPolicy
@@ -16,13 +16,34 @@ from sbg_bulk.files.paths import Location, is_path, path_of
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.jobs import read as read_job
-from sbg_bulk.runs.choice import DESTINATION_COLUMN, SOURCE_COLUMN
+from sbg_bulk.models import parse
+from sbg_bulk.models.resources import File
+from sbg_bulk.runs.choice import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification
 
 CHOSEN: Final = "chosen"
 """What a journal remembers of a run whose rows say where they come from and go to, in columns of our own."""
+
+
+@frozen
+class _Arrived:
+    """A row whose name is where it should be.
+
+    Attributes:
+        number: its place among the rows.
+        file: the id that it names.
+        expected: where it should be, for people.
+        found: the ids of what may be it.
+        size: the bytes that it should have, as far as the run knows.
+    """
+
+    number: int
+    file: str
+    expected: str
+    found: Sequence[str]
+    size: int | None
 
 
 @define
@@ -34,16 +55,19 @@ class _Inspection:
     chosen: bool
     details: FileDetails
     read: dict[Location, Contents] = field(factory=dict)
+    entries: dict[str, File] = field(factory=dict)
+    arrived: list[_Arrived] = field(factory=list)
     made: dict[str, set[str]] = field(factory=dict)
 
     def contents(self, place: Location) -> Flow[Contents]:
         """List what is in a folder now, once. A folder that has gone is empty."""
         if place not in self.read:
             try:
-                entries = yield from self.resolver.contents(place, typed=False)
+                entries = yield from self.resolver.contents(place, "_all", typed=False)
             except errors.NotFound:
                 entries = []
             self.read[place] = Contents({entry.id: entry.name for entry in entries})
+            self.entries.update((entry.id, entry) for entry in entries)
         return self.read[place]
 
     def made_by(self, job_id: str | None) -> Flow[set[str]]:
@@ -76,6 +100,9 @@ def verify(
     new one: it keeps its id, which is in one place only. What a manifest deleted is asked for by its id, a hundred for
     a request. Rows that failed are not looked for.
 
+    What is there by its name is compared by its size too, where both are known: that of the source from when it was
+    chosen or, of a manifest's copies, from reading it, a hundred for a request; the other from the list, or likewise.
+
     Raises:
         InputError: the run is not complete.
         ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
@@ -89,26 +116,32 @@ def verify(
     counting = counter.counting(policy)
     inspection = _Inspection(PathResolver(counting), journal.plan.job_type, chosen, FileDetails(counting))
     done = [row for row in rows if row["outcome"] != Outcome.FAILED]
+    if inspection.job_type == COPY and not chosen:
+        # Their sizes are worth a request for a hundred, and no more.
+        yield from inspection.details.load((row["file"] for row in done), singly=False)
     yield from inspection.details.load(_to_be_read(inspection, done))
     if inspection.job_type != COPY:
         # The folders that things were in, found together.
         old = [place.parent for row in done if (place := inspection.source(row)) is not None]
         yield from inspection.resolver.look_up(old)
-    differences: list[Difference] = []
-    for row in done:
+    differences: dict[int, Difference] = {}
+    for number, row in enumerate(done):
         if inspection.job_type != DELETE:
-            different = yield from _arrived(inspection, row)
+            different = yield from _arrived(inspection, number, row)
             if different is not None:
-                differences.append(different)
+                differences[number] = different
                 continue
         if inspection.job_type != COPY:
             different = yield from _gone(inspection, row)
             if different is not None:
-                differences.append(different)
-    return Verification(len(done), tuple(differences), len(rows) - len(done), counter.requests)
+                differences[number] = different
+    other = yield from _other_sizes(inspection)
+    # What is still in its old place is told before its size.
+    found = [different for _, different in sorted({**other, **differences}.items(), key=lambda one: one[0])]
+    return Verification(len(done), tuple(found), len(rows) - len(done), counter.requests)
 
 
-def _arrived(inspection: _Inspection, row: Mapping[str, Any]) -> Flow[Difference | None]:
+def _arrived(inspection: _Inspection, number: int, row: Mapping[str, Any]) -> Flow[Difference | None]:
     place = Location(project=row.get("project"), folder=row.get("parent"))
     there = yield from inspection.contents(place)
     path = (row.get(DESTINATION_COLUMN) or "") if inspection.chosen else ""
@@ -125,7 +158,46 @@ def _arrived(inspection: _Inspection, row: Mapping[str, Any]) -> Flow[Difference
         identity = there.one_of(made, name)
         made.discard(identity or "")
     finding, found = there.find(identity, name)
-    return None if finding is None else Difference(row["file"], path or f"{name} in {place}", finding, found)
+    expected = path or f"{name or identity} in {place}"
+    if finding is not None:
+        return Difference(row["file"], expected, finding, found)
+    size = row.get(SIZE_COLUMN) if inspection.chosen else None
+    standing = there.standing_for(identity, name)
+    inspection.arrived.append(_Arrived(number, row["file"], expected, standing, parse.count(size)))
+    return None
+
+
+def _other_sizes(inspection: _Inspection) -> Flow[dict[int, Difference]]:
+    """Compare the sizes of what has arrived, where both are known, and return what differs by the place of its row."""
+    known = inspection.details.known
+    files = [one for one in inspection.arrived if not any(inspection.entries[id_].is_folder for id_ in one.found)]
+    if inspection.job_type == COPY:
+        yield from inspection.details.load((one.file for one in files if one.size is None), singly=False)
+    wanted: dict[int, int] = {}
+    for one in files:
+        source = known.get(one.file) if inspection.job_type == COPY else None
+        size = one.size if one.size is not None or source is None else source.size
+        if size is not None:
+            wanted[one.number] = size
+    sized = [one for one in files if one.number in wanted]
+    unknown = (id_ for one in sized for id_ in one.found if inspection.entries[id_].size is None)
+    yield from inspection.details.load(unknown, singly=False)
+    different: dict[int, Difference] = {}
+    for one in sized:
+        size, there = wanted[one.number], [_size(inspection, id_) for id_ in one.found]
+        # Where several may be it, one of the size, or of an unknown one, is enough.
+        if None not in there and size not in there:
+            different[one.number] = Difference(
+                one.file, one.expected, Finding.OTHER_SIZE, size=size, found_size=there[0]
+            )
+    return different
+
+
+def _size(inspection: _Inspection, file: str) -> int | None:
+    """Return the size of something in a destination, from its list or from reading it."""
+    entry = inspection.entries[file]
+    read = inspection.details.known.get(file)
+    return entry.size if entry.size is not None or read is None else read.size
 
 
 def _to_be_read(inspection: _Inspection, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -55,7 +55,14 @@ def _event(run: str, verification: Verification) -> dict[str, Any]:
         "not_checked": verification.failed,
         "requests": verification.requests,
         "differences": [
-            {"file": one.file, "expected": one.expected, "finding": str(one.finding), "found": one.found}
+            {
+                "file": one.file,
+                "expected": one.expected,
+                "finding": str(one.finding),
+                "found": one.found,
+                "size": one.size,
+                "found_size": one.found_size,
+            }
             for one in verification.differences
         ],
     }

@@ -26,7 +26,7 @@ _OPTIONS: Final = (
     click.option(
         "--verify",
         is_flag=True,
-        help="Look afterwards whether all is where it should be, name by name; exit code 3 if not.",
+        help="Check every destination afterwards, names and sizes; exit code 3 if something differs.",
     ),
     click.option(
         "--manifest",

@@ -19,7 +19,7 @@ _COMMANDS = {
     "verify": Lazy(
         ".verify",
         "verify_run",
-        "Look whether what RUN did is there, name by name; exit code 3 if something is not as it should be.",
+        "Look whether what RUN did is there, names and sizes; exit code 3 if something is not as it should be.",
     ),
 }
 

@@ -15,7 +15,7 @@ from sbg_bulk.cli.options.common import json_option
 @json_option
 @click.pass_context
 def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
-    """Look whether what RUN did is there, name by name; exit code 3 if something is not as it should be.
+    """Look whether what RUN did is there, names and sizes; exit code 3 if something is not as it should be.
 
     What was copied or moved is looked for in its destination, which is listed again; what was moved or deleted, in its
     old place too, where that is known or costs nothing. Rows that failed are not looked for.
