@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import asdict, evolve
+
+from sbg_bulk.cli.actions.choose import rate_left
 from sbg_bulk.cli.actions.run import execute, reference
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -13,17 +17,19 @@ from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.sync import SyncRequest
 from sbg_bulk.cli.output.comparisons import compared_document, shown_path
 from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import place_of
-from sbg_bulk.runs.estimate import estimate
+from sbg_bulk.runs.estimate import Estimate, estimate
 from sbg_bulk.runs.sync import Amount, unfinished
-from sbg_bulk.text import counted, duration, plain, size
+from sbg_bulk.text import counted, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.files.comparison import Compared
+    from sbg_bulk.models.resources import RateLimit
     from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
@@ -53,12 +59,13 @@ def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
                 metadata=selection.values,
                 on_request=on_request,
             )
+        takes = _takes(plan, request, rate_left(client))
         done = Exit.FAILED_ITEMS if plan.left else Exit.DONE
         if request.dry_run:
-            _dry_run(plan, request)
+            _dry_run(plan, takes, request.as_json)
             return done
         # Who is asked has to see what about.
-        (note if request.yes and not plan.left else tell)(_summary(plan, request))
+        (note if request.yes and not plan.left else tell)(_summary(plan, takes))
         if not len(plan):
             return done
         if not agreed(_question(plan), request.yes):
@@ -144,7 +151,7 @@ def _names(compared: Sequence[Compared], *, reason: bool = False) -> Iterator[st
         yield f"  ... and {len(compared) - SHOWN:,} more; --dry-run --json has them all."
 
 
-def _summary(plan: SyncPlan, request: SyncRequest) -> str:
+def _summary(plan: SyncPlan, takes: Estimate) -> str:
     """What is to be done, what is left, and what it takes."""
     found = plan.comparison
     lines = [plain(f"Sync {found.source} to {found.place}: {counted(found.same, 'file')} the same.")]
@@ -166,20 +173,16 @@ def _summary(plan: SyncPlan, request: SyncRequest) -> str:
     if not len(plan):
         lines.append("Nothing to do.")
     else:
-        lines.append(_takes(plan, request))
+        lines.append(plan_line(takes, len(plan.missing.folders)))
     return "\n".join([*lines, f"Listing used {counted(plan.requests, 'request')}."])
 
 
-def _takes(plan: SyncPlan, request: SyncRequest) -> str:
-    """What the runs of a plan take."""
-    folders = len(plan.missing.folders)
+def _takes(plan: SyncPlan, request: SyncRequest, rate: RateLimit | None) -> Estimate:
+    """What the runs of a plan take together."""
     runs = [estimate(len(one), request.items_per_job) for _, one in plan.steps]
-    requests = folders + sum(one.requests for one in runs)
-    whole = estimate(0, request.items_per_job, request.settings.reserve or 0, requests)
-    limit = f"makes that at least {duration(whole.seconds)}" if whole.seconds else "allows that at once"
-    made = f"create {counted(folders, 'folder')}, " if folders else ""
-    jobs = counted(sum(one.jobs for one in runs), "job")
-    return f"Plan: {made}{jobs}; at least {counted(requests, 'request')}. The rate limit {limit}."
+    requests = len(plan.missing.folders) + sum(one.requests for one in runs)
+    whole = estimate(0, request.items_per_job, request.settings.reserve or 0, requests, rate, time.time())
+    return evolve(whole, items=len(plan), jobs=sum(one.jobs for one in runs))
 
 
 def _question(plan: SyncPlan) -> str:
@@ -191,9 +194,9 @@ def _question(plan: SyncPlan) -> str:
     return plain(f"{told[:1].upper()}{told[1:]} in {plan.comparison.place}?{warning}")
 
 
-def _dry_run(plan: SyncPlan, request: SyncRequest) -> None:
-    if request.as_json:
-        write_json(_document(plan))
+def _dry_run(plan: SyncPlan, takes: Estimate, as_json: bool) -> None:
+    if as_json:
+        write_json({**asdict(takes), **_document(plan)})
         return
     rows = [
         (
@@ -209,7 +212,7 @@ def _dry_run(plan: SyncPlan, request: SyncRequest) -> None:
         print_rows(("ACTION", "TYPE", "SOURCE", "DESTINATION"), rows[:SHOWN])
     if len(rows) > SHOWN:
         tell(f"... and {len(rows) - SHOWN:,} more; --json has them all.")
-    note(f"{_summary(plan, request)}\nNothing was changed.")
+    note(f"{_summary(plan, takes)}\nNothing was changed.")
 
 
 def _document(plan: SyncPlan) -> dict[str, Any]:
@@ -220,7 +223,7 @@ def _document(plan: SyncPlan) -> dict[str, Any]:
         "same": found.same,
         "extra": plan.extra,
         "undated": found.undated,
-        "requests": plan.requests,
+        "looked": plan.requests,
         "replaced": {"files": plan.replaced.files, "size": plan.replaced.size},
         "deleted": {"files": plan.deleted.files, "size": plan.deleted.size},
         "folders": [str(one) for one in plan.missing.folders],
