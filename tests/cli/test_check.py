@@ -80,7 +80,7 @@ def test_the_csv_is_a_manifest_that_copies_what_is_missing_to_where_it_is_missin
     world.add(f"{RUN}/new, one.bam", f"{RUN}/old/deep.bam", f"{RUN}/more/y", f"{IN}/left")
     ran = sbg("check", RUN, IN, "--csv")
     assert ran.code == 3
-    assert "1 other difference not in the manifest" in ran.err
+    assert "Not in the manifest, which has what is missing: 1 other difference." in ran.err
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert [(row["path"], row["status"], row["type"], row["size"]) for row in rows] == [
         (f"{RUN}/more", "missing", "folder", ""),

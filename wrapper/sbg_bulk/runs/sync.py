@@ -87,7 +87,7 @@ class SyncPlan:
 
     @property
     def steps(self) -> tuple[tuple[str, Choice], ...]:
-        """Return the runs that it takes, in their order: the type of job, and what is to be done."""
+        """Return the runs that it takes in their order, each with its type of job and what is to be done."""
         runs = ((COPY, self.missing), (DELETE, self.removed), (COPY, self.replacing))
         return tuple(one for one in runs if len(one[1]))
 

@@ -86,7 +86,7 @@ def check(
         rows = list(_missing(found))
         forms.write(sys.stdout, "csv", COLUMNS, iter(rows))
         if others := len(found.mismatches) - len(rows):
-            note(f"{counted(others, 'other difference')} not in the manifest, which has what is missing.")
+            note(f"Not in the manifest, which has what is missing: {counted(others, 'other difference')}.")
     else:
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
