@@ -174,6 +174,13 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     assert sbg(*plan, "--save-plan", str(home / "plan.csv")).code == 0
     manifest.write_text("drs_uri,other\ndrs://host/1,x\n", encoding="utf-8")
     assert "DRS" in sbg("copy", "--manifest", str(manifest), "--to", TARGET).err
+    # Places that differ, and one that has nothing of the source.
+    for name in ("one", "two"):
+        simulator.world.add_folder(name, simulator.world.projects[MINE])
+        simulator.world.add_file(name, simulator.world.projects[MINE].root.children[name])  # type: ignore[arg-type]
+    places = (f"{MINE}/one", f"{MINE}/two")
+    assert sbg("check", *places).code == Exit.FAILED_ITEMS
+    assert sbg("sync", places[0], "--to", places[1], "--delete", "--yes").code == Exit.USAGE
     # Things that are not there.
     assert sbg("files", "list", f"{MINE}/none").code == Exit.USAGE
     assert sbg("runs", "show", "no-such-run").code == Exit.USAGE

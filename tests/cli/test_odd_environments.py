@@ -139,6 +139,7 @@ TEXTS: Final = (
 
 
 USUAL: Final[dict[str, tuple[str, ...]]] = {
+    "check": (MINE, TARGET),
     "completion": ("bash",),
     "configure": ("--list",),
     "copy": (MINE, "--to", TARGET, "--yes"),
@@ -161,6 +162,7 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
     "runs show": ("{home}/run.sbg-run",),
     "runs verify": ("{home}/run.sbg-run",),
     "simulate": ("--seed", "empty"),
+    "sync": (MINE, "--to", TARGET, "--yes"),
     "whoami": (),
 }
 """A call of each command that does something, in an environment that has what it needs."""

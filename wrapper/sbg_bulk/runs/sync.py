@@ -238,11 +238,11 @@ def _check_deletion(found: Comparison, extra: Sequence[Compared], filters: Filte
     if found.same or found.of(Mismatch.DIFFERENT, Mismatch.UNKNOWN):
         return
     what = " that matches" if filters.given else ""
-    empty = command_line("delete", str(found.place.folder or found.place), "--recursive")
+    empty = command_line("delete", str(found.place.folder or found.place), "--recursive", "--dry-run")
     raise InputError(
         f"{found.place} has no file in common with {found.source}{what}, and --delete would delete "
-        f"{counted(len(extra), 'item')} there. If both are the right places, sync without --delete first. To empty a "
-        f"place, use: {empty}"
+        f"{counted(len(extra), 'item')} there. If both are the right places, sync without --delete first. What "
+        f"emptying it would delete: {empty}"
     )
 
 

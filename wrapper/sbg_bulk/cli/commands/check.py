@@ -43,7 +43,7 @@ COLUMNS: Final = ("file", "path", "to", "status", "type", "size")
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Write a manifest of what is missing in PLACE, for: sbg-bulk copy --manifest -.",
+    help="Write a manifest of what is missing in PLACE, for copy --manifest.",
 )
 @json_option
 @click.pass_context
@@ -90,9 +90,8 @@ def check(
     else:
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
-    if missing := found.of(Mismatch.MISSING):
-        what = "it" if len(missing) == 1 else "them"
-        note(f"To copy {what}: {context.command('sync', source, '--to', place)}")
+    if found.of(Mismatch.MISSING):
+        note(f"What sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")
     click_context.exit(Exit.DONE if found.agrees else Exit.FAILED_ITEMS)
 
 
