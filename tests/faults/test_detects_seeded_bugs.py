@@ -25,6 +25,7 @@ from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import match as matching
 from sbg_bulk.runs import settle
+from sbg_bulk.runs.compare import Comparison
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
@@ -126,7 +127,7 @@ def no_look(patch: Patch) -> None:
 def adopted_twice(patch: Patch) -> None:
     """A job that was adopted stays a candidate for other submissions, and what it made is not looked at."""
     patch.setattr(Settler, "_fits_another", lambda *_: False)
-    patch.setattr(Settler, "_compare", _fits)
+    patch.setattr(Comparison, "compare", _fits)
 
     def keep(self: Settler, one: OpenSubmission, job: Job | None) -> None:
         del job
@@ -201,7 +202,7 @@ def running_jobs_ignored(patch: Patch) -> None:
     patch.setattr(settle, "match", impatient)
 
 
-def _fits(self: Settler, job: Job, items: Sequence[Item]) -> Flow[Match]:
+def _fits(self: Comparison, job: Job, items: Sequence[Item]) -> Flow[Match]:
     del self, job, items
     yield from ()
     return Match.YES
@@ -209,7 +210,18 @@ def _fits(self: Settler, job: Job, items: Sequence[Item]) -> Flow[Match]:
 
 def unread_copies_fit(patch: Patch) -> None:
     """Any job that made something is taken for the run's, without a look at what it made."""
-    patch.setattr(Settler, "_compare", _fits)
+    patch.setattr(Comparison, "compare", _fits)
+
+
+def what_is_named_is_all(patch: Patch) -> None:
+    """A job that tells of nothing of the run's is another's, without a look at what may be in the run's folders."""
+
+    def another(self: Comparison, job: Job, items: Sequence[Item]) -> Flow[Match]:
+        del self, job, items
+        yield from ()
+        return Match.NO
+
+    patch.setattr(Comparison, "look_closely", another)
 
 
 def all_rows_done(patch: Patch) -> None:
@@ -237,6 +249,7 @@ MUTATIONS: Sequence[Callable[[Patch], None]] = (
     void_is_done,
     running_jobs_ignored,
     unread_copies_fit,
+    what_is_named_is_all,
     all_rows_done,
 )
 

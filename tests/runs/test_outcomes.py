@@ -55,12 +55,13 @@ def made_of(*pairs: tuple[str, str]) -> Callable[[str, Item], bool]:
 
 def test_all_is_done_if_the_job_accounts_for_all_and_whose_copy_is_whose_stays_open() -> None:
     assert shown(attribute(copies("a", "b"), job("COPY", done("x"), done("y")))) == [("done", None)] * 2
-    assert shown(attribute(copies("a"), job("COPY", done("x")))) == [("done", "x")]
+    # Of one thing, too: it may be the file in a folder.
+    assert shown(attribute(copies("a"), job("COPY", done("x")))) == [("done", None)]
 
 
-def test_what_moved_keeps_its_id_and_the_one_folder_has_the_one_new_id() -> None:
+def test_what_moved_keeps_its_id_and_no_other_id_is_taken_for_that_of_a_folder() -> None:
     found = job("MOVE", done("new"), done("a"), done("b"))
-    assert shown(attribute(moves("a", "b", "folder"), found)) == [("done", "a"), ("done", "b"), ("done", "new")]
+    assert shown(attribute(moves("a", "b", "folder"), found)) == [("done", "a"), ("done", "b"), ("done", None)]
     found = job("MOVE", done("new"), done("a"), done("newer"))
     assert shown(attribute(moves("a", "f", "g"), found)) == [("done", "a"), ("done", None), ("done", None)]
 
@@ -173,7 +174,8 @@ def test_a_thing_that_is_like_no_item_leaves_the_others_open() -> None:
 def test_moved_folders_are_told_from_those_that_stayed_by_the_ids_that_there_still_are() -> None:
     items, found = moves("a", "f", "g"), job("MOVE", failed(), done("new"), done("a"))
     assert attribute(items, found) is None
-    assert shown(by_absence(items, found, {"g", "a"})) == [("done", "a"), ("done", "new"), ("failed", None)]
+    assert shown(by_absence(items, found, {"g", "a"}, {"new"})) == [("done", "a"), ("done", "new"), ("failed", None)]
+    assert shown(by_absence(items, found, {"g", "a"})) == [("done", "a"), ("done", None), ("failed", None)]
     assert shown(by_absence(items, found, {"a", "f", "g"})) == [("done", "a"), *[("unattributed", None)] * 2]
 
 
@@ -216,10 +218,23 @@ def test_whatever_is_done_and_in_whatever_order_it_is_told_no_row_is_told_wrong(
         assert Outcome.UNATTRIBUTED not in {one.outcome for one in told}
 
 
-def test_as_many_ids_as_things_are_gone_prove_nothing_where_a_result_has_more_entries_than_there_are_items() -> None:
+def test_as_many_ids_as_things_are_gone_prove_nothing_unless_they_are_those_of_folders() -> None:
     # A folder of two files, and what was never there: the result names the files.
     found = job("DELETE", done("a"), done("file 1"), done("file 2"), failed())
     assert shown(by_absence(deletions("a", "folder", "missing"), found, set())) == [
         ("done", None),
         *[("unattributed", None)] * 2,
     ]
+    # The error is left out, and there are as many entries as items.
+    items, found = moves("folder", "missing"), job("MOVE", done("x"), done("y"), failed_files=1)
+    assert shown(by_absence(items, found, set())) == [("unattributed", None)] * 2
+    assert shown(by_absence(items, found, set(), {"x"})) == [("unattributed", None)] * 2
+    assert shown(by_absence(items, found, set(), {"x", "y"})) == [("done", None)] * 2
+
+
+def test_all_that_is_gone_is_done_if_the_job_has_done_all_whatever_it_names() -> None:
+    counts = {"total_files": 3, "completed_files": 3, "failed_files": 0}
+    found = job("DELETE", done("file 1"), done("file 2"), done("a"), **counts)
+    items = deletions("a", "folder", "other")
+    assert shown(by_absence(items, found, set())) == [("done", None)] * 3
+    assert shown(by_absence(items, found, {"other"})) == [("done", None), ("done", None), ("unattributed", None)]

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import httpx
 import pytest
@@ -32,7 +32,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress
 from sbg_bulk.runs.records import Tally
 from sbg_bulk.settings.settings import Token
-from sbg_bulk.simulator import ApiError, Timing
+from sbg_bulk.simulator import ApiError, Timing, Variant
 from tests.support.runs import TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
 
 
@@ -521,3 +521,25 @@ def test_a_submission_refused_for_a_file_fails_its_rows_and_the_others_go_on(
     monkeypatch.setattr(service.simulator.operations, "submit_copy_job", refusing)
     assert carry(service, path).tally == Tally(6, done=4, failed=2)
     assert [row["api_code"] for row in report(path)] == [None, None, 5001, 5001, None, None]
+
+
+# What a folder became
+
+
+@pytest.mark.parametrize("entries", ["items", "files"])
+@pytest.mark.parametrize(("job_type", "wanted"), [("copy", False), ("copy", True), ("move", False)])
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_id_of_a_file_in_a_folder_is_not_told_as_that_of_the_folder(
+    path: Path, job_type: str, wanted: bool, entries: Literal["items", "files"], fails: bool
+) -> None:
+    faults = ["kind=fail_item op=submit_* item=1"] if fails else []
+    service = Service(2 if fails else 0, faults=faults, variant=Variant(result_entries=entries))
+    folder = service.world.add_folder("folder", service.source.root)
+    service.world.add_file("in.bam", folder, size=1)
+    service.files.append(folder.id)
+    carry(service, path, job_type, items_per_job=3, options=RunOptions(new_ids=wanted))
+    told = report(path)[-1]
+    made = service.target.root.children["folder"]
+    proved = entries == "items" and (job_type == "move" or wanted or fails)
+    assert told["new_id"] == (made.id if proved else None)
+    assert told["outcome"] == ("done" if proved or not fails or job_type == "move" else "unattributed")

@@ -18,6 +18,7 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
 from sbg_bulk.runs.records import State
+from sbg_bulk.simulator import Item as Simulated
 from sbg_bulk.simulator import JobType, Timing, Variant
 from tests.support.runs import TARGET, Killed, Service, outcomes, report, table
 
@@ -79,14 +80,16 @@ def job(job_type: str, *made: str | None, state: str = "FINISHED", late: float =
         (job("", "x"), COPIES, Match.UNREAD),
         (job("COPY", state="RUNNING"), COPIES, Match.RUNNING),
         (job("COPY", state="PAUSED"), COPIES, Match.RUNNING),
-        (job("COPY", None, completed_files=0), COPIES, Match.NO),
+        (job("COPY", None, None, completed_files=0), COPIES, Match.NO),
+        (job("COPY", None, completed_files=0), COPIES, Match.OTHER),
+        (job("COPY", completed_files=0), COPIES, Match.OTHER),
         (job("COPY", completed_files=2), COPIES, Match.UNCLEAR),
         (job("COPY"), COPIES, Match.UNCLEAR),
         (job("DELETE", "a", "b"), DELETIONS, Match.YES),
         (job("DELETE", None, "b"), DELETIONS, Match.YES),
         (job("DELETE", "b"), DELETIONS, Match.UNCLEAR),
         (job("DELETE", "a", "x"), DELETIONS, Match.UNCLEAR),
-        (job("DELETE", "x", "y"), DELETIONS, Match.NO),
+        (job("DELETE", "x", "y"), DELETIONS, Match.OTHER),
         (job("MOVE", "a", None), MOVES, Match.YES),
         (job("MOVE", "a"), MOVES, Match.UNCLEAR),
         (job("MOVE", "a", "x"), MOVES, Match.UNREAD),
@@ -229,8 +232,6 @@ def test_the_same_files_copied_elsewhere_in_the_project_are_not_ours(tmp_path: P
     user = service.world.users["rfranklin"]
 
     def submit() -> None:
-        from sbg_bulk.simulator import Item as Simulated
-
         made = [Simulated(one, parent=folder.id) for one in service.files]
         service.simulator.jobs.submit(user, JobType.COPY, made, service.clock.now())
 
@@ -491,3 +492,102 @@ def test_a_moved_thing_of_unknown_type_is_not_certainly_anothers(tmp_path: Path)
         service.client().run("move", source, journal=path)
     (started,) = service.simulator.jobs.all()
     assert [job.id for job in stop.value.candidates] == [started.id]
+
+
+# Results that name the files in folders, or nothing where a folder is empty
+
+PLACES = {"copy": {"project": TARGET}, "move": {"project": TARGET}, "delete": {}}
+OF_FILES = Variant(result_entries="files")
+
+
+def of_folders(*sizes: int, files: int = 0, **settings: Any) -> Service:
+    """A service with some folders of so many files, and some files; all of them are to be dealt with."""
+    service = Service(files, **{"variant": OF_FILES, **settings})
+    for n, size in enumerate(sizes):
+        folder = service.world.add_folder(f"folder{n}", service.source.root)
+        service.files.append(folder.id)
+        for part in range(size):
+            service.world.add_file(f"part{part}.bam", folder, size=7 + part)
+    return service
+
+
+def go(service: Service, path: Path, kind: str, driver: type[BlockingDriver] = BlockingDriver) -> Any:
+    return service.client(driver).run(kind, service.manifest(**PLACES[kind]), journal=path)
+
+
+@pytest.mark.parametrize("kind", ["copy", "move", "delete"])
+@pytest.mark.parametrize(("sizes", "files"), [((1,), 0), ((3,), 0), ((2, 1), 0), ((3,), 1)])
+def test_a_job_that_tells_of_the_files_in_our_folders_is_not_certainly_anothers(
+    tmp_path: Path, kind: str, sizes: tuple[int, ...], files: int
+) -> None:
+    # Files, if there are any, fail: else their ids tell.
+    service = of_folders(*sizes, files=files, faults=[CUT, *(["kind=fail_item op=submit_* item=1"] * files)])
+    with pytest.raises(RunStopped) as stop:
+        go(service, tmp_path / "j", kind)
+    (started,) = service.simulator.jobs.all()
+    assert [job.id for job in stop.value.candidates] == [started.id]
+    assert service.client().resume(tmp_path / "j", adopt=started.id).tally.open == 0
+    assert len(service.simulator.jobs.all()) == 1
+
+
+@pytest.mark.parametrize("kind", ["copy", "move", "delete"])
+@pytest.mark.parametrize("where", ["in the destination", "below it", "in another project"])
+def test_a_job_that_tells_of_what_is_in_none_of_our_folders_is_anothers(tmp_path: Path, kind: str, where: str) -> None:
+    service = of_folders(2, 1, files=1, faults=[LOST])
+    theirs, user = _others(service, 3), service.world.users["rfranklin"]
+    below = service.world.add_folder("deep", service.world.add_folder("below", service.target.root))
+    place = {"in the destination": service.target.root, "below it": below}.get(where)
+
+    def submit() -> None:
+        project = None if place is not None or kind == "delete" else "rfranklin/other"
+        parent = None if place is None or kind == "delete" else place.id
+        items = [Simulated(one, parent=parent, project=project) for one in theirs]
+        service.simulator.jobs.submit(user, JobType(kind.upper()), items, service.clock.now())
+
+    assert go(service, tmp_path / "j", kind, meanwhile(submit)).succeeded
+    assert len(service.simulator.jobs.all()) == 2
+    calls = [one.operation for one in service.simulator.requests]
+    assert calls.count("bulk_get_files") <= (4 if place is below else 2)
+
+
+def test_a_job_that_tells_of_what_is_in_a_folder_of_the_name_of_ours_may_be_ours(tmp_path: Path) -> None:
+    service = of_folders(1, faults=[LOST])
+    same = service.world.add_folder("folder0", service.target.root)
+    items = [Simulated(one, parent=same.id) for one in _others(service, 1)]
+    user = service.world.users["rfranklin"]
+    driver = meanwhile(lambda: service.simulator.jobs.submit(user, JobType.COPY, items, service.clock.now()))
+    with pytest.raises(RunStopped):
+        go(service, tmp_path / "j", "copy", driver)
+
+
+@pytest.mark.parametrize("kind", ["move", "delete"])
+def test_a_job_that_did_all_it_was_asked_for_was_not_asked_for_what_is_still_there(tmp_path: Path, kind: str) -> None:
+    service = of_folders(2, files=1, faults=[LOST])
+    gone = service.world.add_folder("gone", service.source.root)
+    service.files.append(gone.id)
+    service.world.delete(gone)
+    theirs = _others(service, 3)
+    done = go(service, tmp_path / "j", kind, meanwhile(lambda: service.submit(theirs, kind=JobType(kind.upper()))))
+    # Which of the two is gone because of it, a result that names the folder's files does not tell.
+    assert (done.tally.done, done.tally.unattributed) == (1, 2)
+    assert len(service.simulator.jobs.all()) == 2
+
+
+@pytest.mark.parametrize("kind", ["copy", "move", "delete"])
+def test_a_job_that_tells_of_nothing_may_have_done_an_empty_folder(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sbg_bulk.simulator.world.jobs.count_files", lambda _: 0)
+    service = of_folders(0, faults=[CUT])
+    with pytest.raises(RunStopped):
+        go(service, tmp_path / "j", kind)
+    (started,) = service.simulator.jobs.all()
+    assert started.completed == 0
+
+
+@pytest.mark.parametrize("kind", ["copy", "move", "delete"])
+def test_a_job_with_fewer_failures_than_we_have_files_has_not_done_our_empty_folder(tmp_path: Path, kind: str) -> None:
+    service = of_folders(0, files=2, faults=[LOST])
+    driver = meanwhile(lambda: service.submit(["none"], kind=JobType(kind.upper())))
+    done = go(service, tmp_path / "j", kind, driver)
+    assert (done.tally.open, len(service.simulator.jobs.all())) == (0, 2)

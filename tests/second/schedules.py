@@ -1,8 +1,6 @@
 """Seeded schedules over the second server: what it is like, what goes wrong, and whether each row is told truly.
 
-What is drawn stays within what the guarantee rests on, as that of `scripts.lib.faults.schedule` does. Beyond that, a
-result that names the files in folders is drawn only where no row is a folder: what became of a folder whose submission
-has no answer cannot be told from the ids of its files.
+What is drawn stays within what the guarantee rests on, as that of `scripts.lib.faults.schedule` does.
 """
 
 from __future__ import annotations
@@ -107,7 +105,10 @@ def draw(seed: int) -> Schedule:
     rng = random.Random(f"second {seed}")
     share = rng.choice((0.0, 0.05, 0.15, 0.35))
     switches: dict[str, Any] = {name: rng.choice(some) for name, some in SWITCHES.items() if rng.random() < share}
-    kinds = ("file",) * 9 + (() if switches.get("result_entries") == "files" else ("folder",) * 2) + ("missing",)
+    kinds: tuple[str, ...] = ("file",) * 9 + ("folder", "folder", "missing")
+    if random.Random(f"folders {seed}").random() < 0.15:
+        # What is done does not tell whose it is.
+        switches["result_entries"], kinds = "files", ("folder",) * 6 + ("file",) * 4 + ("missing",)
     number = rng.choice((1, 2, rng.randint(3, 12), rng.randint(8, 30)))
     return Schedule(
         seed=seed,
@@ -257,7 +258,7 @@ class Trial:
             size = 1000 if self.schedule.twins else 1000 + n
             if kind == "folder":
                 made: Node = world.add_folder(name, place)
-                for part in range(rng.randint(1, 3)):
+                for part in range(rng.randint(0, 3)):
                     world.add_file(f"part-{part}", made, size=size)
             else:
                 made = world.add_file(name, place, size=size)

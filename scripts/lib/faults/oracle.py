@@ -157,8 +157,10 @@ def _check_files(stage: Stage) -> Iterator[str]:
     for job in jobs:
         for item, weight, made in zip(job.items, job.weights, job.outcomes, strict=False):
             if isinstance(made, str) and job.type is not JobType.DELETE:
-                # A file that is moved a second time is no second file.
-                put[(item.file if job.type is JobType.MOVE else job.id, item.file)] = weight
+                # A file that is moved a second time is no second file; an empty folder, which counts for one, is none.
+                put[(item.file if job.type is JobType.MOVE else job.id, item.file)] = weight * (
+                    item.file not in stage.empty
+                )
     there = stage.files_below(DESTINATION) - stage.files_there
     if any(job.state is not JobState.FINISHED for job in jobs):
         yield "a job has not ended"

@@ -6,9 +6,7 @@ What is drawn stays within what the guarantee rests on, and goes to its edges:
 - the server's `Date` may be missing, garbled or years late, but does not run ahead;
 - an answer of 429, or of 503 with code 0, means that nothing was done, as the documentation says;
 - nobody else renames, moves or deletes what the run works on or has made, except where a whole job of the same
-  items is drawn (`Kind.IDENTICAL`);
-- a result names the files in folders only where no row is a folder: what became of a folder whose submission has no
-  answer cannot be told from the ids of its files.
+  items is drawn (`Kind.IDENTICAL`).
 """
 
 from __future__ import annotations
@@ -182,7 +180,7 @@ def draw(seed: int) -> Schedule:
         reserve=rng.choice((0, 0, 0, 1, 5)),
         list_lag=list_lag,
         list_order=rng.choice(("newest", "oldest", "shuffled")),
-        variant=_variant(seed, folders=any(row.source is Source.FOLDER for row in rows)),
+        variant=_variant(seed),
         rate_limit=rng.choice((None, (1000, 300.0), (1000, 300.0), (100, 60.0), (20, 60.0), (3, 10.0))),
         submit_status=rng.choice((200, 201, 202)),
         timing=Timing(rng.uniform(0.0, 3.0), rng.uniform(0.0, 3.0), rng.choice((0.0, 0.1, 2.0, 30.0))),
@@ -200,10 +198,21 @@ def draw(seed: int) -> Schedule:
         leaps=[(_step(rng), rng.choice((5.0, 3600.0, rng.uniform(0.0, 40 * DAY)))) for _ in range(_few(rng, 2) // 2)],
         abandons=rng.random() < 0.15,
     )
-    return evolve(schedule, others=[_other(rng, schedule) for _ in range(_few(rng, 6))])
+    schedule = evolve(schedule, others=[_other(rng, schedule) for _ in range(_few(rng, 6))])
+    return _of_folders(schedule) if random.Random(f"folders {seed}").random() < 0.15 else schedule  # noqa: S311
 
 
-def _variant(seed: int, *, folders: bool) -> Variant:
+def _of_folders(schedule: Schedule) -> Schedule:
+    """Have most rows name folders, and the results the files in them: what is done does not tell whose it is."""
+    rng = random.Random(f"folders {schedule.seed} rows")  # noqa: S311 - to be repeated
+    rows = [
+        evolve(row, source=Source.FOLDER) if row.source is Source.FILE and rng.random() < 0.6 else row
+        for row in schedule.rows
+    ]
+    return evolve(schedule, rows=rows, variant=evolve(schedule.variant, result_entries="files"))
+
+
+def _variant(seed: int) -> Variant:
     """Draw how the service answers: plainly in a third of all trials, else with a few switches, or with many."""
     rng = random.Random(f"variant {seed}")  # noqa: S311 - to be repeated
     share = rng.choice((0.0, 0.1, 0.4))
@@ -217,7 +226,7 @@ def _variant(seed: int, *, folders: bool) -> Variant:
         "name_parameter": (False,),
         "listed_results": (False,),
         "result_order": ("reversed", "shuffled"),
-        "result_entries": ("done", "failed") if folders else ("files", "done", "failed"),
+        "result_entries": ("files", "done", "failed"),
         "counts_of": ("items",),
         "counts_as": ("strings",),
         "dates": ("offset", "fractional", "naive", "absent"),
@@ -261,7 +270,7 @@ def _row(rng: random.Random) -> RowPlan:
         name=_name(rng),
         new_name=_name(rng) if rng.random() < 0.15 else None,
         nested=rng.random() < 0.3,
-        files=rng.randint(1, 3),
+        files=rng.randint(0, 3),
     )
 
 

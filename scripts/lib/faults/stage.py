@@ -74,6 +74,8 @@ class Stage(httpx.BaseTransport):
         posted: the jobs that the run's requests started, oldest first.
         others: the jobs of other processes that the user has started meanwhile.
         broken: what the run sent although it must not have.
+        files_there: the files that were in the destination before.
+        empty: the ids of what rows and other jobs name that are folders without files.
     """
 
     schedule: Schedule
@@ -84,6 +86,7 @@ class Stage(httpx.BaseTransport):
     others: list[Job] = field(factory=list)
     broken: list[str] = field(factory=list)
     files_there: int = 0
+    empty: set[str] = field(factory=set)
     _sizes: int = 1
     _inner: httpx.BaseTransport = field(default=None)
     _prepared: dict[int, Sequence[Item]] = field(factory=dict)
@@ -218,6 +221,8 @@ class Stage(httpx.BaseTransport):
         folder = world.add_folder(plan.name, place)
         for number in range(plan.files):
             world.add_file(f"part_{number}", folder, size=self._sizes)
+        if not plan.files:
+            self.empty.add(folder.id)
         return folder
 
     def _items(self, other: Other, nested: Folder) -> Sequence[Item]:

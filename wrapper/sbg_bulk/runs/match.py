@@ -8,6 +8,9 @@ Each job is certainly not it, certainly it, or possibly it, by what the list sho
 - for a finished move or deletion, the ids that it dealt with;
 - for a finished copy, the names, the place and the sizes of what it made, which have to be read. The order of a
   result is not documented, so each thing is compared with every item.
+
+That a result names a folder itself, and not the files in it, is not documented either. A job that tells of nothing of
+ours is ruled out only if what it tells of is in none of our folders, or our folders are where they were.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ class Match(Enum):
     """It may be the one, and will tell when it has ended."""
     UNREAD = "unread"
     """It may be the one: what it made has to be read."""
+    OTHER = "other"
+    """It tells of nothing that was asked for: it is not the one, unless it tells of the files in our folders."""
     UNCLEAR = "unclear"
     """It may be the one, and nothing will tell."""
 
@@ -62,8 +67,10 @@ def match(job: Job, job_type: str, items: Sequence[Item], sent_on: float | None)
         return Match.RUNNING
     made = [entry.id for entry in job.result or () if entry.error is None and entry.id]
     if not made:
-        # With nothing done there is nothing to be done twice, whoever's it is.
-        return Match.NO if job.completed_files == 0 else Match.UNCLEAR
+        if job.completed_files != 0:
+            return Match.UNCLEAR
+        # With nothing done there is nothing to be done twice, whoever's it is. But an empty folder may not count.
+        return Match.NO if len(job.failures) >= len(items) else Match.OTHER
     if job_type == COPY:
         return Match.UNREAD
     ours = {item.file for item in items}
@@ -71,7 +78,7 @@ def match(job: Job, job_type: str, items: Sequence[Item], sent_on: float | None)
         # Fewer or more entries than items: another's job on some of the same things looks so too.
         return Match.YES if len(job.result or ()) == len(items) else Match.UNCLEAR
     if job_type == DELETE:
-        return Match.UNCLEAR if ours.intersection(made) else Match.NO
+        return Match.UNCLEAR if ours.intersection(made) else Match.OTHER
     # A moved folder has a new id: what bears none of our ids may be our folders.
     return Match.UNREAD
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from sbg_bulk.items import CopyItem, DeleteItem, Item
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
 
 
@@ -82,12 +82,12 @@ def done_in_full(job: Job, items: Sequence[Item]) -> bool:
 
 
 def _all_done(items: Sequence[Item], ids: Collection[str]) -> list[RowOutcome]:
-    """Return that all items are done, with the new ids that can be nobody else's."""
-    new = {} if isinstance(items[0], CopyItem) else {item.file: item.file for item in items if item.file in ids}
-    left, unclaimed = [item for item in items if item.file not in new], set(ids) - set(new.values())
-    if len(left) == len(unclaimed) == 1:
-        new[left[0].file] = unclaimed.pop()
-    return [_done(item, new.get(item.file)) for item in items]
+    """Return that all items are done, with the ids that those have kept that were moved.
+
+    An id that is left, of one item that is left, is no proof: it may be that of a file in a folder.
+    """
+    moved = isinstance(items[0], MoveItem)
+    return [_done(item, item.file if moved and item.file in ids else None) for item in items]
 
 
 def _by_id(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:
@@ -101,27 +101,37 @@ def _by_id(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:
     return None
 
 
-def by_absence(items: Sequence[Item], job: Job, there: Collection[str]) -> list[RowOutcome]:
+def unclaimed(items: Sequence[Item], job: Job) -> list[str]:
+    """Return the ids of what a job did that are not those of its items: of moved folders, or of files in folders."""
+    ours = {item.file for item in items}
+    return list(dict.fromkeys(entry.id for entry in job.result or () if entry.ok and entry.id and entry.id not in ours))
+
+
+def by_absence(
+    items: Sequence[Item], job: Job, there: Collection[str], folders: Collection[str] = ()
+) -> list[RowOutcome]:
     """Return the outcomes of a job that moved or deleted, some of it under ids that are not those of its items.
 
-    What is moved or deleted is no more under its old id, unless it is a file that was moved.
+    What is moved or deleted is no more under its old id, unless it is a file that was moved. But it may never have been
+    there.
 
     Args:
         items: those of the job.
         job: the job.
         there: which of the items' ids there still are.
+        folders: which of the other ids (`unclaimed`) are certainly those of folders that were moved.
     """
-    entries = job.result or ()
-    done = {entry.id for entry in entries if entry.ok and entry.id is not None}
+    done = {entry.id for entry in job.result or () if entry.ok}
     kept = {item.file for item in items if item.file in done}
     gone = {item.file for item in items if item.file not in there} - kept
-    if len(gone) != len(done - kept) or len(entries) > len(items):
-        # More entries than items are not one for each: the files in a folder may have one each, and what was missing is
-        # gone too.
+    others = unclaimed(items, job)
+    one_for_each = len(gone) == len(others) and set(others) <= set(folders)
+    complete = job.succeeded and job.failed_files == 0 and len(gone) + len(kept) == len(items)
+    # Whatever the other ids are, they come of what is gone.
+    if not (one_for_each or complete or len(gone) == 1):
         gone = set()
-    # What a folder became is known only if there is no other.
-    renamed = next(iter(done - kept)) if len(gone) == 1 else ""
-    return _by_elimination(items, job, {file: file for file in kept} | dict.fromkeys(gone, renamed))
+    new_id = others[0] if one_for_each and len(others) == 1 else ""
+    return _by_elimination(items, job, {file: file for file in kept} | dict.fromkeys(gone, new_id))
 
 
 def by_content(items: Sequence[Item], job: Job, alike: Callable[[str, Item], bool]) -> list[RowOutcome]:

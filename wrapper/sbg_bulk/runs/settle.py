@@ -12,10 +12,8 @@ Several submissions can be open at once. Each candidate is held against each of 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from itertools import chain
 
 from attrs import define, field, frozen
 
@@ -24,15 +22,16 @@ from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.files.details import FileDetails
-from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
+from sbg_bulk.items import Item
 from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.job import Job
-from sbg_bulk.models.resources import File, Page
+from sbg_bulk.models.resources import Page
+from sbg_bulk.runs.compare import Comparison
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.match import Match, asked_names, likeness, match, may_be_gone, weigh
+from sbg_bulk.runs.match import Match, match, may_be_gone
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.records import Submission
 
@@ -87,6 +86,7 @@ class Settler:
         lag: seconds after which a job that was started is in the list.
         open: the submissions, by their numbers in the journal.
         details: what has been read of files to compare them.
+        comparison: compares them.
     """
 
     policy: RequestPolicy
@@ -94,6 +94,7 @@ class Settler:
     lag: float
     open: dict[int, OpenSubmission] = field(factory=dict)
     details: FileDetails = field(init=False)
+    comparison: Comparison = field(init=False)
     _candidates: dict[str, Job] = field(factory=dict)
     _unreadable: set[str] = field(factory=set)
     _verdicts: dict[tuple[str, int], Match] = field(factory=dict)
@@ -101,6 +102,7 @@ class Settler:
 
     def __attrs_post_init__(self) -> None:
         self.details = FileDetails(self.policy)
+        self.comparison = Comparison(self.details)
 
     def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
         """Leave a submission open. Whatever was seen before now proves nothing about it."""
@@ -183,7 +185,7 @@ class Settler:
             one.looked = True
             one.whole = first.next_offset is None and (first.total is None or first.total <= len(first.items))
         yield from self._judge(due)
-        if first.next_offset is not None and first.total is not None and any(not one.rivals for one in due):
+        if first.next_offset is not None and first.total is not None and any(not self._likely(one) for one in due):
             last = max(first.next_offset, first.total - PAGE_LIMIT)
             page: Page[Job] = yield from pages.page(self.policy, pages.jobs(), last, PAGE_LIMIT)
             yield from self._take({job.id: job for job in page.items}, due)
@@ -212,6 +214,7 @@ class Settler:
     def _judge(self, due: Iterable[OpenSubmission]) -> Flow[None]:
         """Hold each rival against each submission. Those that are certainly nobody's are written down."""
         due = list(due)
+        self.comparison.begin()
         for job_id in {job_id for one in due for job_id in one.rivals}:
             job = self._candidates[job_id]
             if job.finished and job.result is None and job_id not in self._unreadable:
@@ -222,6 +225,9 @@ class Settler:
             for one in due:
                 if job_id in one.rivals:
                     yield from self._hold_against(job, one)
+        yield from self._write_down_foreign()
+
+    def _write_down_foreign(self) -> Flow[None]:
         theirs = {job_id for one in self.open.values() for job_id in one.rivals}
         foreign = [
             job_id
@@ -242,53 +248,24 @@ class Settler:
             else:
                 verdict = match(job, self.journal.plan.job_type, one.items, one.submission.sent_on)
                 if verdict is Match.UNREAD:
-                    verdict = yield from self._compare(job, one.items)
+                    verdict = yield from self.comparison.compare(job, one.items)
             if verdict is not Match.RUNNING:
                 self._verdicts[key] = verdict
         if verdict is Match.NO:
             one.rivals.discard(job.id)
 
-    def _compare(self, job: Job, items: Sequence[Item]) -> Flow[Match]:
-        """Read what a finished job made, and what the submission asked for, and compare them."""
-        entries = job.result or ()
-        made = [entry.id for entry in entries if entry.ok and entry.id is not None]
-        moved = {item.file for item in items if isinstance(item, MoveItem)}
-        # Whether a folder is still under its old id is read anew: what was seen while a job ran proves nothing.
-        sources = FileDetails(self.policy) if moved else self.details
-        yield from self.details.load(one for one in made if one not in moved)
-        yield from sources.load(item.file for item in items)
-        roots: dict[str, str | None] = {}
-        for item in items:
-            assert not isinstance(item, DeleteItem)
-            if item.project is not None and item.project not in roots:
-                roots[item.project] = yield from self.details.root(item.project)
-        named: defaultdict[str, list[Item]] = defaultdict(list)
-        lost = [item for item in items if sources.known[item.file] is None]
-        for item in items:
-            if source := sources.known[item.file]:
-                named[_name(item, source)].append(item)
+    def _likely(self, one: OpenSubmission) -> list[str]:
+        """Return the rivals that may be the one by what they tell of."""
+        return [job for job in one.rivals if self._verdicts.get((job, one.submission.id)) is not Match.OTHER]
 
-        def asked_for(made: File | None) -> Match:
-            # Comparing each with all takes too long where a hundred jobs are held against a hundred submissions.
-            if made is None:
-                return Match.UNCLEAR
-            fitting = chain.from_iterable(named.get(name, ()) for name in {"", *asked_names(made.name)})
-            among = fitting if made.name else chain.from_iterable(named.values())
-            kinds = {_alike(made, item, sources.known[item.file], roots) for item in among}
-            return next((one for one in (Match.YES, Match.UNCLEAR) if one in kinds), Match.NO)
-
-        found = [Match.YES if one in moved else asked_for(self.details.known[one]) for one in made]
-        if set(found) == {Match.NO} and len(found) > len(lost):
-            # What can't be read may have become anything, but each thing one other at most.
-            return Match.NO
-        for place, verdict in enumerate(found):
-            if verdict is Match.NO and (strange := self.details.known[made[place]]):
-                kinds = {_alike(strange, item, None, roots) for item in lost}
-                found[place] = Match.UNCLEAR if Match.UNCLEAR in kinds else Match.NO
-        if Match.YES in found and moved:
-            # Where our files were moved, folders that may be ours are.
-            found = [one for one in found if one is not Match.UNCLEAR]
-        return weigh(found, whole=len(entries) == len(items))
+    def _look_closely(self, one: OpenSubmission) -> Flow[None]:
+        """Find out of the rivals that tell of nothing of ours whether that is because they are not ours."""
+        for job_id in sorted(one.rivals.difference(self._likely(one))):
+            verdict = yield from self.comparison.look_closely(self._candidates[job_id], one.items)
+            self._verdicts[job_id, one.submission.id] = verdict
+            if verdict is Match.NO:
+                one.rivals.discard(job_id)
+        yield from self._write_down_foreign()
 
     # The decision
 
@@ -303,7 +280,7 @@ class Settler:
                 continue
             fitting = [job for job in one.rivals if self._verdicts[job, one.submission.id] is Match.YES]
             job = None
-            alone = len(fitting) == len(one.rivals) == 1
+            alone = len(fitting) == len(self._likely(one)) == 1
             if alone:
                 # It may be that of a submission that is not due yet, too: of rows that look the same.
                 for other in self.open.values():
@@ -313,7 +290,7 @@ class Settler:
                 yield from record(lambda one=one, job=job: self.journal.started(one.submission, job.id))  # type: ignore[misc]
             elif not one.whole:
                 continue
-            elif not one.rivals:
+            elif (yield from self._none_fits(one)):
                 yield from record(lambda one=one: self._none_left(one))  # type: ignore[misc]
             else:
                 one.undecided = sorted((self._candidates[rival] for rival in one.rivals), key=lambda rival: rival.id)
@@ -321,6 +298,11 @@ class Settler:
             decisions.append(Decision(one.submission, job))
             self._close(one, job)
         return decisions
+
+    def _none_fits(self, one: OpenSubmission) -> Flow[bool]:
+        """Return whether certainly none of the rivals is the one."""
+        yield from self._look_closely(one)
+        return not one.rivals
 
     def _fits_another(self, job_id: str, this: OpenSubmission) -> bool:
         """Return whether a job may be that of another open submission too."""
@@ -354,23 +336,3 @@ class Settler:
             return
         message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
         self.journal.ended(one.submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in one.items])
-
-
-def _name(item: Item, source: File | None) -> str:
-    """Return the name that an item asks for; an empty one if that is not known."""
-    assert isinstance(item, CopyItem | MoveItem)
-    return item.name or ("" if source is None else source.name)
-
-
-def _alike(made: File, item: Item, source: File | None, roots: dict[str, str | None]) -> Match:
-    """Return whether what a job made or moved is what an item asked for."""
-    assert isinstance(item, CopyItem | MoveItem)
-    if isinstance(item, MoveItem) and made.type is not None and not made.is_folder:
-        return Match.NO  # a moved file keeps its id
-    root = roots.get(item.project or "")
-    if likeness(made, item, None, root) is Match.NO:
-        return Match.NO
-    if isinstance(item, MoveItem):
-        # A folder that still has its old id has not been moved.
-        return Match.UNCLEAR if source is None else Match.NO
-    return likeness(made, item, source, root)
