@@ -181,12 +181,12 @@ def test_a_job_that_cannot_be_found_is_told_when_the_others_have_finished(sbg: R
 
 def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: Run, simulator: Simulator) -> None:
     job = _submitted(sbg, FILE)
-    simulator.arm("kind=html status=403 op=get_copy_job")
+    simulator.arm("kind=html status=413 op=get_copy_job")
     ran = sbg("jobs", "wait", job, DELETED_JOB)
-    assert ran.code == 5
+    assert ran.code == 2
     first, second = ran.err.splitlines()
     assert first == f"Job {DELETED_JOB} has finished: 1 file done, none failed."
-    assert second.startswith("sbg-bulk: get_copy_job: HTTP 403")
+    assert second.startswith("sbg-bulk: get_copy_job: HTTP 413")
 
 
 def test_an_interrupted_wait_says_how_to_go_on(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -446,9 +446,19 @@ def test_an_old_job_is_not_adopted(tmp_path: Path) -> None:
         service.client().resume(path, adopt=old)
 
 
-# A 404 that is not the API's
+# A 403 or 404 that is not the API's
 
 PAGES = "kind=html status=404 times=20"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_a_proxy_does_not_give_out_is_not_gone(tmp_path: Path, status: int) -> None:
+    service = Service(1, variant=Variant(bulk_refused=405), faults=["kind=fail_item op=submit_* item=1"])
+    service.files += [service.world.add_folder(f"folder{n}", service.source.root).id for n in range(2)]
+    service.simulator.arm("kind=fail_item op=submit_* item=2")
+    service.simulator.arm(f"kind=html status={status} op=get_file times=2")
+    go(service, tmp_path / "j", "move")
+    assert outcomes(tmp_path / "j") == ["failed", "failed", "done"]
 
 
 def test_a_candidate_that_a_proxy_does_not_find_is_not_gone(tmp_path: Path) -> None:

@@ -73,7 +73,18 @@ SWITCHES: Final[dict[str, Sequence[object]]] = {
     "empty_strings": ("refused",),
 }
 
-READ_FAULTS: Final = ("cut before", "cut after", "torn", "page", "page 404", "503", "500", "429", "maintenance")
+READ_FAULTS: Final = (
+    "cut before",
+    "cut after",
+    "torn",
+    "page",
+    "page 403",
+    "page 404",
+    "503",
+    "500",
+    "429",
+    "maintenance",
+)
 
 
 @frozen
@@ -162,8 +173,8 @@ class Faulty(Transport):
         match kind:
             case "torn" if response is not None:
                 return httpx.Response(response.status_code, content=response.content[: len(response.content) // 2])
-            case "page" | "page 404":
-                return httpx.Response(200 if kind == "page" else 404, content=PAGE)
+            case "page" | "page 403" | "page 404":
+                return httpx.Response(int(kind.removeprefix("page") or 200), content=PAGE)
             case "500" | "503":
                 return httpx.Response(int(kind), content=PAGE)
             case _:

@@ -15,7 +15,7 @@
     │   ├── RateLimited          429: the budget of requests is used up
     │   ├── Maintenance          503 with code 0: the platform is down for maintenance
     │   └── ServerError          any other 5xx
-    ├── UnreadableAnswer         the server said yes, or 404, but not in a way that can be read
+    ├── UnreadableAnswer         the server said yes, 403 or 404, but not in a way that can be read
     ├── PagingError              the pages of a list do not fit together
     ├── OutcomeUnknown           a request that must not be repeated may or may not have been carried out
     ├── WaitTimeout              jobs were still under way when the time was up
@@ -199,7 +199,7 @@ class ServerError(ApiError):
 
 
 class UnreadableAnswer(SbgBulkError):
-    """The server reported success, or that there is no such thing, but what it sent is not the API's answer.
+    """The server reported success, or 403 or 404, but what it sent is not the API's answer.
 
     Attributes:
         operation: the operationId of the call in the spec.

@@ -14,7 +14,7 @@ from sbg_bulk import errors
 from sbg_bulk.api.advice import advice, verdict_on_error
 from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.retry import NOT_FOUND, NOT_IMPLEMENTED, Verdict, asked_pause, may_repeat, verdict_on_status
+from sbg_bulk.api.retry import NOT_IMPLEMENTED, OF_THINGS, Verdict, asked_pause, may_repeat, verdict_on_status
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
 from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
 from sbg_bulk.models import parse
@@ -142,10 +142,10 @@ def _refusal(reply: Reply) -> tuple[errors.ApiError, Verdict]:
     """Return the error that an answer means, and what it says of the request.
 
     Raises:
-        UnreadableAnswer: a read was answered with a 404 that is not the API's.
+        UnreadableAnswer: a read was answered with a 403 or 404 that is not the API's.
     """
-    if reply.status == NOT_FOUND and reply.operation.repeatable and not reply.operation.optional:
-        # A page of something in between is not the API's word that there is no such thing: it passes.
+    if reply.status in OF_THINGS and reply.operation.repeatable and not reply.operation.optional:
+        # A page of something in between is not the API's word on what there is for this user: it passes.
         reply.answer()
     error = api_error(reply)
     return error, verdict_on_status(reply.status, error.code)

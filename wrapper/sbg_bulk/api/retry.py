@@ -16,7 +16,8 @@ from attrs import field, frozen, validators
 from sbg_bulk.api.headers import number, unix_time
 from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
-NOT_FOUND: Final = 404
+OF_THINGS: Final = (403, 404)
+"""The statuses that say of a thing that it is not there, or not for this user; if it is the API that says so."""
 
 NOT_IMPLEMENTED: Final = 501
 """The status of what the service does not do at all. What only reads is not asked for again, whatever the verdict."""
