@@ -222,39 +222,6 @@ def test_the_size_of_a_choice_is_in_the_report(call: Both) -> None:
         assert [row["size"] for row in journal.report()] == [1000, 1000, None]
 
 
-# Which rows of a manifest are left
-
-
-def test_rows_whose_name_is_there_are_left_out(call: Both, world: World, files: list[str]) -> None:
-    folder = call("locate", IN).id
-    world.add(f"{IN}/a.bam", f"{IN}/new.bam")
-    rows = manifest(files, "sample=S1|S2|S3", "name=||new.bam")
-    left = call("remaining", "copy", rows, parent=folder)
-    assert ([row.item.file for row in left.rows], left.existing) == ([files[1]], 2)
-    assert call("run", "copy", left).succeeded
-    assert world.paths(TARGET) == ["in/", "in/a.bam", "in/b.bam", "in/new.bam"]
-
-
-def test_a_row_that_tells_its_name_costs_no_request_nor_does_one_for_an_empty_place(
-    call: Both, world: World, files: list[str]
-) -> None:
-    folder = call("locate", IN).id
-    asking = {"parent": folder}
-    assert call.counted("remaining", "copy", manifest(files), **asking) == ["list_files"]
-    world.add(f"{IN}/x")
-    assert call.counted("remaining", "copy", manifest(files, "name=1|2|3"), **asking) == ["list_files"]
-    assert call.counted("remaining", "copy", manifest(files), **asking) == ["list_files"] + ["get_file"] * 3
-
-
-def test_a_manifest_with_problems_costs_no_request(call: Both, files: list[str]) -> None:
-    call.simulator.requests.clear()
-    with pytest.raises(InputError, match="row 3, column file: the id is missing"):
-        call("remaining", "copy", manifest([files[0], ""], "name=a|b"), project=TARGET)
-    with pytest.raises(InputError, match="no destination"):
-        call("remaining", "delete", manifest(files))
-    assert len(call.simulator.requests) == 0
-
-
 # The comparison itself
 
 

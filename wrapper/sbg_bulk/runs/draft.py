@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 from attrs import frozen
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.items import Item
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.journal import Journal
@@ -242,6 +243,10 @@ class Draft:
             for statement in _SETTLED:
                 self._db.execute(statement)
             self._rows = int(self._db.execute("SELECT count(*) FROM row").fetchone()[0])
+
+    def items(self) -> list[Item]:
+        """Return what is to be done. Only for a draft without new folders."""
+        return self._open().items(0, self._rows - 1)
 
     @property
     def folders(self) -> int:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
+    from sbg_bulk.items import Item
     from sbg_bulk.models.resources import RateLimit
     from sbg_bulk.runs.conflicts import Conflicts
     from sbg_bulk.runs.draft import Draft
@@ -62,6 +64,26 @@ def run(context: Context, request: TransferRequest) -> Exit:
                 return Exit.INTERRUPTED
             outcome = execute_and_verify(context, client, request, draft, Location())
             return done if outcome is Exit.DONE else outcome
+
+
+def ids_to_do(client: Client, request: TransferRequest, where: Location) -> tuple[Exit, list[Item]]:
+    """What is left to be done of ids whose names are not taken where they go, and the exit code if that is done."""
+    with TemporaryDirectory(prefix="sbg-bulk-") as scratch, counting("Looking") as on_request:
+        draft = client.plan(
+            request.job_type,
+            BytesIO("\n".join(request.sources).encode()),
+            project=where.project,
+            parent=where.folder,
+            on_conflict=request.checked_conflict,
+            form="list",
+            journal=Path(scratch, "ids"),
+            on_request=on_request,
+        )
+        with draft:
+            done = _told_conflicts(draft.conflicts)
+            if not len(draft):
+                note("Nothing to do: all of it is there already." if done is Exit.DONE else "Nothing else to do.")
+            return done, draft.items()
 
 
 def _told_conflicts(conflicts: Conflicts | None) -> Exit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from attrs import evolve
@@ -101,7 +101,9 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             question = "Delete it? " if number == 1 else f"Delete these {number:,} files or folders? "
             if not agreed(f"{question}Folders go with all they hold; nothing comes back.", request.yes):
                 return Exit.INTERRUPTED
-        submit = _submission(client, request)
+        done, submit = _submission(client, request)
+        if submit is None:
+            return done
         try:
             job = submit()
         except KeyboardInterrupt:
@@ -112,22 +114,32 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             return Exit.INTERRUPTED
         if not request.detach:
             note(f"Submitted job {job.id}.")
-            return wait_for(context, client, [job], request.timeout, request.as_json)
+            ended = wait_for(context, client, [job], request.timeout, request.as_json)
+            return done if ended is Exit.DONE else ended
         if request.as_json:
             write_json(job_document(job))
         else:
             click.echo(job.id)
             note(f"Submitted. Wait for it with: {context.command('jobs', 'wait', job.id)}")
-        return Exit.DONE
+        return done
 
 
-def _submission(client: Client, request: TransferRequest) -> Callable[[], Job]:
-    """What submits the job. Where it goes is looked up here, before."""
+def _submission(client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:
+    """What submits the job, and the exit code that follows if that does all; None if there is nothing to do.
+
+    Where it goes is looked up here, before, and what has its names there.
+    """
     if request.job_type == "DELETE":
-        return lambda: client.delete(request.sources)
-    where = request.destination.find(client, parents=request.destination.parents)
+        return Exit.DONE, lambda: client.delete(request.sources)
+    destination, done = request.destination, Exit.DONE
+    where = destination.find(client, parents=destination.parents)
+    given: list[Any] = list(request.sources)
+    if not destination.no_check:
+        done, given = manifests.ids_to_do(client, request, where)
+        if not given:
+            return done, None
     transfer = client.copy if request.job_type == "COPY" else client.move
-    return lambda: transfer(request.sources, project=where.project, parent=where.folder)
+    return done, lambda: transfer(given, project=where.project, parent=where.folder)
 
 
 _PATHS: Final = """

@@ -37,7 +37,8 @@ _OPTIONS: Final = (
 _NO_CHECK: Final = click.option(
     "--no-check",
     is_flag=True,
-    help="With --manifest: do not look for names that are taken at the destination. The platform renames to 1_NAME.",
+    help="With ids and --manifest: do not check for names that are taken at the destination; the platform renames to "
+    "1_NAME.",
 )
 
 
