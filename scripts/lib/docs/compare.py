@@ -22,6 +22,8 @@ _VARYING: Final[Mapping[str, str]] = {
     "run": r"\b[0-9]{8}-[0-9]{6}-[0-9a-f]{4}\b",
     "date": r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|\+00:00)?",
     "request": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+    # What is left of the rate limit, which other blocks and the clock have a part in.
+    "left": r"\b[0-9,]+(?= left now)",
     "time": r"\b[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\b",
 }
 """Parts that need not agree. `text` may be anything; of the others, each stands for another of its kind."""
