@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from sbg_bulk.limits import PAGE_LIMIT, RATE_LIMIT_WINDOW, USUAL_LIMIT
-from sbg_bulk.models.resources import RateLimit
+
+if TYPE_CHECKING:
+    from sbg_bulk.models.resources import RateLimit
 
 ITEMS_PER_JOB: Final = 100
 """What public programs use; nothing is documented for these calls."""
