@@ -152,16 +152,19 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     alike = home / "alike.csv"
     alike.write_text(f"file\n{FILE}\n{FILE_2}\n", encoding="utf-8")
     for _ in range(2):
-        assert sbg("copy", FILE, FILE_2, "--to-folder", FOLDER, "--detach").code == 0
+        assert sbg("copy", FILE, FILE_2, "--to-folder", FOLDER, "--detach", "--no-check").code == 0
     simulator.arm("kind=cut_after op=submit_copy_job")
-    assert sbg("copy", "--manifest", str(alike), "--to-folder", FOLDER, "--list-lag", "0").code == Exit.UNDECIDED
+    assert (
+        sbg("copy", "--manifest", str(alike), "--to-folder", FOLDER, "--list-lag", "0", "--no-check").code
+        == Exit.UNDECIDED
+    )
     simulator.disarm()
     # Jobs: submitted, waited for no longer, of unknown outcome.
-    assert sbg("copy", FILE, "--to", TARGET, "--detach").code == 0
-    assert sbg("copy", FILE, "--to", TARGET, "--timeout", "0").code == Exit.TIMED_OUT
+    assert sbg("copy", FILE, "--to", TARGET, "--detach", "--no-check").code == 0
+    assert sbg("copy", FILE, "--to", TARGET, "--timeout", "0", "--no-check").code == Exit.TIMED_OUT
     with monkeypatch.context() as patch:
         patch.setattr("sbg_bulk.jobs.submit.post", _raising)
-        assert sbg("copy", FILE, "--to", TARGET).code == Exit.INTERRUPTED
+        assert sbg("copy", FILE, "--to", TARGET, "--no-check").code == Exit.INTERRUPTED
     simulator.arm("kind=cut_after op=submit_copy_job times=1")
     with Client(env["SB_API_ENDPOINT"], TOKEN, retry=Retry(within=0)) as client:
         with pytest.raises(errors.OutcomeUnknown):

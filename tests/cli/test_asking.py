@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,8 +83,21 @@ def test_on_a_terminal_one_is_asked_and_no_is_what_counts(
     simulator.requests.clear()
     code, _, after = _asked(_words(words, manifest), env, question, answer)
     assert code == 130
-    assert after.endswith("Nothing was done.\n")
+    _, _, kept = after.partition("Nothing was done.\n")
     assert {request.method for request in simulator.requests} <= {"GET"}
+    # What took requests to find is kept.
+    assert kept.startswith("Plan saved to ") is (words[:2] != ["delete", FILE])
+
+
+@pytest.mark.parametrize("words", [["copy", MINE, "--include", "sample.bam", "--to", f"{IN}/new", "--parents"]])
+def test_the_plan_that_no_keeps_can_be_carried_out(
+    sbg: Run, env: dict[str, str], simulator: Simulator, words: list[str]
+) -> None:
+    code, _, after = _asked(words, env, "[y/N]: ", "n\n")
+    assert code == 130
+    command = shlex.split(after.rpartition("Run it with: sbg-bulk ")[2])
+    assert sbg(*command).code == 0
+    assert any(node.name == "new" for node in simulator.world.nodes.values())
 
 
 def test_the_summary_stands_before_the_question(env: dict[str, str], simulator: Simulator) -> None:

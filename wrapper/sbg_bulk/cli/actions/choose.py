@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import click
 from attrs import asdict
 
-from sbg_bulk.cli.actions.plan import check_plan, keep_plan, save_choice
+from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
 from sbg_bulk.cli.actions.run import execute, reference
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.actions.verify import verify
@@ -94,6 +94,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if not len(choice):
             return done
         if not agreed(_question(request.job_type, choice), request.yes):
+            keep_refused(context, request, partial(save_choice, choice), parents=bool(choice.folders))
             return Exit.INTERRUPTED
         outcome = execute_and_verify(context, client, request, choice, Location())
         if choice.different:

@@ -15,7 +15,7 @@ import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
-from sbg_bulk.cli.actions.plan import check_plan, keep_plan
+from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -61,6 +61,7 @@ def run(context: Context, request: TransferRequest) -> Exit:
                 return done
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
             if request.job_type == "DELETE" and not agreed(_question(draft, request), request.yes):
+                keep_refused(context, request, draft.save, parents=False)
                 return Exit.INTERRUPTED
             outcome = execute_and_verify(context, client, request, draft, Location())
             return done if outcome is Exit.DONE else outcome

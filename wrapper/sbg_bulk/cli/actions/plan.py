@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sbg_bulk.cli.output.console import note
+from attrs import evolve
+
+from sbg_bulk.cli.output.console import complain, note
 from sbg_bulk.errors import InputError
-from sbg_bulk.runs import forms
+from sbg_bulk.runs import forms, store
 
 if TYPE_CHECKING:
     from sbg_bulk.cli.context import Context
@@ -37,6 +41,22 @@ def keep_plan(context: Context, request: TransferRequest, save: Callable[[Path],
     save(path)
     words = [request.job_type.lower(), "--manifest", str(path), *(["--parents"] if parents else [])]
     note(f"Plan saved to {path}. Run it with: {context.command(*words)}")
+
+
+def keep_refused(context: Context, request: TransferRequest, save: Callable[[Path], object], *, parents: bool) -> None:
+    """Keep what was answered with no, which took requests to find: in the user's state folder, unless it was saved.
+
+    The arguments are those of `keep_plan`.
+    """
+    if request.save_plan is not None:
+        return
+    folder = store.folder().with_name("plans")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}.csv"
+        keep_plan(context, evolve(request, save_plan=path), save, parents=parents)
+    except OSError as error:
+        complain(f"The plan could not be kept in {folder}: {error.strerror}.")
 
 
 def save_choice(choice: Choice, path: Path) -> None:
