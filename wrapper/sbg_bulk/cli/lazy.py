@@ -20,12 +20,14 @@ class Lazy(NamedTuple):
         name: the name that it has there.
         help: its help in short.
         whole: whether that is never cut, as click does with what a command gives as its `short_help`.
+        aliases: other names that call it, shown beside its own.
     """
 
     module: str
     name: str
     help: str
     whole: bool = False
+    aliases: tuple[str, ...] = ()
 
     def shown(self, limit: int = 45) -> str:
         """Return the help in short as click cuts it. 45 characters are its default."""
@@ -34,14 +36,19 @@ class Lazy(NamedTuple):
 
 
 class _Commands(MutableMapping[str, click.Command]):
-    """The commands of a group by their names, each imported when it is asked for."""
+    """The commands of a group by their names, each imported when it is asked for.
+
+    An alias finds its command too, and is none of the names.
+    """
 
     def __init__(self, package: str, lazy: Mapping[str, Lazy]) -> None:
         self._package: Final = package
         self._lazy: Final = lazy
+        self._meant: Final = {alias: name for name, entry in lazy.items() for alias in entry.aliases}
         self._loaded: Final[dict[str, click.Command]] = {}
 
     def __getitem__(self, name: str) -> click.Command:
+        name = self._meant.get(name, name)
         if name not in self._loaded:
             entry = self._lazy[name]
             command: click.Command = getattr(import_module(entry.module, self._package), entry.name)
@@ -78,8 +85,9 @@ class LazyGroup(click.Group):
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their helps in short, as click does, without importing any."""
-        limit = formatter.width - 6 - max(map(len, self._lazy))
-        rows = [(name, self._lazy[name].shown(limit)) for name in sorted(self._lazy)]
+        names = {name: ", ".join((name, *self._lazy[name].aliases)) for name in sorted(self._lazy)}
+        limit = formatter.width - 6 - max(map(len, names.values()))
+        rows = [(shown, self._lazy[name].shown(limit)) for name, shown in names.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 _OPTIONS: Final = (
     click.option("--to", metavar="PATH|ID", help="Destination, a folder's or project's path, or a folder's id."),
-    click.option("--to-project", metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
-    click.option("--to-folder", metavar="ID", help="Destination folder, by its id."),
+    # --to takes both; scripts may have these.
+    click.option("--to-project", hidden=True, metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
+    click.option("--to-folder", hidden=True, metavar="ID", help="Destination folder, by its id."),
     click.option(
         "--destination-from-manifest",
         is_flag=True,
@@ -94,9 +95,7 @@ class Destination:
         """Raise UsageError unless exactly one is given, or none where rows may say themselves."""
         given = sum(one is not None for one in (self.to, self.to_project, self.to_folder))
         if given > 1 or (required and not given):
-            raise click.UsageError(
-                "Give one destination: --to PATH or --to ID (or --to-project OWNER/PROJECT or --to-folder ID)."
-            )
+            raise click.UsageError("Give one destination: --to PATH or --to ID.")
         if self.to is None and given:
             check_destination(self.to_folder, self.to_project)
 

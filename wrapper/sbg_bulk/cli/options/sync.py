@@ -26,7 +26,9 @@ _OPTIONS: Final = (
 
 _RUN_OPTIONS: Final = (
     yes_option,
-    click.option("--dry-run", is_flag=True, help="Show what would be done and what it takes, and change nothing."),
+    click.option(
+        "--dry-run", "-n", is_flag=True, help="Show what would be done and what it takes, and change nothing."
+    ),
     click.option(
         "--items-per-job",
         type=click.IntRange(min=1),

@@ -22,7 +22,9 @@ from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 
 _OPTIONS: Final = (
     yes_option,
-    click.option("--dry-run", is_flag=True, help="Say what would be done and what it takes, and change nothing."),
+    click.option(
+        "--dry-run", "-n", is_flag=True, help="Show what would be done and what it takes, and change nothing."
+    ),
     click.option(
         "--verify",
         is_flag=True,

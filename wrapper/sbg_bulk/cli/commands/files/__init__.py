@@ -9,6 +9,7 @@ _COMMANDS = {
         ".list",
         "list_files",
         "List what is directly in PLACE, not what is below: a path such as owner/project/folder, or a folder's id.",
+        aliases=("ls",),
     ),
     "tree": Lazy(".tree", "tree", "Draw what is in PLACE and below it, as a tree with sizes."),
 }

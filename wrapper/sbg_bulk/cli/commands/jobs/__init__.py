@@ -5,7 +5,7 @@ import click
 from sbg_bulk.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
-    "list": Lazy(".list", "list_jobs", "List your jobs, in the server's order."),
+    "list": Lazy(".list", "list_jobs", "List your jobs, in the server's order.", aliases=("ls",)),
     "show": Lazy(".show", "show", "Show JOB, an id or an address, and the result of each of its items."),
     "wait": Lazy(".wait", "wait", "Wait until each JOB, an id or an address, has finished."),
 }

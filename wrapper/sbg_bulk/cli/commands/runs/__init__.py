@@ -7,7 +7,7 @@ from sbg_bulk.cli.lazy import Lazy, LazyGroup
 _COMMANDS = {
     "export": Lazy(".export", "export", "Write the manifest of RUN again, with what became of each row."),
     "forget": Lazy(".forget", "forget", "Delete the journal of RUN."),
-    "list": Lazy(".list", "list_runs", "List your runs on this machine, oldest first."),
+    "list": Lazy(".list", "list_runs", "List your runs on this machine, newest first.", aliases=("ls",)),
     "report": Lazy(".report", "report", "Report on RUN: its jobs, its requests, what failed, and what to do next."),
     "resume": Lazy(
         ".resume",

@@ -1,0 +1,52 @@
+"""`sbg-bulk mkdir`: create folders by their paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sbg_bulk.cli.actions.connect import connected
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.errors import BadRequest, Conflict, InputError
+from sbg_bulk.files.folders import EXISTS
+from sbg_bulk.files.paths import Location, path_of
+
+if TYPE_CHECKING:
+    from sbg_bulk.client.sync import Client
+
+
+@click.command()
+@click.argument("path", nargs=-1, required=True)
+@click.option("--parents", "-p", is_flag=True, help="Create missing parents too; a folder that exists is no error.")
+@json_option
+@click.pass_obj
+def mkdir(context: Context, path: tuple[str, ...], parents: bool, as_json: bool) -> None:
+    """Create each folder PATH: [NAME:]owner/project/folder[/folder/...].
+
+    With --json each folder is a document on a line, with its path and id.
+    """
+    places = [path_of(one) for one in path]
+    for place in places:
+        if not place.names:
+            raise InputError(f"{place} is a project. Name the folder to create in it: owner/project/folder.")
+    with connected(context, places).client() as client:
+        for text, place in zip(path, places, strict=True):
+            made = client.destination(text, parents=True).folder if parents else _new(client, place)
+            if as_json:
+                write_json({"path": str(place), "id": made})
+            else:
+                note(f"{'There now' if parents else 'Created'}: {place} ({made})")
+
+
+def _new(client: Client, place: Location) -> str:
+    """Create a folder in one that is there, and return its id. Raises InputError if its name is taken."""
+    above = client.destination(str(place.parent))
+    try:
+        return client.create_folder(place.name, project=above.project, parent=above.folder).id
+    except (Conflict, BadRequest) as error:
+        if isinstance(error, BadRequest) and error.code != EXISTS:
+            raise
+        raise InputError(f"{place} exists already.") from error
