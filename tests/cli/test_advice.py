@@ -20,6 +20,7 @@ import sbg_bulk as package
 from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.app import sbg_bulk
 from sbg_bulk.cli.exits import Exit
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Simulator
 from tests.cli.commands import commands, parse
 from tests.cli.harness import (
@@ -130,7 +131,8 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
 ) -> None:
     manifest = home / "some.csv"
     manifest.write_text(f"file,project\n{FILE},{TARGET}\nno-such-file,{TARGET}\n", encoding="utf-8")
-    # Runs: interrupted, broken off, failed in part; shown, reported on, verified.
+    # Runs: none yet; interrupted, broken off, failed in part; shown, reported on, verified.
+    assert sbg("runs", "resume").code == Exit.USAGE
     for words in (
         ["copy", *add_files(simulator, 101), "--to", FOLDER],
         ["move", f"{MINE}/sample.bam", "--to", TARGET, "-y"],
@@ -140,6 +142,11 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
             assert sbg(*words, *(["--verify"] if words[0] == "move" else [])).code == Exit.INTERRUPTED
         assert sbg("runs", "show", journals(home)[-1].stem).code == 0
         sbg("runs", "report", journals(home)[-1].stem)
+    # Both are running.
+    with Journal.open(journals(home)[0]), Journal.open(journals(home)[1]):
+        for command in ("show", "report"):
+            assert sbg("runs", command, journals(home)[0].stem).code == 0
+        assert sbg("runs", "resume").code == Exit.USAGE
     assert sbg("copy", "--manifest", str(manifest)).code == Exit.FAILED_ITEMS
     failed = journals(home)[-1].stem
     sbg("runs", "show", failed)

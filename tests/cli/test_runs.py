@@ -15,6 +15,7 @@ import pytest
 
 from sbg_bulk import Client, RunOptions
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.cli.actions import watch
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import LIKELY_TOKEN
@@ -36,7 +37,7 @@ from tests.cli.harness import (
 
 MISSING = "000000000000000000000000"
 TALLY = {"rows": 0, "done": 0, "failed": 0, "unattributed": 0, "unknown": 0, "running": 0, "open": 0}
-SHOWN = {"run", "journal", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
+SHOWN = {"run", "state", "journal", "to", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
 RUN = r"\d{8}-\d{6}-[0-9a-f]+"
 
 
@@ -494,37 +495,106 @@ def test_runs_are_listed(sbg: Run, simulator: Simulator, manifest: Path, flawed:
     ran = sbg("runs", "list")
     assert (ran.code, ran.err) == (0, "")
     head, *rows = ran.out.splitlines()
-    assert head.split() == ["RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"]
-    assert sorted(row.split() for row in rows) == sorted(
-        [
-            [one, "COPY", "2", "1", "1", "0", "0", "flawed.csv"],
-            [two, "COPY", "2", "0", "0", "0", "2", "manifest.csv"],
-        ]
-    )
+    assert head.split() == ["RUN", "STATE", "AGE", "DONE", "FAILED", "UNCLEAR", "TASK"]
+    shown = {
+        one: f"{one} finished with failures # s 1 of 2 1 0 copy flawed.csv to {FOLDER}",
+        two: f"{two} interrupted # s 0 of 2 0 0 copy manifest.csv to {FOLDER}",
+    }
+    assert [re.sub(r"\d+ s ", "# s ", " ".join(row.split())) for row in rows] == [
+        shown[run] for run in sorted(shown, reverse=True)
+    ]
     documents = {document["run"]: document for document in sbg("runs", "list", "--json").documents}
     assert set(documents) == {one, two}
     assert all(set(document) == SHOWN for document in documents.values())
     assert (documents[two]["open"], documents[two]["manifest"]) == (2, str(manifest))
 
 
-def test_a_run_in_use_is_refused_with_a_clear_message_and_listed_as_in_use(
+def test_a_run_in_use_can_be_looked_at_and_nothing_else_is_done_with_it(
     sbg: Run, simulator: Simulator, home: Path, manifest: Path
 ) -> None:
     run = _id(_broken_off(sbg, simulator, manifest))
     (journal,) = journals(home)
     simulator.requests.clear()
     with Journal.open(journal):
-        for command in ("resume", "show", "retry", "export", "forget"):
+        for command in ("resume", "retry", "forget"):
             ran = sbg("runs", command, run)
             assert (ran.code, ran.out) == (1, "")
             assert f"Another process is working on this run ({journal})" in ran.err
         listed = sbg("runs", "list")
         assert (listed.code, listed.err) == (0, "")
-        assert listed.out.splitlines()[1].split() == [run, *["-"] * 6, "(in", "use)"]
+        assert listed.out.splitlines()[1].split()[:2] == [run, "running"]
         (document,) = sbg("runs", "list", "--json").documents
-        assert set(document) == {"run", "journal", "problem"}
+        assert (document["state"], document["open"]) == ("running", 2)
+        shown = sbg("runs", "show", run)
+        assert shown.err == f"It is running. Follow it with: sbg-bulk runs show {run} --watch\n"
+        assert [row["outcome"] for row in _report(sbg, run)] == ["open", "open"]
     assert len(simulator.requests) == 0
     assert sbg("runs", "resume", run).code == 0
+
+
+def test_the_last_unfinished_run_is_resumed_if_none_is_named(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path, flawed: Path
+) -> None:
+    assert "is left to resume; see sbg-bulk runs list." in sbg("runs", "resume").err
+    older, newer = (_id(_broken_off(sbg, simulator, one, "--new-run")) for one in (flawed, manifest))
+    older, newer = sorted((older, newer))
+    finished = _id(sbg("delete", "--yes", "--manifest", str(_write(home / "one.csv", f"file\n{FILE_2}\n"))))
+    assert sbg("runs", "show", finished, "--json").document["state"] == "finished"
+    with Journal.open(home / ".local/state/sbg-bulk/runs" / f"{newer}.sbg-run"):
+        assert _id(sbg("runs", "resume")) == older
+        refused = sbg("runs", "resume")
+        assert (refused.code, printed_commands(refused.err)) == (2, [["runs", "show", newer, "--watch"]])
+    for options in (["--resubmit"], ["--adopt", COPIED_JOB]):
+        assert "Name the RUN" in sbg("runs", "resume", *options).err
+    assert _id(sbg("runs", "resume")) == newer
+    assert sbg("runs", "resume").code == 2
+
+
+def test_the_beginning_of_an_id_names_a_run(sbg: Run, simulator: Simulator, manifest: Path) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    assert sbg("runs", "show", run[:6], "--json").document["run"] == run
+    assert _id(sbg("runs", "resume", run[:-2])) == run
+    second = _id(sbg("copy", "--manifest", str(manifest), "--no-check", "--new-run"))
+    ran = sbg("runs", "forget", run[:2])
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{run[:2]} is the beginning of 2 runs: {', '.join(sorted([run, second]))}. Give more" in ran.err
+
+
+def test_a_run_that_another_process_carries_is_followed_to_its_end(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+    held = Journal.open(journals(home)[0])
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 1:
+            held.started(held.intend(0, 1, None), COPIED_JOB)
+        elif len(pauses) == 2:
+            held.close()
+
+    monkeypatch.setattr(watch.watch, "__defaults__", (pause,))
+    ran = sbg("runs", "show", run, "--watch")
+    assert (ran.code, pauses) == (0, [watch.EVERY] * 2)
+    assert "interrupted" in ran.out
+    assert printed_commands(ran.err) == [["runs", "resume", run]]
+    assert sbg("runs", "show", run, "--watch") == ran
+    assert len(pauses) == 2
+
+
+def test_ctrl_c_ends_the_watching_alone(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _id(_broken_off(sbg, simulator, manifest))
+
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.watch, "__defaults__", (interrupt,))
+    with Journal.open(journals(home)[0]):
+        ran = sbg("runs", "show", run, "--watch")
+    assert (ran.code, ran.err) == (130, "The run is not affected.\n\nsbg-bulk: interrupted.\n")
 
 
 def test_a_damaged_journal_does_not_hide_the_others(sbg: Run, home: Path, manifest: Path) -> None:
@@ -533,8 +603,9 @@ def test_a_damaged_journal_does_not_hide_the_others(sbg: Run, home: Path, manife
     ran = sbg("runs", "list")
     assert (ran.code, ran.err) == (0, "")
     first, second = ran.out.splitlines()[1:]
-    assert (first.split()[0], second.split()[0]) == ("19990101-000000-0000", run)
-    assert "(damaged: see runs show)" in first
+    assert (first.split()[0], second.split()[0]) == (run, "19990101-000000-0000")
+    assert "damaged" in second
+    assert "see runs show" in second
     shown = sbg("runs", "show", "19990101-000000-0000")
     assert shown.code == 2
     assert f"{damaged} is not a journal, or it is damaged" in shown.err
@@ -576,7 +647,9 @@ def test_a_run_is_shown_with_what_failed(sbg: Run, home: Path, env: dict[str, st
     assert shown == {
         "run": run,
         "journal": str(journals(home)[0]),
+        "state": "finished-with-failures",
         "type": "COPY",
+        "to": FOLDER,
         "endpoint": env["SB_API_ENDPOINT"],
         "manifest": str(flawed),
         "rows": "2",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sbg_bulk.text import counted, duration, size, speed
+from sbg_bulk.text import age, counted, duration, size, speed
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])
@@ -64,3 +64,12 @@ def test_a_size_has_three_digits_and_its_unit(number: int, text: str) -> None:
 )
 def test_a_speed_has_the_unit_in_which_it_is_a_number_to_read(rate: float, text: str) -> None:
     assert speed(rate, "row") == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "0 s"), (119.9, "119 s"), (120, "2 min"), (7_199, "119 min"), (7_200, "2 h"), (172_799, "47 h"),
+     (172_800, "2 days"), (1e9, "11,574 days")],
+)  # fmt: skip
+def test_an_age_is_told_in_one_unit(seconds: float, text: str) -> None:
+    assert age(seconds) == text

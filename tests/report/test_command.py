@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk import CopyItem
+from sbg_bulk.runs import create
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import RowOutcome
 from tests.cli.harness import Ran, run_here
 from tests.report.making import DONE, failed, made
@@ -144,12 +147,18 @@ def test_what_makes_no_sense_is_refused(
     assert message in ran.err
 
 
-def test_a_run_that_another_process_works_on_is_said_to_be_in_use(report: Command, path: Path, tmp_path: Path) -> None:
-    with Journal.open(path):
-        ran = report(path, "--html", tmp_path / "x.html")
-    assert ran.code == 1
-    assert "Another process is working on this run" in ran.err
-    assert not (tmp_path / "x.html").exists()
+def test_a_run_that_another_process_works_on_is_reported_as_running(report: Command, tmp_path: Path) -> None:
+    manifest = [Row(number, CopyItem(f"f{number}", parent="folder")) for number in range(1, 4)]
+    path = tmp_path / "a.sbg-run"
+    create.create(manifest, "COPY", "https://cgc-api.sbgenomics.com/v2", journal=path).close()
+    with Journal.open(path) as journal:
+        journal.started(journal.intend(0, 2, None), "job-1")
+        ran = report(path)
+        assert (ran.code, ran.err) == (0, "")
+        assert "Running: of 3 rows none has come to an end; 3 are in jobs whose end was not seen" in ran.out
+        assert f"sbg-bulk runs show {path} --watch" in ran.out
+        assert "resume" not in ran.out
+    assert f"sbg-bulk runs resume {path}" in report(path).out
 
 
 def test_names_cannot_command_the_terminal(report: Command, tmp_path: Path) -> None:

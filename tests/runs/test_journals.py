@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sbg_bulk import CopyItem, InputError, JournalError
+from sbg_bulk import CopyItem, InputError, JournalError, RunInUse
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
 from sbg_bulk.runs import create, draft, store
@@ -431,9 +431,14 @@ def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pyte
         run, path = made.plan.run, made.path
     assert store.find(run) == store.find(str(path)) == store.find(path) == path
     assert store.known() == [path]
+    assert store.find(run[:8]) == store.find(run[:-1]) == path
+    with create.create(rows(1), "COPY", ENDPOINT, journal=path.with_name(f"{run}x.sbg-run")):
+        assert store.find(run) == path
+    with pytest.raises(InputError, match=rf"{run[:8]} is the beginning of 2 runs: {run}, {run}x\. Give more"):
+        store.find(run[:8])
     new(tmp_path / "here").close()
     assert store.find("here") == Path("here")
-    for unknown in ("nothing", "nothing.sbg-run", "no/thing", tmp_path / "nothing"):
+    for unknown in ("", "nothing", "nothing.sbg-run", "no/thing", tmp_path / "nothing"):
         with pytest.raises(InputError, match="There is no"):
             store.find(unknown)
 
@@ -542,10 +547,62 @@ def test_several_may_read_a_journal_at_once_and_nobody_works_on_it_meanwhile(pat
     Journal.open(path).close()
 
 
-def test_a_journal_that_is_worked_on_cannot_be_read(path: Path, holder: subprocess.Popen[str]) -> None:
-    assert holder.poll() is None
-    with pytest.raises(JournalError, match="Another process"):
-        Journal.read(path)
+def test_a_journal_that_is_worked_on_is_read_as_it_is_and_stays_so(path: Path, holder: subprocess.Popen[str]) -> None:
+    before = path.read_bytes()
+    with Journal.read(path) as opened:
+        assert (opened.in_use, opened.tally()) == (True, Tally(10, open=10))
+        with pytest.raises(JournalError, match="cannot be used"):
+            opened.intend(0, 2, None)
+    assert (holder.poll(), path.read_bytes()) == (None, before)
+    holder.kill()
+    holder.wait()
+    with Journal.read(path) as opened:
+        assert not opened.in_use
+
+
+def test_a_change_that_is_half_done_is_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sbg_bulk.runs.journal_file._PAUSE", 0)
+    with new(path, 2000) as made:
+        made._db.execute("PRAGMA cache_size = 1")
+        made._db.execute("BEGIN")
+        made._db.execute("UPDATE row SET outcome = 'done'")
+        with pytest.raises(RunInUse, match="changes it all the time"):
+            Journal.read(path)
+        made._db.execute("COMMIT")
+        with Journal.read(path) as opened:
+            assert opened.tally() == Tally(2000, done=2000)
+
+
+CHANGER = """
+import sys
+from pathlib import Path
+from sbg_bulk.runs.journal import Journal
+
+journal = Journal.open(Path(sys.argv[1]))
+print("held", flush=True)
+number = 0
+while True:
+    number += 1
+    with journal._change():
+        journal._db.execute("UPDATE row SET message = ?", (str(number) * 50,))
+"""
+
+
+def test_what_is_read_beside_a_process_that_changes_it_is_one_state_of_it(path: Path) -> None:
+    new(path, 500).close()
+    with subprocess.Popen([sys.executable, "-c", CHANGER, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            states = set()
+            for _ in range(20):
+                with Journal.read(path) as opened:
+                    assert opened.in_use
+                    (state,) = opened._select("SELECT DISTINCT message FROM row")
+                    states.add(state)
+            assert len(states) > 1
+        finally:
+            process.kill()
 
 
 def test_what_a_crash_has_left_half_written_is_undone_by_reading_too(path: Path, tmp_path: Path) -> None:

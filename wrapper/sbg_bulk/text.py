@@ -30,6 +30,15 @@ def duration(seconds: float) -> str:
     return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
 
 
+def age(seconds: float) -> str:
+    """Return how long ago something was, such as `7 s`, `5 min`, `3 h` or `12 days`; no finer than is worth reading."""
+    seconds = max(seconds, 0.0)
+    for unit, each, before in (("s", 1, 120), ("min", 60, 7_200), ("h", 3_600, 172_800)):
+        if seconds < before:
+            return f"{seconds // each:.0f} {unit}"
+    return f"{seconds // 86_400:,.0f} days"
+
+
 def format_utc(unix: float) -> str:
     """Return a date and a time in UTC, such as `2026-11-28 17:05:00 UTC`."""
     return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

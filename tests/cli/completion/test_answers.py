@@ -95,3 +95,22 @@ def test_a_shell_that_is_not_known_is_refused(env: dict[str, str]) -> None:
     ended = subprocess.run([COMMAND, "completion", "tcsh"], env=env, capture_output=True, timeout=PATIENCE, text=True)
     assert ended.returncode == 2
     assert "'bash', 'zsh', 'fish'" in ended.stderr
+
+
+def test_to_resume_only_unfinished_runs_are_offered(env: dict[str, str], runs_there: list[str]) -> None:
+    from sbg_bulk.runs.journal import Journal
+    from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+
+    assert answered(env, "sbg-bulk runs resume ")[1::3] == [*reversed(runs_there)]
+    with Journal.open(store.find(runs_there[1])) as journal:
+        sent = journal.intend(0, 0, None)
+        assert store.finished(journal.path) is False
+        journal.void(sent)
+        assert store.finished(journal.path) is False
+        sent = journal.intend(0, 0, None)
+        journal.started(sent, "job-1")
+        assert store.finished(journal.path) is False
+        journal.ended(sent, "job-1", [RowOutcome(Outcome.DONE)])
+        assert store.finished(journal.path) is True
+    assert answered(env, "sbg-bulk runs resume ")[1::3] == [runs_there[0]]
+    assert answered(env, "sbg-bulk runs show ")[1::3] == [*reversed(runs_there)]

@@ -72,8 +72,19 @@ def complete_profile(_context: click.Context, _parameter: click.Parameter, incom
 
 def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the runs in the usual folder, the newest first, with what they do where the shell shows that."""
+    return _runs(incomplete, unfinished=False)
+
+
+def complete_unfinished(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the runs that can be resumed; see `complete_run`."""
+    return _runs(incomplete, unfinished=True)
+
+
+def _runs(incomplete: str, *, unfinished: bool) -> list[CompletionItem]:
     from sbg_bulk.runs import store  # every command has completion, and few have runs
 
     fit = (path for path in reversed(store.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
+    if unfinished:
+        fit = (path for path in fit if store.finished(path) is False)
     told = not os.environ.get(VARIABLE, "").startswith("bash")
     return [CompletionItem(path.stem, help=store.title(path) if told else None) for path in islice(fit, RUNS)]

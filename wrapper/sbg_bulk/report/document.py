@@ -35,6 +35,7 @@ def document(facts: Facts, name: str, command: Command = command_line) -> dict[s
         "retry_of": plan.retry_of,
         "retried_by": facts.retried_by,
         "standing": facts.standing,
+        "in_use": facts.in_use,
         "began": facts.began,
         "last": facts.last,
         **asdict(facts.tally),

@@ -128,6 +128,7 @@ class Facts:
         slots: its requests, in slots of time.
         windows: the windows of the rate limit in which it sent requests.
         groups: why rows were not done; the most rows first.
+        in_use: whether another process is working on it.
     """
 
     plan: Plan
@@ -145,6 +146,7 @@ class Facts:
     slots: Sequence[Slot]
     windows: Sequence[Window]
     groups: Sequence[Group]
+    in_use: bool = False
 
     @property
     def seconds(self) -> float | None:
@@ -232,6 +234,7 @@ def gather(journal: Journal) -> Facts:
         slots,
         list(_windows(slots, ahead)),
         [Group(*group) for group in journal.failures()],
+        journal.in_use,
     )
 
 

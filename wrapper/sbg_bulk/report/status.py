@@ -55,7 +55,8 @@ def outcome(facts: Facts) -> str:
     ended = tally.done + tally.failed + facts.unclear
     unclear = f", {facts.unclear:,} unclear" if facts.unclear else ""
     come = f"{ended:,} have come to an end ({tally.done:,} done, {tally.failed:,} failed{unclear})"
-    told = f"Not complete: of {counted(tally.rows, 'row')} {come if ended else 'none has come to an end'}; "
+    told = f"{'Running' if facts.in_use else 'Not complete'}: of {counted(tally.rows, 'row')} "
+    told += f"{come if ended else 'none has come to an end'}; "
     told += f"{tally.running:,} are in jobs whose end was not seen, {tally.open:,} were not submitted."
     if facts.standing is Standing.UNSETTLED:
         rows = sum(one.rows for one in facts.sent if one.state is State.INTENDED)
@@ -84,7 +85,9 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
         command: makes the command lines.
     """
     steps: list[Step] = []
-    if facts.standing is Standing.UNSETTLED:
+    if facts.in_use:
+        steps.append(Step("It is running in another process; follow it", command("runs", "show", name, "--watch")))
+    elif facts.standing is Standing.UNSETTLED:
         why = "Take it up again. It looks for the job first; if it cannot tell, it names the jobs that it may be"
         steps.append(Step(why, command("runs", "resume", name)))
     elif facts.standing is not Standing.COMPLETE:

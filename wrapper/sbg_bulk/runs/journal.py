@@ -22,7 +22,7 @@ from typing import Self
 
 from attrs import astuple
 
-from sbg_bulk.errors import JournalError
+from sbg_bulk.errors import JournalError, RunInUse
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal_file import (
     COUNT,
@@ -36,6 +36,7 @@ from sbg_bulk.runs.journal_file import (
     show_as_format_2,
     show_as_format_3,
     show_places,
+    snapshot,
     unix,
 )
 from sbg_bulk.runs.journal_reader import JournalReader
@@ -45,7 +46,13 @@ from sbg_bulk.runs.traffic import Traffic
 
 
 class Journal(JournalReader):
-    """An open journal. All methods raise JournalError if the file cannot be read or written."""
+    """An open journal. All methods raise JournalError if the file cannot be read or written.
+
+    Attributes:
+        in_use: whether another process works on the run, and this is a copy of how far that had come.
+    """
+
+    in_use = False
 
     def __init__(self, path: Path, connection: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
         self.path = path
@@ -74,18 +81,28 @@ class Journal(JournalReader):
     def read(cls, path: Path) -> Self:
         """Open a journal to read it, as it is now, until it is closed. Several processes can do so at once.
 
-        The file stays as it is, whatever its format, but for what a crash has left half written, which is undone.
+        The file stays as it is, whatever its format, but for what a crash has left half written, which is undone. A
+        process that works on it is not disturbed.
 
         Raises:
-            WrongJournal, RunInUse, JournalError: see `open`.
+            WrongJournal, JournalError: see `open`.
+            RunInUse: another process works on it, and does not stop changing it.
         """
-        return cls._opened(path, time.time, to_read=True)
+        try:
+            return cls._opened(path, time.time, to_read=True)
+        except RunInUse:
+            journal = cls._opened(path, time.time, to_read=True, copied=True)
+            journal.in_use = True
+            return journal
 
     @classmethod
-    def _opened(cls, path: Path, clock: Callable[[], float], *, to_read: bool) -> Self:
+    def _opened(cls, path: Path, clock: Callable[[], float], *, to_read: bool, copied: bool = False) -> Self:
         check_header(path)
         with clear_errors(path):
-            connection = sqlite3.connect(path, timeout=0, isolation_level=None) if to_read else connect(path)
+            if copied:
+                connection = snapshot(path)
+            else:
+                connection = sqlite3.connect(path, timeout=0, isolation_level=None) if to_read else connect(path)
             try:
                 connection.execute("BEGIN" if to_read else "BEGIN EXCLUSIVE")
                 damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

@@ -6,8 +6,9 @@ import json
 import os
 import sqlite3
 import struct
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -115,6 +116,51 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA synchronous = EXTRA")
     return connection
+
+
+SNAPSHOTS: Final = 100
+"""Attempts to copy a journal between two changes of the process that works on it."""
+
+_PAUSE: Final = 0.02
+"""Seconds between two of them: a change takes a few milliseconds on a local disk."""
+
+
+def snapshot(path: Path) -> sqlite3.Connection:
+    """Return a copy, in memory, of a journal that another process works on, as it was between two changes.
+
+    Raises:
+        RunInUse: that process does not stop changing it.
+    """
+    for attempt in range(SNAPSHOTS):
+        if attempt:
+            time.sleep(_PAUSE)
+        before = _at_rest(path)
+        if before is None:
+            continue
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        # Immutable: the lock is not asked about. What is torn by a change is found out by that, or is no database.
+        with suppress(sqlite3.DatabaseError):
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as source:
+                source.backup(copy)
+            if _at_rest(path) == before:
+                return copy
+        copy.close()
+    raise RunInUse(f"Another process is working on this run ({path}), and changes it all the time. Try again.")
+
+
+def _at_rest(path: Path) -> tuple[int, ...] | None:
+    """Return what tells one state of a journal from the next; None if it is being changed.
+
+    While it is, the rollback journal beside it has a header (https://www.sqlite.org/fileformat2.html, section 3).
+    """
+    beside, times = path.with_name(f"{path.name}-journal"), 0
+    with suppress(FileNotFoundError):
+        with beside.open("rb") as file:
+            if file.read(8).strip(b"\0"):
+                return None
+        times = beside.stat().st_mtime_ns
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size, times
 
 
 def make_format_2(connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import platformdirs
 
@@ -16,6 +16,17 @@ from sbg_bulk.errors import InputError, SettingsError
 from sbg_bulk.text import command_line
 
 SUFFIX: Final = ".sbg-run"
+
+_SHOWN: Final = 5
+"""Runs that are named where several are meant."""
+
+_FINISHED: Final = """
+SELECT (SELECT max(last) FROM submission) IS (SELECT max(place) FROM row)
+    AND NOT EXISTS (SELECT 1 FROM submission WHERE state IN ('intended', 'running'))
+    AND NOT EXISTS (SELECT 1 FROM submission AS void WHERE state = 'void' AND NOT EXISTS (
+        SELECT 1 FROM submission AS later WHERE later.first = void.first AND later.id > void.id))
+"""
+"""Whether all rows were submitted and all jobs have ended, from indexes alone: a run may have a million rows."""
 
 
 def folder() -> Path:
@@ -38,10 +49,10 @@ def folder() -> Path:
 
 
 def find(run: str | Path) -> Path:
-    """Return the path of the journal that a run's id or a path means.
+    """Return the path of the journal that a run's id, the beginning of one, or a path means.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or several ids begin so.
     """
     if isinstance(run, Path) or Path(run).name != run or run.endswith(SUFFIX):
         path = Path(run)
@@ -51,6 +62,13 @@ def find(run: str | Path) -> Path:
     for path in (folder() / f"{run}{SUFFIX}", Path(run)):
         if _is_file(path):
             return path
+    begin_so = [path for path in known() if run and path.stem.startswith(run)]
+    if len(begin_so) == 1:
+        return begin_so[0]
+    if begin_so:
+        shown = ", ".join(path.stem for path in begin_so[-_SHOWN:])
+        more = f", and {len(begin_so) - _SHOWN:,} older ones" if len(begin_so) > _SHOWN else ""
+        raise InputError(f"{run} is the beginning of {len(begin_so):,} runs: {shown}{more}. Give more of the id.")
     raise InputError(
         f"There is no run {run} in {folder()}; see {command_line('runs', 'list')}, or name its journal's path."
     )
@@ -77,14 +95,36 @@ def reference(run: str, journal: Path) -> str:
     return str(journal)
 
 
+def destination_of(task: str | None) -> str | None:
+    """Return the destination in a task (`sbg_bulk.runs.task.asked`), as it was given; None if there is none."""
+    try:
+        to = None if task is None else json.loads(task)[1]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return to if isinstance(to, str) else None
+
+
 def title(journal: Path) -> str | None:
     """Return what a run does, such as `COPY samples.csv`, read beside whoever works on it; None if unreadable."""
+    plan = dict(_select(journal, "SELECT key, value FROM run WHERE key IN ('job_type', 'manifest')"))
+    try:
+        return f"{json.loads(plan['job_type'])} {Path(json.loads(plan['manifest'])).name}"
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def finished(journal: Path) -> bool | None:
+    """Return whether nothing is left of a run, read beside whoever works on it; None if unreadable."""
+    return next((bool(answer) for (answer,) in _select(journal, _FINISHED)), None)
+
+
+def _select(journal: Path, query: str) -> list[Any]:
+    """Return what a query finds in a journal, beside whoever works on it; nothing if it cannot be read."""
     import sqlite3  # only completion asks, and it must be fast
 
     try:
-        # Immutable: the lock of a process that works on the run is not asked about. What is read here never changes.
+        # Immutable: the lock of a process that works on the run is not asked about.
         with closing(sqlite3.connect(f"{journal.absolute().as_uri()}?immutable=1", uri=True)) as connection:
-            plan = dict(connection.execute("SELECT key, value FROM run WHERE key IN ('job_type', 'manifest')"))
-            return f"{json.loads(plan['job_type'])} {Path(json.loads(plan['manifest'])).name}"
-    except (sqlite3.Error, LookupError, TypeError, ValueError, OSError):
-        return None
+            return connection.execute(query).fetchall()
+    except (sqlite3.Error, OSError):
+        return []

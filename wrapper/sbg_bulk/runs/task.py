@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -57,16 +57,30 @@ def asked(
 
 def unfinished(job_type: str, endpoint: str, task: str) -> Unfinished | None:
     """Return the newest run in the usual folder that has this task and is not finished; None if there is none."""
-    return next((found for path in reversed(store.known()) if (found := _look(path, job_type, endpoint, task))), None)
+    return _newest({"task": task, "job_type": job_type, "endpoint": endpoint})
 
 
-def _look(path: Path, job_type: str, endpoint: str, task: str) -> Unfinished | None:
+def last_unfinished(endpoint: str) -> Unfinished | None:
+    """Return the newest run in the usual folder that is not finished; None if there is none on this deployment.
+
+    One that another process is working on is only returned if there is no other.
+    """
+    return _newest({"endpoint": endpoint}, in_use=False) or _newest({"endpoint": endpoint})
+
+
+def _newest(plan: Mapping[str, str], in_use: bool | None = None) -> Unfinished | None:
+    """Return the newest unfinished run whose plan says this; one that is in use or not, if that is asked for."""
+    found = (run for path in reversed(store.known()) if (run := _look(path, plan)) is not None)
+    return next((run for run in found if in_use in (None, run.in_use)), None)
+
+
+def _look(path: Path, wanted: Mapping[str, str]) -> Unfinished | None:
     """Look into a journal beside whoever works on it; None if it is another's task, finished, or cannot be read."""
     try:
         # Immutable: the lock of a process that works on the run is not asked about.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
             plan = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM run")}
-            if (plan.get("task"), plan.get("job_type"), plan.get("endpoint")) != (task, job_type, endpoint):
+            if any(plan.get(key) != value for key, value in wanted.items()):
                 return None
             [(rows, done)] = connection.execute("SELECT count(*), count(outcome) FROM row")
         return None if rows == done else Unfinished(plan["run"], path, done, rows, _in_use(path))

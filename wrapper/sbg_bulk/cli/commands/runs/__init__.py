@@ -12,7 +12,7 @@ _COMMANDS = {
     "resume": Lazy(
         ".resume",
         "resume",
-        "Take RUN up where it stands, after an interruption, a crash, or on another machine.",
+        "Resume RUN where it stands, after an interruption, a crash, or on another machine.",
     ),
     "retry": Lazy(".retry", "retry", "Make a new run of the rows of RUN that failed, and only of those."),
     "show": Lazy(".show", "show", "Show how far RUN has come, and what failed in it."),
@@ -28,5 +28,5 @@ _COMMANDS = {
 def runs() -> None:
     """See the runs of manifests, take them up again, and get their reports.
 
-    RUN is a run's id, or its journal's path.
+    RUN is a run's id, the beginning of one, or its journal's path.
     """

@@ -19,14 +19,34 @@ def _open(run: str) -> Journal:
 
 
 def _document(journal: Journal) -> dict[str, Any]:
-    plan = journal.plan
+    plan, tally = journal.plan, journal.tally()
     return {
         "run": plan.run,
+        "state": _state(journal),
         "journal": str(journal.path),
         "type": plan.job_type,
         "endpoint": plan.endpoint,
         "created_on": plan.created_on,
         "manifest": plan.manifest,
+        "to": _to(journal),
         "retry_of": plan.retry_of,
-        **asdict(journal.tally()),
+        **asdict(tally),
     }
+
+
+def _state(journal: Journal) -> str:
+    """Return running, interrupted, finished or finished-with-failures."""
+    if journal.in_use:
+        return "running"
+    tally = journal.tally()
+    if not tally.complete:
+        return "interrupted"
+    return "finished" if tally.done == tally.rows else "finished-with-failures"
+
+
+def _to(journal: Journal) -> str | None:
+    """Return where a run's files go: what was given, or the one place that they name; None if there are several."""
+    if (given := store.destination_of(journal.plan.task)) is not None:
+        return given
+    places = journal.destinations(1)
+    return places.most[0][0] if places.most and not places.others else None

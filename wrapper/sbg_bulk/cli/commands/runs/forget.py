@@ -8,7 +8,7 @@ from sbg_bulk.cli.commands.runs._journal import _document, _open
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
-from sbg_bulk.errors import InputError
+from sbg_bulk.errors import InputError, RunInUse
 from sbg_bulk.runs import store
 from sbg_bulk.text import counted
 
@@ -21,6 +21,8 @@ def forget(run: str, force: bool, as_json: bool) -> None:
     """Delete the journal of RUN. What it has done stays done."""
     path = store.find(run)
     with _open(run) as journal:
+        if journal.in_use:
+            raise RunInUse(f"Another process is working on this run ({path}). Wait for it to end, or end it first.")
         document = _document(journal)
         if not force and not journal.tally().complete:
             raise InputError(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,37 +14,56 @@ from sbg_bulk.cli.commands.runs._journal import _document
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_rows
-from sbg_bulk.errors import JournalError, RunInUse
+from sbg_bulk.errors import JournalError
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.verify import CHOSEN
+from sbg_bulk.text import age
 
 
 @click.command("list")
 @json_option
 def list_runs(as_json: bool) -> None:
-    """List your runs on this machine, oldest first. UNCLEAR are rows of which it is not known what became of them."""
+    """List your runs on this machine, newest first.
+
+    STATE is running, interrupted (resume it), finished, or finished with failures. UNCLEAR are those of which it is
+    not known what became of them.
+    """
     rows: list[tuple[Any, ...]] = []
-    for path in store.known():
-        state = None
+    for path in reversed(store.known()):
         try:
             with Journal.read(path) as journal:
                 document, chosen = _document(journal), journal.remembered(CHOSEN) is not None
         except JournalError as error:
             document = {"run": path.stem, "journal": str(path), "problem": str(error)}
-            state = "(in use)" if isinstance(error, RunInUse) else "(damaged: see runs show)"
+            row: tuple[Any, ...] = (path.stem, "damaged", *[None] * 4, "see runs show")
+        else:
+            row = _row(document, chosen)
         if as_json:
             write_json(document)
-        elif state is not None:
-            rows.append((path.stem, *[None] * 6, state))
         else:
-            keys = ("run", "type", "rows", "done", "failed")
-            others = document["unattributed"] + document["unknown"]
-            left = document["open"] + document["running"]
-            # What was chosen is told by its paths, and a file by its name alone.
-            name = document["manifest"] if chosen else Path(document["manifest"]).name
-            rows.append((*(document[key] for key in keys), others, left, name))
+            rows.append(row)
     if rows:
-        print_rows(("RUN", "TYPE", "ROWS", "DONE", "FAILED", "UNCLEAR", "LEFT", "MANIFEST"), rows)
+        print_rows(("RUN", "STATE", "AGE", "DONE", "FAILED", "UNCLEAR", "TASK"), rows)
     elif not as_json:
         note(f"No runs in {store.folder()}.")
+
+
+def _row(document: Mapping[str, Any], chosen: bool) -> tuple[Any, ...]:
+    """Return a row of the table. What was chosen is told by its paths, and a file by its name alone."""
+    task = f"{document['type'].lower()} {document['manifest'] if chosen else Path(document['manifest']).name}"
+    if not chosen and document["to"] is not None:
+        task += f" to {document['to']}"
+    try:
+        began: float | None = datetime.fromisoformat(document["created_on"]).timestamp()
+    except ValueError:
+        began = None
+    return (
+        document["run"],
+        document["state"].replace("-", " "),
+        None if began is None else age(time.time() - began),
+        f"{document['done']:,} of {document['rows']:,}",
+        document["failed"],
+        document["unattributed"] + document["unknown"],
+        task,
+    )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import click
 
 from sbg_bulk.cli.actions.run import execute
-from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.completion import complete_unfinished
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.options.run import RunSettings, run_options
+from sbg_bulk.errors import InputError
+from sbg_bulk.runs.task import last_unfinished
 
 
 @click.command()
-@click.argument("run", shell_complete=complete_run)
+@click.argument("run", required=False, shell_complete=complete_unfinished)
 @click.option("--adopt", metavar="JOB", help="The submission of unknown outcome has started this job.")
 @click.option("--resubmit", is_flag=True, help="The submission of unknown outcome has started no job.")
 @run_options
@@ -20,21 +22,27 @@ from sbg_bulk.cli.options.run import RunSettings, run_options
 @click.pass_context
 def resume(
     click_context: click.Context,
-    run: str,
+    run: str | None,
     adopt: str | None,
     resubmit: bool,
     settings: RunSettings,
     as_json: bool,
 ) -> None:
-    """Take RUN up where it stands, after an interruption, a crash, or on another machine."""
+    """Resume RUN where it stands, after an interruption, a crash, or on another machine.
+
+    Without RUN, the last run of this machine that is not finished.
+    """
     if adopt is not None and resubmit:
         raise click.UsageError("Give --adopt or --resubmit, not both.")
+    if run is None and (adopt is not None or resubmit):
+        raise click.UsageError("Name the RUN that --adopt or --resubmit is about.")
     context: Context = click_context.obj
     with context.client() as client:
+        named = _last(context, client.settings.endpoint) if run is None else run
         outcome = execute(
             context,
             lambda on_change: client.resume(
-                run,
+                named,
                 adopt=adopt,
                 resubmit=resubmit,
                 options=settings.options,
@@ -44,3 +52,16 @@ def resume(
             as_json,
         )
     click_context.exit(outcome)
+
+
+def _last(context: Context, endpoint: str) -> str:
+    """Return the id of the last unfinished run. Raises InputError if there is none that can be resumed."""
+    found = last_unfinished(endpoint)
+    if found is None:
+        raise InputError(f"No run on {endpoint} is left to resume; see {context.command('runs', 'list')}.")
+    if found.in_use:
+        raise InputError(
+            f"Run {found.run} is running: another process is working on it. Follow it with: "
+            f"{context.command('runs', 'show', found.run, '--watch')}"
+        )
+    return found.run

@@ -1,9 +1,10 @@
-"""`sbg-bulk runs`: list, show, resume, retry, export, forget."""
+"""`sbg-bulk runs show`."""
 
 from __future__ import annotations
 
 import click
 
+from sbg_bulk.cli.actions import watch as actions
 from sbg_bulk.cli.commands.runs._journal import _document, _open
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
@@ -15,10 +16,15 @@ from sbg_bulk.runs import store
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
+@click.option("--watch", is_flag=True, help="Follow it while another process carries it; Ctrl-C ends that only.")
 @json_option
 @click.pass_obj
-def show(context: Context, run: str, as_json: bool) -> None:
-    """Show how far RUN has come, and what failed in it."""
+def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
+    """Show how far RUN has come, and what failed in it. It may be running."""
+    if watch and as_json:
+        raise click.UsageError("Give --watch or --json, not both.")
+    if watch:
+        _watch(run)
     with _open(run) as journal:
         made, folders = journal.folders()
         document = {**_document(journal), "folders_created": made, "folders_to_create": folders - made}
@@ -33,7 +39,17 @@ def show(context: Context, run: str, as_json: bool) -> None:
             click.echo()
             print_rows(("CODE", "ROWS", "FOR EXAMPLE"), [(code, rows, message) for _, code, rows, message in failures])
         name = store.reference(journal.plan.run, journal.path)
-        if not journal.tally().complete:
+        if journal.in_use:
+            note(f"It is running. Follow it with: {context.command('runs', 'show', name, '--watch')}")
+        elif not journal.tally().complete:
             note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
         elif document["failed"]:
             note(f"Try again what failed with: {context.command('runs', 'retry', name)}")
+
+
+def _watch(run: str) -> None:
+    try:
+        actions.watch(lambda: _open(run))
+    except KeyboardInterrupt:
+        note("The run is not affected.")
+        raise
