@@ -37,7 +37,7 @@ from tests.cli.harness import (
 
 MISSING = "000000000000000000000000"
 TALLY = {"rows": 0, "done": 0, "failed": 0, "unattributed": 0, "unknown": 0, "running": 0, "open": 0}
-SHOWN = {"run", "state", "journal", "to", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
+SHOWN = {"run", "label", "state", "journal", "to", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
 RUN = r"\d{8}-\d{6}-[0-9a-f]+"
 
 
@@ -558,6 +558,26 @@ def test_the_beginning_of_an_id_names_a_run(sbg: Run, simulator: Simulator, mani
     ran = sbg("runs", "forget", run[:2])
     assert (ran.code, ran.out) == (2, "")
     assert f"{run[:2]} is the beginning of 2 runs: {', '.join(sorted([run, second]))}. Give more" in ran.err
+
+
+def test_a_label_is_shown_wherever_the_run_is(sbg: Run, simulator: Simulator, flawed: Path) -> None:
+    run = _id(_broken_off(sbg, simulator, flawed, "--label", "nightly <b>"))
+    assert "nightly <b>: copy flawed.csv to " in sbg("runs", "list").out
+    assert re.search(r"^label +nightly <b> *$", sbg("runs", "show", run).out, re.MULTILINE)
+    assert f"Run {run}: nightly <b>: Copy of 2 rows" in sbg("runs", "report", run).out
+    assert "nightly &lt;b&gt;: Copy of 2 rows" in sbg("runs", "report", run, "--html", "-").out
+    assert sbg("runs", "resume", run).code == 3
+    assert sbg("runs", "show", run, "--json").document["label"] == "nightly <b>"
+    again = _id(sbg("runs", "retry", run))
+    assert sbg("runs", "report", again, "--json").document["label"] == "nightly <b>"
+    assert sbg("runs", "resume", again, "--label", "weekly").code == 3
+    assert sbg("runs", "show", again, "--json").document["label"] == "weekly"
+
+
+@pytest.mark.parametrize("word", ["copy", "move"])
+def test_ids_with_a_label_are_a_run(sbg: Run, word: str) -> None:
+    assert sbg(word, FILE, "--to", FOLDER, "--label", "one").code == 0
+    assert sbg("runs", "list", "--json").document["label"] == "one"
 
 
 def test_a_run_that_another_process_carries_is_followed_to_its_end(

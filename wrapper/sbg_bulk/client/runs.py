@@ -309,6 +309,8 @@ class RunFlows:
         on_change: Callable[[Progress], object] | None,
         on_wait: Callable[[Wait], object] | None,
     ) -> Flow[RunReport]:
+        if options is not None and (label := options.label) is not None:
+            yield from record(lambda: journal.remember("label", label))
         patience = evolve(self._policy.retry, within=math.inf if within is None else within)
         policy = evolve(self._policy, retry=patience, on_wait=on_wait or self._policy.on_wait)
         mark = self._settings.token.mark(journal.plan.run)

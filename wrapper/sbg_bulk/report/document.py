@@ -27,6 +27,7 @@ def document(facts: Facts, name: str, command: Command = command_line) -> dict[s
     plan = facts.plan
     return {
         "run": plan.run,
+        "label": facts.label,
         "journal": facts.journal,
         "type": plan.job_type,
         "endpoint": plan.endpoint,

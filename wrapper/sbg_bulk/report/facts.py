@@ -129,6 +129,7 @@ class Facts:
         windows: the windows of the rate limit in which it sent requests.
         groups: why rows were not done; the most rows first.
         in_use: whether another process is working on it.
+        label: the user's own text for it, if there is one.
     """
 
     plan: Plan
@@ -147,6 +148,7 @@ class Facts:
     windows: Sequence[Window]
     groups: Sequence[Group]
     in_use: bool = False
+    label: str | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -235,6 +237,7 @@ def gather(journal: Journal) -> Facts:
         list(_windows(slots, ahead)),
         [Group(*group) for group in journal.failures()],
         journal.in_use,
+        journal.remembered("label"),
     )
 
 

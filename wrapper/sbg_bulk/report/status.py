@@ -33,8 +33,9 @@ VERBS: Final = {"COPY": "Copy", "MOVE": "Move", "DELETE": "Deletion"}
 
 
 def purpose(facts: Facts) -> str:
-    """Say what the run was to do."""
-    what = f"{VERBS.get(facts.plan.job_type, facts.plan.job_type)} of {counted(facts.tally.rows, 'row')}"
+    """Say what the run was to do, after its label."""
+    named = "" if facts.label is None else f"{facts.label}: "
+    what = f"{named}{VERBS.get(facts.plan.job_type, facts.plan.job_type)} of {counted(facts.tally.rows, 'row')}"
     if not facts.destinations:
         return what
     to = ", ".join(name for name, _ in facts.destinations)

@@ -146,6 +146,8 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
         form=plan.form,
         retry_of=plan.run,
     )
+    if (label := earlier.remembered("label")) is not None:
+        later.remember("label", label)
     earlier.remember("retry", later.plan.run)
     return later
 

@@ -206,8 +206,8 @@ class Journal(JournalReader):
     def remember(self, key: str, value: str) -> None:
         """Note what was learned of the run under a name.
 
-        That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is; or
-        `retry`, the run that tries again.
+        That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is;
+        `retry`, the run that tries again; or `label`, the user's own text.
         """
         with self._change():
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))

@@ -30,12 +30,15 @@ class RunOptions:
             in the list. Nothing is documented of that: the default is a guess.
         new_ids: whether to find out the id of every copy. It costs two requests for a job of a hundred files, where
             otherwise only jobs with failures are looked into. Ids that the result proves are kept in any case.
+        label: a text of the user's own, by which the run is known again where it is listed, shown or reported on; None
+            to leave it as it is. It stays on this machine.
     """
 
     jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
     reserve: int = field(default=0, validator=validators.ge(0))
     list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
     new_ids: bool = False
+    label: str | None = None
 
 
 @frozen

@@ -13,6 +13,9 @@ from sbg_bulk.runs.progress import RunOptions
 
 _OPTIONS: Final = (
     click.option(
+        "--label", metavar="TEXT", help="Show the run with this text in lists and reports; it stays on this machine."
+    ),
+    click.option(
         "--jobs-in-flight",
         type=click.IntRange(min=1),
         metavar="N",
@@ -56,6 +59,7 @@ class RunSettings:
         give_up_after: `--give-up-after`, in seconds.
         list_lag: `--list-lag`, in seconds.
         new_ids: `--new-ids`; False where there is no such option.
+        label: `--label`.
     """
 
     jobs_in_flight: int | None = None
@@ -63,13 +67,14 @@ class RunSettings:
     give_up_after: float | None = None
     list_lag: float | None = None
     new_ids: bool = False
+    label: str | None = None
 
     @property
     def options(self) -> RunOptions:
         """The options of the library, with its defaults for those not given."""
         given = {"jobs_in_flight": self.jobs_in_flight, "reserve": self.reserve, "list_lag": self.list_lag}
         chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-        return RunOptions(new_ids=self.new_ids, **chosen)
+        return RunOptions(new_ids=self.new_ids, label=self.label, **chosen)
 
 
 def add_run_options(function: F, *, copies: bool) -> F:

@@ -22,6 +22,7 @@ def _document(journal: Journal) -> dict[str, Any]:
     plan, tally = journal.plan, journal.tally()
     return {
         "run": plan.run,
+        "label": journal.remembered("label"),
         "state": _state(journal),
         "journal": str(journal.path),
         "type": plan.job_type,

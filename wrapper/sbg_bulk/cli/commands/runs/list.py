@@ -54,6 +54,8 @@ def _row(document: Mapping[str, Any], chosen: bool) -> tuple[Any, ...]:
     task = f"{document['type'].lower()} {document['manifest'] if chosen else Path(document['manifest']).name}"
     if not chosen and document["to"] is not None:
         task += f" to {document['to']}"
+    if document["label"] is not None:
+        task = f"{document['label']}: {task}"
     try:
         began: float | None = datetime.fromisoformat(document["created_on"]).timestamp()
     except ValueError:
