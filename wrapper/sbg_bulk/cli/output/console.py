@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import define
 
-from sbg_bulk.api.waits import waiting
+from sbg_bulk.api.retry import Retry
+from sbg_bulk.api.waits import Cause, waiting
 from sbg_bulk.cli.output.error_context import Connection
+from sbg_bulk.errors import ConnectionFailed
 from sbg_bulk.text import plain
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from sbg_bulk.errors import SbgBulkError
 
 _KEY: Final = "sbg_bulk.console"
+
+PATIENCE: Final = 10.0
+"""Seconds of pauses after which a look-up gives up if no connection comes about. Runs and waits go on."""
+
+_UNREACHED: Final = ("ConnectError", "ConnectTimeout", "ProxyError")
+"""What the reason of a pause begins with if nothing was reached: the transport's errors."""
 
 
 @define
@@ -29,12 +37,14 @@ class Console:
         write: writes a line for the person who looks on.
         on_wait: told of each pause of the client; None to tell the person.
         connection: where the client is connected, once there is one.
+        unreached: seconds of pauses so far for a request that has reached nothing.
     """
 
     quiet: bool = False
     write: Callable[[str], object] = lambda text: click.echo(text, err=True)
     on_wait: Callable[[Wait], object] | None = None
     connection: Connection | None = None
+    unreached: float = 0.0
 
 
 def console() -> Console:
@@ -47,8 +57,27 @@ def console() -> Console:
 
 
 def _tell_wait(wait: Wait) -> None:
-    telling = console().on_wait or note_wait
-    telling(wait)
+    output = console()
+    if output.on_wait is not None:
+        output.on_wait(wait)
+        return
+    _check_reached(output, wait)
+    note_wait(wait)
+
+
+def _check_reached(output: Console, wait: Wait) -> None:
+    """Raise ConnectionFailed if a look-up has tried long enough to reach anything: somebody waits for the answer."""
+    if wait.cause is not Cause.RETRY or not wait.reason.startswith(_UNREACHED):
+        output.unreached = 0.0
+        return
+    # The first pause of a request is the shortest.
+    before = 0.0 if wait.seconds <= Retry().first else output.unreached
+    if before + wait.seconds > PATIENCE:
+        raise ConnectionFailed(
+            f"no connection after {before:.0f} s ({wait.reason}). Check how the endpoint is spelled, the network and, "
+            "if HTTPS_PROXY is set, the proxy."
+        )
+    output.unreached = before + wait.seconds
 
 
 def note_wait(wait: Wait) -> None:
