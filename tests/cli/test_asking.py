@@ -66,10 +66,27 @@ def _asked(words: Sequence[str], env: dict[str, str], question: str, answer: str
 
 
 QUESTIONS = {
-    "id": (["delete", FILE], "Delete it? Folders go with all they hold; nothing comes back. [y/N]: "),
-    "ids": (["delete", FILE, FILE_2], "Delete these 2 files or folders? Folders go with all they hold;"),
-    "path": (["delete", f"{MINE}/sample.bam"], "Delete it? Nothing comes back. [y/N]: "),
-    "manifest": (["delete", "--manifest", "MANIFEST"], "Delete what 2 rows of "),
+    "id": (
+        ["delete", FILE],
+        "Permanently delete the file sample.bam in rfranklin/my-project (2.15 GB)? This cannot be undone. [y/N]: ",
+    ),
+    "ids": (["delete", FILE, FOLDER], "Permanently delete the file sample.bam in"),
+    "folder's id": (["delete", FOLDER], "delete the folder incoming in rfranklin/destination-project with all it"),
+    "missing id": (["delete", "0" * 24], f"Permanently delete {'0' * 24}? This cannot be undone. [y/N]: "),
+    "many ids": (
+        ["delete", FILE, FILE_2, FOLDER, "0" * 24],
+        f"Permanently delete these 4 files or folders, folders with all they hold: {FILE}, {FILE_2} ...? This",
+    ),
+    "path": (
+        ["delete", f"{MINE}/sample.bam"],
+        f"Permanently delete the file {MINE}/sample.bam? This cannot be undone. [y/N]: ",
+    ),
+    "paths": (["delete", MINE, "--match", "sample*"], f"Permanently delete 4 files (10.7 GB) in {MINE}? This cannot"),
+    "folder": (
+        ["delete", IN, "--dir"],
+        f"Permanently delete the folder {IN} with all it holds? This cannot be undone.",
+    ),
+    "manifest": (["delete", "--manifest", "MANIFEST"], "Permanently delete what 2 rows of "),
     "copy": (["copy", f"{MINE}/sample.bam", "--to", IN], "Copy it? [y/N]: "),
     "move": (["move", MINE, "--to", IN, "--match", "sample.*"], "Move it? [y/N]: "),
 }
@@ -86,7 +103,8 @@ def test_on_a_terminal_one_is_asked_and_no_is_what_counts(
     _, _, kept = after.partition("Nothing was done.\n")
     assert {request.method for request in simulator.requests} <= {"GET"}
     # What took requests to find is kept.
-    assert kept.startswith("Plan saved to ") is (words[:2] != ["delete", FILE])
+    ids = words[0] == "delete" and "/" not in words[1] and not words[1].startswith("-")
+    assert kept.startswith("Plan saved to ") is not ids
 
 
 @pytest.mark.parametrize("words", [["copy", MINE, "--include", "sample.bam", "--to", f"{IN}/new", "--parents"]])

@@ -17,7 +17,7 @@ from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed
+from sbg_bulk.cli.options.confirm import agreed, deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
@@ -211,13 +211,20 @@ def _chosen(choice: Choice) -> str:
         if nothing_matched(choice):
             return "Nothing to do."
         return "Nothing to do: all of it is there already." if not choice.different else "Nothing else to do."
+    target = "" if choice.to is None else f", to {choice.to}"
+    return plain(f"Chosen: {_amount(choice)} of {_sources(choice)}{target}.")
+
+
+def _amount(choice: Choice) -> str:
+    """How many files and folders were chosen, and their bytes if those are known."""
     folders = len(choice) - choice.files
     told = [counted(choice.files, "file")] if choice.files or not folders else []
     told += [f"{counted(folders, 'folder')} with all {'it holds' if folders == 1 else 'they hold'}"] if folders else []
-    amount = "" if choice.size is None else f" ({size(choice.size)})"
-    source = choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
-    target = "" if choice.to is None else f", to {choice.to}"
-    return plain(f"Chosen: {' and '.join(told)}{amount} of {source}{target}.")
+    return " and ".join(told) + ("" if choice.size is None else f" ({size(choice.size)})")
+
+
+def _sources(choice: Choice) -> str:
+    return choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
 
 
 def _to_come(choice: Choice, estimate: Estimate) -> str:
@@ -227,7 +234,11 @@ def _to_come(choice: Choice, estimate: Estimate) -> str:
 
 def _question(job_type: str, choice: Choice) -> str:
     if job_type == "DELETE":
-        return f"Delete {'it' if len(choice) == 1 else 'them'}? Nothing comes back."
+        if len(choice) > 1:
+            return deletion(f"{_amount(choice)} in {_sources(choice)}")
+        (item,) = choice.items
+        more = " with all it holds" if item.is_folder else "" if item.size is None else f" ({size(item.size)})"
+        return deletion(f"the {'folder' if item.is_folder else 'file'} {item.source}{more}")
     return f"{job_type.capitalize()} {'it' if len(choice) == 1 else 'them'}?"
 
 

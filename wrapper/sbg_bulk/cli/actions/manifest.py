@@ -19,7 +19,7 @@ from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused
 from sbg_bulk.cli.actions.unfinished import take_up
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed, check_can_ask
+from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
@@ -174,7 +174,7 @@ def _read_for_nothing(
 def _question(draft: Draft, request: TransferRequest) -> str:
     what = f"what {counted(len(draft), 'row')} of {draft.plan.manifest} {'names' if len(draft) == 1 else 'name'}"
     verifying = f" To verify takes {counted(len(draft), 'request')} more." if request.verify else ""
-    return f"Delete {what}? Folders go with all they hold; nothing comes back.{verifying}"
+    return f"{deletion(f'{what}, folders with all they hold')}{verifying}"
 
 
 def _tell(rows: int, request: TransferRequest, besides: int = 0, rate: RateLimit | None = None) -> None:

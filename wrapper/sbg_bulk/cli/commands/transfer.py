@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -14,18 +14,22 @@ from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.actions.wait import wait_for
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed, check_can_ask
+from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
 from sbg_bulk.cli.options.destination import destination_options
 from sbg_bulk.cli.options.transfer import TransferRequest, transfer_options
 from sbg_bulk.cli.output.console import complain, note, write_json
 from sbg_bulk.cli.output.documents import job_document
-from sbg_bulk.errors import InputError
+from sbg_bulk.errors import ApiError, InputError
 from sbg_bulk.items import check_id
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+from sbg_bulk.text import size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.job import Job
+
+_LOOKED_UP: Final = 3
+"""As many ids are shown by their names before they are deleted."""
 
 _DONE: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
 
@@ -96,11 +100,10 @@ def _check_ids(request: TransferRequest) -> None:
 
 def _one_job(context: Context, request: TransferRequest) -> Exit:
     with context.client() as client:
-        if request.job_type == "DELETE":
-            number = len(request.sources)
-            question = "Delete it? " if number == 1 else f"Delete these {number:,} files or folders? "
-            if not agreed(f"{question}Folders go with all they hold; nothing comes back.", request.yes):
-                return Exit.INTERRUPTED
+        # Their names are looked up for who is asked.
+        ask = request.job_type == "DELETE" and not request.yes
+        if ask and not agreed(deletion(_named(client, request.sources)), False):
+            return Exit.INTERRUPTED
         done, submit = _submission(client, request)
         if submit is None:
             return done
@@ -122,6 +125,24 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             click.echo(job.id)
             note(f"Submitted. Wait for it with: {context.command('jobs', 'wait', job.id)}")
         return done
+
+
+def _named(client: Client, ids: Sequence[str]) -> str:
+    """What ids mean, in words. It takes a request for each of a few; many are told by their number."""
+    if len(ids) > _LOOKED_UP:
+        return f"these {len(ids):,} files or folders, folders with all they hold: {ids[0]}, {ids[1]} ..."
+    return ", ".join(_described(client, one) for one in ids)
+
+
+def _described(client: Client, identity: str) -> str:
+    try:
+        found = client.file(identity)
+    except ApiError:
+        return identity  # the job tells what is wrong with it
+    where = "" if found.project is None else f" in {found.project}"
+    if found.is_folder:
+        return f"the folder {found.name}{where} with all it holds"
+    return f"the file {found.name}{where}{'' if found.size is None else f' ({size(found.size)})'}"
 
 
 def _submission(client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:

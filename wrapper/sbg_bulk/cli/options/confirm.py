@@ -7,8 +7,18 @@ import sys
 import click
 
 from sbg_bulk.cli.output.console import note
+from sbg_bulk.text import plain
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask first. Scripts need it where one is asked.")
+
+
+def deletion(what: str) -> str:
+    """Return the question before something is deleted.
+
+    Args:
+        what: names it, with the number of files, their bytes and where they are, as far as that is known.
+    """
+    return plain(f"Permanently delete {what}? This cannot be undone.")
 
 
 def check_can_ask(yes: bool, what: str) -> None:
