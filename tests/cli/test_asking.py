@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk.files.filters import Filters
+from sbg_bulk.runs.task import alone, asked
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COMMAND, FILE, FILE_2, FOLDER, MINE, TARGET, Run, tree
 from tests.support.terminal import Dialogue
@@ -215,3 +217,18 @@ def test_a_sync_asks_with_numbers_and_bytes_and_does_nothing_unless_agreed_to(
     code, _, _ = _asked(words, env, question, "y\n")
     assert code == 0
     assert tree(simulator, FOLDER) == ["changed", "new", "same"]
+
+
+@pytest.mark.parametrize("words", [AGAIN["path"], AGAIN["manifest"]], ids=["path", "manifest"])
+def test_two_processes_do_not_begin_the_same_at_once(
+    sbg: Run, manifest: Path, env: dict[str, str], words: list[str]
+) -> None:
+    words = _words(words, manifest)
+    source = str(manifest) if "--manifest" in words else words[1]
+    job_type, task = words[0].upper(), asked([source], words[-1], Filters() if source == words[1] else None)
+    with alone(job_type, env["SB_API_ENDPOINT"], task):
+        ran = sbg(*words, "--yes")
+        assert ran.code == 2
+        assert "Another process is at work on the same sources and destination." in ran.err
+        assert sbg(*words, "--dry-run").code == 0
+    assert sbg(*words, "--yes").code == 0

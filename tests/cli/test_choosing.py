@@ -166,7 +166,7 @@ def test_a_name_taken_by_something_else_is_told_and_shows_in_the_exit_code(sbg: 
     ran = sbg(*words, "--yes")
     assert ran.code == 3
     assert told in ran.err
-    assert ran.err.endswith("1 name is taken at the destination by something else. They were left as they are.\n")
+    assert ran.err.endswith("1 name is taken at the destination by something else. Nothing there was changed.\n")
     again = sbg(*words, "--yes", "--quiet")
     assert again.code == 3
     assert told in again.err

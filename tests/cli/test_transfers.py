@@ -98,6 +98,7 @@ def test_time_that_is_up_leaves_the_job_running(sbg: Run, simulator: Simulator, 
         (["move", FILE, "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
         (["copy", FILE, "--to-project", "destination-project"], "sbg-bulk: project: 'destination-project' is not"),
         (["copy", FILE, "--to-project", ""], "'' is not of the form owner/project"),
+        (["copy", "ID NAME", "--to-project", TARGET], "'ID NAME' is not an id"),
         (["move", FILE, "--to-folder", "a/b"], "sbg-bulk: parent: 'a/b' is not an id"),
         (
             ["copy", "--to-project", TARGET],

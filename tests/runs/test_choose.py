@@ -201,6 +201,17 @@ def test_a_name_is_taken_as_it_is(call: Both, world: World) -> None:
         call("choose", [f"{SOURCE}/bams/a.BAM"], to=IN)
 
 
+@pytest.mark.parametrize(("there", "typed"), [("o\u0308", "\u00f6"), ("\u00f6", "o\u0308")])
+def test_a_name_is_found_in_whichever_form_its_letters_are_typed(
+    call: Both, world: World, there: str, typed: str
+) -> None:
+    world.add(f"{SOURCE}/{there}/a.bam", f"{IN}/{there}/")
+    choice = call("choose", [f"{SOURCE}/{typed}"], to=f"{IN}/{typed}", parents=True)
+    assert (len(choice), choice.folders) == (1, ())
+    world.add(f"{SOURCE}/{typed}/b.bam")
+    assert [item.name for item in call("choose", [f"{SOURCE}/{typed}"], to=IN).items] == ["b.bam"]
+
+
 # Dates
 
 

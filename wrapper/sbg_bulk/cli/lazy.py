@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from copy import copy
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -54,6 +55,10 @@ class _Commands(MutableMapping[str, click.Command]):
             command: click.Command = getattr(import_module(entry.module, self._package), entry.name)
             if not isinstance(command, LazyGroup):
                 accept_after(command)
+            if command.name != name:
+                # The same command under two paths; each is called by its own name.
+                command = copy(command)
+                command.name = name
             self._loaded[name] = command
         return self._loaded[name]
 

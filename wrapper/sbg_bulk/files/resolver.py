@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import quote
 
 from attrs import define, field
@@ -210,13 +211,18 @@ class PathResolver:
         if not names or not self.is_there(folder):
             self.found.update((folder.below(name), None) for name in names)
             return
-        for some in _batches(names):
-            found, exact = yield from self._named(folder, {name: names[name] for name in some})
-            for name in some:
-                if name not in found and exact and len(some) > 1:
+        # What looks the same may be written in two ways, as systems compose letters or do not.
+        forms = {form: names[name] for name in names for form in _forms(name)}
+        found: dict[str, File] = {}
+        for some in _batches(forms):
+            more, exact = yield from self._named(folder, {form: forms[form] for form in some})
+            found |= more
+            for form in some:
+                if form not in found and exact and len(some) > 1:
                     # A service may look for one name of several only.
-                    found |= (yield from self._named(folder, {name: names[name]}))[0]
-                self.found[folder.below(name)] = found.get(name)
+                    found |= (yield from self._named(folder, {form: forms[form]}))[0]
+        for name in names:
+            self.found[folder.below(name)] = next((found[form] for form in _forms(name) if form in found), None)
 
     def _named(self, folder: Location, names: dict[str, bool]) -> Flow[tuple[dict[str, File], bool]]:
         """Read which entries of a folder have these names, and whether the service has shown no others."""
@@ -231,6 +237,11 @@ class PathResolver:
             if all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items()):
                 break
         return found, exact
+
+
+def _forms(name: str) -> Sequence[str]:
+    """Return a name as it is written, and in the other forms of Unicode if it has any."""
+    return list(dict.fromkeys((name, normalize("NFC", name), normalize("NFD", name))))
 
 
 def _batches(names: Iterable[str]) -> Iterator[Sequence[str]]:

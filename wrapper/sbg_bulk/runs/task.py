@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from attrs import asdict, frozen
 
+from sbg_bulk.errors import InputError
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.runs import store
+from sbg_bulk.text import command_line
 
 
 @frozen
@@ -72,6 +75,35 @@ def _newest(plan: Mapping[str, str], in_use: bool | None = None) -> Unfinished |
     """Return the newest unfinished run whose plan says this; one that is in use or not, if that is asked for."""
     found = (run for path in reversed(store.known()) if (run := _look(path, plan)) is not None)
     return next((run for run in found if in_use in (None, run.in_use)), None)
+
+
+@contextmanager
+def alone(job_type: str, endpoint: str, task: str) -> Iterator[None]:
+    """Hold a task while the block runs: no other process on this machine begins it meanwhile.
+
+    Raises:
+        InputError: another process holds it.
+    """
+    name = sha256(json.dumps([job_type, endpoint, task]).encode()).hexdigest()[:32]
+    path = store.folder().with_name("locks") / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.Error):
+        yield  # where nothing can be written no run can be begun either, and that is told by then
+        return
+    with closing(connection):
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise InputError(
+                "Another process is at work on the same sources and destination. Wait for it to end, or see how far it "
+                f"is: {command_line('runs', 'list')}"
+            ) from None
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _look(path: Path, wanted: Mapping[str, str]) -> Unfinished | None:

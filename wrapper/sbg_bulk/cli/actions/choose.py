@@ -13,7 +13,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
 from sbg_bulk.cli.actions.run import execute, reference
-from sbg_bulk.cli.actions.unfinished import take_up
+from sbg_bulk.cli.actions.unfinished import held, take_up
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -47,14 +47,14 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
     selection, since, values = request.selection, request.selection.since, request.selection.values
     check_plan(request.save_plan)
-    with context.client() as client:
-        task = asked(
-            request.sources,
-            request.destination.text,
-            selection.filters,
-            recursive=selection.recursive,
-            flatten=request.destination.flatten,
-        )
+    task = asked(
+        request.sources,
+        request.destination.text,
+        selection.filters,
+        recursive=selection.recursive,
+        flatten=request.destination.flatten,
+    )
+    with context.client() as client, held(client, request, task):
         if (resumed := take_up(context, client, request, task)) is not None:
             return resumed
         with counting("Looking") as on_request:
@@ -98,7 +98,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
             return Exit.INTERRUPTED
         outcome = execute_and_verify(context, client, request, choice, Location())
         if choice.different:
-            tell(f"{_taken(len(choice.different))} They were left as they are.")
+            tell(f"{_taken(len(choice.different))} Nothing there was changed.")
         return done if outcome is Exit.DONE else outcome
 
 
@@ -188,7 +188,7 @@ def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], diff
         unknown = f"; of {unsized:,} the platform does not tell the size" if unsized else ""
         lines.append(f"Skipped: {existing:,} there already (same name and size{unknown}).")
     if differing:
-        lines.append(f"{_taken(differing)} They are skipped; have them renamed with --on-conflict rename.")
+        lines.append(f"{_taken(differing)} Skipped; to copy under another name, add --on-conflict rename:")
         lines += [f"  {plain(str(clash))}" for clash in different[:SHOWN]]
         if differing > SHOWN:
             lines.append(f"  ... and {differing - SHOWN:,} more")

@@ -16,7 +16,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused
-from sbg_bulk.cli.actions.unfinished import take_up
+from sbg_bulk.cli.actions.unfinished import held, take_up
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
@@ -51,8 +51,10 @@ def run(context: Context, request: TransferRequest) -> Exit:
             return done
     if request.job_type == "DELETE":
         check_can_ask(request.yes, "anything is deleted")
-    with context.client() as client:
-        if (resumed := _taken_up(context, client, request, source)) is not None:
+    # A pipe is never the same.
+    task = asked([str(source.resolve())], request.destination.text) if isinstance(source, Path) else None
+    with context.client() as client, held(client, request, task):
+        if task is not None and (resumed := take_up(context, client, request, task)) is not None:
             return resumed
         with _planned(client, request, source, journal=request.journal) as draft:
             done = _told_conflicts(draft.conflicts)
@@ -97,13 +99,6 @@ def _told_conflicts(conflicts: Conflicts | None) -> Exit:
     if told:
         (tell if conflicts.differing else note)("\n".join(told))
     return Exit.FAILED_ITEMS if conflicts.differing else Exit.DONE
-
-
-def _taken_up(context: Context, client: Client, request: TransferRequest, source: Path | IO[bytes]) -> Exit | None:
-    """Resume an unfinished run of the same manifest, if there is one: see `take_up`. A pipe is never the same."""
-    if not isinstance(source, Path):
-        return None
-    return take_up(context, client, request, asked([str(source.resolve())], request.destination.text))
 
 
 def _source(request: TransferRequest) -> Path | IO[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from sbg_bulk.cli.actions.run import execute, reference
@@ -13,10 +14,17 @@ from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell
 from sbg_bulk.errors import InputError
-from sbg_bulk.runs.task import unfinished
+from sbg_bulk.runs.task import alone, unfinished
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
+
+
+def held(client: Client, request: TransferRequest, task: str | None) -> AbstractContextManager[None]:
+    """Keep other processes from beginning the same task meanwhile, unless that is wanted or nothing is changed."""
+    if task is None or request.new_run or request.dry_run:
+        return nullcontext()
+    return alone(request.job_type, client.settings.endpoint, task)
 
 
 def take_up(context: Context, client: Client, request: TransferRequest, task: str) -> Exit | None:

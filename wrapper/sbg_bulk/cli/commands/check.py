@@ -14,7 +14,7 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.common import collected, json_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options
 from sbg_bulk.cli.output.comparisons import comparison_document, counts_text, print_mismatches
-from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.comparison import Mismatch
@@ -90,6 +90,9 @@ def check(
     else:
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
+    if selection.given and found.agrees and not found.same:
+        complain("Nothing matched on either side, so nothing was compared.")
+        click_context.exit(Exit.FAILED_ITEMS)
     if found.of(Mismatch.MISSING):
         note(f"What sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")
     click_context.exit(Exit.DONE if found.agrees else Exit.FAILED_ITEMS)
