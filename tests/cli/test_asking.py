@@ -169,7 +169,8 @@ def test_what_is_not_finished_is_named_and_not_begun_again(
     rows = 2 if "--manifest" in words else 1
     assert again.err == (
         f"sbg-bulk: Run {run} has the same sources and destination, and is not finished: 0 of {rows} are done.\n"
-        f"Resume it with: sbg-bulk runs resume {run}\nTo start a new run instead, add --new-run.\n"
+        f"Resume it with: sbg-bulk runs resume {run}\nTo start a new run instead, add --new-run: files "
+        "that jobs of this one still make would be made twice.\n"
     )
     assert {request.method for request in simulator.requests} <= {"GET"}
     assert sbg(*words, "--dry-run").code == 0

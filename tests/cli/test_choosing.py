@@ -178,6 +178,12 @@ def test_a_name_taken_by_something_else_is_told_and_shows_in_the_exit_code(sbg: 
     assert tree(simulator, FOLDER) == ["1_a.bam", "1_b.txt", "a.bam", "b.txt"]
 
 
+def test_a_file_that_is_named_and_filtered_out_is_told(sbg: Run) -> None:
+    ran = sbg("copy", f"{MINE}/run", f"{MINE}/sample.bam", "--include", "*.txt", "--to", IN, "--yes")
+    assert ran.code == 0
+    assert f"Left out by the filters: {MINE}/sample.bam.\n" in ran.err
+
+
 def test_a_folder_itself_is_deleted_if_that_is_said(sbg: Run, simulator: Simulator) -> None:
     assert sbg("delete", f"{MINE}/run", "--dir", "--yes").code == 0
     assert "run" not in simulator.world.projects[MINE].root.children

@@ -122,6 +122,7 @@ class Choice:
         different: what is in the way of a file: something of its name that is not the same. They are left as they are.
         renamed: how many files will be renamed by the service, as their name is taken.
         undated: how many things were left out because nobody knows when they were changed.
+        filtered: the sources that name one thing each, and that the filters leave out.
         requests: how many requests it took.
         task: what was asked for, to know it again; see `sbg_bulk.runs.task`.
     """
@@ -137,6 +138,7 @@ class Choice:
     different: tuple[Clash, ...] = ()
     renamed: int = 0
     undated: int = 0
+    filtered: tuple[str, ...] = ()
     requests: int = 0
     task: str | None = None
 

@@ -33,6 +33,7 @@ class Selection:
     items: list[Chosen] = field(factory=list)
     subfolders: int = 0
     undated: int = 0
+    filtered: list[str] = field(factory=list)
 
     def take(self, entry: File, place: Location | None, *folders: str) -> Flow[None]:
         """Choose an entry, to be put into these folders below the destination, unless it is too old."""
@@ -174,6 +175,7 @@ def choose(
         different=tuple(found.different),
         renamed=found.renamed,
         undated=selection.undated,
+        filtered=tuple(selection.filtered),
         requests=counter.requests,
         task=asked(given, to, filters, recursive=recursive, flatten=flatten),
     )
@@ -196,6 +198,8 @@ def _choose_from(selection: Selection, given: str, path: Location | None, read: 
     fits = selection.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE)
     if fits and (yield from selection.described(entry)):
         yield from selection.take(entry, place)
+    else:
+        selection.filtered.append(given)
 
 
 def _look_where_things_go(selection: Selection, target: Location) -> Flow[dict[Location, str]]:

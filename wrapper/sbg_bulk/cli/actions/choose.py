@@ -169,8 +169,10 @@ def left_out(choice: Choice) -> str:
         (choice.undated, f"{choice.undated:,} of unknown date"),
     )
     told = ", ".join(text for number, text in parts if number)
+    named = ", ".join(choice.filtered[:SHOWN]) + (" ..." if len(choice.filtered) > SHOWN else "")
     conflicts = conflict_lines(choice.existing, choice.unsized, choice.different, len(choice.different), choice.renamed)
-    return "\n".join([*([f"Skipped: {told}."] if told else []), *conflicts])
+    filtered = [plain(f"Left out by the filters: {named}.")] if named else []
+    return "\n".join([*([f"Skipped: {told}."] if told else []), *filtered, *conflicts])
 
 
 def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], differing: int, renamed: int) -> list[str]:

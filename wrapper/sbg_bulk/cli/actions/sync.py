@@ -171,7 +171,8 @@ def _summary(plan: SyncPlan, takes: Estimate) -> str:
     if found.undated:
         lines.append(f"Skipped: {found.undated:,} of unknown date.")
     if not len(plan):
-        lines.append("Nothing to do.")
+        nothing = not (found.same or found.mismatches)
+        lines.append("Nothing to do: nothing matched on either side." if nothing else "Nothing to do.")
     else:
         lines.append(plan_line(takes, len(plan.missing.folders)))
     return "\n".join([*lines, f"Listing used {counted(plan.requests, 'request')}."])

@@ -57,7 +57,7 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     if request.yes or not sys.stdin.isatty():
         raise InputError(
             f"{told}\nResume it with: {context.command('runs', 'resume', name)}\n"
-            "To start a new run instead, add --new-run."
+            "To start a new run instead, add --new-run: files that jobs of this one still make would be made twice."
         )
     tell(told)
     if not agreed("Resume it?", False):
