@@ -88,7 +88,7 @@ QUESTIONS = {
         ["delete", IN, "--dir"],
         f"Permanently delete the folder {IN} with all it holds? This cannot be undone.",
     ),
-    "manifest": (["delete", "--manifest", "MANIFEST"], "Permanently delete what 2 rows of "),
+    "manifest": (["delete", "--manifest", "MANIFEST"], "Permanently delete the files and folders that 2 rows of "),
     "copy": (["copy", f"{MINE}/sample.bam", "--to", IN], "Copy it? [y/N]: "),
     "move": (["move", MINE, "--to", IN, "--match", "sample.*"], "Move it? [y/N]: "),
 }

@@ -466,7 +466,7 @@ def test_what_was_agreed_to_is_what_is_done(
     source = f"<(cat {path})" if pipe else str(path)
     dialogue = Dialogue(["bash", "-c", f"{COMMAND} delete --manifest {source}"], env)
     try:
-        dialogue.expect("Delete what 1 row of ")
+        dialogue.expect("Permanently delete ")
         dialogue.expect("[y/N]: ")
         path.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
         dialogue.send("y\n")

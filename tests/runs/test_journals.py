@@ -718,10 +718,10 @@ def test_folders_are_made_parents_first_and_rows_go_where_they_are_then(path: Pa
         asked = []
         while (folder := opened.next_folder()) is not None:
             asked.append((folder.path, folder.project, folder.parent))
-            opened.made(folder, f"id of {folder.name}")
-        assert asked == [("p/a", "o/p", None), ("p/a/b", None, "id of a"), ("p/old/c", None, "old")]
-        assert opened.items(0, 1) == [CopyItem("f1", parent="id of b"), CopyItem("f2", project="o/p")]
-        assert [(row["parent"], row["project"]) for row in opened.report()] == [("id of b", None), (None, "o/p")]
+            opened.made(folder, f"id-of-{folder.name}")
+        assert asked == [("p/a", "o/p", None), ("p/a/b", None, "id-of-a"), ("p/old/c", None, "old")]
+        assert opened.items(0, 1) == [CopyItem("f1", parent="id-of-b"), CopyItem("f2", project="o/p")]
+        assert [(row["parent"], row["project"]) for row in opened.report()] == [("id-of-b", None), (None, "o/p")]
         assert opened.folders() == (3, 3)
     with Journal.read(path) as again:
-        assert again.items(0, 0) == [CopyItem("f1", parent="id of b")]
+        assert again.items(0, 0) == [CopyItem("f1", parent="id-of-b")]

@@ -167,9 +167,11 @@ def _read_for_nothing(
 
 
 def _question(draft: Draft, request: TransferRequest) -> str:
-    what = f"what {counted(len(draft), 'row')} of {draft.plan.manifest} {'names' if len(draft) == 1 else 'name'}"
+    things, holds = ("file or folder", "it holds") if len(draft) == 1 else ("files and folders", "they hold")
+    listed = f"{counted(len(draft), 'row')} of {draft.plan.manifest} {'lists' if len(draft) == 1 else 'list'}"
+    what = f"the {things} that {listed}, with all {holds}"
     verifying = f" To verify takes {counted(len(draft), 'request')} more." if request.verify else ""
-    return f"{deletion(f'{what}, folders with all they hold')}{verifying}"
+    return f"{deletion(what)}{verifying}"
 
 
 def _tell(rows: int, request: TransferRequest, besides: int = 0, rate: RateLimit | None = None) -> None:
