@@ -31,6 +31,17 @@ def test_what_is_the_same_is_counted_and_nothing_else_is_written(sbg: Run, world
     assert sbg("check", RUN, IN, "--quiet").err == ""
 
 
+@pytest.mark.parametrize("option", [[], ["--json"], ["--quiet"]], ids=["text", "json", "quiet"])
+def test_filters_that_match_nothing_do_not_mean_that_both_are_the_same(
+    sbg: Run, world: World, option: list[str]
+) -> None:
+    assert world
+    ran = sbg("check", RUN, IN, "--include", "*.BAM", *option)
+    assert ran.code == 3
+    assert ran.err.endswith("sbg-bulk: Nothing matched on either side, so nothing was compared.\n")
+    assert sbg("check", RUN, IN, "--include", "a.bam").code == 0
+
+
 def test_differences_are_a_table_and_exit_code_3(sbg: Run, world: World) -> None:
     world.add(f"{RUN}/new.bam", size=1_500_000)
     world.add(f"{RUN}/old/turned", f"{IN}/old/turned/", f"{IN}/left/x", f"{RUN}/more/y")

@@ -30,6 +30,14 @@ def paths(world: World) -> list[str]:
 STEP = ["changed", "gone", "more/", "more/y", "new", "old/", "old/deep", "same"]
 
 
+def test_filters_that_match_nothing_are_told(sbg: Run, world: World) -> None:
+    before = paths(world)
+    ran = sbg("sync", RUN, "--to", IN, "--include", "*.none", "--yes")
+    assert ran.code == 0
+    assert "Nothing to do: nothing matched on either side." in ran.err
+    assert paths(world) == before
+
+
 def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Path) -> None:
     ran = sbg("sync", RUN, "--to", IN, "--yes")
     assert (ran.code, ran.out) == (0, "")
