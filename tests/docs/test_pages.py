@@ -14,6 +14,7 @@ ALL = [ROOT / "README.md", *pages()]
 NOT_RUN = {
     ("README.md", "another test runs it"),
     ("README.md", "it installs packages from the network"),
+    ("README.md", "it names no real project"),
     ("README.md", "it runs the tests"),
     ("wrapper/docs/tutorial.md", "it installs packages from the network"),
     ("wrapper/docs/how-to/ci-with-the-simulator.md", "it installs packages from the network"),

@@ -44,8 +44,8 @@ def rows_of_list(jobs: int = JOBS, entries: int = ENTRIES_OF_A_JOB, repetitions:
                 Claim("ours / floor", found[OURS] / found[FLOOR], 2.5),
             ),
             "All read each job's id, state and counts, and the id or error of each of its results: ours and the peer "
-            "(`get_result`) from objects. Who reads the dicts that the peer keeps too (`result`) takes "
-            f"{brief(found[DICTS] / found[OURS])} times as long as ours.",
+            "(`get_result`) from objects. Even the peer's raw dicts (`result`) are "
+            f"{brief(found[DICTS] / found[OURS])} x slower than ours.",
         )
     ]
 
@@ -68,7 +68,7 @@ def rows_of_decode(entries: int = ENTRIES, repetitions: int = 9) -> list[Row]:
             {PEER: found[PEER]},
             {"json.loads": floor},
             (Claim("ours / floor", found[OURS] / floor, 2.5),),
-            "The peer is read by its dicts, which is its fastest way. The floor reads nothing of what it decodes.",
+            "The peer is read through its raw dicts, its fastest way. The floor decodes only, and reads nothing.",
         )
     ]
 

@@ -63,7 +63,7 @@ class Row:
     note: str = ""
 
 
-HEADER = ("row", "unit", "ours", "peer", "floor", "ratio (to reach)")
+HEADER = ("row", "unit", "ours", "peer", "floor", "ratio (target)")
 NOTHING = "-"
 
 
