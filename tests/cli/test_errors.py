@@ -150,7 +150,7 @@ def test_a_profile_is_taken_from_the_credentials_file(
     assert len(sbg("--profile", "mine", "jobs", "list", "--json").documents) == 5
     ran = sbg("--profile", "other", "jobs", "list")
     assert (ran.code, ran.out) == (Exit.USAGE, "")
-    assert "it has: mine" in ran.err
+    assert "Choose one of: mine" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,9 @@ def test_a_name_is_a_profile_before_it_is_a_deployment(credentials: Path) -> Non
     assert meaning("Cavatica", credentials) == Named(DEPLOYMENTS["cavatica"], None)
 
 
-@pytest.mark.parametrize(("name", "told"), [("cavatcia", "there: work, cgc, empty"), ("empty", "has no api_endpoint")])
+@pytest.mark.parametrize(
+    ("name", "told"), [("cavatcia", "profiles: work, cgc, empty"), ("empty", "has no api_endpoint")]
+)
 def test_a_name_that_leads_nowhere_is_told_with_those_that_do(credentials: Path, name: str, told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         meaning(name, credentials)
@@ -106,5 +108,5 @@ def test_a_name_that_leads_nowhere_is_told_with_those_that_do(credentials: Path,
 
 def test_without_a_credentials_file_the_deployments_have_their_names(tmp_path: Path) -> None:
     assert meaning("eu", tmp_path / "none") == Named(DEPLOYMENTS["eu"], None)
-    with pytest.raises(SettingsError, match=r"there: none"):
+    with pytest.raises(SettingsError, match=r"profiles: none"):
         meaning("work", tmp_path / "none")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.settings import credentials
+from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Ran, checked
 from tests.support.terminal import Dialogue, Terminal
@@ -47,14 +49,15 @@ def put(file: Path, content: str, mode: int = 0o600) -> str:
 
 def test_a_person_is_asked_for_both_and_told_whose_token_it_is(terminal: Terminal, file: Path, url: str) -> None:
     child = terminal("configure")
-    child.expect("cavatica  https://cavatica-api.sbgenomics.com/v2")
-    child.expect("Endpoint of profile 'default', a name of these or a URL: ")
+    child.expect("  Cancer Genomics Cloud (cgc)\n")
+    child.expect("  CAVATICA (cavatica)\n")
+    child.expect("Platform (short name or URL): ")
     child.send(f"{url}\n")
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send(f"{TOKEN}\n")
     code, told = ended(child)
     assert code == 0
-    assert told == f"\nThe token is that of rfranklin (Rosalind Franklin).\nStored as profile 'default' in {file}.\n"
+    assert told == f"\nThe token belongs to rfranklin (Rosalind Franklin).\nSaved as profile 'default' in {file}.\n"
     assert stored(file) == (url, TOKEN)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -62,37 +65,74 @@ def test_a_person_is_asked_for_both_and_told_whose_token_it_is(terminal: Termina
 
 def test_what_a_person_mistypes_is_asked_for_again(terminal: Terminal, file: Path, url: str) -> None:
     child = terminal("configure")
-    child.expect("a URL: ")
+    child.expect("or URL): ")
     child.send("cavatika\n")
-    child.expect("Endpoint: this is neither a URL")
-    child.expect("a URL: ")
+    child.expect("Platform: neither a URL")
+    child.expect("or URL): ")
     child.send(f"{url}\n")
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send("two words\n")
-    child.expect("was it copied whole and alone?")
-    child.expect("it is not shown): ")
+    child.expect("Copy it again, completely")
+    child.expect("hidden while you type): ")
     child.send(f"{TOKEN}\n")
     assert ended(child)[0] == 0
     assert stored(file) == (url, TOKEN)
 
 
-def test_a_token_that_is_not_accepted_is_not_stored(terminal: Terminal, file: Path, url: str) -> None:
+def test_a_token_that_is_not_accepted_is_not_saved(terminal: Terminal, file: Path, url: str) -> None:
     child = terminal("configure", "--endpoint", url)
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send(f"{WRONG}\n")
-    child.expect(f"sbg-bulk: {url} does not accept this token (request ")
-    child.expect("Store it all the same? [y/N]: ")
+    child.expect(f"sbg-bulk: {url} does not accept this token. Check that it was copied completely")
+    child.expect(" [HTTP 401, request ")
+    child.expect("Save it anyway? [y/N]: ")
     child.send("\n")
-    code, told = ended(child)
-    assert (code, told) == (5, "\nNothing was stored.\n")
+    child.expect("Nothing was saved. Enter another token, or press Ctrl-C to stop.\n")
+    child.expect("hidden while you type): ")
+    child.send("\x03")
+    assert ended(child)[0] == 130
     assert not file.parent.exists()
 
 
-def test_a_token_that_is_not_accepted_is_stored_for_a_person_who_insists(
+def test_after_a_refused_token_another_is_asked_for_and_saved(terminal: Terminal, file: Path, url: str) -> None:
+    child = terminal("configure", "--endpoint", url)
+    for token in (WRONG, TOKEN):
+        child.expect("hidden while you type): ")
+        child.send(f"{token}\n")
+        if token == WRONG:
+            child.expect("Save it anyway? [y/N]: ")
+            child.send("n\n")
+    assert ended(child)[0] == 0
+    assert stored(file) == (url, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("platform", "told"),
+    [
+        ("cgc", "Your token for Cancer Genomics Cloud: https://cgc.sbgenomics.com/developer, under"),
+        ("us", "Your token for Seven Bridges Platform, US: https://igor.sbgenomics.com/developer, under"),
+        ("https://cavatica-api.sbgenomics.com/v2", "CAVATICA: https://cavatica.sbgenomics.com/developer, under"),
+    ],
+)
+def test_a_person_is_told_where_to_find_the_token_of_a_platform(terminal: Terminal, platform: str, told: str) -> None:
+    child = terminal("configure")
+    child.expect("or URL): ")
+    child.send(f"{platform}\n")
+    child.expect(told)
+    child.expect("hidden while you type): ")
+    child.send("\x03")
+    assert ended(child)[0] == 130
+
+
+def test_every_platform_has_a_full_name_and_a_page() -> None:
+    assert set(TITLES) == set(DEPLOYMENTS) == set(PAGES.values())
+
+
+def test_a_token_that_is_not_accepted_is_saved_for_a_person_who_insists(
     terminal: Terminal, file: Path, url: str
 ) -> None:
     child = terminal("configure", "--endpoint", url)
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send(f"{WRONG}\n")
     child.expect("[y/N]: ")
     child.send("y\n")
@@ -103,19 +143,19 @@ def test_a_token_that_is_not_accepted_is_stored_for_a_person_who_insists(
 def test_a_person_is_asked_before_a_profile_is_replaced(terminal: Terminal, file: Path, url: str) -> None:
     before = put(file, f"[default]\napi_endpoint = {CGC}\nauth_token = old\n\n[other]\nauth_token = t\n")
     child = terminal("configure")
-    child.expect(f"Profile 'default' of {file} is there already, for {CGC}.")
+    child.expect(f"Profile 'default' already exists in {file}, for {CGC}.")
     child.expect("Replace it? [y/N]: ")
     child.send("n\n")
     code, told = ended(child)
-    assert (code, told) == (2, "n\nNothing was changed. Name another profile with --profile.\n")
+    assert (code, told) == (2, "n\nNothing was changed. Choose another name with --profile.\n")
     assert file.read_text() == before
 
     child = terminal("configure")
     child.expect("[y/N]: ")
     child.send("y\n")
-    child.expect(f"a URL [{CGC}]: ")
+    child.expect(f"or URL) [{CGC}]: ")
     child.send(f"{url}\n")
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send(f"{TOKEN}\n")
     assert ended(child)[0] == 0
     assert file.read_text() == before.replace(CGC, url).replace("old", TOKEN)
@@ -123,7 +163,7 @@ def test_a_person_is_asked_before_a_profile_is_replaced(terminal: Terminal, file
 
 def test_an_interrupt_changes_nothing(terminal: Terminal, file: Path, url: str) -> None:
     child = terminal("configure", "--endpoint", url)
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send("\x03")
     code, told = ended(child)
     assert (code, told.strip()) == (130, "sbg-bulk: interrupted.")
@@ -136,10 +176,10 @@ def test_a_file_that_others_can_read_is_closed_if_the_person_agrees(
 ) -> None:
     put(file, "[other]\nauth_token = t\n", 0o644)
     child = terminal("configure", "--endpoint", url, "--no-check")
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send(f"{TOKEN}\n")
-    child.expect(f"Warning: {file} is open to others (mode 0644)")
-    child.expect("Make it yours alone now? [Y/n]: ")
+    child.expect(f"Warning: {file} contains tokens and is open to other users (mode 0644)")
+    child.expect("Make it readable only by you? [Y/n]: ")
     child.send(f"{answer}\n")
     assert ended(child)[0] == 0
     assert stat.S_IMODE(file.stat().st_mode) == mode
@@ -150,8 +190,8 @@ def test_a_script_gives_the_token_by_a_pipe(env: dict[str, str], file: Path, url
     ran = scripted(env, "configure", "--profile", "sim", "--endpoint", url, "--token-stdin", typed=f"{TOKEN}\n")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
-        f"The token is that of rfranklin (Rosalind Franklin).\nStored as profile 'sim' in {file}.\n"
-        "Use it with --profile sim, or with SB_PROFILE=sim in the environment.\n"
+        f"The token belongs to rfranklin (Rosalind Franklin).\nSaved as profile 'sim' in {file}.\n"
+        "Use it with --profile sim, or set SB_PROFILE=sim.\n"
     )
     assert scripted(env, "files", "list", "rfranklin/my-project", "--profile", "sim").code == 0
     assert scripted(env, "--profile", "sim", "files", "list", "rfranklin/my-project").code == 0
@@ -162,7 +202,7 @@ def test_a_script_gives_the_token_by_a_pipe(env: dict[str, str], file: Path, url
 def test_whoami_warns_of_a_file_that_others_can_read(env: dict[str, str], file: Path, url: str) -> None:
     put(file, f"[default]\napi_endpoint = {url}\nauth_token = {TOKEN}\n", 0o604)
     ran = scripted(env, "whoami")
-    assert (ran.code, ran.err.split(" (")[0]) == (0, f"Warning: {file} is open to others")
+    assert (ran.code, ran.err.split(" (")[0]) == (0, f"Warning: {file} contains tokens and is open to other users")
     file.chmod(0o600)
     assert scripted(env, "whoami").err == ""
 
@@ -170,10 +210,10 @@ def test_whoami_warns_of_a_file_that_others_can_read(env: dict[str, str], file: 
 def test_a_quiet_command_still_asks(terminal: Terminal, file: Path, url: str) -> None:
     put(file, f"[default]\napi_endpoint = {CGC}\nauth_token = old\n")
     child = terminal("configure", "--endpoint", url, "--quiet")
-    child.expect("is there already")
+    child.expect("already exists")
     child.expect("[y/N]: ")
     child.send("y\n")
-    child.expect("it is not shown): ")
+    child.expect("hidden while you type): ")
     child.send(f"{TOKEN}\n")
     assert ended(child) == (0, "\n")
 
@@ -193,14 +233,14 @@ def test_a_script_must_say_that_a_profile_may_be_replaced(env: dict[str, str], f
     before = put(file, f"[default]\napi_endpoint = {url}\nauth_token = old")
     ran = scripted(env, "configure", "--token-stdin", typed=TOKEN)
     assert ran.code == 2
-    assert "Replace it with --yes, or name another with --profile." in ran.err
+    assert "Replace it with --yes, or choose another name with --profile." in ran.err
     assert file.read_text() == before
     # A new token of the same profile is for the same endpoint.
     assert scripted(env, "configure", "--token-stdin", "--yes", typed=TOKEN).code == 0
     assert file.read_text() == before.replace("old", TOKEN)
 
 
-def test_a_wrong_token_in_a_script_is_not_stored_unless_it_is_not_to_be_checked(
+def test_a_wrong_token_in_a_script_is_not_saved_unless_it_is_not_to_be_checked(
     env: dict[str, str], file: Path, url: str
 ) -> None:
     words = ("configure", "--endpoint", url, "--token-stdin")
@@ -230,17 +270,17 @@ def test_the_profile_is_the_one_given_or_the_one_of_the_environment(env: dict[st
 
 def test_how_to_use_a_profile_is_said_in_words_of_the_shell(env: dict[str, str], url: str) -> None:
     words = ("configure", "--endpoint", url, "--token-stdin", "--no-check", "--profile", "my lab")
-    assert "--profile 'my lab', or with SB_PROFILE='my lab' in" in scripted(env, *words, typed=TOKEN).err
+    assert "--profile 'my lab', or set SB_PROFILE='my lab'." in scripted(env, *words, typed=TOKEN).err
 
 
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--token-stdin",), "Give the endpoint of profile 'default' with --endpoint."),
-        (("--endpoint", "cgc"), "pipe it in, with --token-stdin"),
-        (("--endpoint", "cgd", "--token-stdin"), "is neither a URL"),
+        (("--token-stdin",), "Pass the platform of profile 'default' with --endpoint."),
+        (("--endpoint", "cgc"), "pipe it in with --token-stdin"),
+        (("--endpoint", "cgd", "--token-stdin"), "neither a URL"),
         (("--endpoint", "cgc", "--token-stdin", "--profile", "a]"), "cannot be a profile's name"),
-        (("--list", "--yes"), "--list goes with --json alone"),
+        (("--list", "--yes"), "--list can only be combined with --json"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(env: dict[str, str], file: Path, words: tuple[str, ...], why: str) -> None:
@@ -266,21 +306,21 @@ def test_a_malformed_file_is_told_of_before_anything_is_asked(env: dict[str, str
 def test_what_in_the_environment_counts_before_the_profile_is_said(env: dict[str, str], url: str) -> None:
     words = ("configure", "--endpoint", url, "--token-stdin", "--no-check")
     ran = scripted({**env, "SB_AUTH_TOKEN": "another"}, *words, typed=TOKEN)
-    assert ran.err.splitlines()[-1] == "SB_AUTH_TOKEN in the environment counts before it; unset it to use the profile."
+    assert ran.err.splitlines()[-1] == "SB_AUTH_TOKEN in the environment overrides it; unset it to use the profile."
 
 
 def test_the_list_shows_profiles_and_no_token(env: dict[str, str], file: Path) -> None:
     ran = scripted(env, "configure", "--list")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"No profiles in {file}. Make one with: sbg-bulk configure\n"
+    assert ran.err == f"No profiles in {file}. Create one with: sbg-bulk configure\n"
     put(file, f"[default]\napi_endpoint = {CGC}\nauth_token = s3cret\n[half]\napi_endpoint = {CGC}\n", 0o640)
     ran = scripted(env, "configure", "--list")
     assert [line.split() for line in ran.out.splitlines()] == [
         ["PROFILE", "ENDPOINT", "TOKEN"],
-        ["default", CGC, "stored"],
+        ["default", CGC, "saved"],
         ["half", CGC, "missing"],
     ]
-    assert ran.err.startswith(f"Warning: {file} is open to others (mode 0640)")
+    assert ran.err.startswith(f"Warning: {file} contains tokens and is open to other users (mode 0640)")
     ran = scripted(env, "configure", "--list", "--json")
     assert ran.documents == [
         {"profile": "default", "endpoint": CGC, "token": True},

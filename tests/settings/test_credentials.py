@@ -89,9 +89,9 @@ def test_a_profile_is_replaced_where_it_stands(before: bytes, after: bytes) -> N
         (b"[a]\nx=\xff\n", "credentials cannot be read: it is not UTF-8."),
         (
             b"[eu]\n    [b]\nx = 1\n",
-            "credentials has a form in which profile 'eu' cannot be changed safely; edit it by hand.",
+            "Profile 'eu' cannot be changed safely in a file of this form. Edit credentials by hand.",
         ),
-        (b"[eu]\n    [b]\n", "credentials has a form in which profile 'eu' cannot be changed safely; edit it by hand."),
+        (b"[eu]\n    [b]\n", "Profile 'eu' cannot be changed safely in a file of this form. Edit credentials by hand."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_not_changed_nor_quoted(content: bytes, why: str) -> None:
@@ -173,10 +173,10 @@ def test_a_mode_that_somebody_wants_is_kept(file: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o610, 0o602])
-def test_it_is_said_that_others_can_use_a_file_and_how_to_mend_it(file: Path, mode: int) -> None:
+def test_it_is_said_that_others_can_use_a_file_and_how_to_fix_it(file: Path, mode: int) -> None:
     file.chmod(mode)
     assert credentials.exposure(file) == (
-        f"{file} is open to others (mode {mode:04o}), and has tokens. Mend it with: chmod 600 {file}"
+        f"{file} contains tokens and is open to other users (mode {mode:04o}). Fix it with: chmod 600 {file}"
     )
 
 
@@ -221,7 +221,7 @@ def test_an_error_on_the_way_leaves_the_file_as_it_was(file: Path, monkeypatch: 
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, step, full)
-    with pytest.raises(SettingsError, match=r"cannot be written: No space left on device\. It is as it was\."):
+    with pytest.raises(SettingsError, match=r"cannot be written: No space left on device\. It was not changed\."):
         credentials.store(file, "eu", URL, "t")
     assert file.read_bytes() == OTHERS
     assert list(file.parent.iterdir()) == [file]

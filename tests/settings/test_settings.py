@@ -92,10 +92,10 @@ def test_arguments_count_before_the_profile_of_the_environment(file: Path) -> No
 @pytest.mark.parametrize(
     ("environment", "why"),
     [
-        ({"SB_AUTH_TOKEN": "0123abcd"}, "SB_AUTH_TOKEN is another token"),
-        ({"SB_AUTH_TOKEN": "0123abcd", "SB_API_ENDPOINT": EU}, "SB_AUTH_TOKEN is another token"),
-        ({"SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT is another endpoint"),
-        ({"SB_AUTH_TOKEN": "token-of-eu%%x", "SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT is another endpoint"),
+        ({"SB_AUTH_TOKEN": "0123abcd"}, "SB_AUTH_TOKEN holds another token"),
+        ({"SB_AUTH_TOKEN": "0123abcd", "SB_API_ENDPOINT": EU}, "SB_AUTH_TOKEN holds another token"),
+        ({"SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT holds another endpoint"),
+        ({"SB_AUTH_TOKEN": "token-of-eu%%x", "SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT holds another endpoint"),
     ],
 )
 def test_a_profile_and_another_pair_in_the_environment_are_refused(
@@ -161,24 +161,24 @@ def test_the_files_token_is_not_used_with_another_endpoint_of_the_environment(fi
 
 
 def test_the_environments_token_is_not_used_with_the_files_endpoint(file: Path) -> None:
-    assert "There is a token in the environment, but no endpoint with it" in why_not(file, SB_AUTH_TOKEN="t")
+    assert "The token in the environment has no endpoint" in why_not(file, SB_AUTH_TOKEN="t")
 
 
 def test_what_is_missing_is_said(file: Path, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere"
     assert why_not(nowhere).startswith(f"No token found in {nowhere}.")
     assert why_not(nowhere, "cgc").startswith("No token found")
-    assert why_not(nowhere, token="t").startswith("No endpoint")
+    assert why_not(nowhere, token="t").startswith("The endpoint is missing.")
     assert why_not(nowhere, SB_API_ENDPOINT=EU).startswith("No token found in the environment.")
     assert why_not(nowhere, profile="eu") == (
-        f"Profile 'eu' is asked for, but there is no file {nowhere}. Make it with: sbg-bulk configure --profile eu"
+        f"Profile 'eu' was not found: there is no file {nowhere}. Create it with: sbg-bulk configure --profile eu"
     )
     assert why_not(file, profile="us") == (
-        f"{file} has no profile 'us'; it has: default, eu, no-token, no-endpoint. Name one of these. Make it with: "
+        f"{file} has no profile 'us'. Choose one of: default, eu, no-token, no-endpoint. Create it with: "
         "sbg-bulk configure --profile us"
     )
     assert why_not(file, profile="no-token").startswith(f"No token found in profile 'no-token' of {file}.")
-    assert "but no endpoint with it" in why_not(file, profile="no-endpoint")
+    assert "has no endpoint" in why_not(file, profile="no-endpoint")
 
 
 def test_a_file_without_a_default_profile_is_no_hindrance(tmp_path: Path) -> None:
@@ -240,25 +240,25 @@ def test_an_endpoint_is_a_url_or_a_short_name(given: str, endpoint: str) -> None
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ("http://api.example.org/v2", "would send the token unprotected"),
-        ("http://localhost.example.org/v2", "would send the token unprotected"),
-        ("http://127.0.0.1.example.org/v2", "would send the token unprotected"),
-        ("http://[2001:db8::1]/v2", "would send the token unprotected"),
-        ("http://0.0.0.0/v2", "would send the token unprotected"),
-        ("https://user:pass-word@api.example.org/v2", "leave user and password out"),
-        ("https://pass-word@api.example.org/v2", "leave user and password out"),
-        ("https://pass-word:x@api.example.org:port/v2", "not a URL"),
-        ("https://pass-word@[::1/v2", "not a URL"),
-        ("https://api.example.org:99999/v2", "not a URL"),
+        ("http://api.example.org/v2", "would send the token unencrypted"),
+        ("http://localhost.example.org/v2", "would send the token unencrypted"),
+        ("http://127.0.0.1.example.org/v2", "would send the token unencrypted"),
+        ("http://[2001:db8::1]/v2", "would send the token unencrypted"),
+        ("http://0.0.0.0/v2", "would send the token unencrypted"),
+        ("https://user:pass-word@api.example.org/v2", "remove the user and password from"),
+        ("https://pass-word@api.example.org/v2", "remove the user and password from"),
+        ("https://pass-word:x@api.example.org:port/v2", "not a valid URL"),
+        ("https://pass-word@[::1/v2", "not a valid URL"),
+        ("https://api.example.org:99999/v2", "not a valid URL"),
         ("https://api.example.org/v2?auth_token=pass-word", "must end with its path"),
         ("https://api.example.org/v2#pass-word", "must end with its path"),
-        ("https://api.example.org", "lacks the path, usually /v2: https://api.example.org/v2"),
+        ("https://api.example.org", "lacks the path, usually /v2. Try https://api.example.org/v2"),
         ("https://api.example.org/", "lacks the path"),
-        ("https:///v2", "is neither a URL"),
-        ("ftp://api.example.org/v2", "is neither a URL"),
-        ("api.example.org/v2", "is neither a URL"),
-        ("0123456789pass-word0123456789", "is neither a URL"),
-        ("", "is neither a URL"),
+        ("https:///v2", "neither a URL"),
+        ("ftp://api.example.org/v2", "neither a URL"),
+        ("api.example.org/v2", "neither a URL"),
+        ("0123456789pass-word0123456789", "neither a URL"),
+        ("", "neither a URL"),
     ],
 )
 def test_an_endpoint_that_is_not_safe_to_use_is_refused_and_a_secret_in_it_is_not_quoted(given: str, why: str) -> None:

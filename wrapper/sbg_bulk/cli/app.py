@@ -25,7 +25,7 @@ from sbg_bulk.text import command_line
 _COMMANDS: Final = {
     "check": Lazy(".check", "check", "Compare SOURCE with PLACE: names, sizes and types.", whole=True),
     "completion": Lazy(".completion", "completion", "Print the script for completion in a shell.", whole=True),
-    "configure": Lazy(".configure", "configure", "Store an endpoint and a token as a profile.", whole=True),
+    "configure": Lazy(".configure", "configure", "Save an endpoint and a token as a profile.", whole=True),
     "copy": Lazy(".transfer", "copy", "Copy each SOURCE to a folder or project.", aliases=("cp",)),
     "delete": Lazy(".transfer", "delete", "Delete each SOURCE.", aliases=("rm",)),
     "events-schema": Lazy(

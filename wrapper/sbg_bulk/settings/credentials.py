@@ -58,11 +58,11 @@ class Profile:
         """Raise SettingsError if a value has taken in the next line, or if the name looks like a token."""
         if self.torn is not None:
             raise SettingsError(
-                f"{self.in_file(path)}: the line after {self.torn} is indented, so it is read as part of the value. "
-                "Remove the spaces at the beginning of the line."
+                f"{self.in_file(path)}: the line after {self.torn} is indented, so it is read as part of its value. "
+                "Remove the spaces at the beginning of that line."
             )
         if has_secret(self.name, self.token):
-            raise SettingsError(f"{self.in_file(path)}: its name looks like a token. Give the profile another name.")
+            raise SettingsError(f"{self.in_file(path)}: its name looks like a token. Rename the profile.")
 
 
 def usual_path() -> Path:
@@ -75,8 +75,8 @@ def usual_path() -> Path:
         return Path.home() / ".sevenbridges" / "credentials"
     except RuntimeError:
         raise SettingsError(
-            "There is no home folder to look for ~/.sevenbridges/credentials in: HOME is not set, and the system does "
-            "not know your user. Set HOME, or SB_API_ENDPOINT and SB_AUTH_TOKEN."
+            "There is no home folder for ~/.sevenbridges/credentials: HOME is not set, and the system does not know "
+            "your user. Set HOME, or SB_API_ENDPOINT and SB_AUTH_TOKEN."
         ) from None
 
 
@@ -123,25 +123,25 @@ def store(path: Path, name: str, endpoint: str, token: str, *, mode: int = PRIVA
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(target, content, mode)
     except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}. It is as it was.") from None
+        raise SettingsError(f"{path} cannot be written: {error.strerror}. It was not changed.") from None
 
 
 def check_name(name: str) -> None:
     """Raise SettingsError unless this can be a profile's name, for this program and for the official clients."""
     if not name or name != name.strip() or not name.isprintable() or set(name) & set("[]"):
-        raise SettingsError(
-            f"{shown(name)!r} cannot be a profile's name: a word such as default or cavatica is wanted."
-        )
+        raise SettingsError(f"{shown(name)!r} cannot be a profile's name. Use a word such as default or cavatica.")
     if has_secret(name):
-        raise SettingsError("This looks like a token, not like a profile's name: a word such as default or cavatica.")
+        raise SettingsError(
+            "This looks like a token, not like a profile's name. Use a word such as default or cavatica."
+        )
     if name == configparser.DEFAULTSECT:
         raise SettingsError(
-            "A section [DEFAULT] would be for all profiles of the official clients; the profile's name is default."
+            "A section [DEFAULT] would apply to all profiles of the official clients. Use default, in lower case."
         )
 
 
 def exposure(path: Path) -> str | None:
-    """Return what is wrong with a file that others than its owner may use, and how to mend it; None if nothing is."""
+    """Return what is wrong with a file that others than its owner may use, and how to fix it; None if nothing is."""
     if os.name != "posix":  # elsewhere the mode does not say who may
         return None
     try:
@@ -151,7 +151,8 @@ def exposure(path: Path) -> str | None:
     if not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return None
     return (
-        f"{path} is open to others (mode {mode:04o}), and has tokens. Mend it with: chmod 600 {shlex.quote(str(path))}"
+        f"{path} contains tokens and is open to other users (mode {mode:04o}). Fix it with: "
+        f"chmod 600 {shlex.quote(str(path))}"
     )
 
 
@@ -176,7 +177,7 @@ def with_profile(content: bytes, path: Path, name: str, endpoint: str, token: st
         as_wanted = _parse(changed, path) == {**before, name: {**before.get(name, {}), **values}}
     if not as_wanted:
         raise SettingsError(
-            f"{path} has a form in which profile {shown(name)!r} cannot be changed safely; edit it by hand."
+            f"Profile {shown(name)!r} cannot be changed safely in a file of this form. Edit {path} by hand."
         )
     return changed
 

@@ -41,11 +41,13 @@ def meaning(name: str, credentials: Path | None = None) -> Named:
         profile = profiles[name]
         profile.check(path)
         if profile.endpoint is None:
-            raise SettingsError(f"{profile.in_file(path)} has no api_endpoint, so {shown(name)}: leads nowhere.")
+            raise SettingsError(
+                f"{profile.in_file(path)} has no api_endpoint, so {shown(name)}: cannot be used. Add one."
+            )
         return Named(normal_endpoint(profile.endpoint, profile.in_file(path), profile.token), name)
     if name.lower() in DEPLOYMENTS:
         return Named(DEPLOYMENTS[name.lower()], None)
     raise SettingsError(
-        f"{shown(name)}: is neither a deployment ({', '.join(DEPLOYMENTS)}) nor a profile of {path} (there: "
+        f"{shown(name)}: is neither a platform ({', '.join(DEPLOYMENTS)}) nor a profile of {path} (profiles: "
         f"{credentials_file.names(profiles)})."
     )

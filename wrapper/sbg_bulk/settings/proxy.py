@@ -95,11 +95,12 @@ def _parsed(text: str, variable: str) -> Proxy:
         parts = urlsplit("http:")
     if rest or not is_host(host):
         raise SettingsError(
-            f"{variable} in the environment is not the address of a proxy, http://HOST:PORT or "
-            "http://NAME:PASSWORD@HOST:PORT. In a name or a password / is written %2F, # %23, ? %3F, @ %40 and : %3A."
+            f"{variable} in the environment is not a valid proxy address. Write http://HOST:PORT or "
+            "http://NAME:PASSWORD@HOST:PORT. In a name or password write %2F for /, %23 for #, %3F for ?, %40 for @ "
+            "and %3A for :."
         )
     if parts.scheme not in _SCHEMES:
-        raise SettingsError(f"{variable} in the environment begins with none of: {', '.join(_SCHEMES)}.")
+        raise SettingsError(f"{variable} in the environment must begin with one of: {', '.join(_SCHEMES)}.")
     name = f"[{host}]" if ":" in host else host
     url = f"{parts.scheme}://{name}{'' if port is None else f':{port}'}"
     return Proxy(url, login if any(login) else None)

@@ -36,6 +36,16 @@ DEPLOYMENTS: Final[Mapping[str, str]] = {
 }
 """The short names of the public deployments, accepted wherever an endpoint is."""
 
+TITLES: Final[Mapping[str, str]] = {
+    "cgc": "Cancer Genomics Cloud",
+    "cavatica": "CAVATICA",
+    "bdc": "BioData Catalyst",
+    "us": "Seven Bridges Platform, US",
+    "eu": "Seven Bridges Platform, EU",
+    "cn": "Seven Bridges Platform, China",
+}
+"""The full names of the deployments, by their short names."""
+
 ENDPOINT_VARIABLE: Final = "SB_API_ENDPOINT"
 TOKEN_VARIABLE: Final = "SB_AUTH_TOKEN"  # noqa: S105 - the variable's name
 PROFILE_VARIABLE: Final = "SB_PROFILE"
@@ -55,7 +65,9 @@ class Token:
         if not value:
             raise SettingsError("The token is empty.")
         if not value.isascii() or not value.isprintable() or " " in value:
-            raise SettingsError("The token has characters that no token has; was it copied whole and alone?")
+            raise SettingsError(
+                "The token contains characters that no token has. Copy it again, completely and without anything else."
+            )
         self._value = value
 
     def reveal(self) -> str:
@@ -84,7 +96,7 @@ class Token:
         return hash((Token, self._value))
 
     def __reduce__(self) -> str:
-        raise TypeError("A token is not to be stored.")
+        raise TypeError("A token cannot be pickled.")
 
 
 @frozen
@@ -103,9 +115,7 @@ class Settings:
 
     def __attrs_post_init__(self) -> None:
         if has_secret(self.endpoint, self.token.reveal()):
-            raise SettingsError(
-                f"{self.source}: the endpoint has the token in it, or something like one; leave it out."
-            )
+            raise SettingsError(f"{self.source}: the endpoint contains something that looks like a token. Remove it.")
 
     @classmethod
     def find(
@@ -138,7 +148,7 @@ class Settings:
         if token is not None:
             if found is None:
                 raise SettingsError(
-                    f"No endpoint: give one, or set {ENDPOINT_VARIABLE}, to a base URL or one of: "
+                    f"The endpoint is missing. Pass one, or set {ENDPOINT_VARIABLE}: a base URL, or one of: "
                     f"{', '.join(DEPLOYMENTS)}."
                 )
             return cls(found, _as_token(token))
@@ -146,13 +156,13 @@ class Settings:
             raise SettingsError(_no_token(stored.source))
         if wanted is not None and found is not None and wanted != found:
             raise SettingsError(
-                f"The token in {stored.source} is stored with {found}, so it is not sent to {wanted}. "
-                f"Name a profile, or set both {ENDPOINT_VARIABLE} and {TOKEN_VARIABLE}, for {wanted}."
+                f"The token in {stored.source} is for {found}, so it is not sent to {wanted}. "
+                f"Choose a profile for {wanted}, or set both {ENDPOINT_VARIABLE} and {TOKEN_VARIABLE}."
             )
         if wanted is None and found is None:
             raise SettingsError(
-                f"There is a token in {stored.source}, but no endpoint with it. Add one, or give one: a base URL or "
-                f"one of: {', '.join(DEPLOYMENTS)}."
+                f"The token in {stored.source} has no endpoint. Add one there, or pass one: a base URL, or one of: "
+                f"{', '.join(DEPLOYMENTS)}."
             )
         return cls(wanted or found or "", Token(stored.token), stored.source)
 
@@ -176,13 +186,12 @@ def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str
     # What is no plain URL is not quoted: it may be the token, in the wrong place.
     parts, port = _split(text)
     if parts is None:
-        raise SettingsError(f"{source}: this is not a URL.")
+        raise SettingsError(f"{source}: not a valid URL.")
     if parts.username or parts.password:
-        raise SettingsError(f"{source}: leave user and password out of the URL.")
+        raise SettingsError(f"{source}: remove the user and password from the URL.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(
-            f"{source}: this is neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: "
-            f"{', '.join(DEPLOYMENTS)}."
+            f"{source}: neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: {', '.join(DEPLOYMENTS)}."
         )
     if odd := [one for one in text if not "!" <= one <= "~"]:
         names = ", ".join(f"U+{ord(one):04X}" for one in dict.fromkeys(odd))
@@ -192,16 +201,16 @@ def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str
     if parts.query or parts.fragment:
         raise SettingsError(f"{source}: the URL must end with its path, usually /v2.")
     if not is_host(parts.hostname):
-        raise SettingsError(f"{source}: the host name in the URL is not valid; check it for typing errors.")
+        raise SettingsError(f"{source}: the host name in the URL is not valid. Check it for typing errors.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     base = f"{parts.scheme}://{host if port is None else f'{host}:{port}'}"
     path = parts.path.rstrip("/")
     if has_secret(f"{base}{path}", *secrets):
-        raise SettingsError(f"{source}: the URL contains something that looks like a token; remove it.")
+        raise SettingsError(f"{source}: the URL contains something that looks like a token. Remove it.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise SettingsError(f"{source}: {base}{path} would send the token unprotected; use https.")
+        raise SettingsError(f"{source}: {base}{path} would send the token unencrypted. Use https.")
     if not path:
-        raise SettingsError(f"{source}: {base} lacks the path, usually /v2: {base}/v2")
+        raise SettingsError(f"{source}: {base} lacks the path, usually /v2. Try {base}/v2")
     return f"{base}{path}"
 
 
@@ -263,13 +272,13 @@ def _of_profile(credentials: Path, name: str) -> _Stored:
         return _stored_in(profiles[name], credentials)
     if has_secret(name):
         raise SettingsError(
-            f"{credentials} has no profile of the name given, which looks like a token; give the profile's name."
+            f"{credentials} has no such profile. What you passed looks like a token: pass the profile's name instead."
         )
-    make = f"Make it with: {command_line('configure', '--profile', name)}"
+    make = f"Create it with: {command_line('configure', '--profile', name)}"
     if not profiles and not os.path.lexists(credentials):
-        raise SettingsError(f"Profile {name!r} is asked for, but there is no file {credentials}. {make}")
+        raise SettingsError(f"Profile {name!r} was not found: there is no file {credentials}. {make}")
     raise SettingsError(
-        f"{credentials} has no profile {name!r}; it has: {credentials_file.names(profiles)}. Name one of these. {make}"
+        f"{credentials} has no profile {name!r}. Choose one of: {credentials_file.names(profiles)}. {make}"
     )
 
 
@@ -281,14 +290,14 @@ def _stored_in(profile: Profile, credentials: Path) -> _Stored:
 def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -> None:
     """Refuse a profile of the environment beside another pair there: nobody can tell which account is meant."""
     if token is not None and token.strip() != stored.token:
-        other = f"{TOKEN_VARIABLE} is another token"
+        other = f"{TOKEN_VARIABLE} holds another token"
     elif endpoint is not None and stored.endpoint is not None and not _same(endpoint, stored):
-        other = f"{ENDPOINT_VARIABLE} is another endpoint"
+        other = f"{ENDPOINT_VARIABLE} holds another endpoint"
     else:
         return
     raise SettingsError(
-        f"{PROFILE_VARIABLE} names {stored.source}, but {other}. Unset one of the two variables, or say which profile "
-        "is meant, with --profile or an argument."
+        f"{PROFILE_VARIABLE} selects {stored.source}, but {other}. Unset one of the two variables, or choose the "
+        "profile with --profile or an argument."
     )
 
 
@@ -299,7 +308,7 @@ def _same(endpoint: str, stored: _Stored) -> bool:
 
 def _no_token(source: str) -> str:
     return (
-        f"No token found in {source}. Store one with {command_line('configure')}, or set {ENDPOINT_VARIABLE} and "
+        f"No token found in {source}. Save one with {command_line('configure')}, or set {ENDPOINT_VARIABLE} and "
         f"{TOKEN_VARIABLE}."
     )
 

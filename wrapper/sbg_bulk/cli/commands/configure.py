@@ -1,4 +1,4 @@
-"""`sbg-bulk configure`: store where to connect, and as whom, in the credentials file."""
+"""`sbg-bulk configure`: save where to connect, and as whom, in the credentials file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.errors import SbgBulkError, SettingsError, Unauthorized
+from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.settings import credentials
 from sbg_bulk.settings.decoded import Decoded
 from sbg_bulk.settings.settings import (
@@ -26,6 +27,7 @@ from sbg_bulk.settings.settings import (
     DEPLOYMENTS,
     ENDPOINT_VARIABLE,
     PROFILE_VARIABLE,
+    TITLES,
     TOKEN_VARIABLE,
     Settings,
     Token,
@@ -40,26 +42,26 @@ if TYPE_CHECKING:
     from sbg_bulk.settings.credentials import Profile
 
 PATIENCE: Final = 10.0
-"""Seconds for which it is tried to reach the platform: somebody is waiting, and may have mistyped the address."""
+"""Seconds to try to reach the platform: somebody is waiting, and may have mistyped the address."""
 
 
-@click.command(short_help="Store an endpoint and a token as a profile.")
+@click.command(short_help="Save an endpoint and a token as a profile.")
 @click.option(
     "--profile",
     metavar="NAME",
     shell_complete=complete_profile,
-    help="The profile to write.  [default: SB_PROFILE, or default]",
+    help="Profile to save.  [default: SB_PROFILE, or default]",
 )
 @click.option(
     "--endpoint",
     metavar="URL|NAME",
     shell_complete=complete_endpoint,
-    help=f"The API's base URL, or one of: {', '.join(DEPLOYMENTS)}.  [default: asked for]",
+    help=f"Platform: one of {', '.join(DEPLOYMENTS)}, or the API's base URL.  [default: asks]",
 )
-@click.option("--token-stdin", is_flag=True, help="Read the token from standard input instead of asking for it.")
-@click.option("--no-check", is_flag=True, help="Do not ask the platform whose token it is.")
-@click.option("--yes", is_flag=True, help="Replace a profile that exists without asking.")
-@click.option("--list", "listing", is_flag=True, help="Write nothing; show the profiles there are, without tokens.")
+@click.option("--token-stdin", is_flag=True, help="Read the token from standard input instead of asking.")
+@click.option("--no-check", is_flag=True, help="Save the token without trying it.")
+@click.option("--yes", is_flag=True, help="Replace an existing profile without asking.")
+@click.option("--list", "listing", is_flag=True, help="Show the saved profiles, without tokens. Change nothing.")
 @json_option
 @click.pass_context
 def configure(
@@ -72,17 +74,17 @@ def configure(
     listing: bool,
     as_json: bool,
 ) -> None:
-    """Store an endpoint and a token as a profile of ~/.sevenbridges/credentials, which the official clients read too.
+    """Save an endpoint and a token as a profile in ~/.sevenbridges/credentials, which the official clients read too.
 
-    Asks for what is not given. In scripts: sbg-bulk configure --endpoint cgc --token-stdin < file
+    Asks for what you do not pass. In scripts: sbg-bulk configure --endpoint cgc --token-stdin < file
 
-    The token is not shown while it is typed, and it is tried at once. All else in the file stays as it is.
+    The token is hidden while you type it, and tried before it is saved. The rest of the file stays as it is.
     """
     context: Context = click_context.obj
     path = credentials.usual_path()
     if listing:
         if endpoint is not None or profile is not None or token_stdin or no_check or yes:
-            raise click.UsageError("--list goes with --json alone.")
+            raise click.UsageError("--list can only be combined with --json.")
         _list(path, as_json)
         return
     name = profile or context.profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
@@ -91,22 +93,27 @@ def configure(
     if existing is not None and not yes:
         _ask_to_replace(existing, path)
     wanted = _endpoint(endpoint or context.endpoint, existing, name, token_stdin)
-    token = _token(token_stdin)
-    user = None
-    if not no_check:
-        user, outcome = _checked(Settings(wanted, token, "what was given"))
-        if outcome is not Exit.DONE:
+    if not token_stdin and _asking():
+        _tell_where(wanted)
+    while True:
+        token = _token(token_stdin)
+        user, outcome = (None, Exit.DONE) if no_check else _checked(Settings(wanted, token, "what was given"))
+        if outcome is Exit.DONE:
+            break
+        if outcome is not Exit.NOT_AUTHORISED or token_stdin:
+            note("Nothing was saved.")
             click_context.exit(outcome)
+        tell("Nothing was saved. Enter another token, or press Ctrl-C to stop.")
     mode = _mode(path, yes)
     was_exposed = credentials.exposure(path) is not None
     credentials.store(path, name, wanted, token.reveal(), mode=mode)
     if was_exposed and mode == credentials.PRIVATE:
-        note(f"{path} was open to others; now it is yours alone.")
+        note(f"{path} was open to other users; now only you can read it.")
     if as_json:
         who = None if user is None else user.username
         write_json({"profile": name, "endpoint": wanted, "credentials": str(path), "username": who})
     else:
-        note(f"Stored as profile {name!r} in {path}.")
+        note(f"Saved as profile {name!r} in {path}.")
         _tell_use(name)
 
 
@@ -119,10 +126,10 @@ def _list(path: Path, as_json: bool) -> None:
         for name, endpoint, token in listed:
             write_json({"profile": name, "endpoint": endpoint, "token": token is not None})
     elif listed:
-        rows = [(name, endpoint, "stored" if token else "missing") for name, endpoint, token in listed]
+        rows = [(name, endpoint, "saved" if token else "missing") for name, endpoint, token in listed]
         print_rows(("PROFILE", "ENDPOINT", "TOKEN"), rows)
     else:
-        note(f"No profiles in {path}. Make one with: {command_line('configure')}")
+        note(f"No profiles in {path}. Create one with: {command_line('configure')}")
     for one in profiles:
         if (problem := _problem(one, path)) is not None:
             tell(f"Warning: {problem}")
@@ -141,7 +148,7 @@ def _problem(profile: Profile, path: Path) -> str | None:
 
 
 def warn_if_exposed(path: Path) -> None:
-    """Say so if others can read the credentials file, and how to mend it."""
+    """Say so if others can read the credentials file, and how to fix it."""
     if warning := credentials.exposure(path):
         tell(f"Warning: {warning}")
 
@@ -152,12 +159,12 @@ def _asking() -> bool:
 
 def _ask_to_replace(existing: Profile, path: Path) -> None:
     endpoint = shown_endpoint(existing.endpoint, existing.token) or "no valid endpoint"
-    told = f"Profile {existing.name!r} of {path} is there already, for {endpoint}."
+    told = f"Profile {existing.name!r} already exists in {path}, for {endpoint}."
     if not _asking():
-        raise click.UsageError(f"{told} Replace it with --yes, or name another with --profile.")
+        raise click.UsageError(f"{told} Replace it with --yes, or choose another name with --profile.")
     tell(told)
     if not click.confirm("Replace it?", err=True):
-        note("Nothing was changed. Name another profile with --profile.")
+        note("Nothing was changed. Choose another name with --profile.")
         raise click.exceptions.Exit(Exit.USAGE)
 
 
@@ -167,16 +174,15 @@ def _endpoint(given: str | None, existing: Profile | None, name: str, token_stdi
     before = None if existing is None else shown_endpoint(existing.endpoint, existing.token)
     if token_stdin or not _asking():
         if before is None:
-            raise click.UsageError(f"Give the endpoint of profile {name!r} with --endpoint.")
+            raise click.UsageError(f"Pass the platform of profile {name!r} with --endpoint.")
         return before
-    tell("The platforms:")
-    width = max(map(len, DEPLOYMENTS))
-    for short, url in DEPLOYMENTS.items():
-        tell(f"  {short:<{width}}  {url}")
+    tell("Platforms:")
+    for short, title in TITLES.items():
+        tell(f"  {title} ({short})")
     while True:
-        answer = click.prompt(f"Endpoint of profile {name!r}, a name of these or a URL", default=before, err=True)
+        answer = click.prompt("Platform (short name or URL)", default=before, err=True)
         try:
-            return normal_endpoint(answer, "Endpoint")
+            return normal_endpoint(answer, "Platform")
         except SettingsError as error:
             tell(str(error))
 
@@ -184,14 +190,12 @@ def _endpoint(given: str | None, existing: Profile | None, name: str, token_stdi
 def _token(from_stdin: bool) -> Token:
     if from_stdin:
         if _asking():
-            raise click.UsageError("--token-stdin reads a pipe or a file, not a terminal; leave it out to be asked.")
+            raise click.UsageError("--token-stdin reads a pipe or a file, not a terminal. Leave it out to be asked.")
         return Token(_piped())
     if not _asking():
-        raise click.UsageError("There is no terminal to ask for the token on; pipe it in, with --token-stdin.")
+        raise click.UsageError("Cannot ask for the token (stdin is not a terminal); pipe it in with --token-stdin.")
     while True:
-        answer = click.prompt(
-            "Token (from the platform's developer dashboard; it is not shown)", hide_input=True, err=True
-        )
+        answer = click.prompt("Token (hidden while you type)", hide_input=True, err=True)
         try:
             return Token(answer)
         except SettingsError as error:
@@ -205,29 +209,36 @@ def _piped() -> str:
     except (UnicodeDecodeError, OSError):
         pass
     # Raised out here, so that it does not carry the error caught: that quotes what may be the token.
-    raise SettingsError("Standard input cannot be read as a token; was it copied whole and alone?")
+    raise SettingsError("Standard input does not contain a valid token. Pipe in the token alone, as text.")
+
+
+def _tell_where(endpoint: str) -> None:
+    """Say where the token is found, if it is known."""
+    short = next((short for short, url in DEPLOYMENTS.items() if url == endpoint), None)
+    host = next((host for host, deployment in PAGES.items() if deployment == short), None)
+    if short is not None and host is not None:
+        tell(f"Your token for {TITLES[short]}: https://{host}/developer, under Authentication token.")
 
 
 def _checked(settings: Settings) -> tuple[User | None, Exit]:
-    """Whose token it is, and whether to go on."""
+    """Return whose token it is, and whether to go on."""
     try:
         with client_class()(settings.endpoint, settings.token, retry=Retry(within=PATIENCE)) as client:
             user = client.user()
     except Unauthorized as error:
-        request = f" (request {error.request_id})" if error.request_id else ""
+        request = f", request {error.request_id}" if error.request_id else ""
         complain(
-            f"{settings.endpoint} does not accept this token{request}. Was it copied whole, is it for this platform, "
-            "and has it not expired?"
+            f"{settings.endpoint} does not accept this token. Check that it was copied completely, is for this "
+            f"platform and has not expired. [HTTP 401{request}]"
         )
-        if _asking() and click.confirm("Store it all the same?", err=True):
+        if _asking() and click.confirm("Save it anyway?", err=True):
             return None, Exit.DONE
-        note("Nothing was stored.")
         return None, exit_code(error)
     except SbgBulkError as error:
-        complain(f"{error}\nNothing was stored, as the token could not be tried. To store it untried: --no-check")
+        complain(f"{error}\nThe token could not be tried. To save it untried, add --no-check.")
         return None, exit_code(error)
     names = " ".join(filter(None, (user.first_name, user.last_name)))
-    note(f"The token is that of {user.username or 'a user without a name'}{f' ({names})' if names else ''}.")
+    note(f"The token belongs to {user.username or 'a user without a name'}{f' ({names})' if names else ''}.")
     return user, Exit.DONE
 
 
@@ -239,7 +250,7 @@ def _mode(path: Path, yes: bool) -> int:
     if yes or not _asking():
         return credentials.PRIVATE
     tell(f"Warning: {warning}")
-    if click.confirm("Make it yours alone now?", default=True, err=True):
+    if click.confirm("Make it readable only by you?", default=True, err=True):
         return credentials.PRIVATE
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -248,8 +259,8 @@ def _tell_use(name: str) -> None:
     """How the profile is used, and what stands in its way."""
     in_the_way = [variable for variable in (ENDPOINT_VARIABLE, TOKEN_VARIABLE) if os.environ.get(variable)]
     if in_the_way and name == DEFAULT_PROFILE:
-        counts, them = ("counts", "it") if len(in_the_way) == 1 else ("count", "them")
-        note(f"{' and '.join(in_the_way)} in the environment {counts} before it; unset {them} to use the profile.")
+        override, them = ("overrides", "it") if len(in_the_way) == 1 else ("override", "them")
+        note(f"{' and '.join(in_the_way)} in the environment {override} it; unset {them} to use the profile.")
     elif name not in (DEFAULT_PROFILE, os.environ.get(PROFILE_VARIABLE)):
         word = shlex.quote(name)
-        note(f"Use it with --profile {word}, or with {PROFILE_VARIABLE}={word} in the environment.")
+        note(f"Use it with --profile {word}, or set {PROFILE_VARIABLE}={word}.")
