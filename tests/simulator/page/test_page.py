@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 
 import pytest
 from playwright.sync_api import Error, Page, Route, expect
@@ -15,7 +16,7 @@ from tests.simulator.page.visit import Visit, Visitor
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">&amp;"
 
-LOST = "The simulator does not answer; trying again."
+LOST = "The simulator does not answer. Retrying."
 
 SWAGGER_UI = "#swagger"
 """Left to its makers: its headings skip a level, its blue and green buttons have too little contrast, and some of its
@@ -43,7 +44,7 @@ def test_a_copy_sent_in_the_reference_runs_on_the_board_and_an_armed_429_shows_i
     assert jobs.get_by_role("progressbar").evaluate("({ value, max }) => [value, max]") == [250, 500]
     jobs.locator("summary").click()
     expect(jobs.locator("tbody tr")).to_have_count(2)
-    expect(jobs.locator("tbody tr").last).to_contain_text("waits")
+    expect(jobs.locator("tbody tr").last).to_contain_text("waiting")
 
     there.board.get_by_label("Seconds").fill("1")
     there.board.get_by_role("button", name="Advance").click()
@@ -52,7 +53,7 @@ def test_a_copy_sent_in_the_reference_runs_on_the_board_and_an_armed_429_shows_i
     [job] = there.simulator.jobs.all()
     assert jobs.locator("tbody tr td:last-child").all_inner_texts() == job.outcomes
 
-    there.board.get_by_label("In which calls").select_option("get_user")
+    there.board.get_by_label("Calls").select_option("get_user")
     there.board.get_by_role("button", name="Arm", exact=True).click()
     expect(there.said).to_have_text("Armed: kind=429 op=get_user times=1")
     user = there.operation("get_user")
@@ -69,7 +70,7 @@ def test_a_copy_sent_in_the_reference_runs_on_the_board_and_an_armed_429_shows_i
 
 def test_a_fault_is_armed_and_disarmed_with_the_keyboard_alone(visit: Visitor) -> None:
     there = visit()
-    there.page.get_by_role("link", name="Board").focus()
+    there.page.get_by_role("link", name="Live view").focus()
     there.page.keyboard.press("Enter")
     expect(there.board).to_be_focused()
     _tab_to(there.page, "kind")
@@ -84,7 +85,7 @@ def test_a_fault_is_armed_and_disarmed_with_the_keyboard_alone(visit: Visitor) -
     assert [str(armed.rule) for armed in there.simulator.faults.armed] == ["kind=maintenance times=3 retry_after=7.0"]
     _tab_to(there.page, "disarm")
     there.page.keyboard.press("Space")
-    expect(there.said).to_have_text("All faults are disarmed.")
+    expect(there.said).to_have_text("All faults disarmed.")
     assert list(there.simulator.faults.armed) == []
     expect(there.board.get_by_label("Rule")).to_be_focused()
 
@@ -166,9 +167,9 @@ def test_with_another_seed_the_reference_names_what_is_there_now(visit: Visitor)
     assert before in there.simulator.world.nodes
     there.board.get_by_role("button", name="+1 min").click()
     there.board.get_by_label("Seed").select_option("examples")
-    there.board.get_by_role("button", name="Start anew").click()
-    expect(there.said).to_have_text("Started anew with the seed examples.")
-    expect(there.board.get_by_text("Forgets all that was done. The clock goes on.")).to_be_visible()
+    there.board.get_by_role("button", name="Reset").click()
+    expect(there.said).to_have_text("Reset to the seed examples.")
+    expect(there.board.get_by_text("Discards all changes. The clock keeps running.")).to_be_visible()
     expect(there.board.locator("time")).to_have_text("2019-02-20 12:01:00 UTC")
     expect(there.board.locator("#projects > li")).to_have_count(6)
     expect(there.page.locator(".opblock .opblock-body")).to_have_count(0)  # drawn anew, with all calls closed
@@ -340,7 +341,7 @@ def test_that_there_is_no_answer_is_plain_to_see_and_a_click_says_nothing_else(v
     there.board.get_by_role("button", name="+10 s").click()
     expect(there.said).to_be_empty()
     expect(there.board.locator("#seconds-error")).to_be_empty()
-    for part in ("Reference", "Board"):
+    for part in ("Reference", "Live view"):
         there.page.get_by_role("link", name=part).click()
         expect(there.lost).to_have_text(LOST)
         expect(there.lost).to_be_in_viewport(ratio=1)
@@ -352,7 +353,7 @@ def test_that_there_is_no_answer_is_plain_to_see_and_a_click_says_nothing_else(v
 def test_a_part_that_is_gone_to_begins_below_the_bar(visit: Visitor, width: int) -> None:
     there = visit(viewport={"width": width, "height": 800})
     there.page.locator(".opblock").first.wait_for()
-    there.page.get_by_role("link", name="Board").click()
+    there.page.get_by_role("link", name="Live view").click()
     there.page.wait_for_function("location.hash === '#board'")
     bar, heading = there.page.locator("nav").bounding_box(), there.page.locator("#board-title").bounding_box()
     assert bar is not None
@@ -386,6 +387,43 @@ def test_without_swagger_ui_the_page_names_the_remedy_and_the_board_works(
     expect(there.page.locator("#reference")).to_contain_text("pip install 'sbg-bulk[simulator]' installs it")
     there.board.get_by_role("button", name="+1 min").click()
     expect(there.board.locator("time")).to_have_text("2019-02-20 12:01:00 UTC")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_reference_is_as_dark_as_the_rest_for_who_wants_it_so(visit: Visitor, width: int) -> None:
+    brightness = {}
+    for colours in ("light", "dark"):
+        there = visit(viewport={"width": width, "height": 900}, color_scheme=colours)
+        there.operation("submit_copy_job")
+        there.page.locator("#reference .responses-wrapper").first.scroll_into_view_if_needed()
+        brightness[colours] = _brightness(there.page)
+    assert brightness["light"] > 0.75
+    assert brightness["dark"] < 0.25
+
+
+def _brightness(page: Page) -> float:
+    """The mean brightness of what is in view of the reference, from 0 for black to 1 for white."""
+    box = page.locator("#reference").bounding_box()
+    assert box is not None
+    top = max(box["y"], 60)
+    part = {"x": box["x"], "y": top, "width": box["width"], "height": min(box["y"] + box["height"], 900) - top}
+    picture = b64encode(page.screenshot(clip=part)).decode()  # type: ignore[arg-type]
+    found: float = page.evaluate(
+        """async (picture) => {
+            const image = new Image();
+            image.src = `data:image/png;base64,${picture}`;
+            await image.decode();
+            const canvas = document.createElement("canvas").getContext("2d");
+            canvas.canvas.width = image.width;
+            canvas.canvas.height = image.height;
+            canvas.drawImage(image, 0, 0);
+            const points = canvas.getImageData(0, 0, image.width, image.height).data;
+            return points.reduce((sum, value, index) => index % 4 === 3 ? sum : sum + value, 0)
+                / (points.length * 3 / 4 * 255);
+        }""",
+        picture,
+    )
+    return found
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])

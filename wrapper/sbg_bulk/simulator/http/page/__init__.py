@@ -1,4 +1,4 @@
-"""The page to try the API on: an interactive reference, and beside it a board of what goes on in the simulator.
+"""The page to try the API on: an interactive reference, and beside it a live view of the simulator.
 
 It is served at `/` by the simulator itself and needs nothing from elsewhere. Its own files are in `static`, written by
 hand and sent as they are; the reference is drawn by Swagger UI, whose files come from a package. The page carries a
@@ -56,7 +56,7 @@ def is_page(path: str) -> bool:
 def handle(state: State, request: Request) -> Reply:
     """Answer a request to the page. Raises ApiError for what is not there, and for what is not read."""
     if request.method not in ("GET", "HEAD"):
-        raise ApiError(90006, "The page can only be read.", headers=[(b"allow", b"GET, HEAD")])
+        raise ApiError(90006, "The page is read-only: use GET.", headers=[(b"allow", b"GET, HEAD")])
     name = "index.html" if request.path == ADDRESS else request.path.removeprefix(FILES)
     if name == "reference.json":
         with state.lock:

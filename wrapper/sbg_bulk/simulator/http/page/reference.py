@@ -26,15 +26,15 @@ from sbg_bulk.simulator.world.tree import EVERYTHING, File, Folder, Project, Use
 REMEDY = "pip install 'sbg-bulk[simulator]'"
 
 _HOW_TO = """\
-Open a call, choose *Try it out*, then *Execute*. The token is filled in, and so are ids of what there is in the
-simulator. What the call does shows on the board, and so does the request.
+Open a call, choose *Try it out*, then *Execute*. The token and ids that exist in the simulator are filled in. The
+live view shows the request and what it does.
 """
 _TOKENS = """
-The same user has a token that looks like a real one: `{}`
+The same user also has a token in the platform's format: `{}`
 """
 _TRUST = """
-**Trust.** This simulator speaks https, with a certificate that was made when it started. Clients trust it if they are
-told to, each in its own way, in a shell that talks to nothing but the simulator:
+**Certificate.** This simulator uses HTTPS with a certificate that it made when it started. Tell your client to trust
+it, in a shell that connects to nothing but the simulator:
 
 | client | what to do |
 |---|---|

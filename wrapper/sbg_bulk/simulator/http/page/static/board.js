@@ -1,4 +1,4 @@
-// The board: asks the simulator every second what there is, and shows it. Whatever comes from the simulator is put on
+// The live view: asks the simulator every second what there is, and shows it. Whatever comes from the simulator is put on
 // the page as text, never as markup; elements are kept while what they stand for is there, and with them the focus.
 
 const CONTROL = "/_simulator/";
@@ -26,7 +26,7 @@ async function control(method, name, body) {
     });
     answer = await response.json();
   } catch {
-    throw new Lost("The simulator does not answer; trying again.");
+    throw new Lost("The simulator does not answer. Retrying.");
   }
   if (!response.ok) throw new Error(answer.message);
   return answer;
@@ -136,7 +136,7 @@ function show(board) {
 function showRate(rate, now) {
   $("budget").hidden = rate === null;
   set($("remaining"), rate ? `${number(rate.remaining)} of ${number(rate.limit)} left` : "No limit");
-  set($("reset"), rate ? `The next window begins at ${clock(rate.reset)}, in ${Math.ceil(rate.reset - now)} s.` : "");
+  set($("reset"), rate ? `Resets in ${Math.ceil(rate.reset - now)} s (${clock(rate.reset)})` : "");
   if (rate) Object.assign($("budget"), { max: rate.limit, low: rate.limit / 10, value: rate.remaining });
 }
 
@@ -171,7 +171,7 @@ function fillJob(item, job) {
 
 function showItems(content, { id, items: { shown, more } }) {
   if (!content.firstChild) {
-    const heads = ["Item", "What became of it"].map((textContent) => element("th", { scope: "col", textContent }));
+    const heads = ["Item", "Result"].map((textContent) => element("th", { scope: "col", textContent }));
     const caption = element("caption", { className: "out-of-sight", textContent: "Items, failed ones first" });
     const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...heads)), element("tbody"));
     content.append(
@@ -182,7 +182,7 @@ function showItems(content, { id, items: { shown, more } }) {
   match(content.querySelector("tbody"), shown, (item) => item.index, () => row(element("code"), ""), (line, item) => {
     const [file, outcome] = line.children;
     set(file.firstChild, item.file);
-    set(outcome, item.error ?? item.became ?? "waits");
+    set(outcome, item.error ?? item.became ?? "waiting");
     outcome.className = item.error ? "bad" : item.became ? "good" : "busy";
   });
   set(content.lastChild, rest(more, "items"));
@@ -275,7 +275,7 @@ $("advance").addEventListener("submit", (event) => {
 
 $("seed").addEventListener("submit", (event) => {
   event.preventDefault();
-  act("POST", "seed", { name: $("name").value }, ({ seed }) => `Started anew with the seed ${seed}.`);
+  act("POST", "seed", { name: $("name").value }, ({ seed }) => `Reset to the seed ${seed}.`);
 });
 
 function writeRule() {
@@ -291,7 +291,7 @@ $("fault").addEventListener("submit", (event) => {
 });
 
 $("disarm").addEventListener("click", async () => {
-  await act("DELETE", "faults", undefined, () => "All faults are disarmed.");
+  await act("DELETE", "faults", undefined, () => "All faults disarmed.");
   $("rule").focus(); // the button has gone
 });
 
