@@ -141,7 +141,7 @@ def demonstrate(shell: Shell) -> None:
     before = {file["id"] for file in shell.ask("files", "list", DESTINATION)}
     folders = [file["id"] for file in shell.ask("files", "list", SOURCE) if file["type"] == "folder"]
     halves = folders[: len(folders) // 2], folders[len(folders) // 2 :]
-    jobs = [shell.output("copy", *half, "--to-project", DESTINATION, "--detach") for half in halves]
+    jobs = [shell.output("copy", *half, "--to", DESTINATION, "--detach") for half in halves]
     shell.run("jobs", "list")
     shell.run("jobs", "wait", *jobs, "--timeout", "300")
     shell.run("jobs", "show", jobs[0])
@@ -167,7 +167,7 @@ def demonstrate_a_run(shell: Shell, manifest: Path) -> None:
             writer.writerows([file["id"], file["name"]] for file in shell.ask("files", "list", "--folder", batch))
     print("$ head -3 " + manifest.name)
     print("".join(manifest.read_text(encoding="utf-8").splitlines(keepends=True)[:3]), flush=True)
-    copy = ("copy", "--manifest", str(manifest), "--to-project", DESTINATION)
+    copy = ("copy", "--manifest", str(manifest), "--to", DESTINATION)
     shell.run(*copy, "--dry-run")
     shell.interrupted(*copy, "--items-per-job", "5", "--jobs-in-flight", "1")
     shell.run("runs", "list")

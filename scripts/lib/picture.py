@@ -25,7 +25,7 @@ from sbg_bulk.testing import VirtualClock
 
 WIDTH: Final = 90
 ROWS: Final = 2500
-COMMAND: Final = "sbg-bulk copy --manifest samples.csv --to-project rfranklin/analysis --items-per-job 25"
+COMMAND: Final = "sbg-bulk copy --manifest samples.csv --to rfranklin/analysis --items-per-job 25"
 
 LATENCY: Final = 0.25
 """Seconds that a request takes."""
@@ -88,7 +88,7 @@ def picture() -> str:
     name, following = run()
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.assemble(("$ ", "bold green"), COMMAND))
-    console.print(Text(f"Run {name}: {ROWS:,} rows."))
+    console.print(Text(f"Run {name}: {ROWS:,} files."))
     for line in lines(following.outlook(), WIDTH - 1):
         console.print(line)
     # The fonts that rich would have the viewer load are left out, and its own comment with them.

@@ -35,8 +35,8 @@ def texts(path: Path) -> list[str]:
 def test_it_shows_all_parts_of_the_display(made: Path) -> None:
     shown = texts(made)
     for pattern in (
-        r"\$ sbg-bulk copy --manifest samples\.csv --to-project rfranklin/analysis",
-        r"Run \d{8}-\d{6}-[0-9a-f]{4}: 2,500 rows\.",
+        r"\$ sbg-bulk copy --manifest samples\.csv --to rfranklin/analysis",
+        r"Run \d{8}-\d{6}-[0-9a-f]{4}: 2,500 files\.",
         r"━+ +\d\d%  [\d,]+ of 2,500 rows",
         r"jobs +\d+ of 100 ended, 20 under way",
         r"failed +2",

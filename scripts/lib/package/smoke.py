@@ -101,10 +101,10 @@ def simulate() -> None:
                 "NO_PROXY": "127.0.0.1",
                 "XDG_STATE_HOME": folder,
             }
-            run(COMMAND, "copy", FILES[0], "--to-project", DESTINATION, environment=connected)
+            run(COMMAND, "copy", FILES[0], "--to", DESTINATION, environment=connected)
             manifest = Path(folder) / "files.csv"
             manifest.write_text("file\n" + "".join(f"{file}\n" for file in FILES))
-            run(COMMAND, "copy", "--manifest", str(manifest), "--to-project", DESTINATION, environment=connected)
+            run(COMMAND, "copy", "--manifest", str(manifest), "--to", DESTINATION, environment=connected)
             on_a_terminal(
                 [COMMAND, "copy", f"{SOURCE}/sample.bam", "--to", f"{DESTINATION}/made", "--parents", "--yes"],
                 connected,
