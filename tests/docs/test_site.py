@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,20 +15,6 @@ from sbg_bulk.cli.app import sbg_bulk as command_line
 from scripts.lib.docs import contract, events
 from scripts.lib.docs import site as building
 from scripts.lib.docs.directives import read_spec
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The site, built once for all processes of a run."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
-    target, made = shared / "site", shared / "site-made"
-    with (shared / "site-lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            building.build(target)
-            made.touch()
-    return target
 
 
 def _paths(command: click.Command, *path: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from tests.cli.harness import until
 from tests.report.making import DONE, failed, made
 from tests.report.reading import Reader, written
-from tests.simulator.page.axe import violations
+from tests.support.axe import violations
 from tests.support.runs import Service, carry, journal
 
 NOTHING = "#nothing-is-left-out"

@@ -23,6 +23,16 @@ _LOADED: Final = re.compile(
 )
 
 
+_MARKUP: Final = {
+    # Sphinx and its theme leave out what a screen reader and the keyboard need.
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+}
+
+
 class BuildError(Exception):
     """The site could not be built as it should be. The message is what Sphinx said."""
 
@@ -51,6 +61,11 @@ def build(target: Path, sources: Path = SOURCES) -> None:
         )
     if done.returncode:
         raise BuildError(done.stdout)
+    for path in target.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for old, new in _MARKUP.items():
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
 
 
 def loaded_from_elsewhere(site: Path) -> Iterator[str]:

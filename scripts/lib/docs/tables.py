@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import sbg_bulk
 from sbg_bulk.cli.exits import MEANINGS
 from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.report.codes import MEANINGS as MEANINGS_OF_CODES
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
 
 
 def exit_codes() -> str:
@@ -26,8 +27,12 @@ def api_codes() -> str:
 
 
 def deployments() -> str:
-    """List each short name of a deployment and its base URL."""
-    return table(("name", "base URL"), ((f"`{name}`", f"`{url}`") for name, url in DEPLOYMENTS.items()))
+    """List each deployment: its full and its short name, its base URL, and the page with the token."""
+    pages = {name: host for host, name in reversed(list(PAGES.items()))}
+    rows = (
+        (title, f"`{name}`", f"`{DEPLOYMENTS[name]}`", f"`{pages[name]}/developer`") for name, title in TITLES.items()
+    )
+    return table(("platform", "short name", "base URL", "page with your token"), rows)
 
 
 def errors() -> str:

@@ -11,8 +11,8 @@ from playwright.sync_api import Error, Page, Route, expect
 from sbg_bulk.simulator import JobType, ManualClock, Simulator, running
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.http.page import reference
-from tests.simulator.page.axe import violations
 from tests.simulator.page.visit import Visit, Visitor
+from tests.support.axe import violations
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">&amp;"
 

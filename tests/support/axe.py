@@ -10,16 +10,16 @@ from scripts.lib import npm
 
 VERSION = "4.14.1"
 
-RUN = """async ([skipped]) => {
-  const { violations } = await axe.run({ exclude: [skipped] });
+RUN = """async (skipped) => {
+  const { violations } = await axe.run({ exclude: skipped });
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
 }"""
 
 
-def violations(page: Page, skipped: str) -> Sequence[str]:
-    """What axe's rules find wrong on the page, except within the elements that a selector names."""
+def violations(page: Page, *skipped: str) -> Sequence[str]:
+    """What axe's rules find wrong on the page, except within the elements that selectors name."""
     page.evaluate(
         (npm.modules("axe-core", {"axe-core": VERSION}) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     )
-    found: list[str] = page.evaluate(RUN, [skipped])
+    found: list[str] = page.evaluate(RUN, list(skipped))
     return found
