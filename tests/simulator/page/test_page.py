@@ -427,7 +427,7 @@ def _brightness(page: Page) -> float:
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_hard_to_read_or_to_reach(visit: Visitor, width: int, colours: str) -> None:
     there = visit(
         Simulator(clock=ManualClock(), seed="examples"),
