@@ -70,4 +70,31 @@ def test_every_error_is_offered_by_the_package() -> None:
 
 
 def test_what_is_no_text_in_a_message_of_the_server_does_not_matter() -> None:
-    assert str(ApiError("get_user", 400, code=0, api_message="Wrong.")) == "get_user: HTTP 400, API code 0: Wrong."
+    error = ApiError("get_user", 400, code=0, api_message="Wrong.")
+    assert str(error) == "The server does not accept the request: Wrong. [HTTP 400, code 0, get_user]"
+
+
+def _spoken(kind: type[ApiError]) -> ApiError:
+    return JobLost(["1"], "op", "f00d") if kind is JobLost else kind("op", 499, code=7, request_id="f00d")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in tree().values() if issubclass(kind, ApiError)])
+def test_an_error_of_the_api_begins_with_its_meaning_and_ends_with_its_codes(kind: type[ApiError]) -> None:
+    error = _spoken(kind)
+    text, _, codes = str(error).partition(" [")
+    assert text == " ".join(part for part in (error.meaning, error.advice) if part)
+    assert text[0].isupper()
+    assert not re.search(r"\b(op|HTTP|code|f00d|\d{3,})\b", text)
+    assert codes == f"HTTP {error.status}, code {error.code}, request f00d, op]"
+
+
+def test_a_message_of_the_server_that_says_the_same_is_not_repeated() -> None:
+    error = NotFound("get_project", 404, api_message="There is no project a/b.", subject="project a/b")
+    assert error.meaning == "Project a/b was not found, or is not shared with you."
+    error = NotFound("get_project", 404, api_message="Endpoint missing", subject="project a/b")
+    assert error.meaning == "Project a/b was not found, or is not shared with you: Endpoint missing."
+
+
+def test_only_errors_of_jobs_speak_of_jobs() -> None:
+    kinds = [kind for kind in tree().values() if issubclass(kind, ApiError)]
+    assert [kind for kind in kinds if "job" in str(_spoken(kind)).lower()] == [JobLost]

@@ -88,8 +88,8 @@ def test_a_link_that_does_not_go_on_is_an_error_and_not_a_loop(following: int) -
     outcome = perform([page(jobs(0, 2), next=2), page(jobs(2, 4), next=following)], "jobs")
     assert isinstance(outcome.error, PagingError)
     assert str(outcome.error) == (
-        f"list_async_jobs: the page at offset 2 has 2 entries and names offset {following} as the next: that would "
-        "never end."
+        f"The list cannot be read to its end: the page at offset 2 has 2 entries and names offset {following} as the "
+        "next: that would never end. [list_async_jobs]"
     )
     assert len(outcome.requests) == 2
 
@@ -110,7 +110,7 @@ def test_an_empty_page_with_a_link_onwards_is_an_error() -> None:
 def test_a_next_link_without_an_offset_is_an_error(query: str) -> None:
     outcome = perform([page(jobs(0, 2), next=f"{ENDPOINT}/async/files{query}")], "jobs")
     assert isinstance(outcome.error, PagingError)
-    assert str(outcome.error).endswith("names a next page without an offset.")
+    assert str(outcome.error).endswith("names a next page without an offset. [list_async_jobs]")
 
 
 def test_a_next_link_that_is_no_address_is_an_error() -> None:
@@ -163,7 +163,7 @@ def test_a_page_that_comes_again_and_again_is_an_error_that_says_so() -> None:
     same = page(jobs(0, 2), links=[])
     error = perform([same] * 3, "jobs").error
     assert isinstance(error, PagingError)
-    assert "does not take notice of the offset" in str(error)
+    assert "the server ignores the offset" in str(error)
     # Entries that came meanwhile may push one page there.
     assert ids(perform([same, same, page([], links=[])], "jobs")) == [0, 1]
 

@@ -24,6 +24,7 @@ from sbg_bulk import (
     Unauthorized,
     UnreadableAnswer,
 )
+from sbg_bulk.api.advice import GENERAL
 from tests.support import samples
 from tests.support.clients import perform
 from tests.support.samples import FILES
@@ -207,13 +208,13 @@ def test_an_error_tells_what_the_server_said() -> None:
     assert (error.operation, error.status, error.code) == ("get_user", 403, 3001)
     assert (error.api_message, error.more_info, error.request_id) == (body["message"], body["more_info"], "f00d")
     assert str(error) == (
-        "get_user: HTTP 403, API code 3001: No access to the project. Ask an administrator of the project for the "
-        "permission: to copy there, or to write. http://docs.example.org (request f00d)"
+        "You do not have permission for this: No access to the project. Ask an administrator of the project for "
+        "permission to read, copy or write. http://docs.example.org [HTTP 403, code 3001, request f00d, get_user]"
     )
 
 
 def test_an_error_that_says_nothing_still_reads_well() -> None:
-    assert str(perform([raw(400)], "user").error) == "get_user: HTTP 400."
+    assert str(perform([raw(400)], "user").error) == "The server does not accept the request. [HTTP 400, get_user]"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +246,7 @@ def test_the_transports_error_is_the_cause() -> None:
     error = perform([], "file", FILES[0], then=broken(httpx.ConnectError), retry=Retry(within=1)).error
     assert isinstance(error, ConnectionFailed)
     assert isinstance(error.__cause__, httpx.ConnectError)
-    assert "get_file: no answer after 2 attempts (ConnectError: failed on purpose)" in str(error)
+    assert str(error) == f"{GENERAL} [ConnectError: failed on purpose, 2 attempts, get_file]"
 
 
 @pytest.mark.parametrize("answer", [answer for answer, _ in TEMPORARY.values()], ids=TEMPORARY)

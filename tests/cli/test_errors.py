@@ -73,10 +73,11 @@ def test_a_token_that_is_not_known_is_not_shown(sbg: Run, monkeypatch: pytest.Mo
     monkeypatch.setenv("SB_AUTH_TOKEN", "fake-token-of-nobody")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.NOT_AUTHORISED, "")
-    assert ran.err.startswith("sbg-bulk: list_async_jobs: HTTP 401, API code 90001: ")
+    assert ran.err.startswith("sbg-bulk: The token was not accepted: ")
+    assert re.search(r" \[HTTP 401, code 90001, request \S+, list_async_jobs\]\n", ran.err)
     assert "Check that the token is for this deployment" in ran.err
-    assert "sbg-bulk configure stores it." in ran.err
-    assert "The token is that of the environment, and the endpoint is http://127.0.0.1:" in ran.err
+    assert "sbg-bulk configure saves it." in ran.err
+    assert "The token is from the environment; the endpoint is http://127.0.0.1:" in ran.err
     assert "fake-token-of-nobody" not in ran.err
 
 
@@ -90,7 +91,19 @@ def test_what_the_user_may_not_do_has_the_same_exit_code(sbg: Run) -> None:
 def test_what_is_not_there_is_wrong_input(sbg: Run) -> None:
     ran = sbg("files", "list", "rfranklin/no-such-project", "--json")
     assert (ran.code, ran.out) == (Exit.USAGE, "")
-    assert "Check the id" in ran.err
+    assert ran.err.startswith("sbg-bulk: Project rfranklin/no-such-project was not found, or is not shared with you.")
+    assert "expire" not in ran.err
+
+
+@pytest.mark.parametrize("words", [("files", "list", "{}"), ("ls", "{}/batch-01"), ("copy", FILE, "--to", "{}")])
+@pytest.mark.parametrize("typed", ["rfranklin/my-projectt", "rfranklin/My-Project", "rfanklin/my-project"])
+def test_a_project_that_is_like_the_one_typed_is_suggested(sbg: Run, words: tuple[str, ...], typed: str) -> None:
+    ran = sbg(*(word.format(typed) for word in words))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        f"sbg-bulk: Project {typed} was not found, or is not shared with you. Did you mean rfranklin/my-project? "
+        "[HTTP 404, code 3002, request "
+    )
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -99,7 +112,7 @@ def test_trouble_of_the_service_is_a_short_message(sbg: Run, simulator: Simulato
     simulator.arm(f"kind={kind} op=list_files" + (" field=items" if kind == "wrong_types" else ""))
     ran = sbg("files", "list", MINE)
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert ran.err.startswith("sbg-bulk: list_files: ")
+    assert re.search(r"^sbg-bulk: [A-Z][^\[]+\. \[.*list_files\]$", ran.err, re.MULTILINE)
     assert ran.err.count("\n") <= 2
     assert len(ran.err) < 500
 
@@ -115,8 +128,8 @@ def test_no_server_is_a_short_message(sbg: Run, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SB_API_ENDPOINT", "http://127.0.0.1:1/v2")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert "no answer (ConnectError" in ran.err
-    assert "Nothing listens at that address: check the endpoint" in ran.err
+    assert ran.err.startswith("sbg-bulk: Nothing listens at that address. Check the endpoint")
+    assert "[ConnectError: " in ran.err
     assert ran.err.endswith("\nThe endpoint is http://127.0.0.1:1/v2.\n")
 
 
@@ -241,15 +254,15 @@ def test_tls_at_a_port_without_it_is_told_as_such(
     monkeypatch.setenv("SB_API_ENDPOINT", f"https://{answering(_http('400 Bad Request'))}/v2")
     ran = sbg("jobs", "list")
     assert ran.code == Exit.UNEXPECTED
-    assert "What answers there does not speak TLS" in ran.err
+    assert "What answers at that address does not speak TLS" in ran.err
 
 
 @pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        ("407 Proxy Authentication Required", "set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT."),
-        ("403 Forbidden", "The proxy does not let it through"),
+        ("407 Proxy Authentication Required", "Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT."),
+        ("403 Forbidden", "The proxy refuses the connection"),
         (None, "Nothing listens at that address"),
     ],
 )
@@ -275,7 +288,7 @@ def test_a_login_page_in_between_is_told_as_such(
     monkeypatch.setenv("SB_API_ENDPOINT", f"http://{answering(page)}/v2")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert "is there a proxy or a login page in between?" in ran.err
+    assert "whether there is a proxy or a login page in between." in ran.err
     assert PROXY_PAGE in ran.err
 
 
@@ -284,11 +297,11 @@ def test_a_login_page_in_between_is_told_as_such(
     [
         (
             "https://login.example.org/sso?return=there#x",
-            "the server sends elsewhere, to https://login.example.org/sso.",
+            "The server redirects to another address: https://login.example.org/sso.",
         ),
-        ("https://me:word@example.org/", "the server sends elsewhere, to https://example.org/."),
-        ("/login?there", "the server sends elsewhere, to /login."),
-        (None, "HTTP 302. That is not followed"),
+        ("https://me:word@example.org/", "The server redirects to another address: https://example.org/."),
+        ("/login?there", "The server redirects to another address: /login."),
+        (None, "The server redirects to another address. That is not followed"),
     ],
 )
 def test_a_redirection_is_told_as_such_and_not_followed(
@@ -301,7 +314,7 @@ def test_a_redirection_is_told_as_such_and_not_followed(
     assert told in ran.err
     assert PROXY_PAGE in ran.err
     assert "word" not in ran.err
-    assert "there" not in ran.err
+    assert "there" not in ran.err.replace("there is a login page", "")
 
 
 def test_every_message_that_names_a_page_of_the_documentation_names_one_that_is_there() -> None:

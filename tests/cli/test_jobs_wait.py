@@ -174,9 +174,10 @@ def test_a_job_that_cannot_be_found_is_told_when_the_others_have_finished(sbg: R
     finished, lost = ran.err.splitlines()
     assert finished == f"Job {job} has finished: 1 file done, none failed."
     assert lost.startswith(
-        "sbg-bulk: get_delete_job: HTTP 404, API code 10211: There is no job no-such-job (any more)."
+        "sbg-bulk: Job no-such-job could not be found: jobs expire a month after they end. What was done stays done: "
+        "check the destination. [HTTP 404, code 10211, request "
     )
-    assert "What it has done stays done: look for it" in lost
+    assert lost.endswith(", get_delete_job]")
 
 
 def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: Run, simulator: Simulator) -> None:
@@ -186,7 +187,8 @@ def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: R
     assert ran.code == 2
     first, second = ran.err.splitlines()
     assert first == f"Job {DELETED_JOB} has finished: 1 file done, none failed."
-    assert second.startswith("sbg-bulk: get_copy_job: HTTP 413")
+    assert second.startswith("sbg-bulk: The server does not accept the request. [HTTP 413, ")
+    assert second.endswith(", get_copy_job]")
 
 
 def test_an_interrupted_wait_says_how_to_go_on(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:

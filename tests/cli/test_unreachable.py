@@ -64,7 +64,7 @@ def test_what_looks_something_up_gives_up_soon(
     assert (ran.code, ran.out) == (1, "")
     assert PATIENCE / 2 < sum(slept) <= PATIENCE
     assert f"The endpoint is {nowhere}." in ran.err
-    assert re.search(r"^sbg-bulk: no connection after \d s \(ConnectError: ", ran.err, re.MULTILINE)
+    assert re.search(r"^sbg-bulk: No connection after \d s. Check .+ \[ConnectError: ", ran.err, re.MULTILINE)
     assert "Check how the endpoint is spelled" in ran.err
 
 

@@ -101,7 +101,7 @@ def test_quiet_leaves_errors_and_what_was_asked_for(sbg: Run, manifest: Path) ->
     assert sbg("jobs", "wait", "-q", ran.out.strip()).err == ""
     ran = sbg("-q", "files", "list", "rfranklin/no-such-project")
     assert ran.code == 2
-    assert ran.err.startswith("sbg-bulk: list_files: HTTP 404")
+    assert ran.err.startswith("sbg-bulk: Project rfranklin/no-such-project was not found, or is not shared with you.")
 
 
 def test_quiet_does_not_hide_what_failed(sbg: Run, simulator: Simulator, manifest: Path) -> None:

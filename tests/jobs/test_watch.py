@@ -113,7 +113,8 @@ def test_time_that_is_up_names_who_is_under_way_and_has_the_others() -> None:
     assert [job.id for job in outcome.error.jobs] == [A, C]
     assert [job.id for job in outcome.error.finished] == [B]
     assert str(outcome.error) == (
-        f"2 jobs are still under way after 0 s of waiting. They go on; wait again with: sbg-bulk jobs wait {A} {C}"
+        "2 jobs are still running after 0 s. They keep running on the platform; wait again with: "
+        f"sbg-bulk jobs wait {A} {C}"
     )
 
 
@@ -123,7 +124,7 @@ def test_a_lost_job_is_told_of_when_the_others_have_finished() -> None:
     assert isinstance(outcome.error, JobLost)
     assert outcome.error.ids == (B,)
     assert [job.id for job in outcome.error.finished] == [A, C]
-    assert f"There is no job {B} (any more)." in str(outcome.error)
+    assert f"Job {B} could not be found: jobs expire a month after they end." in str(outcome.error)
 
 
 def test_a_job_may_be_lost_and_another_take_too_long() -> None:

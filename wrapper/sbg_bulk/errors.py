@@ -18,13 +18,14 @@
     ├── UnreadableAnswer         the server said yes, 403 or 404, but not in a way that can be read
     ├── PagingError              the pages of a list do not fit together
     ├── OutcomeUnknown           a request that must not be repeated may or may not have been carried out
-    ├── WaitTimeout              jobs were still under way when the time was up
-    ├── RunStopped               a run cannot tell what became of a submission, and a person must
+    ├── WaitTimeout              jobs were still running when the time was up
+    ├── RunStopped               a run cannot tell the result of a submission, and a person must
     └── JournalError             the record of a run cannot be used: damaged, disk full
         ├── WrongJournal         the file named is not a journal, or stands where one is to be made; also an InputError
         └── RunInUse             another process is working on the run
 
-Messages say what was asked, what came back, and what to try. None of them, and no attribute, holds a token.
+Messages begin with what has happened, then say what to do; codes and the names of operations and requests come last, in
+brackets. None of them, and no attribute, holds a token.
 """
 
 from __future__ import annotations
@@ -70,18 +71,33 @@ class ConnectionFailed(SbgBulkError):
     """
 
 
+def _sentence(what: str, more: str = "") -> str:
+    """Return what has happened as a sentence, with what the server says of it."""
+    text = f"{what[:1].upper()}{what[1:]}{f': {more}' if more else ''}"
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def in_brackets(text: str, *facts: str) -> str:
+    """Return a text for people with what only support and programs need behind it; empty facts are left out."""
+    return f"{text} [{', '.join(fact for fact in facts if fact)}]"
+
+
 class ApiError(SbgBulkError):
     """The server answered with an error.
 
     Attributes:
+        meaning: what has happened, as a sentence.
+        advice: what to do, possibly empty.
         operation: the operationId of the call in the spec.
         status: the HTTP status.
         code: the API's own code, finer than the status; None if the answer had none.
         api_message: what the server said, possibly empty.
         more_info: where the server says more can be read, possibly empty.
         request_id: names the request in the service's logs; None if the answer had none.
+        subject: what was asked for, such as `project owner/name`; empty if that is not one thing.
     """
 
+    _happened = "the server does not accept the request"
     advice = ""
 
     def __init__(
@@ -93,6 +109,8 @@ class ApiError(SbgBulkError):
         api_message: str = "",
         more_info: str = "",
         request_id: str | None = None,
+        subject: str = "",
+        advice: str | None = None,
     ) -> None:
         self.operation = operation
         self.status = status
@@ -100,17 +118,16 @@ class ApiError(SbgBulkError):
         self.api_message = api_message
         self.more_info = more_info
         self.request_id = request_id
-        parts = [f"{operation}: HTTP {status}"]
-        if code is not None:
-            parts.append(f", API code {code}")
-        if api_message:
-            parts.append(f": {api_message}")
-        if not parts[-1].endswith("."):
-            parts.append(".")
-        parts.extend(f" {text}" for text in (self.advice, more_info) if text)
-        if request_id:
-            parts.append(f" (request {request_id})")
-        super().__init__("".join(parts))
+        self.subject = subject
+        self.meaning = self._meaning()
+        if advice is not None:
+            self.advice = advice
+        text = " ".join(part for part in (self.meaning, self.advice, more_info) if part)
+        told = ("" if code is None else f"code {code}", f"request {request_id}" if request_id else "")
+        super().__init__(in_brackets(text, f"HTTP {status}", *told, operation))
+
+    def _meaning(self) -> str:
+        return _sentence(self._happened, self.api_message)
 
 
 class BadRequest(ApiError):
@@ -120,35 +137,49 @@ class BadRequest(ApiError):
 class Redirected(BadRequest):
     """The server sends elsewhere (3xx). That is not followed: the token is for the endpoint's host only."""
 
+    _happened = "the server redirects to another address"
     advice = (
-        "That is not followed, as the token is for the endpoint alone. Check the endpoint, its https and its path, and "
-        'whether a login page stands in between. See "Behind a proxy" in the documentation.'
+        "That is not followed, because the token is for the endpoint only. Check the endpoint, its https and its path, "
+        'and whether there is a login page in between. See "Behind a proxy" in the documentation.'
     )
 
 
 class Unauthorized(ApiError):
     """The server does not know the token (401)."""
 
+    _happened = "the token was not accepted"
     advice = (
-        "Check that the token is for this deployment and has not expired. The platform's developer dashboard makes a "
-        f"new one, and {command_line('configure')} stores it."
+        "Check that the token is for this deployment and has not expired. Get a new one from the platform's developer "
+        f"dashboard; {command_line('configure')} saves it."
     )
 
 
 class Forbidden(ApiError):
     """The token's user may not do this (403)."""
 
-    advice = "Ask an administrator of the project for the permission: to copy there, or to write."
+    _happened = "you do not have permission for this"
+    advice = "Ask an administrator of the project for permission to read, copy or write."
+
+    def _meaning(self) -> str:
+        return _sentence(f"{self._happened} ({self.subject})" if self.subject else self._happened, self.api_message)
 
 
 class NotFound(ApiError):
     """There is no such thing, or the token's user may not see it (404)."""
 
+    _happened = "was not found, or is not shared with you"
     advice = (
-        "Check the id, and that the token's user is a member of the project: "
-        f"{command_line('projects', 'list')} and {command_line('files', 'list', 'owner/project')} show what can be "
-        "seen. Jobs expire a month after they end."
+        "Check the id, and that you are a member of the project: "
+        f"{command_line('projects', 'list')} and {command_line('files', 'list', 'owner/project')} show what is "
+        "shared with you."
     )
+
+    def _meaning(self) -> str:
+        if not self.subject:
+            return _sentence(f"what was asked for {self._happened}", self.api_message)
+        # A message that names the thing only says the same once more.
+        more = "" if self.subject.split()[-1] in self.api_message else self.api_message
+        return _sentence(f"{self.subject} {self._happened}", more)
 
 
 class JobLost(NotFound):
@@ -159,7 +190,8 @@ class JobLost(NotFound):
         finished: the others that were waited for; all of them have ended.
     """
 
-    advice = "What it has done stays done: look for it at its destination. Jobs expire a month after they end."
+    _happened = "could not be found: jobs expire a month after they end"
+    advice = "What was done stays done: check the destination."
 
     def __init__(
         self, ids: Sequence[str], operation: str, request_id: str | None = None, finished: Sequence[Job] = ()
@@ -167,21 +199,23 @@ class JobLost(NotFound):
         self.ids = tuple(ids)
         self.finished = tuple(finished)
         shown = ", ".join(self.ids[:10]) + (f" and {len(self.ids) - 10:,} more" if len(self.ids) > 10 else "")
-        which = "There is no job" if len(self.ids) == 1 else "There are no jobs"
-        super().__init__(operation, 404, code=10211, api_message=f"{which} {shown} (any more).", request_id=request_id)
+        subject = f"{'job' if len(self.ids) == 1 else 'jobs'} {shown}"
+        super().__init__(operation, 404, code=10211, subject=subject, request_id=request_id)
 
 
 class Conflict(ApiError):
     """It exists already (409)."""
 
-    advice = "Give it another name, or see whether what is there will do."
+    _happened = "it exists already"
+    advice = "Use another name, or what is there."
 
 
 class RateLimited(ApiError):
     """The token's requests of this window are used up (429), and the time for waiting too."""
 
+    _happened = "the rate limit is reached"
     advice = (
-        "Every process that uses this token shares one budget: wait for the next five minutes, or allow more time. See "
+        "All programs that use this token share one budget of requests: wait five minutes, or allow more time. See "
         '"Several tools on one token" in the documentation.'
     )
 
@@ -189,13 +223,15 @@ class RateLimited(ApiError):
 class Maintenance(ApiError):
     """The platform is under maintenance (503, code 0), and the time for waiting is used up."""
 
+    _happened = "the platform is down for maintenance"
     advice = "Try again later."
 
 
 class ServerError(ApiError):
     """Something is wrong on the server (5xx)."""
 
-    advice = "Try again later; if it stays, report it to the platform's support with the request's id."
+    _happened = "something went wrong on the server"
+    advice = "Try again later; if it stays, report it to the platform's support with what is in brackets."
 
 
 class UnreadableAnswer(SbgBulkError):
@@ -209,11 +245,11 @@ class UnreadableAnswer(SbgBulkError):
     def __init__(self, operation: str, status: int, why: str) -> None:
         self.operation = operation
         self.status = status
-        super().__init__(
-            f"{operation}: HTTP {status}, but {why}. "
-            "Is the endpoint that of the API, with its path (/v2), and is there a proxy or a login page in between? "
-            'See "Behind a proxy" in the documentation.'
+        text = (
+            f"The answer is not one of the API: {why}. Check that the endpoint is that of the API, with its path "
+            '(/v2), and whether there is a proxy or a login page in between. See "Behind a proxy" in the documentation.'
         )
+        super().__init__(in_brackets(text, f"HTTP {status}", operation))
 
 
 class PagingError(SbgBulkError):
@@ -225,21 +261,24 @@ class OutcomeUnknown(SbgBulkError):
 
     Attributes:
         operation: the operationId of the call in the spec.
+        why: what came back instead of a clear answer, in few words.
         candidates: for a submission, the jobs in the list that may be the one it started, newest first; None if
             the list could not be read, or the call was no submission.
     """
 
     def __init__(self, operation: str, why: str, advice: str, candidates: Sequence[Job] | None = None) -> None:
         self.operation = operation
+        self.why = why
         self.candidates = None if candidates is None else tuple(candidates)
-        super().__init__(
-            f"{operation}: the outcome is not known ({why}). It was not sent again, as that could do everything "
+        text = (
+            "It is not known whether the request had an effect. It was not sent again, as that could do everything "
             f"twice. {advice}"
         )
+        super().__init__(in_brackets(text, why, operation))
 
 
 class WaitTimeout(SbgBulkError):
-    """Jobs were still under way when the time was up. They go on; waiting can be taken up again.
+    """Jobs were still running when the time was up. They keep running on the platform, and can be waited for again.
 
     Attributes:
         jobs: the jobs as last seen.
@@ -262,10 +301,11 @@ class WaitTimeout(SbgBulkError):
         self.lost = tuple(lost)
         again = f"wait again with: {command_line('jobs', 'wait', *(self.ids if len(self.ids) <= 10 else ['--all']))}"
         if len(self.ids) == 1:
-            state = f" {self.jobs[0].state}" if self.jobs and self.jobs[0].state else " under way"
-            text = f"Job {self.ids[0]} is still{state} after {seconds:g} s of waiting. It goes on without you; {again}"
+            state = self.jobs[0].state if self.jobs and self.jobs[0].state else "running"
+            text = f"Job {self.ids[0]} is still {state} after {seconds:g} s. It keeps running on the platform; {again}"
         else:
-            text = f"{len(self.ids):,} jobs are still under way after {seconds:g} s of waiting. They go on; {again}"
+            text = f"{len(self.ids):,} jobs are still running after {seconds:g} s. They keep running on the platform; "
+            text += again
         if self.lost:
             text += f". Not found any more: {len(self.lost):,} (see `lost`)."
         super().__init__(text)
@@ -281,7 +321,7 @@ class RunStopped(SbgBulkError):
 
     Attributes:
         run: the run's id.
-        rows: how many rows the submission has.
+        rows: how many items the submission has.
         candidates: jobs that may be the one that it started.
     """
 
@@ -295,8 +335,8 @@ class RunStopped(SbgBulkError):
         self.candidates = tuple(candidates)
         ids = ", ".join(job.id for job in self.candidates)
         super().__init__(
-            f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows} rows has started. It "
-            f"may be one of: {ids}. Look at them ({command_line('jobs', 'show', 'JOB')}), then say which it is:\n"
+            f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows:,} items has started. It "
+            f"may be one of: {ids}. Check them ({command_line('jobs', 'show', 'JOB')}), then say which it is:\n"
             f"  {command_line('runs', 'resume', name, '--adopt', 'JOB')}\n"
             f"or, if it is none of them:\n"
             f"  {command_line('runs', 'resume', name, '--resubmit')}"
@@ -304,7 +344,7 @@ class RunStopped(SbgBulkError):
 
 
 class JournalError(SbgBulkError):
-    """The record of a run cannot be used. The run can be resumed once that is mended."""
+    """The record of a run cannot be used. The run can be resumed once that is fixed."""
 
 
 class WrongJournal(JournalError, InputError):
@@ -312,4 +352,4 @@ class WrongJournal(JournalError, InputError):
 
 
 class RunInUse(JournalError):
-    """Another process is working on the run, or looking at it."""
+    """Another process is working on the run, or reading it."""

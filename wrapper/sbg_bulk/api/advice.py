@@ -12,7 +12,7 @@ from sbg_bulk.api.retry import Verdict
 
 _PAGE: Final = 'See "Behind a proxy" in the documentation.'
 
-GENERAL: Final = "Check the network, the proxy settings (HTTPS_PROXY) and the endpoint."
+GENERAL: Final = "The server gave no answer. Check the network, the proxy settings (HTTPS_PROXY) and the endpoint."
 
 
 def advice(error: httpx.RequestError) -> str:
@@ -20,30 +20,32 @@ def advice(error: httpx.RequestError) -> str:
     text = str(error)
     if untrusted(error):
         if "expired" in text or "not yet valid" in text:
-            return "By this machine's clock the server's certificate is out of date: nothing was sent. Check the clock."
+            return (
+                "The server's certificate is out of date by this machine's clock, so nothing was sent. Check the clock."
+            )
         return (
-            "The server's certificate is not trusted here, so nothing was sent. If a proxy of your organisation stands "
-            "in between, or its own certificate authority, set SSL_CERT_FILE to the file with that authority's "
+            "The server's certificate is not trusted here, so nothing was sent. If a proxy of your organisation is in "
+            "between, or it has its own certificate authority, set SSL_CERT_FILE to the file with that authority's "
             f"certificate (REQUESTS_CA_BUNDLE is not read). {_PAGE}"
         )
     if isinstance(error, httpx.ProxyError):
         if "407" in text:
             return (
-                f"The proxy asks for a name and a password: set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT. {_PAGE}"
+                f"The proxy asks for a name and a password. Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT. {_PAGE}"
             )
-        return f"The proxy does not let it through: check HTTPS_PROXY, and NO_PROXY for what needs no proxy. {_PAGE}"
+        return f"The proxy refuses the connection. Check HTTPS_PROXY, and NO_PROXY for what needs no proxy. {_PAGE}"
     if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
         return (
-            "What answers there does not speak TLS: check the port and the https of the endpoint and, if HTTPS_PROXY "
-            f"is set, whether the proxy's address begins with http://. {_PAGE}"
+            "What answers at that address does not speak TLS. Check the port and the https of the endpoint and, if "
+            f"HTTPS_PROXY is set, whether the proxy's address begins with http://. {_PAGE}"
         )
     if any(type(cause).__name__ == "gaierror" for cause in _causes(error)):
         return (
-            "The name of the endpoint's host, or of the proxy in HTTPS_PROXY, is not known: check how it is spelled, "
+            "The name of the endpoint's host, or of the proxy in HTTPS_PROXY, is not known. Check its spelling "
             "and the network."
         )
     if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error)):
-        return f"Nothing listens at that address: check the endpoint, and the proxy if HTTPS_PROXY is set. {_PAGE}"
+        return f"Nothing listens at that address. Check the endpoint, and the proxy if HTTPS_PROXY is set. {_PAGE}"
     if isinstance(error, httpx.ConnectTimeout):
         return (
             "Nothing answers at that address; a firewall may be in between. Check the endpoint, and whether this "

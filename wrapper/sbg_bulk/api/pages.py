@@ -192,8 +192,8 @@ class Pager(Generic[T]):
         self._ids = ids
         if self._repeats >= REPEATS:
             raise PagingError(
-                f"{self.listing.operation.name}: the page at offset {found.offset} has the same entries as those "
-                "before it: the server does not take notice of the offset, so the list cannot be read to its end."
+                f"The list cannot be read to its end: the page at offset {found.offset} has the same entries as those "
+                f"before it, so the server ignores the offset. [{self.listing.operation.name}]"
             )
         return found
 
@@ -255,19 +255,20 @@ def _next_offset(
         # the list is read until there is nothing more: a page may be shorter than was asked for.
         more = end < total if total is not None else not links or not _lead_elsewhere(links)
         return end if found and more else None
-    here = f"{listing.operation.name}: the page at offset {offset} has {found} entries"
+    here = f"The list cannot be read to its end: the page at offset {offset} has {found} entries"
+    name = f"[{listing.operation.name}]"
     try:
         following = parse.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])
     except ValueError:
         following = None
     if following is None:
-        raise PagingError(f"{here} and names a next page without an offset.")
+        raise PagingError(f"{here} and names a next page without an offset. {name}")
     if following <= offset:
-        raise PagingError(f"{here} and names offset {following} as the next: that would never end.")
+        raise PagingError(f"{here} and names offset {following} as the next: that would never end. {name}")
     if following > end:
         raise PagingError(
-            f"{here} and names offset {following} as the next: {following - end} entries would be left out. The list "
-            "may have changed just now; read it again."
+            f"{here} and names offset {following} as the next: {following - end} entries would be left out. It may "
+            f"have changed just now; read it again. {name}"
         )
     return following
 

@@ -8,15 +8,18 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import httpx
+from attrs import evolve
 
 from sbg_async_api.models import ErrorBody
 from sbg_bulk import errors
 from sbg_bulk.api.advice import advice, verdict_on_error
-from sbg_bulk.api.operations import Operation
+from sbg_bulk.api.operations import LIST_PROJECTS, Operation
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.retry import NOT_IMPLEMENTED, OF_THINGS, Verdict, asked_pause, may_repeat, verdict_on_status
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
+from sbg_bulk.api.subjects import NO_PROJECT, Subject, meant, subject
 from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
+from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models import parse
 
 T = TypeVar("T")
@@ -84,7 +87,7 @@ def request(
                 policy.on_reply(operation, reply)
             if reply.ok:
                 return read(reply)
-            failure, verdict = _refusal(reply)
+            failure, verdict = _refusal(reply, subject(arguments))
         except errors.UnreadableAnswer as error:
             # A proxy's page or a torn body: it passes, and what a submission did is not known.
             failure, verdict = error, Verdict.UNCERTAIN
@@ -100,6 +103,8 @@ def request(
             or (reply.status == 500 and attempts_at_500 is not None and attempt >= attempts_at_500)
         )
         if futile or not may_repeat(verdict, repeatable=operation.repeatable):
+            if isinstance(failure, errors.NotFound) and reply is not None:
+                failure = yield from _with_suggestion(policy, failure, reply, subject(arguments))
             raise failure
         asked = asked_pause(reply.status, reply.headers) if reply is not None else None
         # A server that asks for no pause at all is not to be hammered.
@@ -138,7 +143,7 @@ def _is_misunderstood(reply: Reply) -> bool:
     return reply.ok
 
 
-def _refusal(reply: Reply) -> tuple[errors.ApiError, Verdict]:
+def _refusal(reply: Reply, about: Subject) -> tuple[errors.ApiError, Verdict]:
     """Return the error that an answer means, and what it says of the request.
 
     Raises:
@@ -147,12 +152,39 @@ def _refusal(reply: Reply) -> tuple[errors.ApiError, Verdict]:
     if reply.status in OF_THINGS and reply.operation.repeatable and not reply.operation.optional:
         # A page of something in between is not the API's word on what there is for this user: it passes.
         reply.answer()
-    error = api_error(reply)
+    error = api_error(reply, about)
     return error, verdict_on_status(reply.status, error.code)
 
 
-def api_error(reply: Reply) -> errors.ApiError:
-    """Return the error that an answer with a status other than 2xx means, whatever its body looks like."""
+def _with_suggestion(
+    policy: RequestPolicy, failure: errors.NotFound, reply: Reply, about: Subject
+) -> Flow[errors.NotFound]:
+    """Return the same error with the project that may have been meant, if one is like it: one request more."""
+    if about.project is None or failure.code != NO_PROJECT:
+        return failure
+
+    def ids(answer: Reply) -> list[object]:
+        items = answer.answer().get("items")
+        return [part.get("id") for part in items if isinstance(part, dict)] if isinstance(items, list) else []
+
+    found: list[object] = []
+    with suppress(errors.SbgBulkError):
+        found = yield from request(policy.within(0), LIST_PROJECTS, ids, limit=PAGE_LIMIT)
+    like = meant(about.project, [one for one in found if isinstance(one, str)])
+    if like is None:
+        return failure
+    suggested = api_error(reply, evolve(about, advice=f"Did you mean {like}?"))
+    assert isinstance(suggested, errors.NotFound)
+    return suggested
+
+
+def api_error(reply: Reply, about: Subject = Subject()) -> errors.ApiError:  # noqa: B008 - frozen
+    """Return the error that an answer with a status other than 2xx means, whatever its body looks like.
+
+    Args:
+        reply: the answer.
+        about: what was asked for.
+    """
     body: ErrorBody | None = None
     with suppress(errors.UnreadableAnswer):
         body = parse.read(ErrorBody, reply.answer())
@@ -171,6 +203,8 @@ def api_error(reply: Reply) -> errors.ApiError:
         api_message=message,
         more_info=(body and parse.text(body.more_info)) or "",
         request_id=reply.headers.get("X-Request-Id"),
+        subject=about.text,
+        advice=about.advice if kind is errors.NotFound else None,
     )
 
 
@@ -181,13 +215,13 @@ def _elsewhere(location: str | None) -> str:
     try:
         address = httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b"")
     except httpx.InvalidURL:
-        return "the server sends elsewhere, to what is no valid address"
-    return f"the server sends elsewhere, to {address}"
+        return "what it names is no valid address"
+    return str(address)
 
 
 def _unreached(operation: Operation, error: httpx.RequestError, attempts: int) -> errors.ConnectionFailed:
-    tried = "" if attempts == 1 else f" after {attempts} attempts"
-    failure = errors.ConnectionFailed(f"{operation.name}: no answer{tried} ({describe(error)}). {advice(error)}")
+    tried = "" if attempts == 1 else f"{attempts} attempts"
+    failure = errors.ConnectionFailed(errors.in_brackets(advice(error), describe(error), tried, operation.name))
     failure.__cause__ = error
     return failure
 

@@ -74,8 +74,8 @@ def _check_reached(output: Console, wait: Wait) -> None:
     before = 0.0 if wait.seconds <= Retry().first else output.unreached
     if before + wait.seconds > PATIENCE:
         raise ConnectionFailed(
-            f"no connection after {before:.0f} s ({wait.reason}). Check how the endpoint is spelled, the network and, "
-            "if HTTPS_PROXY is set, the proxy."
+            f"No connection after {before:.0f} s. Check how the endpoint is spelled, the network and, if HTTPS_PROXY "
+            f"is set, the proxy. [{wait.reason}]"
         )
     output.unreached = before + wait.seconds
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Connection:
-    """Where a client is connected, as far as people are told.
+    """Where a client is connected, as far as people are shown.
 
     Attributes:
         endpoint: the base URL.
@@ -31,9 +31,9 @@ class Connection:
         return cls(settings.endpoint, settings.source)
 
     def about(self, error: errors.SbgBulkError) -> str | None:
-        """What to know of it to mend an error; None if it has nothing to do with that."""
+        """What to know of it to fix an error; None if it has nothing to do with that."""
         if isinstance(error, errors.Unauthorized):
-            return f"The token is that of {self.source}, and the endpoint is {self.endpoint}."
+            return f"The token is from {self.source}; the endpoint is {self.endpoint}."
         if isinstance(error, errors.ConnectionFailed | errors.UnreadableAnswer | errors.Redirected):
             proxy = proxy_for(self.endpoint)
             return f"The endpoint is {self.endpoint}{f', reached through the proxy {proxy.place}' if proxy else ''}."

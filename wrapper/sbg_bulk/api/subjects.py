@@ -1,0 +1,64 @@
+"""What a call is about, in words for people, and what to do if that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from attrs import frozen
+
+from sbg_bulk.text import command_line
+
+NO_PROJECT: Final = 3002
+"""The API's code for a project that is not there (https://docs.sevenbridges.com/reference/api-status-codes)."""
+
+JOBS_EXPIRE: Final = (
+    "Jobs expire a month after they end, and only the user who started them can see them; "
+    f"{command_line('jobs', 'list')} shows yours."
+)
+
+_ALIKE: Final = 0.8
+"""How much of two ids has to be the same for one to be meant by the other, from 0 to 1."""
+
+
+@frozen
+class Subject:
+    """What a call is about.
+
+    Attributes:
+        text: it, such as `project owner/name`; empty if it is no one thing.
+        advice: what to do if it is not there; None for what is said of anything.
+        project: the project's id, if it is a project.
+    """
+
+    text: str = ""
+    advice: str | None = None
+    project: str | None = None
+
+
+def subject(arguments: Mapping[str, Any]) -> Subject:
+    """Return what a call with these arguments of the generated function is about."""
+    project, owner = arguments.get("project"), arguments.get("owner")
+    if project is not None:
+        project = project if owner is None else f"{owner}/{project}"
+        shown = command_line("projects", "list")
+        return Subject(f"project {project}", f"Check its spelling; {shown} shows those you can see.", project)
+    if (parent := arguments.get("parent")) is not None:
+        return Subject(f"folder {parent}")
+    if (file := arguments.get("file_id")) is not None:
+        return Subject(f"file or folder {file}")
+    if (job := arguments.get("job_id")) is not None:
+        return Subject(f"job {job}", JOBS_EXPIRE)
+    return Subject()
+
+
+def meant(project: str, projects: Iterable[str]) -> str | None:
+    """Return the id most like that of a project that is not there, its owner's first; None if none is like it."""
+    folded = {one.casefold(): one for one in projects}
+    owner = project.partition("/")[0].casefold()
+    own = [one for one in folded if one.partition("/")[0] == owner]
+    for some in (own, list(folded)):
+        for like in get_close_matches(project.casefold(), some, n=1, cutoff=_ALIKE):
+            return folded[like]
+    return None
