@@ -38,7 +38,9 @@ def test_filters_that_match_nothing_do_not_mean_that_both_are_the_same(
     assert world
     ran = sbg("check", RUN, IN, "--include", "*.BAM", *option)
     assert ran.code == 3
-    assert ran.err.endswith("sbg-bulk: Nothing matched on either side, so nothing was compared.\n")
+    assert ran.err.endswith(
+        "sbg-bulk: Nothing matched on either side, so nothing was compared. 2 files match if case is ignored.\n"
+    )
     assert sbg("check", RUN, IN, "--include", "a.bam").code == 0
 
 

@@ -89,7 +89,7 @@ def test_missing_folders_are_made_or_named(sbg: Run, simulator: Simulator) -> No
     words = ["copy", f"{MINE}/run", "--to", f"{IN}/x/y", "-r", "--match", "*.bam", "--yes"]
     refused = sbg(*words)
     assert (refused.code, refused.out) == (2, "")
-    assert refused.err == (f"sbg-bulk: There is no folder {IN}/x to put things in. Have it made with --parents.\n")
+    assert refused.err == f"sbg-bulk: Folder {IN}/x does not exist. Create it with --parents.\n"
     assert tree(simulator, FOLDER) == []
     ran = sbg(*words, "--parents")
     assert ran.code == 0
@@ -143,7 +143,7 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
 def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith(f"sbg-bulk: Nothing matched in {MINE}/run.\n")
+    assert ran.err.startswith(f"sbg-bulk: Nothing matched in {MINE}/run. There are such names as 'a.bam'.\n")
     assert journals(home) == []
     assert sbg("copy", f"{MINE}/run", "--to", IN, "--include", "*.cram", "--error-on-no-match", "--yes").code == 3
     assert sbg("delete", f"{MINE}/run", "--include", "*.cram", "--error-on-no-match", "--dry-run").code == 3

@@ -183,7 +183,7 @@ def test_a_run_that_gave_up_comes_with_the_command_that_goes_on(sbg: Run, simula
     ran = _broken_off(sbg, simulator, manifest)
     (again,) = printed_commands(ran.err)
     assert again == ["runs", "resume", _id(ran)]
-    assert "sbg-bulk: submit_copy_job: HTTP 503, API code 0" in ran.err
+    assert "sbg-bulk: The platform is down for maintenance" in ran.err
     resumed = sbg(*again)
     assert (resumed.code, _id(resumed)) == (0, _id(ran))
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]

@@ -34,7 +34,8 @@ def test_filters_that_match_nothing_are_told(sbg: Run, world: World) -> None:
     before = paths(world)
     ran = sbg("sync", RUN, "--to", IN, "--include", "*.none", "--yes")
     assert ran.code == 0
-    assert "Nothing to do: nothing matched on either side." in ran.err
+    assert f"sbg-bulk: Nothing matched in {RUN}. There are such names as " in ran.err
+    assert "Nothing to do.\n" in ran.err
     assert paths(world) == before
 
 
@@ -109,11 +110,45 @@ def test_what_is_left_shows_in_the_exit_code(sbg: Run, world: World) -> None:
     world.add(f"{RUN}/turned", f"{IN}/turned/x")
     ran = sbg("sync", RUN, "--to", IN, "--yes", "--quiet")
     assert ran.code == 3
-    assert "Left as it is, and reported:\n  turned: a file in the source, a folder at the destination\n" in ran.err
+    assert (
+        "Left as it is, and reported:\n  turned: a file (1 kB) in the source, a folder at the destination\n"
+        "--delete, without filters, replaces a folder with a file and a file with a folder.\n"
+    ) in ran.err
     assert ran.err.endswith("1 difference left as it was.\n")
     again = sbg("sync", RUN, "--to", IN, "--yes", "--delete")
     assert again.code == 0
     assert "turned" in paths(world)
+
+
+def test_what_is_replaced_by_another_type_is_told_with_sizes(sbg: Run, world: World) -> None:
+    world.add(f"{RUN}/turned", size=5000)
+    world.add(f"{RUN}/back/x", f"{RUN}/back/deep/y", f"{IN}/turned/x", f"{IN}/turned/deep/y", f"{IN}/turned/z")
+    world.add(f"{IN}/back", size=70)
+    told = (
+        "Replace what is a folder on one side and a file on the other:\n"
+        "  back: 1 file (70 B) replaced with the folder with 2 files (2 kB)\n"
+        "  turned: the folder with 3 files (3 kB) replaced with 1 file (5 kB)\n"
+        "Delete 1 file (1 kB) in 1 item that the source lacks:\n  gone\n"
+    )
+    document = sbg("sync", RUN, "--to", IN, "--delete", "--dry-run", "--json").document
+    assert [(one["path"], one["gone"], one["copied"]) for one in document["turned"]] == [
+        ("back", {"files": 1, "size": 70}, {"files": 2, "size": 2000}),
+        ("turned", {"files": 3, "size": 3000}, {"files": 1, "size": 5000}),
+    ]
+    ran = sbg("sync", RUN, "--to", IN, "--delete", "--yes")
+    assert (ran.code, told in ran.err) == (0, True)
+    assert sbg("check", RUN, IN).code == 0
+
+
+def test_a_folder_in_the_place_of_a_file_is_none_of_a_filters_business_unless_something_matches_in_it(
+    sbg: Run, world: World
+) -> None:
+    world.add(f"{RUN}/turned/deep/x.txt", f"{IN}/turned")
+    assert sbg("check", RUN, IN, "--include", "same").code == 0
+    document = sbg("check", RUN, IN, "--include", "same", "--include", "turned", "--json").document
+    assert [(one["path"], one["status"]) for one in document["mismatches"]] == [("turned", "extra")]
+    document = sbg("check", RUN, IN, "--include", "x.txt", "--json").document
+    assert [(one["path"], one["status"]) for one in document["mismatches"]] == [("turned", "type")]
 
 
 def test_what_failed_stops_what_would_be_deleted(sbg: Run, simulator: Simulator, world: World) -> None:
@@ -133,7 +168,7 @@ def test_what_failed_stops_what_would_be_deleted(sbg: Run, simulator: Simulator,
         ((RUN, "--to", f"{RUN}/old"), "one of the two is within the other"),
         ((MINE, "--to", f"{RUN}/new-folder", "--parents"), "one of the two is within the other"),
         ((f"{RUN}/more", "--to", IN, "--delete"), "has no file in common with"),
-        ((RUN, "--to", f"{TARGET}/none"), "There is no 'none' in"),
+        ((RUN, "--to", f"{TARGET}/none/x"), f"Folder {TARGET}/none does not exist. Create it with --parents.\n"),
         ((RUN, "--to", IN, "--delete", "--newer-than", "7d"), "--delete does not go with --newer-than"),
         ((RUN,), "Missing option '--to'"),
     ],
@@ -175,9 +210,9 @@ def test_the_same_command_resumes_what_was_interrupted_and_does_the_rest(
         _interrupt(patched, "COPY")
         ran = sbg("sync", RUN, "--to", IN, "--delete", "--yes")
     assert ran.code == 130
-    assert ran.err.endswith("Or run the same sync again: it resumes the run, and does what is left.\n")
+    assert ran.err.endswith("Or run the same sync again: it resumes the run, then does what is left.\n")
     dry = sbg("sync", RUN, "--to", IN, "--dry-run")
-    assert (dry.code, "of an earlier sync was interrupted: 0 of 3 are done" in dry.err) == (2, True)
+    assert (dry.code, "of an earlier sync was interrupted: 0 of 3 done" in dry.err) == (2, True)
     (words,) = printed_commands(dry.err)
     assert words[:2] == ["runs", "resume"]
     assert sbg("sync", RUN, "--to", IN, "--delete", "--yes").code == 0

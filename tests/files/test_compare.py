@@ -54,8 +54,8 @@ def test_what_differs_is_told_by_its_path_and_kind(call: Both, world: World) -> 
         "missing: void/",
     ]
     assert [str(one) for one in found.mismatches if one.source and one.there] == [
-        "file: a file in the source, a folder at the destination",
-        "folder: a folder in the source, a file at the destination",
+        "file: a file (1 kB) in the source, a folder at the destination",
+        "folder: a folder in the source, a file (1 kB) at the destination",
         "s.bam: 2 MB in the source, 7 B at the destination",
     ]
     assert (found.same, found.agrees) == (3, False)

@@ -246,7 +246,7 @@ def test_what_has_no_date_at_all_is_left_out_and_counted(call: Both) -> None:
         ([f"{SOURCE}/none/x"], {}, f"There is no 'none' in {SOURCE}. See what is there with: sbg-bulk files list"),
         ([f"{SOURCE}/bams/none"], {}, f"There is no 'none' in {SOURCE}/bams"),
         ([f"{SOURCE}/samples.csv/x"], {}, f"{SOURCE}/samples.csv is a file, not a folder"),
-        ([f"{SOURCE}/bams"], {"to": f"{TARGET}/none/below"}, f"There is no folder {TARGET}/none to put things in"),
+        ([f"{SOURCE}/bams"], {"to": f"{TARGET}/none/below"}, f"Folder {TARGET}/none does not exist"),
         ([f"{SOURCE}/bams"], {"to": f"{SOURCE}/samples.csv"}, f"{SOURCE}/samples.csv is a file, not a folder"),
         (
             [f"{SOURCE}/bams", f"{SOURCE}/bams/old"],

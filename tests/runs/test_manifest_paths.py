@@ -87,13 +87,21 @@ def test_what_is_not_there_is_a_problem_of_its_row_and_nothing_is_sent(call: Bot
     ]  # fmt: skip
     assert [message.split(". ")[0] for *_, message in found] == [
         f"There is no 'none.bam' in {SOURCE}/one",
-        f"There is no folder {TARGET}/nowhere to put things in",
+        f"Folder {TARGET}/nowhere does not exist",
         "rfranklin/unknown was not found, or is not shared with you",
         "rfranklin/unknown was not found, or is not shared with you",
         f"{SOURCE}/one/a.bam is a file, not a folder",
     ]
     assert {request.method for request in call.simulator.requests} == {"GET"}
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_destination_that_is_missing_is_told_once_with_the_number_of_its_rows(call: Both, files: list[str]) -> None:
+    rows = (f"{file},{TARGET}/{name}" for file, name in zip(files, ("none", "none", "none/deep"), strict=False))
+    with pytest.raises(ManifestError) as caught:
+        call("run", "copy", table("file,to", *rows, f"0123456789abcdef01234567,{TARGET}/none"))
+    message = f"Folder {TARGET}/none does not exist. Create it with --parents"
+    assert told(caught) == [(2, "to", f"{message} (2 more such rows)"), (4, "to", message)]
 
 
 def test_a_file_named_by_its_path_and_its_id_is_named_twice(call: Both, files: list[str]) -> None:
@@ -118,7 +126,7 @@ def test_missing_folders_are_made_when_the_run_begins_and_not_before(
 
 
 def test_the_destination_of_all_rows_is_told_once_if_it_is_missing(call: Both, files: list[str]) -> None:
-    with pytest.raises(InputError, match=f"There is no folder {TARGET}/none to put things in") as caught:
+    with pytest.raises(InputError, match=f"Folder {TARGET}/none does not exist") as caught:
         call("run", "copy", table("file", *files), to=f"{TARGET}/none")
     assert not isinstance(caught.value, ManifestError)
 

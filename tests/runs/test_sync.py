@@ -107,7 +107,7 @@ def test_a_sync_brings_the_place_in_step_and_does_it_once(call: Both, delete: bo
 
 
 def test_the_place_is_made_if_that_is_wanted(call: Both) -> None:
-    with pytest.raises(InputError, match="There is no 'new'"):
+    with pytest.raises(InputError, match=f"Folder {IN}/new does not exist. Create it with --parents."):
         call("sync_plan", RUN, to=f"{IN}/new/deep")
     plan = call("sync_plan", RUN, to=f"{IN}/new/deep", parents=True)
     assert [str(one) for one in plan.missing.folders] == [f"{IN}/new", f"{IN}/new/deep"]
@@ -185,7 +185,11 @@ def test_a_folder_in_the_place_of_a_file_and_the_reverse_are_left_unless_they_ma
     # A filter may leave out what is in a folder: it is not deleted then.
     assert len(call("sync_plan", RUN, to=IN, delete=True, exclude=["zzz"]).left) == 2
     plan = call("sync_plan", RUN, to=IN, delete=True)
-    assert (plan.left, plan.deleted.files) == ((), 2 + 3)
+    assert (plan.left, plan.deleted.files) == ((), 3)
+    assert [(one.compared.path, one.gone.files, one.copied.files) for one in plan.turned] == [
+        ("back", 1, 1),
+        ("turned", 1, 1),
+    ]
     assert call("sync", plan).succeeded
     assert contents(call.simulator, IN) == contents(call.simulator, RUN)
 

@@ -14,6 +14,8 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files import filters
 from sbg_bulk.files.comparison import Compared, Comparison, Mismatch, pair
 from sbg_bulk.files.filters import Filters
+from sbg_bulk.files.folders import no_folder
+from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
@@ -46,6 +48,7 @@ class _Comparing:
     undated: int = 0
     left: list[_Folder] = field(factory=list)
     folders: dict[Location, str] = field(factory=dict)
+    seen: Seen = field(factory=Seen)
 
     def folder(self, here: _Folder, on_source: bool, on_place: bool) -> Flow[None]:
         """Compare what is in a folder, and note the folders in it that are to be compared."""
@@ -57,12 +60,8 @@ class _Comparing:
         wanted = yield from self._wanted(here.path, source)
         names = {one.name for one in wanted}
         # What the filters leave out of the source is no business of this comparison at the place either.
-        lacking = set() if self.one_way else {one.name for one in there} - {one.name for one in source}
-        extra = [one for one in there if one.name in lacking and self._may_be_extra(here.path, one)]
-        if self.filters.by_contents:
-            described = yield from self.resolver.with_description([one for one in extra if not one.is_folder])
-            fits = {one.id for one in described if self.filters.describes(one.tags, one.metadata)}
-            extra = [one for one in extra if one.is_folder or one.id in fits]
+        lacking = {one.name for one in there} - {one.name for one in source}
+        extra = yield from self._extra(here.path, [one for one in there if one.name in lacking])
         facing = [one for one in there if one.name in names]
         taken = {one.name for one in facing}
         sized = yield from self.resolver.with_sizes([*(one for one in wanted if one.name in taken), *facing])
@@ -71,15 +70,31 @@ class _Comparing:
         self.same += pairs.same
         inner = [_Folder((*here.path, one.name), one, two) for one, two in pairs.entered]
         for name, kind, mine, theirs in pairs.mismatches:
-            file, path = mine or theirs, (*here.path, name)
+            path = (*here.path, name)
+            if kind is Mismatch.TYPE and mine and theirs and not (yield from self._turned(path, mine)):
+                if not (yield from self._extra(here.path, [theirs])):
+                    continue
+                kind, mine = Mismatch.EXTRA, None
+            file = mine or theirs
             assert file is not None
             if kind is Mismatch.EXTRA and self.one_way:
-                continue
+                continue  # a second file of one name
             if kind in (Mismatch.MISSING, Mismatch.EXTRA) and file.is_folder and self._looks_into:
                 inner.append(_Folder(path, mine, theirs))
             else:
                 self._tell(path, kind, mine, theirs)
         self.left += inner
+
+    def _turned(self, path: Path, source: File) -> Flow[bool]:
+        """Return whether what the source has in the place of something else is wanted: of a folder, any file in it."""
+        left = [(path, source)] if source.is_folder and self.filters.given else []
+        wanted = not left
+        while left and not wanted:
+            above, folder = left.pop()
+            found = yield from self._wanted(above, (yield from self._entries(self.source, above, folder)))
+            wanted = any(not one.is_folder for one in found)
+            left += [((*above, one.name), one) for one in found if one.is_folder]
+        return wanted
 
     @property
     def _looks_into(self) -> bool:
@@ -108,21 +123,34 @@ class _Comparing:
         """Return the files of the source that are wanted, and the folders in which there may be some."""
         folders = [one for one in entries if one.is_folder and not self.filters.excludes((*above, one.name))]
         files = [one for one in entries if not one.is_folder and self.filters.wants((*above, one.name), filters.FILE)]
+        named = {one.id for one in files}
+        for one in entries:
+            if one.id not in named:
+                self.seen.see((*above, one.name), filters.FOLDER if one.is_folder else filters.FILE)
         if self.filters.by_contents:
-            files = yield from self.resolver.with_description(files)
-            files = [one for one in files if self.filters.describes(one.tags, one.metadata)]
+            described = yield from self.resolver.with_description(files)
+            files = [one for one in described if self.filters.describes(one.tags, one.metadata)]
+            self.seen.undescribed((one for one in described if one not in files), self.filters)
         if self.filters.newer_than is not None:
-            files = yield from self.resolver.with_dates(files)
-            self.undated += sum(one.changed_on is None for one in files)
-            files = [one for one in files if self.filters.in_time(one.changed_on)]
+            dated = yield from self.resolver.with_dates(files)
+            self.undated += sum(one.changed_on is None for one in dated)
+            files = [one for one in dated if self.filters.in_time(one.changed_on)]
+            for one in dated:
+                self.seen.outdated(one.changed_on)
+        if files:
+            self.seen.take()
         return [*folders, *files]
 
-    def _may_be_extra(self, above: Path, file: File) -> bool:
-        """Return whether something that the source has nothing of by its name counts, apart from its tags."""
-        path = (*above, file.name)
-        if file.is_folder:
-            return not self.filters.excludes(path)
-        return self.filters.wants(path, filters.FILE)
+    def _extra(self, above: Path, files: Sequence[File]) -> Flow[list[File]]:
+        """Return what counts of what the source lacks."""
+        if self.one_way:
+            return []
+        folders = [one for one in files if one.is_folder and not self.filters.excludes((*above, one.name))]
+        wanted = [one for one in files if not one.is_folder and self.filters.wants((*above, one.name), filters.FILE)]
+        if self.filters.by_contents:
+            wanted = yield from self.resolver.with_description(wanted)
+            wanted = [one for one in wanted if self.filters.describes(one.tags, one.metadata)]
+        return [*folders, *wanted]
 
 
 def compare(
@@ -133,7 +161,7 @@ def compare(
     *,
     each_file: bool = False,
     one_way: bool = False,
-    to_be_made: bool = False,
+    to_be_made: bool | None = None,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[Comparison]:
     """Compare what is in two places, and all below. Nothing is changed.
@@ -150,7 +178,8 @@ def compare(
             nothing is extra: what the source lacks has none.
         each_file: whether each file in a folder that is on one side only is a mismatch, and not the folder.
         one_way: whether what is at the place only does not count.
-        to_be_made: whether the place may be missing; everything is then.
+        to_be_made: whether the place is to be made if it is missing; everything is missing there then. None where no
+            place is made.
         on_request: called with the number of requests so far.
 
     Raises:
@@ -162,18 +191,30 @@ def compare(
     yield from resolver.look_up([source, place])
     resolver.folder(source)
     gap = resolver.missing(place)
+    if gap is not None and to_be_made is False:
+        raise no_folder(gap)
     if gap is None or not to_be_made:
         resolver.folder(place)
     yield from check_apart(resolver, source, place)
     one_way = one_way or filters.newer_than is not None
     state = _Comparing(resolver, source, place, filters, each_file, one_way)
+    state.seen.sources.append(source)
     state.folders |= {here: found for here in place.lineage() if (found := resolver.folder_id(here)) is not None}
     yield from state.folder(_Folder((), None, None), True, gap is None)
     while state.left:
         here = state.left.pop()
         yield from state.folder(here, here.source is not None, here.there is not None)
     mismatches = sorted(state.mismatches, key=lambda one: (one.names, one.mismatch))
-    return Comparison(source, place, tuple(mismatches), state.same, state.folders, state.undated, counter.requests)
+    return Comparison(
+        source=source,
+        place=place,
+        mismatches=tuple(mismatches),
+        same=state.same,
+        folders=state.folders,
+        undated=state.undated,
+        requests=counter.requests,
+        hint=state.seen.hint(filters),
+    )
 
 
 def check_apart(resolver: PathResolver, source: Location, place: Location) -> Flow[None]:

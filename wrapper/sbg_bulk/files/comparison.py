@@ -66,13 +66,13 @@ class Compared:
         if source is None or there is None:
             return str(self.mismatch)
         if self.mismatch is Mismatch.TYPE:
-            return f"a {_kind(source)} in the source, a {_kind(there)} at the destination"
+            return f"{_kind(source)} in the source, {_kind(there)} at the destination"
         told = ["unknown" if one.size is None else size(one.size) for one in (source, there)]
         return f"{told[0]} in the source, {told[1]} at the destination"
 
 
 def _kind(file: File) -> str:
-    return "folder" if file.is_folder else "file"
+    return "a folder" if file.is_folder else "a file" if file.size is None else f"a file ({size(file.size)})"
 
 
 @frozen
@@ -89,6 +89,7 @@ class Comparison:
             went, by their place; of a project's root there is none.
         undated: how many files of the source were left out because nobody knows when they were changed.
         requests: how many requests it took.
+        hint: where filters have matched nothing in the source, what may have been meant, as a sentence.
     """
 
     source: Location
@@ -98,11 +99,17 @@ class Comparison:
     folders: Mapping[Location, str]
     undated: int = 0
     requests: int = 0
+    hint: str = ""
 
     @property
     def agrees(self) -> bool:
         """Return whether both are the same, as far as they were compared."""
         return not self.mismatches
+
+    @property
+    def matched(self) -> bool:
+        """Return whether the source has anything of what was compared."""
+        return self.same > 0 or any(one.source is not None for one in self.mismatches)
 
     def of(self, *kinds: Mismatch) -> list[Compared]:
         """Return the mismatches of these kinds."""

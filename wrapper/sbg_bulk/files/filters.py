@@ -3,9 +3,9 @@
 Globs are those of shells and of rclone, with regard to case: `*` is any text without a slash, `?` one character, `[ab]`
 one of these and `[!ab]` none, `{a,b}` either, `{1..3}` each of these, and `**` any number of folders, none too. A
 backslash takes away the meaning of the character after it (`\\*`), and so do brackets (`[*]`). A glob with a slash is
-compared with the path below the source (`batch-1/*.bam`), any other with the name alone, at any depth. A slash at
-the end of a glob does not count. Names are compared in Unicode's composed form (NFC): an é that was typed on one
-system fits that of another.
+compared with the path below the source (`batch-1/*.bam`), any other with the name alone, at any depth; `/x` and `./x`
+are x directly in the source. A slash at the end of a glob does not count. Names are compared in Unicode's composed form
+(NFC): an é that was typed on one system fits that of another.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from unicodedata import normalize
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from wcmatch import glob as wildcards
 
 from sbg_bulk.errors import InputError
@@ -43,8 +43,9 @@ class Filters:
         metadata: only files with these values of metadata, by key; of several values of a key one has to fit.
 
     Raises:
-        InputError: the type is neither, a glob is empty or stands for more than a thousand others, the date has no
-            time zone, or folders are wanted by what only files have.
+        InputError: the type is neither; a glob is empty, has a brace or bracket that is not closed, or stands for more
+            than a thousand others; a tag is empty; the date has no time zone; or folders are wanted by what only files
+            have.
     """
 
     match: tuple[str, ...] = ()
@@ -61,7 +62,14 @@ class Filters:
             raise InputError(f"type: {self.type!r} is none of: {', '.join(TYPES)}.")
         if not all(glob.strip("/") for glob in (*self.match, *self.exclude)):
             raise InputError("A glob to include or to exclude is empty.")
+        if not all(tag.strip() for tag in self.tags):
+            raise InputError("A tag is empty.")
         for pattern in (*self.match, *self.exclude):
+            if (opening := _unclosed(pattern)) is not None:
+                raise InputError(
+                    f"{pattern!r} has a {opening} that is not closed. Close it, or write \\{opening} for the character "
+                    "itself."
+                )
             try:
                 wildcards.translate(pattern, flags=_GLOBS)
             except Exception as error:  # of a private class
@@ -94,8 +102,8 @@ class Filters:
     def describes(self, tags: Collection[str] | None, metadata: Mapping[str, Any] | None) -> bool:
         """Return whether a file with these tags and metadata is wanted. None, where they count, is not."""
         return (not self.tags or not set(self.tags).isdisjoint(tags or ())) and all(
-            any(str(value) in values for value in _values((metadata or {}).get(key)))
-            for key, values in self.metadata.items()
+            any(str(value) in wanted for value in values((metadata or {}).get(key)))
+            for key, wanted in self.metadata.items()
         )
 
     def in_time(self, changed: datetime | None) -> bool:
@@ -103,14 +111,41 @@ class Filters:
         return self.newer_than is None or (changed is not None and changed > self.newer_than)
 
 
-def _values(value: object) -> Sequence[object]:
+def values(value: object) -> Sequence[object]:
+    """Return the values of one key of metadata, which may have several, or none."""
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _unclosed(glob: str) -> str | None:
+    """Return the first brace or bracket that is opened in a glob and not closed; None if there is none."""
+    text = re.sub(r"\\.", "", glob, flags=re.DOTALL)
+    # What is in brackets has no other meaning; a closing one that comes first is one of the characters.
+    text = re.sub(r"\[!?\]?[^\]]*\]", "", text)
+    if "[" in text:
+        return "["
+    return "{" if text.count("{") > text.count("}") else None
+
+
+def without_anchor(glob: str) -> str:
+    """Return a glob without the `/` or `./` at its beginning, which stands for the source."""
+    return re.sub(r"^(\.?/)+", "", glob)
 
 
 def _fits(glob: str, path: Sequence[str]) -> bool:
     glob = normalize("NFC", glob.rstrip("/"))
     text = normalize("NFC", "/".join(path) if "/" in glob else path[-1])
-    return wildcards.globmatch(text, glob.lstrip("/"), flags=_GLOBS)
+    return wildcards.globmatch(text, without_anchor(glob), flags=_GLOBS)
+
+
+def folded(filters: Filters) -> Filters:
+    """Return the same filters for names, tags and metadata whose case is folded."""
+    return evolve(
+        filters,
+        match=tuple(map(str.casefold, filters.match)),
+        exclude=tuple(map(str.casefold, filters.exclude)),
+        tags=tuple(map(str.casefold, filters.tags)),
+        metadata={key.casefold(): tuple(map(str.casefold, some)) for key, some in filters.metadata.items()},
+    )
 
 
 def parse_metadata(pairs: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -134,15 +169,18 @@ def parse_since(text: str, now: datetime) -> datetime:
     Dates without a time zone are in UTC, as are all that the API tells.
 
     Raises:
-        InputError: it is neither.
+        InputError: it is neither, or in the future.
     """
     duration = _DURATION.fullmatch(text.strip())
     try:
         if duration:
             return now - timedelta(**{_UNITS[duration[2]]: int(duration[1])})
-        found = datetime.fromisoformat(text.strip())
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        date = datetime.fromisoformat(text.strip())
+        found = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InputError(
             f"{text!r} is neither a date such as 2026-11-01 or 2026-11-01T12:30Z nor a time such as 7d, 12h or 30m."
         ) from None
+    if found > now:
+        raise InputError(f"{text!r} is in the future (in UTC), so nothing can be newer.")
+    return found

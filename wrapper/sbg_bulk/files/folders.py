@@ -16,6 +16,11 @@ EXISTS: Final = 5003
 """The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
 
 
+def no_folder(place: Location) -> InputError:
+    """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
+    return InputError(f"Folder {place} does not exist. Create it with --parents.")
+
+
 def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None, path: str) -> Flow[str]:
     """Make a folder, or find it if it is there by now; return its id.
 
@@ -63,7 +68,7 @@ def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]
             raise InputError(f"{place} is a file, not a folder.")
         return Location(folder=resolver.folder_id(place)) if place.names else place
     if not parents:
-        raise InputError(f"There is no folder {missing} to put things in. Have it made with --parents.")
+        raise no_folder(missing)
     above = resolver.folder_id(missing.parent)
     for folder in place.lineage()[len(missing.names) :]:
         project = folder.project if above is None else None

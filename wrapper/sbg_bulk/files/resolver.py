@@ -126,6 +126,12 @@ class PathResolver:
         entries = yield from pages.everything(self.policy, pages.files(*self._start(place), None, fields))
         return (yield from self._typed(entries)) if typed else entries
 
+    def some(self, place: Location) -> Flow[list[File]]:
+        """Read the first files directly in a folder or a project's root, with their tags and metadata: a page."""
+        listing = pages.files(*self._start(place), None, pages.ALL_FIELDS)
+        entries = yield from self._typed([*(yield from pages.page(self.policy, listing, 0, PAGE_LIMIT)).items])
+        return (yield from self.with_description([entry for entry in entries if not entry.is_folder]))
+
     def described(
         self, place: Location, tags: Sequence[str], metadata: Mapping[str, Sequence[str]]
     ) -> Flow[list[File]]:

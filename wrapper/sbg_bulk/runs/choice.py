@@ -123,6 +123,7 @@ class Choice:
         renamed: how many files will be renamed by the service, as their name is taken.
         undated: how many things were left out because nobody knows when they were changed.
         filtered: the sources that name one thing each, and that the filters leave out.
+        hint: where filters have matched nothing, what may have been meant, as a sentence.
         requests: how many requests it took.
         task: what was asked for, to know it again; see `sbg_bulk.runs.task`.
     """
@@ -139,6 +140,7 @@ class Choice:
     renamed: int = 0
     undated: int = 0
     filtered: tuple[str, ...] = ()
+    hint: str = ""
     requests: int = 0
     task: str | None = None
 

@@ -13,8 +13,11 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
+from sbg_bulk.files.folders import no_folder
+from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
 from sbg_bulk.runs.conflicts import Conflicts, look
@@ -34,6 +37,7 @@ class Selection:
     subfolders: int = 0
     undated: int = 0
     filtered: list[str] = field(factory=list)
+    seen: Seen = field(factory=Seen)
 
     def take(self, entry: File, place: Location | None, *folders: str) -> Flow[None]:
         """Choose an entry, to be put into these folders below the destination, unless it is too old."""
@@ -42,13 +46,17 @@ class Selection:
             details = yield from lookups.file(self.resolver.policy, entry.id)
             changed = details.changed_on
             self.undated += changed is None
-        if self.filters.in_time(changed):
+        if not self.filters.in_time(changed):
+            self.seen.outdated(changed)
+        else:
+            self.seen.take()
             to = None if self.to is None else self.to.below(*(() if self.flatten else folders))
             self.items.append(Chosen(entry.id, entry.name, entry.is_folder, entry.size, entry.parent, place, to))
 
     def walk(self, source: Location) -> Flow[None]:
         """Choose from what is in a folder or project."""
         left = [source]
+        self.seen.sources.append(source)
         while left:
             folder = left.pop()
             below = folder.names[len(source.names) :]
@@ -59,15 +67,32 @@ class Selection:
                 if not entry.is_folder:
                     if self.filters.wants(path, filters.FILE):
                         yield from self.take(entry, place, *below)
-                elif self._is_whole(path):
+                    else:
+                        self.seen.see(path, filters.FILE)
+                    continue
+                if self._is_whole(path):
                     yield from self.take(entry, place, *below)
-                elif not self.recursive:
+                    continue
+                self.seen.see(path, filters.FOLDER)
+                if not self.recursive:
                     self.subfolders += self.filters.type is None and not self.filters.excludes(path)
                 elif not self.filters.excludes(path):
                     self.resolver.found[place] = entry
                     self._check_not_the_destination(place)
                     inner.append(place)
             left += reversed(inner)
+
+    def hint(self) -> Flow[str]:
+        """Return what may have been meant if nothing matched; empty otherwise.
+
+        Of tags and metadata the service shows only what has them: then a page of the first source is read without.
+        """
+        if self.filters.by_contents and not self.seen.matched and self.seen.sources:
+            some = yield from self.resolver.some(self.seen.sources[0])
+            fit = [one for one in some if self.filters.wants((one.name,), filters.FILE)]
+            self.seen.undescribed(fit, self.filters)
+            self.seen.full = self.seen.full or len(some) == PAGE_LIMIT
+        return self.seen.hint(self.filters)
 
     def described(self, entry: File) -> Flow[bool]:
         """Return whether something that was named has the tags and the metadata that are wanted."""
@@ -150,13 +175,14 @@ def choose(
     read = yield from resolver.read(one for one in given if one not in paths)
     for one in given:
         yield from _choose_from(selection, one, paths.get(one), read.get(one), whole)
+    hint = yield from selection.hint()
     items, found = selection.items, Conflicts()
     if target is None:
         check(items, {})
     else:
         ids = yield from _look_where_things_go(selection, target)
         if (gap := resolver.missing(target)) is not None and not parents:
-            raise InputError(f"There is no folder {gap} to put things in. Have it made with --parents.")
+            raise no_folder(gap)
         check(items, ids, renames=on_conflict is OnConflict.RENAME)
         found = yield from look(resolver, items, on_conflict)
         items = found.left
@@ -176,6 +202,7 @@ def choose(
         renamed=found.renamed,
         undated=selection.undated,
         filtered=tuple(selection.filtered),
+        hint=hint,
         requests=counter.requests,
         task=asked(given, to, filters, recursive=recursive, flatten=flatten),
     )

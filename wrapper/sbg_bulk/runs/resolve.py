@@ -12,6 +12,7 @@ from sbg_bulk import errors
 from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.folders import no_folder
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
@@ -47,11 +48,12 @@ class _Lookup:
             self.problems.append(Problem(row, column, message.removesuffix(".")))
 
     def say_of_target(self, target: Target, message: str) -> None:
-        """Note what is wrong with a destination, in each row that has it."""
+        """Note what is wrong with a destination, once: in the first row that has it."""
         if target.column is None:
             raise InputError(message)
-        for number in self.draft.rows_to(target):
-            self.say(number, target.column, message)
+        first, *others = self.draft.rows_to(target)
+        more = f" ({len(others):,} more such {'row' if len(others) == 1 else 'rows'})" if others else ""
+        self.say(first, target.column, f"{message.removesuffix('.')}{more}")
 
     def look_up(self, places: Iterable[Location]) -> Flow[dict[Location, str]]:
         """Look these places up; return what is wrong with the projects and folders that cannot be looked into."""
@@ -115,7 +117,7 @@ def _targets(lookup: _Lookup, parents: bool) -> Flow[None]:
                 raise InputError(wrong[place.start])
             first = resolver.missing(place)
             if first is not None and not parents:
-                raise InputError(f"There is no folder {first} to put things in. Have it made with --parents.")
+                raise no_folder(first)
             if first is None and not resolver.is_there(place):
                 raise InputError(f"{place} is a file, not a folder.")
         except InputError as error:

@@ -51,6 +51,21 @@ class Amount:
 
 
 @frozen
+class Turned:
+    """A folder in the place of a file, or the reverse, that is replaced by what the source has.
+
+    Attributes:
+        compared: the two.
+        gone: how much is deleted, with what is in a folder.
+        copied: how much is put in its place, with what is in a folder.
+    """
+
+    compared: Compared
+    gone: Amount
+    copied: Amount
+
+
+@frozen
 class SyncPlan:
     """The work that brings a place in step with a source.
 
@@ -61,8 +76,8 @@ class SyncPlan:
         replacing: what is copied in the place of something that is deleted.
         replaces: the files of another size that are replaced.
         replaced: how much that is.
-        deletes: what is deleted for good, because the source lacks it, or has a file in the place of a folder or the
-            reverse.
+        turned: what is replaced by something of another type, with `delete`.
+        deletes: what is deleted for good, because the source lacks it.
         deleted: how much that is, with what is in folders.
         left: what differs and is left as it is: without `delete` a folder in the place of a file and the reverse, and
             files of which the platform does not tell the size.
@@ -76,6 +91,7 @@ class SyncPlan:
     replacing: Choice
     replaces: tuple[Compared, ...]
     replaced: Amount
+    turned: tuple[Turned, ...]
     deletes: tuple[Compared, ...]
     deleted: Amount
     left: tuple[Compared, ...]
@@ -209,10 +225,15 @@ def plan(
     replacing = list({one.file.id: one for one in [*different, *turned]}.values())
     if replacing:
         yield from _check_may_copy(counting, source, replacing)
-    amounts = []
-    for one in [*turned, *extra]:
+    deleted = Amount()
+    for one in extra:
+        deleted += yield from _amount(resolver, one.file)
+    both = []
+    for one in turned:
+        assert one.source is not None
         assert one.there is not None
-        amounts.append((yield from _amount(resolver, one.there)))
+        gone = yield from _amount(resolver, one.there)
+        both.append(Turned(one, gone, (yield from _amount(resolver, one.source))))
     copies = [_copies(found, each) for each in (missing, replacing)]
     _check_copies(found, [item for each in copies for item in each.items])
     return SyncPlan(
@@ -221,9 +242,10 @@ def plan(
         removed=_removal(found, removed, deletes=bool(extra or turned)),
         replacing=copies[1],
         replaces=tuple(different),
-        deletes=(*turned, *extra),
+        turned=tuple(both),
+        deletes=tuple(extra),
         replaced=Amount.of(None if one.there is None else one.there.size for one in different),
-        deleted=sum(amounts, Amount()),
+        deleted=deleted,
         left=tuple(found.of(Mismatch.UNKNOWN, *(() if clearing else (Mismatch.TYPE,)))),
         extra=0 if delete else len(found.of(Mismatch.EXTRA)),
         requests=counter.requests,

@@ -81,7 +81,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         # What is in the way was not what was meant: it is told, and shows in the exit code.
         done = Exit.FAILED_ITEMS if choice.different else Exit.DONE
         if nothing_matched(choice):
-            complain(f"Nothing matched in {', '.join(choice.sources)}.")
+            complain(f"Nothing matched in {', '.join(choice.sources)}. {choice.hint}".rstrip())
             done = Exit.FAILED_ITEMS if selection.error_on_no_match else Exit.DONE
         if len(choice):
             save = partial(save_choice, choice)

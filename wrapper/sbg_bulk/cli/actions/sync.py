@@ -1,4 +1,4 @@
-"""Bring a place in step with a source: finish what was interrupted, show the plan, ask, and carry it."""
+"""Bring a place in step with a source: resume what was interrupted, show the plan, ask, and carry it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.sync import SyncRequest
 from sbg_bulk.cli.output.comparisons import compared_document, shown_path
-from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.comparison import Mismatch
 from sbg_bulk.files.paths import place_of
 from sbg_bulk.runs.estimate import Estimate, estimate
 from sbg_bulk.runs.sync import Amount, unfinished
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
-    from sbg_bulk.runs.sync import SyncPlan
+    from sbg_bulk.runs.sync import SyncPlan, Turned
 
 SHOWN: Final = 20
 """How many names of a kind are shown; the rest is counted. --dry-run --json has them all."""
 
 
 def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
-    """Find what is to be done, show it, ask, and carry it to its end. The exit code that follows."""
+    """Find what to do, show it, ask, and carry it to its end. The exit code that follows."""
     selection = request.selection
     with context.client() as client:
         resumed = _finish_earlier(context, client, request)
@@ -61,6 +62,9 @@ def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
             )
         takes = _takes(plan, request, rate_left(client))
         done = Exit.FAILED_ITEMS if plan.left else Exit.DONE
+        if selection.given and not plan.comparison.matched:
+            complain(f"Nothing matched in {plan.comparison.source}. {plan.comparison.hint}".rstrip())
+            done = Exit.FAILED_ITEMS if selection.error_on_no_match else done
         if request.dry_run:
             _dry_run(plan, takes, request.as_json)
             return done
@@ -78,9 +82,9 @@ def _finish_earlier(context: Context, client: Client, request: SyncRequest) -> E
     for earlier in unfinished(client.settings.endpoint, place_of(request.source), place_of(request.to)):
         run = earlier.run
         if run.in_use:
-            raise InputError(f"Run {run.run} syncs the same places, and another process is working on it.")
+            raise InputError(f"Run {run.run} syncs the same places, and another process is running it.")
         name = reference(run.run, run.journal)
-        told = f"Run {run.run} of an earlier sync was interrupted: {run.done:,} of {run.rows:,} are done."
+        told = f"Run {run.run} of an earlier sync was interrupted: {run.done:,} of {run.rows:,} done."
         resume = f"Resume it with: {context.command('runs', 'resume', name)}"
         if request.dry_run:
             raise InputError(f"{told}\n{resume}")
@@ -119,11 +123,11 @@ def _carry(context: Context, client: Client, request: SyncRequest, plan: SyncPla
 
         outcome = execute(context, work, request.as_json)
         if len(reports) == before:
-            note("Or run the same sync again: it resumes the run, and does what is left.")
+            note("Or run the same sync again: it resumes the run, then does what is left.")
             return outcome
     end = plan.report(reports)
     if len(reports) < len(plan.steps):
-        tell("Not all could be copied or deleted, so nothing else was changed. Run the same sync again for the rest.")
+        tell("Some could not be copied or deleted, so nothing else was changed. Run the same sync again for the rest.")
     elif end.succeeded:
         note(f"{plan.comparison.place} is in step with {plan.comparison.source}.")
     if plan.left:
@@ -145,10 +149,22 @@ def _chosen(choice: Choice) -> str:
 
 
 def _names(compared: Sequence[Compared], *, reason: bool = False) -> Iterator[str]:
-    for one in compared[:SHOWN]:
-        yield f"  {plain(shown_path(one))}{f': {one.reason}' if reason else ''}"
-    if len(compared) > SHOWN:
-        yield f"  ... and {len(compared) - SHOWN:,} more; --dry-run --json has them all."
+    return _listed([f"{shown_path(one)}{f': {one.reason}' if reason else ''}" for one in compared])
+
+
+def _listed(names: Sequence[str]) -> Iterator[str]:
+    for name in names[:SHOWN]:
+        yield f"  {plain(name)}"
+    if len(names) > SHOWN:
+        yield f"  ... and {len(names) - SHOWN:,} more; --dry-run --json has them all."
+
+
+def _turned(one: Turned) -> str:
+    """What is replaced by what: a file, or a folder and all it holds."""
+    there, source = one.compared.there, one.compared.source
+    sides = ((there, one.gone), (source, one.copied))
+    told = [f"the folder with {_amount(much)}" if file and file.is_folder else _amount(much) for file, much in sides]
+    return " replaced with ".join(told)
 
 
 def _summary(plan: SyncPlan, takes: Estimate) -> str:
@@ -160,19 +176,23 @@ def _summary(plan: SyncPlan, takes: Estimate) -> str:
     if plan.replaced.files:
         lines.append(f"Replace {_amount(plan.replaced)} of another size:")
         lines += _names(plan.replaces, reason=True)
+    if plan.turned:
+        lines.append("Replace what is a folder on one side and a file on the other:")
+        lines += _listed([f"{one.compared.path}: {_turned(one)}" for one in plan.turned])
     if plan.deletes:
         lines.append(f"Delete {_amount(plan.deleted)} in {counted(len(plan.deletes), 'item')} that the source lacks:")
         lines += _names(plan.deletes)
     if plan.left:
         lines.append(f"Left as {'it is' if len(plan.left) == 1 else 'they are'}, and reported:")
         lines += _names(plan.left, reason=True)
+        if any(one.mismatch is Mismatch.TYPE for one in plan.left):
+            lines.append("--delete, without filters, replaces a folder with a file and a file with a folder.")
     if plan.extra:
         lines.append(f"{counted(plan.extra, 'item')} only at the destination; --delete deletes what the source lacks.")
     if found.undated:
         lines.append(f"Skipped: {found.undated:,} of unknown date.")
     if not len(plan):
-        nothing = not (found.same or found.mismatches)
-        lines.append("Nothing to do: nothing matched on either side." if nothing else "Nothing to do.")
+        lines.append("Nothing to do.")
     else:
         lines.append(plan_line(takes, len(plan.missing.folders)))
     return "\n".join([*lines, f"Listing used {counted(plan.requests, 'request')}."])
@@ -189,10 +209,20 @@ def _takes(plan: SyncPlan, request: SyncRequest, rate: RateLimit | None) -> Esti
 def _question(plan: SyncPlan) -> str:
     parts = [f"copy {_chosen(plan.missing)}"] if len(plan.missing) else []
     parts += [f"replace {_amount(plan.replaced)}"] if plan.replaced.files else []
+    parts += _replacements(plan.turned)
     parts += [f"permanently delete {_amount(plan.deleted)}"] if plan.deletes else []
     told = ", ".join(parts)
     warning = " What is replaced or deleted cannot be recovered." if len(plan.removed) else ""
     return plain(f"{told[:1].upper()}{told[1:]} in {plan.comparison.place}?{warning}")
+
+
+def _replacements(turned: Sequence[Turned]) -> Iterator[str]:
+    """How much is replaced by something of another type, of either type."""
+    for kind, other in (("folder", "files"), ("file", "folders")):
+        some = [one for one in turned if one.compared.there and one.compared.there.is_folder is (kind == "folder")]
+        if some:
+            gone = sum((one.gone for one in some), Amount())
+            yield f"replace {counted(len(some), kind)} ({_amount(gone)}) with {other}"
 
 
 def _dry_run(plan: SyncPlan, takes: Estimate, as_json: bool) -> None:
@@ -226,6 +256,10 @@ def _document(plan: SyncPlan) -> dict[str, Any]:
         "undated": found.undated,
         "looked": plan.requests,
         "replaced": {"files": plan.replaced.files, "size": plan.replaced.size},
+        "turned": [
+            {**compared_document(one.compared), "gone": asdict(one.gone), "copied": asdict(one.copied)}
+            for one in plan.turned
+        ],
         "deleted": {"files": plan.deleted.files, "size": plan.deleted.size},
         "folders": [str(one) for one in plan.missing.folders],
         "steps": [

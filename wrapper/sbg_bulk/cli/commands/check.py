@@ -91,7 +91,7 @@ def check(
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
     if selection.given and found.agrees and not found.same:
-        complain("Nothing matched on either side, so nothing was compared.")
+        complain(f"Nothing matched on either side, so nothing was compared. {found.hint}".rstrip())
         click_context.exit(Exit.FAILED_ITEMS)
     if found.of(Mismatch.MISSING):
         note(f"What sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")

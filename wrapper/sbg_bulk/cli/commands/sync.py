@@ -17,9 +17,9 @@ from sbg_bulk.files.paths import place_of
 def sync(click_context: click.Context, request: SyncRequest) -> None:
     """Copy what is missing at a destination, or differs in size from what is in SOURCE.
 
-    SOURCE is the path of a folder or project, or a folder's id; what is in it and below is meant. It is never changed.
-    A file of another size at the destination is deleted and copied anew; a folder in the place of a file, and the
-    reverse, is reported, and left unless --delete is given.
+    SOURCE is the path of a folder or project, or a folder's id; all files in it and below are compared. It is never
+    changed. A file of another size at the destination is deleted and copied again. A folder in the place of a file, and
+    the reverse, is reported, and replaced only with --delete.
 
     The plan is shown first. After an interruption run the same command again: it does what is left.
     """

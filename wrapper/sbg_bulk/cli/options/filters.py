@@ -44,6 +44,10 @@ _WHICH: Final = (
     ),
 )
 
+_ERROR_ON_NO_MATCH: Final = click.option(
+    "--error-on-no-match", is_flag=True, help="Exit with code 3 if nothing matches; otherwise that is a warning."
+)
+
 _WHAT: Final = (
     click.option(
         "--type",
@@ -57,9 +61,7 @@ _WHAT: Final = (
         is_flag=True,
         help="What is in subfolders too: each as one item or, with a filter, what matches, in the same subfolders.",
     ),
-    click.option(
-        "--error-on-no-match", is_flag=True, help="Exit with code 3 if nothing matches; otherwise that is a warning."
-    ),
+    _ERROR_ON_NO_MATCH,
 )
 
 
@@ -68,6 +70,11 @@ def filter_options(function: F) -> F:
     for option in reversed((*_WHICH, *_WHAT)):
         function = option(function)
     return function
+
+
+def no_match_option(function: F) -> F:
+    """`--error-on-no-match`, where it is not among the others."""
+    return _ERROR_ON_NO_MATCH(function)
 
 
 def file_filter_options(function: F) -> F:

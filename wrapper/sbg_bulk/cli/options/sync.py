@@ -10,17 +10,20 @@ from attrs import frozen
 
 from sbg_bulk.cli.options.common import F, collected, json_option
 from sbg_bulk.cli.options.confirm import yes_option
-from sbg_bulk.cli.options.filters import Selection, file_filter_options
+from sbg_bulk.cli.options.filters import Selection, file_filter_options, no_match_option
 from sbg_bulk.cli.options.run import RunSettings, add_run_options
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
 _OPTIONS: Final = (
-    click.option("--to", required=True, metavar="PATH|ID", help="Destination, a folder's or project's path, or an id."),
+    click.option(
+        "--to", required=True, metavar="PATH|ID", help="Destination: path of a folder or project, or a folder's id."
+    ),
     click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
     click.option(
         "--delete",
         is_flag=True,
-        help="Delete at the destination what SOURCE lacks. What filters leave out is never deleted.",
+        help="Delete what SOURCE lacks at the destination, and replace a folder with a file or a file with a folder. "
+        "What filters leave out is never deleted.",
     ),
 )
 
@@ -79,7 +82,7 @@ def sync_options(function: F) -> F:
     decorated = json_option(add_run_options(cast(F, command), copies=False))
     for option in reversed(_RUN_OPTIONS):
         decorated = option(decorated)
-    decorated = file_filter_options(decorated)
+    decorated = file_filter_options(no_match_option(decorated))
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return click.argument("source")(decorated)
