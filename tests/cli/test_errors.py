@@ -18,7 +18,7 @@ from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.models.job import Job
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import FILE, MINE, TOKEN, Run
+from tests.cli.harness import FILE, FILE_2, MINE, TOKEN, Run
 
 ROOT: Final = Path(__file__).resolve().parents[2] / "wrapper"
 
@@ -104,6 +104,31 @@ def test_a_project_that_is_like_the_one_typed_is_suggested(sbg: Run, words: tupl
         f"sbg-bulk: Project {typed} was not found, or is not shared with you. Did you mean rfranklin/my-project? "
         "[HTTP 404, code 3002, request "
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("copy", FILE, "--to", FILE_2),
+        ("copy", MINE, "--to", FILE_2, "--yes"),
+        ("move", FILE, "--to-folder", FILE_2, "--yes"),
+        ("sync", MINE, "--to", FILE_2, "--yes"),
+        ("check", FILE_2, MINE),
+        ("files", "list", FILE_2),
+    ],
+    ids=" ".join,
+)
+def test_a_file_where_a_folder_has_to_be_is_told_as_such(sbg: Run, words: tuple[str, ...]) -> None:
+    ran = sbg(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert re.match(rf"sbg-bulk: {FILE_2} is a file( \(sample-1\.bam\))?\. Name a folder or a project\.", ran.err)
+
+
+def test_where_a_folder_cannot_be_made_its_project_is_named(sbg: Run) -> None:
+    for words in (("mkdir", "rfranklin/my-projectt/x"), ("mkdir", "-p", "rfranklin/my-projectt/x")):
+        ran = sbg(*words)
+        assert ran.code == 2
+        assert "Project rfranklin/my-projectt was not found, or is not shared with you. Did you mean " in ran.err
 
 
 @pytest.mark.usefixtures("_impatient")

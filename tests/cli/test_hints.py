@@ -14,13 +14,22 @@ RUN, IN = f"{MINE}/run", f"{TARGET}/in"
 @pytest.fixture(autouse=True)
 def world(simulator: Simulator) -> World:
     world = World(simulator)
-    world.add(f"{RUN}/a.bam", f"{RUN}/b.bam", f"{RUN}/deep/er/c.bam", f"{RUN}/deep/c.txt", f"{IN}/", f"{MINE}/void/")
+    world.add(
+        f"{RUN}/a.bam",
+        f"{RUN}/b.bam",
+        f"{RUN}/deep/er/c.bam",
+        f"{RUN}/deep/c.txt",
+        f"{RUN}/d.VCF",
+        f"{IN}/",
+        f"{MINE}/void/",
+    )
     world.add(f"{RUN}/t.txt", tags=["WGS"], metadata={"tissue": "Lung"})
     return world
 
 
 HINTS = [
     (("--include", "*.BAM"), "3 files match if case is ignored."),
+    (("--include", "*.vcf"), "1 file matches if case is ignored."),
     (("--include", "bam"), "3 files match '*bam*'."),
     (("--include", "run/*.bam"), "3 files match '*.bam': globs with a slash are compared with the path below SOURCE."),
     (("--include", f"/{MINE}/run/deep/*.txt"), "1 file matches 'deep/*.txt': globs with a slash are compared"),

@@ -63,6 +63,28 @@ def test_an_address_of_the_api_means_what_it_is_about(address: str, text: str, e
 
 
 @pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ("igor.sbgenomics.com/u/o/p", "o/p"),
+        ("CGC.sbgenomics.com/u/o/p/files/#q?path=a", "o/p/a"),
+        (" www.cavatica.sbgenomics.com/u/o/p/files/", "o/p"),
+        (f"cgc.sbgenomics.com/u/o/p/files/{ID}", ID),
+        (f"cavatica-api.sbgenomics.com/v2/files/{ID}", ID),
+    ],
+)
+def test_an_address_needs_no_scheme(address: str, text: str) -> None:
+    assert unpasted(address) == text
+    assert place_of(address) == place_of(text)
+    assert place_of(address).endpoint in DEPLOYMENTS.values()
+
+
+@pytest.mark.parametrize("path", ["john.doe/u.s/a", "john.doe/project/u/a", "cgc:john.doe/u/a/b", "u/a/b", "a.b1/u/c"])
+def test_a_path_that_is_like_an_address_stays_a_path(path: str) -> None:
+    assert unpasted(path) == path
+    assert place_of(path).endpoint is None
+
+
+@pytest.mark.parametrize(
     ("address", "told"),
     [
         (f"{PAGE}/o/p/tasks/598b5c92-cb1d-49b2-8030-e1aa3e9b9fde/", "not of a project, a folder or a file.*: o/p$"),
@@ -72,6 +94,8 @@ def test_an_address_of_the_api_means_what_it_is_about(address: str, text: str, e
         ("https://cavatica.sbgenomics.com/home", "is not understood"),
         ("https://example.org/u/o/p/files/", "example.org is not known.*: o/p$"),
         ("https://example.org/", "is not understood"),
+        ("example.org/u/o/p/files/", "example.org is not known.*: o/p$"),
+        ("cgc.sbgenomics.com/home", "is not understood"),
         (CAVATICA, "is not understood"),
         (f"{CAVATICA}/projects/o", "names no project and no file"),
         ("https://[::1/u/o/p", "no valid address"),

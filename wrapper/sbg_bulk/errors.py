@@ -31,7 +31,7 @@ brackets. None of them, and no attribute, holds a token.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sbg_bulk.text import command_line
 
@@ -69,6 +69,10 @@ class ConnectionFailed(SbgBulkError):
     Only raised where repeating could do no harm, or where nothing was sent. The cause is the transport's
     own error (`__cause__`).
     """
+
+
+A_FILE: Final = 5022
+"""The API's code for a file that is named where a folder has to be."""
 
 
 def _sentence(what: str, more: str = "") -> str:
@@ -132,6 +136,11 @@ class ApiError(SbgBulkError):
 
 class BadRequest(ApiError):
     """The server finds the request wrong (400, or a 4xx that has no class of its own)."""
+
+    def _meaning(self) -> str:
+        if self.code == A_FILE and self.subject:
+            return f"{self.subject.split()[-1]} is a file. Name a folder or a project."
+        return super()._meaning()
 
 
 class Redirected(BadRequest):

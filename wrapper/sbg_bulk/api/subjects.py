@@ -39,6 +39,10 @@ class Subject:
 
 def subject(arguments: Mapping[str, Any]) -> Subject:
     """Return what a call with these arguments of the generated function is about."""
+    body = arguments.get("body")
+    # A folder that is to be made names in its body where.
+    inside = {key: value for key in ("project", "parent") if isinstance(value := getattr(body, key, None), str)}
+    arguments = {**arguments, **inside}
     project, owner = arguments.get("project"), arguments.get("owner")
     if project is not None:
         project = project if owner is None else f"{owner}/{project}"

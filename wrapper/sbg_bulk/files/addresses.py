@@ -5,12 +5,13 @@
     https://cavatica-api.sbgenomics.com/v2/projects/OWNER/PROJECT                    a project
     https://cavatica-api.sbgenomics.com/v2/files/ID                                  a file or folder
 
-The forms of the platforms' pages are documented nowhere; these are those that public documents link to. Of any other it
-is said what to write instead.
+`https://` may be left out where a browser leaves it out. The forms of the platforms' pages are documented nowhere; these
+are those that public documents link to. Of any other it is said what to write instead.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -31,6 +32,8 @@ PAGES: Final[Mapping[str, str]] = {
 }
 """The hosts of the platforms' pages, and the deployments that they show."""
 
+_HOST: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
+
 HOW: Final = "Write a path, OWNER/PROJECT/FOLDER/..., or an id"
 
 
@@ -48,8 +51,22 @@ class Address:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is an address, and neither a path nor an id."""
+    """Return whether a text is an address, and neither a path nor an id.
+
+    Without its `https://` it is one if it begins with a host of the platforms, or with any host before `/u/`.
+    """
+    return _has_scheme(text) or _begins_with_host(text)
+
+
+def _has_scheme(text: str) -> bool:
     return text.strip().lower().startswith(("https://", "http://"))
+
+
+def _begins_with_host(text: str) -> bool:
+    first, _, rest = text.strip().lower().partition("/")
+    host = first.removeprefix("www.")
+    known = host in PAGES or any(urlsplit(endpoint).hostname == host for endpoint in DEPLOYMENTS.values())
+    return known or (rest.startswith("u/") and _HOST.fullmatch(first) is not None)
 
 
 def meaning_of(text: str) -> Address:
@@ -59,7 +76,7 @@ def meaning_of(text: str) -> Address:
         InputError: it is of a form that is not known. What it says is not quoted, as it may hold a login.
     """
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(text.strip() if _has_scheme(text) else f"https://{text.strip()}")
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
         steps = [unquote(step, errors="strict") for step in parts.path.split("/") if step]
         folder = _folder_shown(parts)
