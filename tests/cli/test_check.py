@@ -64,7 +64,7 @@ def test_differences_are_a_table_and_exit_code_3(sbg: Run, world: World) -> None
         "2 files the same, 1 file and 1 folder missing, 1 folder extra, 1 file of another size, 1 file of another "
         "type. Listing used 6 requests."
     )
-    assert second == f"What sync would copy: sbg-bulk sync {RUN} --to {IN} --dry-run"
+    assert second == f"See what sync would copy: sbg-bulk sync {RUN} --to {IN} --dry-run"
     assert sbg("check", RUN, IN, "--quiet").err == f"{first}\n"
     (words,) = printed_commands(ran.err)
     assert sbg(*words).code == 3  # the folder in the place of a file is left

@@ -5,8 +5,8 @@
     https://cavatica-api.sbgenomics.com/v2/projects/OWNER/PROJECT                    a project
     https://cavatica-api.sbgenomics.com/v2/files/ID                                  a file or folder
 
-`https://` may be left out where a browser leaves it out. The forms of the platforms' pages are documented nowhere; these
-are those that public documents link to. Of any other it is said what to write instead.
+`https://` may be left out, as browsers do. The forms of the platforms' pages are documented nowhere; these are those
+that public documents link to. Of any other it is said what to write instead.
 """
 
 from __future__ import annotations

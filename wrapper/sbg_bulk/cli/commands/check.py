@@ -37,13 +37,13 @@ COLUMNS: Final = ("file", "path", "to", "status", "type", "size")
 @click.option(
     "--each-file",
     is_flag=True,
-    help="List each file of a folder that is on one side only, instead of the folder. So do filters.",
+    help="List each file in a folder that is on one side only, instead of the folder. Filters imply this.",
 )
 @click.option(
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Write a manifest of what is missing in PLACE, for copy --manifest.",
+    help="Write a manifest of what PLACE lacks, for copy --manifest.",
 )
 @json_option
 @click.pass_context
@@ -58,16 +58,16 @@ def check(
     as_json: bool,
     **values: Any,
 ) -> None:
-    """Compare what is in SOURCE and below with what is in PLACE: names, sizes and types.
+    """Compare all files in SOURCE and below with those in PLACE: names, sizes and types.
 
     Both are paths of folders or projects, or ids of folders. Nothing is changed. Exit code 0 means that both are the
-    same, 3 that they differ.
+    same, 3 that they differ, or that filters matched nothing.
     """
     if as_csv and as_json:
         raise click.UsageError("Give --csv or --json, not both.")
     selection = collected(Selection, values)
     context: Context = connected(click_context.obj, [place_of(source), place_of(place)])
-    with context.client() as client, counting("Looking") as on_request:
+    with context.client() as client, counting("Listing") as on_request:
         found = client.compare(
             source,
             place,
@@ -94,7 +94,7 @@ def check(
         complain(f"Nothing matched on either side, so nothing was compared. {found.hint}".rstrip())
         click_context.exit(Exit.FAILED_ITEMS)
     if found.of(Mismatch.MISSING):
-        note(f"What sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")
+        note(f"See what sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")
     click_context.exit(Exit.DONE if found.agrees else Exit.FAILED_ITEMS)
 
 

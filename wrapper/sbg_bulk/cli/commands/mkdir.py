@@ -31,14 +31,14 @@ def mkdir(context: Context, path: tuple[str, ...], parents: bool, as_json: bool)
     places = [path_of(one) for one in path]
     for place in places:
         if not place.names:
-            raise InputError(f"{place} is a project. Name the folder to create in it: owner/project/folder.")
+            raise InputError(f"{place} is a project. Name the folder to create: {place}/FOLDER")
     with connected(context, places).client() as client:
         for text, place in zip(path, places, strict=True):
             made = client.destination(text, parents=True).folder if parents else _new(client, place)
             if as_json:
                 write_json({"path": str(place), "id": made})
             else:
-                note(f"{'There now' if parents else 'Created'}: {place} ({made})")
+                note(f"{'Ready' if parents else 'Created'}: {place} ({made})")
 
 
 def _new(client: Client, place: Location) -> str:

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
 
 _OPTIONS: Final = (
-    click.option("--to", metavar="PATH|ID", help="Destination, a folder's or project's path, or a folder's id."),
+    click.option("--to", metavar="PATH|ID", help="Destination: path of a folder or project, or a folder's id."),
     # --to takes both; scripts may have these.
     click.option("--to-project", hidden=True, metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
     click.option("--to-folder", hidden=True, metavar="ID", help="Destination folder, by its id."),
     click.option(
         "--destination-from-manifest",
         is_flag=True,
-        help="Let the manifest's columns say where to, also beside --to and in a list of what there is.",
+        help="Take destinations from the manifest's columns, even beside --to or in a list of existing files.",
     ),
     click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
-    click.option("--flatten", is_flag=True, help="Put all files into the destination itself, without subfolders."),
+    click.option("--flatten", is_flag=True, help="Put all files directly into the destination, without subfolders."),
     click.option(
         "--on-conflict",
         type=click.Choice(("skip", "rename", "fail")),
-        help="What to do with a file whose name is taken at the destination: skip it (if the size differs, that is "
-        "reported), let the platform rename it to 1_NAME, or stop before anything is changed.  [default: skip]",
+        help="What to do with a file whose name exists at the destination: skip it (a different size is reported), let "
+        "the platform rename it to 1_NAME, or fail before anything is changed.  [default: skip]",
     ),
 )
 
@@ -38,7 +38,7 @@ _OPTIONS: Final = (
 _NO_CHECK: Final = click.option(
     "--no-check",
     is_flag=True,
-    help="With ids and --manifest: do not check for names that are taken at the destination; the platform renames to "
+    help="With ids and --manifest: do not check for names that exist at the destination; the platform renames to "
     "1_NAME.",
 )
 

@@ -18,29 +18,29 @@ _WHICH: Final = (
         "match",
         multiple=True,
         metavar="GLOB",
-        help="Only files whose name matches, such as '*.bam' or '*.{bam,bai}'; with a slash, whose path below SOURCE "
-        "matches, such as 'run-*/**/*.bam'. May be repeated.",
+        help="Only files whose name matches GLOB, such as '*.bam' or '*.{bam,bai}'; with a slash, whose path below "
+        "SOURCE matches, such as 'run-*/**/*.bam'. May be repeated.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Nothing whose name, or path, matches; folders that match are not entered. May be repeated.",
+        help="Skip items whose name, or path, matches GLOB; folders that match are not entered. May be repeated.",
     ),
     click.option(
-        "--tag", "tags", multiple=True, metavar="TAG", help="Only files with this tag. May be repeated, for either."
+        "--tag", "tags", multiple=True, metavar="TAG", help="Only files with this tag; if repeated, with any of them."
     ),
     click.option(
         "--metadata",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Only files with this value of metadata, such as sample_id=S-001. May be repeated: each key has to match, "
-        "and of several values of one key any.",
+        help="Only files with this metadata value, such as sample_id=S-001. May be repeated: all keys must match, and "
+        "any of several values of one key.",
     ),
     click.option(
         "--newer-than",
         metavar="DATE|TIME",
-        help="Only what was changed after a date (2026-11-01, in UTC), or within a time (7d, 12h, 30m).",
+        help="Only files changed after a date (2026-11-01, in UTC), or within a time (7d, 12h, 30m).",
     ),
 )
 
@@ -53,13 +53,13 @@ _WHAT: Final = (
         "--type",
         "kind",
         type=click.Choice(("file", "folder")),
-        help="Only files, or only folders, which are taken with all they hold.",
+        help="Only files, or only folders (each with all it holds).",
     ),
     click.option(
         "--recursive",
         "-r",
         is_flag=True,
-        help="What is in subfolders too: each as one item or, with a filter, what matches, in the same subfolders.",
+        help="Include subfolders: each as one item or, with a filter, the files that match, in the same subfolders.",
     ),
     _ERROR_ON_NO_MATCH,
 )

@@ -22,15 +22,15 @@ _OPTIONS: Final = (
     click.option(
         "--delete",
         is_flag=True,
-        help="Delete what SOURCE lacks at the destination, and replace a folder with a file or a file with a folder. "
-        "What filters leave out is never deleted.",
+        help="Delete at the destination what SOURCE lacks, and replace a folder with a file or the reverse. What "
+        "filters leave out is never deleted.",
     ),
 )
 
 _RUN_OPTIONS: Final = (
     yes_option,
     click.option(
-        "--dry-run", "-n", is_flag=True, help="Show what would be done and what it takes, and change nothing."
+        "--dry-run", "-n", is_flag=True, help="Show what would be done and what it costs, and change nothing."
     ),
     click.option(
         "--items-per-job",
