@@ -27,10 +27,11 @@ def _projects(*ids: str) -> list[dict[str, object]]:
         ("rfranklin/cohort-b", "rfranklin/cohort-a"),
         ("rfranklin/genomes", None),
         ("someone/else", None),
+        ("lab/run-a", "Lab/Run-A"),
     ],
 )
 def test_the_project_that_is_most_like_it_is_meant(typed: str, found: str | None) -> None:
-    assert meant(typed, ["zz/cohort-aa", "rfranklin/cohort-a", "rfranklin/analysis"]) == found
+    assert meant(typed, ["zz/cohort-aa", "rfranklin/cohort-a", "rfranklin/analysis", "Lab/Run-A"]) == found
     assert meant(typed, []) is None
 
 

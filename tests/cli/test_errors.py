@@ -18,7 +18,8 @@ from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.models.job import Job
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import FILE, FILE_2, MINE, TOKEN, Run
+from tests.cli.harness import FILE, FILE_2, MINE, TARGET, TOKEN, Run
+from tests.support.world import World
 
 ROOT: Final = Path(__file__).resolve().parents[2] / "wrapper"
 
@@ -122,6 +123,35 @@ def test_a_file_where_a_folder_has_to_be_is_told_as_such(sbg: Run, words: tuple[
     ran = sbg(*words)
     assert (ran.code, ran.out) == (2, "")
     assert re.match(rf"sbg-bulk: {FILE_2} is a file( \(sample-1\.bam\))?\. Name a folder or a project\.", ran.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ls", "{}"),
+        ("files", "tree", "{}"),
+        ("copy", "{}/x/y", "--to", TARGET, "--yes"),
+        ("check", "{}", TARGET),
+        ("check", TARGET, "{}"),
+        ("sync", "{}", "--to", TARGET, "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_is_like_the_one_typed_is_suggested(sbg: Run, simulator: Simulator, words: tuple[str, ...]) -> None:
+    World(simulator).add(f"{MINE}/batch-01/x", f"{MINE}/other/")
+    ran = sbg(*(word.format(f"{MINE}/Batch-1") for word in words))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        f"sbg-bulk: There is no 'Batch-1' in {MINE}. Did you mean 'batch-01'? See what is there with: "
+    )
+
+
+def test_what_is_neither_a_path_nor_like_an_id_is_told_how_a_path_is_written(sbg: Run) -> None:
+    ran = sbg("sync", "batch-01", "--to", TARGET, "--yes")
+    assert ran.err.startswith(
+        "sbg-bulk: File or folder batch-01 was not found, or is not shared with you. It was taken for an id, which has "
+        "24 hexadecimal digits. A path is written owner/project/folder/file. [HTTP 404, code 5002, "
+    )
 
 
 def test_where_a_folder_cannot_be_made_its_project_is_named(sbg: Run) -> None:

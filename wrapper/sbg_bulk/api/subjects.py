@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -19,7 +20,12 @@ JOBS_EXPIRE: Final = (
 )
 
 _ALIKE: Final = 0.8
-"""How much of two ids has to be the same for one to be meant by the other, from 0 to 1."""
+"""How much of two names has to be the same for one to be meant by the other, from 0 to 1."""
+
+_AN_ID: Final = re.compile(r"[0-9a-f]{24}")
+"""What the ids of files and folders look like, as far as was seen. Others are asked for, too."""
+
+_NO_ID: Final = "It was taken for an id, which has 24 hexadecimal digits. A path is written owner/project/folder/file."
 
 
 @frozen
@@ -48,10 +54,9 @@ def subject(arguments: Mapping[str, Any]) -> Subject:
         project = project if owner is None else f"{owner}/{project}"
         shown = command_line("projects", "list")
         return Subject(f"project {project}", f"Check its spelling; {shown} shows those you can see.", project)
-    if (parent := arguments.get("parent")) is not None:
-        return Subject(f"folder {parent}")
-    if (file := arguments.get("file_id")) is not None:
-        return Subject(f"file or folder {file}")
+    for key, kind in (("parent", "folder"), ("file_id", "file or folder")):
+        if (thing := arguments.get(key)) is not None:
+            return Subject(f"{kind} {thing}", None if _AN_ID.fullmatch(thing) else _NO_ID)
     if (job := arguments.get("job_id")) is not None:
         return Subject(f"job {job}", JOBS_EXPIRE)
     return Subject()
@@ -59,10 +64,13 @@ def subject(arguments: Mapping[str, Any]) -> Subject:
 
 def meant(project: str, projects: Iterable[str]) -> str | None:
     """Return the id most like that of a project that is not there, its owner's first; None if none is like it."""
-    folded = {one.casefold(): one for one in projects}
+    every = list(projects)
     owner = project.partition("/")[0].casefold()
-    own = [one for one in folded if one.partition("/")[0] == owner]
-    for some in (own, list(folded)):
-        for like in get_close_matches(project.casefold(), some, n=1, cutoff=_ALIKE):
-            return folded[like]
-    return None
+    own = [one for one in every if one.partition("/")[0].casefold() == owner]
+    return closest(project, own) or closest(project, every)
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that is most like one that is not there, whatever the case; None if none is like it."""
+    folded = {one.casefold(): one for one in names}
+    return next((folded[one] for one in get_close_matches(name.casefold(), folded, n=1, cutoff=_ALIKE)), None)

@@ -42,6 +42,7 @@ class FileFlows:
             return project, parent
         place, resolver = place_on(self._settings, project), PathResolver(self._policy)
         yield from resolver.look_up([place])
+        yield from resolver.check(place)
         resolver.folder(place)
         return (None, resolver.folder_id(place)) if place.names else (place.project, None)
 
@@ -58,6 +59,7 @@ class FileFlows:
             return (yield from lookups.project(self._policy, place.project or ""))
         resolver = PathResolver(self._policy)
         yield from resolver.look_up([place])
+        yield from resolver.check(place)
         return resolver.existing(place)
 
     def destination(self, to: str, parents: bool) -> Flow[Location]:

@@ -189,11 +189,13 @@ def compare(
     counter = Counter(on_request)
     resolver = PathResolver(counter.counting(policy))
     yield from resolver.look_up([source, place])
+    yield from resolver.check(source)
     resolver.folder(source)
     gap = resolver.missing(place)
     if gap is not None and to_be_made is False:
         raise no_folder(gap)
     if gap is None or not to_be_made:
+        yield from resolver.check(place)
         resolver.folder(place)
     yield from check_apart(resolver, source, place)
     one_way = one_way or filters.newer_than is not None

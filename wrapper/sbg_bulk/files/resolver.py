@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 from unicodedata import normalize
 from urllib.parse import quote
@@ -12,7 +13,8 @@ from attrs import define, field
 from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.errors import InputError
+from sbg_bulk.api.subjects import closest
+from sbg_bulk.errors import InputError, SbgBulkError
 from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.paths import Location
 from sbg_bulk.limits import PAGE_LIMIT
@@ -92,14 +94,24 @@ class PathResolver:
         """
         missing = self.missing(place)
         if missing is not None:
-            folder = missing.parent.folder if not missing.parent.names else None
-            raise InputError(
-                f"There is no {missing.name!r} in {missing.parent}. See what is there with: "
-                f"{command_line('files', 'list', folder or str(missing.parent))}"
-            )
+            raise _nothing(missing)
         found = self.found[place]
         assert found is not None
         return found
+
+    def check(self, place: Location) -> Flow[None]:
+        """Raise InputError unless there is something at a place that was looked up, with what may have been meant.
+
+        That takes one request more, if there is nothing.
+        """
+        missing = self.missing(place)
+        if missing is None:
+            return
+        names: list[str] = []
+        with suppress(SbgBulkError):
+            listing = pages.files(*self._start(missing.parent), None)
+            names = [one.name for one in (yield from pages.page(self.policy, listing, 0, PAGE_LIMIT)).items]
+        raise _nothing(missing, closest(missing.name, names))
 
     def folder(self, place: Location) -> None:
         """Raise InputError unless there is a folder, or paths begin there.
@@ -243,6 +255,15 @@ class PathResolver:
             if all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items()):
                 break
         return found, exact
+
+
+def _nothing(place: Location, like: str | None = None) -> InputError:
+    """Return the error that there is nothing at a place, and what is there that may have been meant."""
+    folder = place.parent.folder if not place.parent.names else None
+    return InputError(
+        f"There is no {place.name!r} in {place.parent}.{f' Did you mean {like!r}?' if like else ''} See what is there "
+        f"with: {command_line('files', 'list', folder or str(place.parent))}"
+    )
 
 
 def _forms(name: str) -> Sequence[str]:

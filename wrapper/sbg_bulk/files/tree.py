@@ -50,6 +50,7 @@ def tree(
     """
     resolver = PathResolver(Counter(on_request).counting(policy))
     yield from resolver.look_up([place])
+    yield from resolver.check(place)
     resolver.folder(place)
     left: list[tuple[Location, Branch | None]] = [(place, None)]
     while left:

@@ -170,7 +170,7 @@ def choose(
     yield from resolver.look_up([*paths.values(), *([] if target is None else [target])])
     for path in paths.values():
         if path.names:
-            resolver.existing(path)
+            yield from resolver.check(path)
     selection = Selection(resolver, filters, recursive, flatten, target)
     read = yield from resolver.read(one for one in given if one not in paths)
     for one in given:
