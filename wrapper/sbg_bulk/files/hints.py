@@ -30,6 +30,7 @@ class Seen:
         sources: the places that were looked through.
         matched: whether anything was wanted.
         full: whether there was more than is remembered.
+        partial: whether the service did not show all, as it chose by tags and metadata.
         old: how many files are wanted by all but their date.
         newest: the newest of their dates.
         other: how many files are wanted by all but their tags and metadata.
@@ -40,6 +41,7 @@ class Seen:
     sources: list[Location] = field(factory=list)
     matched: bool = False
     full: bool = False
+    partial: bool = False
     old: int = 0
     newest: datetime | None = None
     other: int = 0
@@ -109,8 +111,13 @@ class Seen:
                 return self._told(number, f"{written}{reason if '/' in ''.join(filters.match) else ''}")
         folders = [path for path, kind in self.paths if kind == FOLDER]
         named = [path for path in folders if filters.type is None and filters.match and filters.wants(path, FOLDER)]
+        excluded = [path for path in folders if filters.excludes(path)]
         if named:
             return f"{_match(len(named), 'folder')}: for the files in a folder write '{'/'.join(named[0])}/**'."
+        if excluded:
+            return f"--exclude leaves out {counted(len(excluded), 'folder')}, such as {'/'.join(excluded[0])!r}."
+        if self.partial and not files:
+            return ""
         if not self.paths:
             return "There is nothing there."
         if not files:

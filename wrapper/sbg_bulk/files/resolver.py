@@ -138,11 +138,14 @@ class PathResolver:
         entries = yield from pages.everything(self.policy, pages.files(*self._start(place), None, fields))
         return (yield from self._typed(entries)) if typed else entries
 
-    def some(self, place: Location) -> Flow[list[File]]:
-        """Read the first files directly in a folder or a project's root, with their tags and metadata: a page."""
+    def some(self, place: Location) -> Flow[tuple[list[File], Location | None]]:
+        """Read a page of a folder or a project's root: the files, with tags and metadata, and the place of a folder."""
         listing = pages.files(*self._start(place), None, pages.ALL_FIELDS)
         entries = yield from self._typed([*(yield from pages.page(self.policy, listing, 0, PAGE_LIMIT)).items])
-        return (yield from self.with_description([entry for entry in entries if not entry.is_folder]))
+        folders = {place.below(one.name): one for one in entries if one.is_folder}
+        self.found.update(folders)
+        files = yield from self.with_description([one for one in entries if not one.is_folder])
+        return files, next(iter(folders), None)
 
     def described(
         self, place: Location, tags: Sequence[str], metadata: Mapping[str, Sequence[str]]

@@ -17,7 +17,6 @@ from sbg_bulk.files.folders import no_folder
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver
-from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
 from sbg_bulk.runs.conflicts import Conflicts, look
@@ -85,13 +84,20 @@ class Selection:
     def hint(self) -> Flow[str]:
         """Return what may have been meant if nothing matched; empty otherwise.
 
-        Of tags and metadata the service shows only what has them: then a page of the first source is read without.
+        Of tags and metadata the service shows only what has them: then a page of the first folder with files is read
+        without, if that is at most two levels down.
         """
         if self.filters.by_contents and not self.seen.matched and self.seen.sources:
-            some = yield from self.resolver.some(self.seen.sources[0])
-            fit = [one for one in some if self.filters.wants((one.name,), filters.FILE)]
-            self.seen.undescribed(fit, self.filters)
-            self.seen.full = self.seen.full or len(some) == PAGE_LIMIT
+            self.seen.partial = self.seen.full = True
+            source = place = self.seen.sources[0]
+            for _ in range(3 if self.recursive else 1):
+                files, folder = yield from self.resolver.some(place)
+                below = place.names[len(source.names) :]
+                fit = [one for one in files if self.filters.wants((*below, one.name), filters.FILE)]
+                self.seen.undescribed(fit, self.filters)
+                if files or folder is None:
+                    break
+                place = folder
         return self.seen.hint(self.filters)
 
     def described(self, entry: File) -> Flow[bool]:
