@@ -14,10 +14,9 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files import filters
 from sbg_bulk.files.comparison import Compared, Comparison, Mismatch, pair
 from sbg_bulk.files.filters import Filters
-from sbg_bulk.files.folders import no_folder
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location
-from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.files.resolver import PathResolver, no_folder
 from sbg_bulk.models.resources import File
 
 Path: TypeAlias = tuple[str, ...]

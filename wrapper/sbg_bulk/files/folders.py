@@ -10,15 +10,10 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, place_of
-from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.files.resolver import PathResolver, no_folder
 
 EXISTS: Final = 5003
 """The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
-
-
-def no_folder(place: Location) -> InputError:
-    """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
-    return InputError(f"Folder {place} does not exist. Create it with --parents.")
 
 
 def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None, path: str) -> Flow[str]:

@@ -260,6 +260,11 @@ class PathResolver:
         return found, exact
 
 
+def no_folder(place: Location) -> InputError:
+    """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
+    return InputError(f"Folder {place} does not exist. Create it with --parents.")
+
+
 def _nothing(place: Location, like: str | None = None) -> InputError:
     """Return the error that there is nothing at a place, and what is there that may have been meant."""
     folder = place.parent.folder if not place.parent.names else None

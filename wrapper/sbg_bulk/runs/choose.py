@@ -13,10 +13,9 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
-from sbg_bulk.files.folders import no_folder
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
-from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.files.resolver import PathResolver, no_folder
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
 from sbg_bulk.runs.conflicts import Conflicts, look

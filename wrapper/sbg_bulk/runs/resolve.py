@@ -12,9 +12,8 @@ from sbg_bulk import errors
 from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
-from sbg_bulk.files.folders import no_folder
 from sbg_bulk.files.paths import Location
-from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.files.resolver import PathResolver, no_folder
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.draft import Draft, Source, Target, raise_problems
 from sbg_bulk.runs.problems import ManifestError, Problem
