@@ -152,6 +152,12 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     sbg("runs", "show", failed)
     for form in ([], ["--json"], ["--html", str(home / "page.html")]):
         assert sbg("runs", "report", failed, *form).code == 0
+    theirs = next(node.id for node in simulator.world.nodes.values() if node.name == "maize-1.bam")
+    manifest.write_text(f"file,project\n{theirs},{TARGET}\n", encoding="utf-8")
+    assert sbg("copy", "--manifest", str(manifest)).code == Exit.FAILED_ITEMS
+    failed = journals(home)[-1].stem
+    for command in ("show", "report"):
+        assert sbg("runs", command, failed).code == 0
     assert sbg("runs", "retry", failed).code == Exit.FAILED_ITEMS
     assert sbg("runs", "report", failed).code == 0
     # A run that does not know which of its jobs is its own.

@@ -109,8 +109,17 @@ def test_failed_rows_have_their_exit_code_and_the_commands_that_go_on(sbg: Run, 
     assert ran.err.splitlines()[2:] == [
         f"Run {run} is complete: of 2 rows 1 done, 1 failed.",
         f"See what became of each with: sbg-bulk runs export {run}",
-        f"Try again what failed with: sbg-bulk runs retry {run}",
     ]
+
+
+def test_to_try_again_is_advised_only_where_it_may_help(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    theirs = next(node.id for node in simulator.world.nodes.values() if node.name == "maize-1.bam")
+    ran = sbg("copy", "--manifest", str(_write(tmp_path / "closed.csv", f"file,parent\n{theirs},{FOLDER}\n")))
+    run = _id(ran)
+    told = f"Try again what failed with: sbg-bulk runs retry {run}"
+    assert ran.code == 3
+    assert ran.err.splitlines()[-1] == told
+    assert sbg("runs", "show", run).err == f"{told}\n"
 
 
 def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
@@ -476,7 +485,7 @@ def test_the_journal_of_a_retry_may_be_kept_elsewhere(sbg: Run, tmp_path: Path, 
     run = _id(sbg("copy", "--manifest", str(flawed)))
     ran = sbg("runs", "retry", run, "--journal", str(tmp_path / "again"))
     assert ran.code == 3
-    assert printed_commands(ran.err)[-1] == ["runs", "retry", str(tmp_path / "again")]
+    assert printed_commands(ran.err)[-1] == ["runs", "export", str(tmp_path / "again")]
 
 
 # What can be seen of runs
@@ -680,7 +689,7 @@ def test_a_run_is_shown_with_what_failed(sbg: Run, home: Path, env: dict[str, st
     assert head.split() == ["CODE", "ROWS", "FOR", "EXAMPLE"]
     assert row.split()[:2] == ["10225", "1"]
     assert MISSING in row
-    assert ran.err == f"Try again what failed with: sbg-bulk runs retry {run}\n"
+    assert ran.err == ""
     document = sbg("runs", "show", run, "--json").document
     assert set(document) == {*SHOWN, "failures", "folders_created", "folders_to_create"}
     assert [(each["api_code"], each["rows"]) for each in document["failures"]] == [(10225, 1)]

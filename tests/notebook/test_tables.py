@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import (
-    DeleteItem,
     File,
     ItemError,
     ItemResult,
@@ -22,9 +21,7 @@ from sbg_bulk import (
 )
 from sbg_bulk.html import ROWS
 from sbg_bulk.notebook import table
-from sbg_bulk.runs.draft import Draft
-from sbg_bulk.runs.manifest import Row
-from sbg_bulk.runs.records import Plan, Tally
+from sbg_bulk.runs.records import Tally
 from tests.notebook.markup import EVIL, Seen
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -125,17 +122,16 @@ def test_the_rate_limit_tells_the_time_of_the_next_window() -> None:
     assert seen(RateLimit(1000, 0, None)).rows[0] == ["Requests left", "0"]
 
 
-def test_a_run_tells_what_failed_and_how_to_try_it_again(tmp_path: Path) -> None:
+def test_a_run_tells_what_failed_and_how_to_try_it_again_where_that_may_help(tmp_path: Path) -> None:
     path = tmp_path / "a run"
-    plan = Plan("r1", "DELETE", "https://c.example/v2", "2026-01-01T00:00:00Z", 100)
-    Draft.create(path, plan, [Row(2, DeleteItem("f1")), Row(3, DeleteItem("f2"))]).begin().close()
     done = seen(RunReport("r1", path, Tally(2, done=2)))
-    assert (done.texts, done.rows) == (["✓ Run r1: 2 of 2 rows done"], [])
-    failed = seen(RunReport("r1", path, Tally(2000, done=1996, failed=2, unattributed=1, open=1)))
-    assert failed.texts == [
-        "✗ Run r1: 1,996 of 2,000 rows done, 2 failed, 1 in jobs that do not tell what became of each, 1 left",
-        f"Try again what failed: client.retry({str(path)!r})",
-    ]
+    assert (done.texts, done.rows) == (["✓ Run r1: 2 of 2 files done"], [])
+    tally = Tally(2000, done=1996, failed=2, unattributed=1, open=1)
+    head = "✗ Run r1: 1,996 of 2,000 files done, 2 failed, 1 in jobs that do not tell the result of each, 1 left"
+    passing = seen(RunReport("r1", path, tally, [("failed", 5014, 2, "You may not.")]))
+    assert passing.texts == [head, f"Try again what failed: client.retry({str(path)!r})"]
+    assert passing.rows == [["Outcome", "API code", "Files", "For example"], ["✗ failed", "5014", "2", "You may not."]]
+    assert seen(RunReport("r1", path, tally, [("failed", 10225, 2, "Gone.")])).texts == [head]
 
 
 def test_what_python_shows_is_as_it_was() -> None:

@@ -32,7 +32,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress
 from sbg_bulk.runs.records import Tally
 from sbg_bulk.settings.settings import Token
-from sbg_bulk.simulator import ApiError, Timing, Variant
+from sbg_bulk.simulator import ApiError, Permissions, Timing, Variant
 from tests.support.runs import TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
 
 
@@ -396,6 +396,28 @@ def test_both_clients_resume_and_retry(tmp_path: Path, perform: Callable[..., An
     assert perform(service, lambda client: client.resume(path)).tally.failed == 1
     assert perform(service, lambda client: client.retry(path, journal=tmp_path / "again")).succeeded
     assert service.copies() == names(4)
+
+
+@pytest.mark.parametrize("perform", [blocking, awaiting])
+def test_a_report_says_why_files_failed_and_whether_a_second_try_may_help(
+    path: Path, tmp_path: Path, perform: Callable[..., Any]
+) -> None:
+    service = Service(1)
+    service.world.add_user("someone")
+    member = {"rfranklin": Permissions(read=True, write=True)}
+    closed = service.world.add_project("someone/closed", members=member)
+    theirs = service.world.add_file("theirs.bam", closed.root, size=1).id
+
+    def reasons(files: list[str], where: Path) -> tuple[list[tuple[int, str]], bool]:
+        source = table([*service.files, *files], project=TARGET)
+        found = perform(service, lambda client: client.run("copy", source, journal=where, items_per_job=1))
+        return [(reason.files, reason.what) for reason in found.reasons], found.retry_helps
+
+    gone = (2, "The file or folder to be copied, moved or deleted does not exist.")
+    assert reasons([], tmp_path / "none") == ([], False)
+    assert reasons(["none-1", "none-2"], tmp_path / "gone") == ([gone], False)
+    refused = (1, "The token's user may not copy from the project, or not to it.")
+    assert reasons([theirs, "none-1", "none-2"], path) == ([gone, refused], True)
 
 
 def test_the_form_of_a_stream_is_kept_for_the_report(path: Path) -> None:

@@ -8,7 +8,7 @@ import sbg_bulk
 from sbg_bulk.cli.exits import MEANINGS
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.addresses import PAGES
-from sbg_bulk.report.codes import MEANINGS as MEANINGS_OF_CODES
+from sbg_bulk.runs.codes import MEANINGS as MEANINGS_OF_CODES
 from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
 
 

@@ -324,4 +324,5 @@ class RunFlows:
             tally = yield from run.run(
                 policy, journal, options or RunOptions(), on_change or on_bar, token=mark, renew=renew
             )
-        return RunReport(journal.plan.run, journal.path, tally)
+        failures = yield from record(journal.failures)
+        return RunReport(journal.plan.run, journal.path, tally, failures)

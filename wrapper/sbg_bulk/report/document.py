@@ -10,9 +10,9 @@ from typing import Any
 
 from attrs import asdict
 
-from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
 from sbg_bulk.report.status import Command, next_steps
+from sbg_bulk.runs.codes import meaning
 from sbg_bulk.text import command_line
 
 

@@ -29,10 +29,10 @@ from markupsafe import Markup
 
 from sbg_bulk.api.waits import Cause
 from sbg_bulk.report.charts import axis, jobs, requests, rows
-from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, gather
 from sbg_bulk.report.failed_rows import Packed
 from sbg_bulk.report.status import Command, next_steps, outcome, pace, purpose
+from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.store import reference

@@ -7,8 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts, Standing
+from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State
 from sbg_bulk.text import command_line, counted, duration
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sbg_bulk.report.codes import meaning
 from sbg_bulk.report.facts import Facts
 from sbg_bulk.report.status import Command, next_steps, outcome, pace, purpose
+from sbg_bulk.runs.codes import meaning
 from sbg_bulk.text import command_line, counted, duration, format_utc, plain
 
 MOST_GROUPS = 12

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
+
+Failures: TypeAlias = Sequence[tuple[str, int | None, int, str | None]]
+"""What was not done in a run, grouped: the outcome, the API's code, how many rows, a message of one; the most first."""
 
 
 class State(StrEnum):

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from sbg_bulk.errors import JournalError
 from sbg_bulk.html import api_code, caption, framed, paragraph, table
 from sbg_bulk.runs import store
-from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.records import Tally
+from sbg_bulk.runs.codes import meaning, retry_helps
+from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Failures, Tally
 from sbg_bulk.text import counted
+
+REASONS: Final = 5
+"""Reasons that are named at most; each is one that many files may share."""
+
+
+@frozen
+class Reason:
+    """Why files of a run were not done.
+
+    Attributes:
+        files: how many files and folders of the run have it.
+        what: what happened, a sentence.
+        advice: what to do about it, a sentence or two.
+        retry_helps: whether trying the same again may help.
+    """
+
+    files: int
+    what: str
+    advice: str
+    retry_helps: bool
 
 
 @frozen
@@ -23,12 +42,14 @@ class RunReport:
     Attributes:
         run: the run's id.
         journal: where its journal is.
-        tally: how many rows came to which end.
+        tally: how many files came to which end.
+        failures: what was not done, grouped: the outcome, the API's code, how many, one of the messages; most first.
     """
 
     run: str
     journal: Path
     tally: Tally
+    failures: Failures = ()
 
     @property
     def succeeded(self) -> bool:
@@ -36,32 +57,40 @@ class RunReport:
         return self.tally.done == self.tally.rows
 
     @property
+    def retry_helps(self) -> bool:
+        """Return whether some of what failed may be done by a second try as it is: it did not fail for good."""
+        return retry_helps(self.failures)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Return why files were not done, most files first, five reasons at most; empty if all were done."""
+        files: dict[Reason, int] = {}
+        for outcome, code, number, _ in self.failures:
+            means = meaning(outcome, code)
+            reason = Reason(0, means.what, means.advice, outcome == Outcome.FAILED and means.again)
+            files[reason] = files.get(reason, 0) + number
+        found = [evolve(reason, files=number) for reason, number in files.items()]
+        return sorted(found, key=lambda reason: -reason.files)[:REASONS]
+
+    @property
     def reference(self) -> str:
         """Return what names the run: its id, or its journal's path if that is not where runs are kept."""
         return store.reference(self.run, self.journal)
 
     def _repr_html_(self) -> str:
-        failures: list[tuple[str, int | None, int, str | None]] = []
-        with suppress(JournalError), Journal.read(self.journal) as journal:
-            failures = journal.failures()
-        return report(self, failures)
+        return report(self)
 
 
-def report(run: RunReport, failures: Sequence[tuple[str, int | None, int, str | None]]) -> str:
-    """Return how a run ended, as HTML.
-
-    Args:
-        run: its report.
-        failures: the rows that were not done, grouped, as `Journal.failures` has them.
-    """
+def report(run: RunReport) -> str:
+    """Return how a run ended, as HTML."""
     tally = run.tally
-    head = f"Run {run.run}: {tally.done:,} of {counted(tally.rows, 'row')} done"
+    head = f"Run {run.run}: {tally.done:,} of {counted(tally.rows, 'file')} done"
     told = [f"{number:,} {word}" for number, word in _not_done(tally) if number]
-    rows = [((outcome, api_code(code), number, message), True) for outcome, code, number, message in failures]
+    rows = [((outcome, api_code(code), number, message), True) for outcome, code, number, message in run.failures]
     text = caption(", ".join([head, *told]), "✗" if told else "✓") + (
-        table(("Outcome", "API code", "Rows", "For example"), rows) if rows else ""
+        table(("Outcome", "API code", "Files", "For example"), rows) if rows else ""
     )
-    if tally.failed:
+    if run.retry_helps:
         text += paragraph(f"Try again what failed: client.retry({run.reference!r})")
     return framed(text)
 
@@ -69,7 +98,7 @@ def report(run: RunReport, failures: Sequence[tuple[str, int | None, int, str | 
 def _not_done(tally: Tally) -> tuple[tuple[int, str], ...]:
     return (
         (tally.failed, "failed"),
-        (tally.unattributed, "in jobs that do not tell what became of each"),
+        (tally.unattributed, "in jobs that do not tell the result of each"),
         (tally.unknown, "in jobs that can no longer be read"),
         (tally.running + tally.open, "left"),
     )

@@ -151,6 +151,6 @@ def report_text(context: Context, report: RunReport) -> str:
         f"Run {report.run} is complete: of {counted(tally.rows, 'row')} {tally.done:,} done{told}.",
         f"See what became of each with: {context.command('runs', 'export', name)}",
     ]
-    if tally.failed:
+    if report.retry_helps:
         lines.append(f"Try again what failed with: {context.command('runs', 'retry', name)}")
     return "\n".join(lines)

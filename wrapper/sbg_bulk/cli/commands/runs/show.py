@@ -12,6 +12,7 @@ from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_pairs, print_rows
 from sbg_bulk.runs import store
+from sbg_bulk.runs.codes import retry_helps
 
 
 @click.command()
@@ -43,7 +44,7 @@ def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
             note(f"It is running. Follow it with: {context.command('runs', 'show', name, '--watch')}")
         elif not journal.tally().complete:
             note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
-        elif document["failed"]:
+        elif retry_helps(failures):
             note(f"Try again what failed with: {context.command('runs', 'retry', name)}")
 
 

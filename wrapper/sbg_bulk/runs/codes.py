@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Failures
 
 
 @frozen
@@ -119,3 +120,8 @@ def meaning(outcome: str, api_code: int | None) -> Meaning:
     if outcome in _UNCLEAR:
         return _UNCLEAR[outcome]
     return _NO_CODE if api_code is None else MEANINGS.get(api_code, _NEW_CODE)
+
+
+def retry_helps(failures: Failures) -> bool:
+    """Return whether a second try, without a change, may do some of what failed in a run."""
+    return any(outcome == Outcome.FAILED and meaning(outcome, code).again for outcome, code, *_ in failures)
