@@ -186,7 +186,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
             client.wait(client.copy([FILE], project=TARGET), timeout=0)
     str(errors.RunStopped(failed, "COPY", 2, [], None))
     # Manifests: a plan that is saved, and what is none.
-    plan = ("copy", f"{MINE}/sample.bam", "--to", TARGET, "--on-conflict", "rename", "--dry-run")
+    plan = ("copy", f"{MINE}/sample.bam", "--to", TARGET, "--on-conflict", "rename", "--dry-run", "--new-run")
     assert sbg(*plan, "--save-plan", str(home / "plan.csv")).code == 0
     manifest.write_text("drs_uri,other\ndrs://host/1,x\n", encoding="utf-8")
     assert "DRS" in sbg("copy", "--manifest", str(manifest), "--to", TARGET).err

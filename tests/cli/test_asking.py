@@ -173,7 +173,9 @@ def test_what_is_not_finished_is_named_and_not_begun_again(
         "that jobs of this one still make would be made twice.\n"
     )
     assert {request.method for request in simulator.requests} <= {"GET"}
-    assert sbg(*words, "--dry-run").code == 0
+    dry = sbg(*words, "--dry-run")
+    assert (dry.code, f"by run {run}, which is not finished. Skipped.\n" in dry.err) == (3, True)
+    assert sbg(*words, "--dry-run", "--new-run").code == 0
     assert sbg(*words, "--yes", "--new-run").code == 0
     assert sbg("runs", "resume", run, "--resubmit").code in (0, 3)
     # Neither is left.
@@ -191,11 +193,26 @@ def test_on_a_terminal_one_is_asked_whether_to_resume_it(sbg: Run, env: dict[str
     assert (code, tree(simulator, FOLDER)) == (0, ["sample.bam"])
 
 
-def test_another_destination_or_filter_is_another_task(sbg: Run, simulator: Simulator) -> None:
+def test_another_filter_does_not_copy_what_an_unfinished_run_will_but_to_another_place_it_does(
+    sbg: Run, simulator: Simulator
+) -> None:
     words = ["copy", MINE, "--include", "sample.*", "--to", IN]
-    _unfinished(sbg, simulator, words)
-    assert "not finished" in sbg(*words, "--yes").err
-    assert "not finished" not in sbg("copy", MINE, "--include", "sample.b*", "--to", IN, "--yes").err
+    run = _unfinished(sbg, simulator, words)
+    other = ["copy", MINE, "--include", "sample.b*", "--to", IN, "--yes"]
+    ids = ["copy", FILE, "--to", FOLDER]
+    told = (
+        f"1 file is being copied by run {run}, which is not finished. Skipped.\n"
+        f"Resume it with: sbg-bulk runs resume {run}\n"
+        "To start a new run all the same, add --new-run: files may be made twice.\n"
+    )
+    for again in (other, ids):
+        ran = sbg(*again)
+        assert (ran.code, told in ran.err, "Nothing else to do." in ran.err) == (3, True, True)
+    dry = sbg(*other, "--dry-run", "--json")
+    assert (dry.code, dry.document["pending"]) == (3, [{"run": run, "files": 1}])
+    failed = sbg(*other, "--on-conflict", "fail")
+    assert (failed.code, "by run" in failed.err, "add --new-run" in failed.err) == (2, True, True)
+    assert tree(simulator, FOLDER) == []
     assert "not finished" not in sbg("copy", MINE, "--include", "sample.*", "--to", TARGET, "--yes").err
 
 

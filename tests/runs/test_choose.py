@@ -468,11 +468,15 @@ def test_a_path_is_copied_or_moved_to_a_path_with_all_below_it(call: Both, world
     assert call(job_type, [f"{SOURCE}/bams"], to=f"{TARGET}/new", parents=True) is None
 
 
-def test_what_stands_in_the_way_is_an_error_there(call: Both, world: World) -> None:
+def test_what_stands_in_the_way_is_left_out_and_is_no_success(call: Both, world: World) -> None:
     world.add(f"{IN}/a.bam", size=7)
-    with pytest.raises(InputError, match=r"(?s)1 name is taken .* another size.*on_conflict='rename'"):
+    report = call("copy", f"{SOURCE}/bams", to=IN)
+    assert (report.succeeded, report.tally.done, report.tally.rows) == (False, 2, 2)
+    assert [str(clash).partition(":")[0] for clash in report.different] == [f"{IN}/a.bam"]
+    assert "1 left out, as their names are taken" in report._repr_html_()
+    # The rest is there now.
+    with pytest.raises(InputError, match=r"(?s)names are taken .* another size.*on_conflict='rename'"):
         call("copy", f"{SOURCE}/bams", to=IN)
-    assert world.paths(TARGET) == ["in/", "in/a.bam"]
     assert call("copy", [f"{SOURCE}/bams"], to=IN, on_conflict="rename").succeeded
     with pytest.raises(InputError, match="With `to`, give paths and ids"):
         call("copy", [{"file": "1"}], to=IN)

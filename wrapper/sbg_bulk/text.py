@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Final
 
 
 def command_line(*words: str) -> str:
@@ -12,6 +16,29 @@ def command_line(*words: str) -> str:
     So tests find each of them, and hold it against the commands and options that there are.
     """
     return shlex.join(["sbg-bulk", *words])
+
+
+_IN_SHELL: Final = ContextVar("sbg_bulk_in_shell", default=False)
+
+
+def either(shell: str, python: str) -> str:
+    """Return how to do something, in the reader's words.
+
+    Args:
+        shell: the option or the command, for who reads it on the command line.
+        python: the argument or the call, for who uses the library.
+    """
+    return shell if _IN_SHELL.get() else python
+
+
+@contextmanager
+def shell_words() -> Iterator[None]:
+    """Have texts tell what to type in a shell while the block runs."""
+    token = _IN_SHELL.set(True)
+    try:
+        yield
+    finally:
+        _IN_SHELL.reset(token)
 
 
 def counted(number: int, noun: str) -> str:

@@ -20,7 +20,7 @@ from sbg_bulk.cli.options.verbosity import verbosity_options
 from sbg_bulk.cli.options.version import version_option
 from sbg_bulk.cli.output.console import complain, explained
 from sbg_bulk.errors import SbgBulkError
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, shell_words
 
 _COMMANDS: Final = {
     "check": Lazy(".check", "check", "Compare SOURCE with PLACE: names, sizes and types.", whole=True),
@@ -58,6 +58,10 @@ FAULT: Final = "this is a fault of sbg-bulk itself"
 
 class _Command(LazyGroup):
     """A group of commands that turns this package's errors into messages and exit codes."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with shell_words():
+            return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Self, overload
+from typing import IO, TYPE_CHECKING, Any, Self, overload
 
 import httpx
 
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 class AsyncClient(ClientBase):
     """The API, for programs on asyncio. The arguments, methods and errors are those of `Client`.
 
-    Use it with `async with`, or await `close`. It may be used in one event loop after another, as each `asyncio.run`
-    has its own; not in two at a time.
+    Use it with `async with`, or await `close`; in one event loop after another (`asyncio.run`), not in two at a time.
     """
 
     def __init__(
@@ -96,10 +95,7 @@ class AsyncClient(ClientBase):
     ) -> Job | RunReport | None:
         if to is None:
             return await self._driver.run(self._jobs.copy(items, project, parent))
-        choice = await self._driver.run(
-            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
-        )
-        return await self.run("COPY", choice) if len(choice) else None
+        return await self._transfer("COPY", items, to, recursive, parents, on_conflict)
 
     @overload
     async def move(
@@ -122,10 +118,11 @@ class AsyncClient(ClientBase):
     ) -> Job | RunReport | None:
         if to is None:
             return await self._driver.run(self._jobs.move(items, project, parent))
-        choice = await self._driver.run(
-            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
-        )
-        return await self.run("MOVE", choice) if len(choice) else None
+        return await self._transfer("MOVE", items, to, recursive, parents, on_conflict)
+
+    async def _transfer(self, job_type: str, items: object, to: str, *how: Any) -> RunReport | None:
+        choice = await self._driver.run(self._runs.choose_all(items, to, *how))
+        return self._runs.with_left_out(choice, await self.run(job_type, choice) if len(choice) else None)
 
     async def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         return await self._driver.run(self._jobs.delete(items))
@@ -166,6 +163,7 @@ class AsyncClient(ClientBase):
         parents: bool = False,
         destination_from_manifest: bool = False,
         on_conflict: str | None = None,
+        new_run: bool = False,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -176,7 +174,7 @@ class AsyncClient(ClientBase):
         with self._runs.kept(draft):
             await self._driver.run(self._runs.resolve(draft, parents, on_request))
             if on_conflict is not None:
-                await self._driver.run(self._runs.check_names(draft, on_conflict, on_request))
+                await self._driver.run(self._runs.check_names(draft, on_conflict, new_run, on_request))
         return draft
 
     async def resume(
@@ -295,6 +293,7 @@ class AsyncClient(ClientBase):
         metadata: Mapping[str, str | Iterable[str]] | None = None,
         on_conflict: str = "skip",
         whole: bool = False,
+        new_run: bool = False,
         on_request: Callable[[int], object] | None = None,
     ) -> Choice:
         return await self._driver.run(
@@ -307,6 +306,7 @@ class AsyncClient(ClientBase):
                 flatten=flatten,
                 on_conflict=on_conflict,
                 whole=whole,
+                new_run=new_run,
                 on_request=on_request,
             )
         )

@@ -26,7 +26,7 @@ from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, sync, verify
 from sbg_bulk.runs.choice import Choice, OnConflict
-from sbg_bulk.runs.conflicts import taken
+from sbg_bulk.runs.conflicts import taken, under_way
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
@@ -177,6 +177,7 @@ class RunFlows:
         flatten: bool,
         on_conflict: str,
         whole: bool,
+        new_run: bool,
         on_request: Callable[[int], object] | None,
     ) -> Flow[Choice]:
         if isinstance(sources, str):
@@ -195,15 +196,16 @@ class RunFlows:
             flatten=flatten,
             on_conflict=OnConflict.of(on_conflict),
             whole=whole,
+            endpoint=None if new_run else self._settings.endpoint,
             on_request=on_request,
         )
 
-    def choose_all(self, sources: object, to: str, *, recursive: bool, parents: bool, on_conflict: str) -> Flow[Choice]:
-        """Choose without filters, for a run that is begun at once; raise InputError if something is in the way."""
+    def choose_all(self, sources: object, to: str, recursive: bool, parents: bool, on_conflict: str) -> Flow[Choice]:
+        """Choose without filters, for a run that is begun at once."""
         given = [sources] if isinstance(sources, str) else list(sources) if isinstance(sources, Iterable) else []
         if not all(isinstance(one, str) for one in given):
             raise InputError("With `to`, give paths and ids; for mappings and items give project or parent.")
-        choice = yield from self.choose(
+        return self.choose(
             given,
             to,
             ((), (), None, None, (), {}),
@@ -212,20 +214,37 @@ class RunFlows:
             flatten=False,
             on_conflict=on_conflict,
             whole=False,
+            new_run=False,
             on_request=None,
         )
-        if choice.different:
-            raise taken(0, choice.different, "Choose another destination, or have them renamed: on_conflict='rename'.")
-        return choice
 
-    def check_names(self, draft: Draft, on_conflict: str, on_request: Callable[[int], object] | None) -> Flow[None]:
+    def with_left_out(self, choice: Choice, report: RunReport | None) -> RunReport | None:
+        """Return the report of a run with what was left out of its choice.
+
+        Raises:
+            InputError: there was no run, as something was in the way of all that is not there already.
+        """
+        if report is not None:
+            return evolve(report, different=choice.different, pending=choice.pending)
+        if choice.pending:
+            raise under_way(choice.pending)
+        if choice.different:
+            remedy = "Choose another destination, or have them renamed: on_conflict='rename'."
+            raise taken(choice.existing, choice.different, remedy)
+        return None
+
+    def check_names(
+        self, draft: Draft, on_conflict: str, new_run: bool, on_request: Callable[[int], object] | None
+    ) -> Flow[None]:
         """Find what is in the way of a manifest's rows, and leave out what is not to be done."""
         if draft.plan.job_type == DELETE:
             raise InputError("Nothing can be in the way of a deletion: it has no destination.")
         spent = draft.requests
         count = None if on_request is None else lambda requests: on_request(spent + requests)
         policy = lookup_policy(self._policy)
-        draft.conflicts = yield from look_at_rows(policy, draft, OnConflict.of(on_conflict), count)
+        draft.conflicts = yield from look_at_rows(
+            policy, draft, OnConflict.of(on_conflict), None if new_run else self._settings.endpoint, count
+        )
         draft.requests += draft.conflicts.requests
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:

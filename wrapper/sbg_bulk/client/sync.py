@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Self, overload
+from typing import IO, TYPE_CHECKING, Any, Self, overload
 
 import httpx
 
@@ -152,22 +152,21 @@ class Client(ClientBase):
             to: where to, the path of a folder or project or a folder's id.
             recursive: with `to`, what is in subfolders too.
             parents: with `to`, have the destination made if it is missing.
-            on_conflict: with `to`, what to do with a file whose name is taken: see `choose`. By `skip`, one of another
-                size is an error.
+            on_conflict: with `to`, what to do with a file whose name is taken: see `choose`.
 
         Returns:
-            The job; with `to`, how the run ended, or None if all of it is there already.
+            The job. With `to`, how the run ended, or None if there was nothing to do: all of it is there already, or
+            there is nothing. What was left out because its name is taken by something else is `different` of the
+            report, and what an unfinished run is still going to do is `pending`: with either, the report has not
+            `succeeded`.
 
         Raises:
-            InputError: an item is malformed, or a name is taken by something else; nothing was sent.
+            InputError: an item is malformed, or all that is not there already was left out; nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
         if to is None:
             return self._driver.run(self._jobs.copy(items, project, parent))
-        choice = self._driver.run(
-            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
-        )
-        return self.run("COPY", choice) if len(choice) else None
+        return self._transfer("COPY", items, to, recursive, parents, on_conflict)
 
     @overload
     def move(
@@ -194,10 +193,11 @@ class Client(ClientBase):
         """
         if to is None:
             return self._driver.run(self._jobs.move(items, project, parent))
-        choice = self._driver.run(
-            self._runs.choose_all(items, to, recursive=recursive, parents=parents, on_conflict=on_conflict)
-        )
-        return self.run("MOVE", choice) if len(choice) else None
+        return self._transfer("MOVE", items, to, recursive, parents, on_conflict)
+
+    def _transfer(self, job_type: str, items: object, to: str, *how: Any) -> RunReport | None:
+        choice = self._driver.run(self._runs.choose_all(items, to, *how))
+        return self._runs.with_left_out(choice, self.run(job_type, choice) if len(choice) else None)
 
     def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         """Submit a deletion of files and folders: one job. Folders are deleted with all they hold.
@@ -277,6 +277,7 @@ class Client(ClientBase):
         parents: bool = False,
         destination_from_manifest: bool = False,
         on_conflict: str | None = None,
+        new_run: bool = False,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -292,6 +293,7 @@ class Client(ClientBase):
             on_conflict: what to do with a row whose name is taken where it goes, as in `choose`; None not to look: the
                 service puts a number before the name. `conflicts` of the result says what was found. It takes a request
                 for each hundred rows, and those for their destinations.
+            new_run: with `on_conflict`, count what unfinished runs are still going to do as nobody's, as in `choose`.
             on_request: called with the number of requests so far. Only paths and a look at names take any.
 
         The other arguments and errors are those of `run`. Of a draft that has been planned without a client they do not
@@ -302,7 +304,7 @@ class Client(ClientBase):
         with self._runs.kept(draft):
             self._driver.run(self._runs.resolve(draft, parents, on_request))
             if on_conflict is not None:
-                self._driver.run(self._runs.check_names(draft, on_conflict, on_request))
+                self._driver.run(self._runs.check_names(draft, on_conflict, new_run, on_request))
         return draft
 
     def resume(
@@ -503,6 +505,7 @@ class Client(ClientBase):
         metadata: Mapping[str, str | Iterable[str]] | None = None,
         on_conflict: str = "skip",
         whole: bool = False,
+        new_run: bool = False,
         on_request: Callable[[int], object] | None = None,
     ) -> Choice:
         """Choose what to copy or move somewhere, or to delete, for `run`. Nothing is changed.
@@ -528,6 +531,8 @@ class Client(ClientBase):
                 size as there already, with another as `different`; `rename` has the service put a number before its
                 name; `fail` raises InputError.
             whole: let the path of a folder mean the folder itself.
+            new_run: count what unfinished runs of this machine are still going to do as nobody's. Without it that is
+                left out, as `pending`, or with `fail` raises InputError: done by two runs, a file would be made twice.
             on_request: called with the number of requests so far.
 
         Raises:
@@ -543,6 +548,7 @@ class Client(ClientBase):
                 flatten=flatten,
                 on_conflict=on_conflict,
                 whole=whole,
+                new_run=new_run,
                 on_request=on_request,
             )
         )

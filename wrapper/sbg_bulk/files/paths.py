@@ -7,7 +7,7 @@ the path or the id that it shows: see `sbg_bulk.files.addresses`.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 from attrs import evolve, field, frozen
 
@@ -17,6 +17,10 @@ from sbg_bulk.items import check_id, check_name, check_project
 
 FORM = "[NAME:]owner/project[/folder/...]"
 """How a path is written, for messages."""
+
+
+_BY_ID: Final = "folder "
+"""Begins the text of a place below a folder that was given by its id."""
 
 
 @frozen
@@ -38,7 +42,16 @@ class Location:
     endpoint: str | None = field(default=None, eq=False)
 
     def __str__(self) -> str:
-        return "/".join((self.project or f"folder {self.folder}", *self.names))
+        return "/".join((self.project or f"{_BY_ID}{self.folder}", *self.names))
+
+    @classmethod
+    def written(cls, text: str) -> Self:
+        """Return the place that was written as this text by `str`."""
+        if text.startswith(_BY_ID):
+            folder, *names = text.removeprefix(_BY_ID).split("/")
+            return cls(folder=folder, names=tuple(names))
+        owner, project, *names = text.split("/")
+        return cls(f"{owner}/{project}", tuple(names))
 
     @property
     def name(self) -> str:

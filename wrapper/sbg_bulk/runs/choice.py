@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from math import ceil
 
@@ -19,7 +19,7 @@ from sbg_bulk.runs.columns import SIZE_COLUMN as SIZE_COLUMN
 from sbg_bulk.runs.columns import SOURCE_COLUMN as SOURCE_COLUMN
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.records import NewFolder
-from sbg_bulk.text import size
+from sbg_bulk.text import command_line, counted, either, size
 
 
 @frozen
@@ -106,6 +106,41 @@ class Clash:
 
 
 @frozen
+class Pending:
+    """What an unfinished run of this machine is still going to do, which is why it was left out.
+
+    Attributes:
+        run: the run's id.
+        job_type: COPY, MOVE or DELETE: what it does.
+        files: how many of the files and folders that were chosen.
+        in_use: whether another process is working on it.
+    """
+
+    run: str
+    job_type: str
+    files: int
+    in_use: bool = False
+
+    def __str__(self) -> str:
+        done = {"COPY": "copied", "MOVE": "moved", DELETE: "deleted"}[self.job_type]
+        files = f"{counted(self.files, 'file')} {'is' if self.files == 1 else 'are'}"
+        state = "is running" if self.in_use else "is not finished"
+        return f"{files} being {done} by run {self.run}, which {state}."
+
+    def remedy(self, command: Callable[..., str] = command_line) -> str:
+        """Return what to do about it, in two lines.
+
+        Args:
+            command: makes the command lines in it.
+        """
+        resume = either(command("runs", "resume", self.run), f"client.resume({self.run!r})")
+        again = either("--new-run", "new_run=True")
+        first = "Wait until it has ended." if self.in_use else f"Resume it with: {resume}"
+        twice = "" if self.job_type == DELETE else ": files may be made twice"
+        return f"{first}\nTo start a new run all the same, add {again}{twice}."
+
+
+@frozen
 class Choice:
     """The things chosen to be copied, moved or deleted, as they were found.
 
@@ -121,6 +156,7 @@ class Choice:
         unsized: how many of these have the same name, and the service does not tell whether the size is.
         different: what is in the way of a file: something of its name that is not the same. They are left as they are.
         renamed: how many files will be renamed by the service, as their name is taken.
+        pending: what was left out because unfinished runs of this machine are still going to do it.
         undated: how many things were left out because nobody knows when they were changed.
         filtered: the sources that name one thing each, and that the filters leave out.
         hint: where filters have matched nothing, what may have been meant, as a sentence.
@@ -138,6 +174,7 @@ class Choice:
     unsized: int = 0
     different: tuple[Clash, ...] = ()
     renamed: int = 0
+    pending: tuple[Pending, ...] = ()
     undated: int = 0
     filtered: tuple[str, ...] = ()
     hint: str = ""

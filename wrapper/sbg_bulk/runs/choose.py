@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from functools import partial
 
 from attrs import define, field
 
 from sbg_bulk.api import lookups
 from sbg_bulk.api.pages import ALL_FIELDS
 from sbg_bulk.api.policy import Counter, RequestPolicy
-from sbg_bulk.api.steps import Flow
+from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
@@ -18,7 +20,8 @@ from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver, no_folder
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
-from sbg_bulk.runs.conflicts import Conflicts, look
+from sbg_bulk.runs.claims import Claims
+from sbg_bulk.runs.conflicts import Conflicts, look, under_way
 from sbg_bulk.runs.task import asked
 
 
@@ -143,6 +146,7 @@ def choose(
     flatten: bool = False,
     on_conflict: OnConflict = OnConflict.SKIP,
     whole: bool = False,
+    endpoint: str | None = None,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[Choice]:
     """Choose what to copy or move to a place, or to delete. Nothing is changed.
@@ -159,6 +163,7 @@ def choose(
         flatten: whether all files are put into the destination itself, without the folders that they are in.
         on_conflict: what is to be done with a file whose name is taken where it goes.
         whole: whether the path of a folder means the folder itself.
+        endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
         on_request: called with the number of requests so far.
 
     Raises:
@@ -191,6 +196,11 @@ def choose(
         check(items, ids, renames=on_conflict is OnConflict.RENAME)
         found = yield from look(resolver, items, on_conflict)
         items = found.left
+    with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
+        items = yield from claimed.left(resolver, items)
+        pending = yield from record(claimed.found)
+    if pending and on_conflict is OnConflict.FAIL:
+        raise under_way(pending)
     missing = _missing(resolver, items)
     # To make a folder takes the id of the one that it is in.
     used = [*_targets(items), *(folder.parent for folder in missing)]
@@ -205,6 +215,7 @@ def choose(
         unsized=found.unsized,
         different=tuple(found.different),
         renamed=found.renamed,
+        pending=pending,
         undated=selection.undated,
         filtered=tuple(selection.filtered),
         hint=hint,

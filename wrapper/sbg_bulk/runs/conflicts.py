@@ -17,7 +17,7 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Chosen, Clash, OnConflict
+from sbg_bulk.runs.choice import Chosen, Clash, OnConflict, Pending
 
 SHOWN: Final = 5
 """How many clashes an error names."""
@@ -37,6 +37,7 @@ class Conflicts:
         different: what is not the same as what has its name there; the first of it if there is much.
         differing: how many there are of these.
         renamed: how many files will be renamed.
+        pending: what unfinished runs of this machine are still going to do.
         requests: how many requests it took.
     """
 
@@ -46,6 +47,7 @@ class Conflicts:
     different: list[Clash] = field(factory=list)
     differing: int = 0
     renamed: int = 0
+    pending: tuple[Pending, ...] = ()
     requests: int = 0
 
     def add(self, other: Conflicts, shown: int) -> None:
@@ -169,3 +171,9 @@ def taken(existing: int, different: Sequence[Clash], remedy: str, differing: int
         f"{number:,} name{' is' if number == 1 else 's are'} taken where things would go, and nothing was changed:"
         f"{same}{told}{more}\n{remedy}"
     )
+
+
+def under_way(pending: Sequence[Pending]) -> InputError:
+    """Return the error that unfinished runs are going to do what was chosen."""
+    told = "\n".join(f"{one}\n{one.remedy()}" for one in pending)
+    return InputError(f"Nothing was changed.\n{told}")

@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 from attrs import frozen
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import Location
 from sbg_bulk.items import Item
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.conflicts import Conflicts
@@ -252,6 +253,10 @@ class Draft:
     def folders(self) -> int:
         """Return how many folders the run makes before it submits anything; known when it is resolved."""
         return self._open().folders()[1]
+
+    def folder_places(self) -> dict[int, Location]:
+        """Return the folders that the run makes, by their numbers."""
+        return {number: Location.written(path) for number, path in self._select("SELECT number, path FROM folder")}
 
     def save(self, path: Path, form: forms.Format | None = None) -> None:
         """Write what the run would do as a manifest that gives the same run.

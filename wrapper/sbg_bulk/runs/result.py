@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from sbg_bulk.html import api_code, caption, framed, paragraph, table
 from sbg_bulk.runs import store
+from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.records import Failures, Tally
@@ -44,17 +45,21 @@ class RunReport:
         journal: where its journal is.
         tally: how many files came to which end.
         failures: what was not done, grouped: the outcome, the API's code, how many, one of the messages; most first.
+        different: what was left out before it began, as something else has its name where it would go.
+        pending: what was left out because unfinished runs of this machine are still going to do it.
     """
 
     run: str
     journal: Path
     tally: Tally
     failures: Failures = ()
+    different: tuple[Clash, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     @property
     def succeeded(self) -> bool:
-        """Return whether every row was done."""
-        return self.tally.done == self.tally.rows
+        """Return whether every file was done, and none was left out that is not there already."""
+        return self.tally.done == self.tally.rows and not self.different and not self.pending
 
     @property
     def retry_helps(self) -> bool:
@@ -85,7 +90,7 @@ def report(run: RunReport) -> str:
     """Return how a run ended, as HTML."""
     tally = run.tally
     head = f"Run {run.run}: {tally.done:,} of {counted(tally.rows, 'file')} done"
-    told = [f"{number:,} {word}" for number, word in _not_done(tally) if number]
+    told = [f"{number:,} {word}" for number, word in _not_done(run) if number]
     rows = [((outcome, api_code(code), number, message), True) for outcome, code, number, message in run.failures]
     text = caption(", ".join([head, *told]), "✗" if told else "✓") + (
         table(("Outcome", "API code", "Files", "For example"), rows) if rows else ""
@@ -95,10 +100,13 @@ def report(run: RunReport) -> str:
     return framed(text)
 
 
-def _not_done(tally: Tally) -> tuple[tuple[int, str], ...]:
+def _not_done(run: RunReport) -> tuple[tuple[int, str], ...]:
+    tally = run.tally
     return (
         (tally.failed, "failed"),
         (tally.unattributed, "in jobs that do not tell the result of each"),
         (tally.unknown, "in jobs that can no longer be read"),
         (tally.running + tally.open, "left"),
+        (len(run.different), "left out, as their names are taken"),
+        (sum(one.files for one in run.pending), "left out, as an unfinished run does them"),
     )

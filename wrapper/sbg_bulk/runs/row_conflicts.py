@@ -6,7 +6,9 @@ or asked for the names. What follows from a name that is taken is the same as fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Final
 
 from attrs import evolve
@@ -17,7 +19,8 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Chosen, OnConflict
-from sbg_bulk.runs.conflicts import REMEDY, Conflicts, look, taken
+from sbg_bulk.runs.claims import Claims
+from sbg_bulk.runs.conflicts import REMEDY, Conflicts, look, taken, under_way
 from sbg_bulk.runs.draft import Draft, Going, raise_problems
 from sbg_bulk.runs.problems import ManifestError, Problem
 
@@ -29,11 +32,19 @@ def look_at_rows(
     policy: RequestPolicy,
     draft: Draft,
     on_conflict: OnConflict,
+    endpoint: str | None = None,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[Conflicts]:
     """Find what is in the way of the rows of a draft, and leave out of it what is not to be done.
 
     A row whose file cannot be read stays: the service says what is wrong with it.
+
+    Args:
+        policy: how to send requests.
+        draft: a run that is not begun.
+        on_conflict: what is to be done with a row whose name is taken where it goes.
+        endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
+        on_request: called with the number of requests so far.
 
     Raises:
         ManifestError: two rows would become the same name in one place, and are not to be renamed.
@@ -45,35 +56,40 @@ def look_at_rows(
     problems: list[Problem] = []
     count = 0
     batches = draft.by_destination(BATCH)
-    while (rows := (yield from record(lambda: next(batches, None)))) is not None:
-        details = yield from resolver.read(row.file for row in rows)
-        items: list[Chosen] = []
-        for row in rows:
-            source = details[row.file]
-            if source is None or not (row.name or source.name):
-                continue
-            item = _chosen(row, source)
-            earlier = yield from record(lambda row=row, item=item: draft.claim(row, item.name))  # type: ignore[misc]
-            if earlier is not None and on_conflict is not OnConflict.RENAME:
-                count += 1
-                if len(problems) < ManifestError.SHOWN:
-                    told = f"it would become {item.name!r} in the same place as row {earlier}"
-                    problems.append(Problem(row.number, None, told))
-            elif item.to is not None:
-                items.append(item)
-        if not count:
-            yield from _look(resolver, draft, rows, items, on_conflict, found)
+    folders = yield from record(draft.folder_places)
+    with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
+        while (rows := (yield from record(lambda: next(batches, None)))) is not None:
+            details = yield from resolver.read(row.file for row in rows)
+            items: list[Chosen] = []
+            for row in rows:
+                source = details[row.file]
+                if source is None or not (row.name or source.name):
+                    continue
+                item = _chosen(row, source, folders)
+                earlier = yield from record(lambda row=row, item=item: draft.claim(row, item.name))  # type: ignore[misc]
+                if earlier is not None and on_conflict is not OnConflict.RENAME:
+                    count += 1
+                    if len(problems) < ManifestError.SHOWN:
+                        told = f"it would become {item.name!r} in the same place as row {earlier}"
+                        problems.append(Problem(row.number, None, told))
+                else:
+                    items.append(item)
+            if not count:
+                yield from _look(resolver, draft, rows, items, on_conflict, found, claimed)
+        found.pending = yield from record(claimed.found)
     raise_problems(problems, count)
     found.requests = counter.requests
     if on_conflict is OnConflict.FAIL and (found.existing or found.differing):
         raise taken(found.existing, found.different, REMEDY, found.differing)
+    if on_conflict is OnConflict.FAIL and found.pending:
+        raise under_way(found.pending)
     yield from record(draft.settle)
     return found
 
 
-def _chosen(row: Going, source: File) -> Chosen:
-    """Return a row as something chosen. Nothing is in the way of what goes to a folder that is not there yet."""
-    to = None if row.folder is not None else Location(project=row.project, folder=row.parent)
+def _chosen(row: Going, source: File, folders: Mapping[int, Location]) -> Chosen:
+    """Return a row as something chosen."""
+    to = Location(project=row.project, folder=row.parent) if row.folder is None else folders[row.folder]
     return Chosen(source.id, row.name or source.name, source.is_folder, source.size, source.parent, None, to)
 
 
@@ -84,17 +100,21 @@ def _look(
     items: Sequence[Chosen],
     on_conflict: OnConflict,
     found: Conflicts,
+    claimed: Claims,
 ) -> Flow[None]:
+    by_file = {row.file: row for row in rows}
+    # Nothing is in the way of what goes to a folder that is not there yet.
+    new = [item for item in items if by_file[item.id].folder is not None]
     # Whether anything is to be done at all is decided when all is known.
     how = OnConflict.SKIP if on_conflict is OnConflict.FAIL else on_conflict
-    conflicts = yield from look(resolver, items, how)
+    conflicts = yield from look(resolver, [item for item in items if by_file[item.id].folder is None], how)
     found.add(conflicts, ManifestError.SHOWN)
-    by_file = {row.file: row for row in rows}
-    left = {item.id for item in conflicts.left}
+    done = yield from claimed.left(resolver, [*conflicts.left, *new])
+    left = {item.id for item in done}
     for item in items:
         if item.id not in left:
             yield from record(lambda item=item: draft.leave_out(by_file[item.id]))  # type: ignore[misc]
-    for item in conflicts.left:
+    for item in done:
         if item.id not in by_file:
             # Found in a folder that was to be put where one of its name is.
             assert item.to is not None

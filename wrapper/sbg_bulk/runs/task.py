@@ -115,12 +115,13 @@ def _look(path: Path, wanted: Mapping[str, str]) -> Unfinished | None:
             if any(plan.get(key) != value for key, value in wanted.items()):
                 return None
             [(rows, done)] = connection.execute("SELECT count(*), count(outcome) FROM row")
-        return None if rows == done else Unfinished(plan["run"], path, done, rows, _in_use(path))
+        return None if rows == done else Unfinished(plan["run"], path, done, rows, in_use(path))
     except (sqlite3.Error, ValueError, KeyError, OSError):
         return None
 
 
-def _in_use(path: Path) -> bool:
+def in_use(path: Path) -> bool:
+    """Return whether a process is working on the run of a journal."""
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")

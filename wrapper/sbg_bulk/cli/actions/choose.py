@@ -13,7 +13,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
 from sbg_bulk.cli.actions.run import execute, reference
-from sbg_bulk.cli.actions.unfinished import held, take_up
+from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -72,6 +72,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
                 flatten=request.destination.flatten,
                 on_conflict=request.destination.on_conflict or "skip",
                 whole=request.folder_itself,
+                new_run=request.new_run,
                 on_request=on_request,
             )
         besides = len(choice.folders) + (choice.looks if request.verify else 0)
@@ -79,7 +80,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
             len(choice), request.rows_per_job, request.settings.reserve or 0, besides, rate_left(client), time.time()
         )
         # What is in the way was not what was meant: it is told, and shows in the exit code.
-        done = Exit.FAILED_ITEMS if choice.different else Exit.DONE
+        done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if choice.different else Exit.DONE)
         if nothing_matched(choice):
             complain(f"Nothing matched in {', '.join(choice.sources)}. {choice.hint}".rstrip())
             done = Exit.FAILED_ITEMS if selection.error_on_no_match else Exit.DONE
@@ -159,7 +160,7 @@ def rate_left(client: Client) -> RateLimit | None:
 
 def nothing_matched(choice: Choice) -> bool:
     """Whether there was nothing to choose, which is not the same as that all of it is there already."""
-    return not (choice.items or choice.existing or choice.different)
+    return not (choice.items or choice.existing or choice.different or choice.pending)
 
 
 def left_out(choice: Choice) -> str:
@@ -212,7 +213,11 @@ def _chosen(choice: Choice) -> str:
     if not choice.items:
         if nothing_matched(choice):
             return "Nothing to do."
-        return "Nothing to do: all of it is there already." if not choice.different else "Nothing else to do."
+        return (
+            "Nothing to do: all of it is there already."
+            if not choice.different and not choice.pending
+            else "Nothing else to do."
+        )
     target = "" if choice.to is None else f", to {choice.to}"
     return plain(f"Chosen: {_amount(choice)} of {_sources(choice)}{target}.")
 
@@ -257,6 +262,7 @@ def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> None:
                     {"file": clash.item.id, "destination": clash.item.destination, "there": clash.there.id}
                     for clash in choice.different
                 ],
+                "pending": [{"run": one.run, "files": one.files} for one in choice.pending],
                 "undated": choice.undated,
                 "folders": [str(folder) for folder in choice.folders],
                 "choice": [

@@ -16,7 +16,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused
-from sbg_bulk.cli.actions.unfinished import held, take_up
+from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
@@ -45,9 +45,9 @@ def run(context: Context, request: TransferRequest) -> Exit:
     check_plan(request.save_plan)
     if request.dry_run:
         with _read_for_nothing(context, request, source) as (draft, rate):
-            done = _told_conflicts(draft.conflicts)
+            done = _told_conflicts(context, draft.conflicts)
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
-            _tell(len(draft), request, draft.folders, rate)
+            _tell(len(draft), request, draft.folders, rate, done)
             return done
     if request.job_type == "DELETE":
         check_can_ask(request.yes, "anything is deleted")
@@ -57,9 +57,9 @@ def run(context: Context, request: TransferRequest) -> Exit:
         if task is not None and (resumed := take_up(context, client, request, task)) is not None:
             return resumed
         with _planned(client, request, source, journal=request.journal) as draft:
-            done = _told_conflicts(draft.conflicts)
+            done = _told_conflicts(context, draft.conflicts)
             if not len(draft):
-                _tell(0, request)
+                _tell(0, request, done=done)
                 return done
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
             if request.job_type == "DELETE" and not agreed(_question(draft, request), request.yes):
@@ -69,7 +69,7 @@ def run(context: Context, request: TransferRequest) -> Exit:
             return done if outcome is Exit.DONE else outcome
 
 
-def ids_to_do(client: Client, request: TransferRequest, where: Location) -> tuple[Exit, list[Item]]:
+def ids_to_do(context: Context, client: Client, request: TransferRequest, where: Location) -> tuple[Exit, list[Item]]:
     """What is left to be done of ids whose names are not taken where they go, and the exit code if that is done."""
     with TemporaryDirectory(prefix="sbg-bulk-") as scratch, counting("Looking") as on_request:
         draft = client.plan(
@@ -78,18 +78,19 @@ def ids_to_do(client: Client, request: TransferRequest, where: Location) -> tupl
             project=where.project,
             parent=where.folder,
             on_conflict=request.checked_conflict,
+            new_run=request.new_run,
             form="list",
             journal=Path(scratch, "ids"),
             on_request=on_request,
         )
         with draft:
-            done = _told_conflicts(draft.conflicts)
+            done = _told_conflicts(context, draft.conflicts)
             if not len(draft):
-                note("Nothing to do: all of it is there already." if done is Exit.DONE else "Nothing else to do.")
+                note(_nothing(done))
             return done, draft.items()
 
 
-def _told_conflicts(conflicts: Conflicts | None) -> Exit:
+def _told_conflicts(context: Context, conflicts: Conflicts | None) -> Exit:
     """Say what is in the way of rows. The exit code that follows if all else is done."""
     if conflicts is None:
         return Exit.DONE
@@ -98,7 +99,7 @@ def _told_conflicts(conflicts: Conflicts | None) -> Exit:
     )
     if told:
         (tell if conflicts.differing else note)("\n".join(told))
-    return Exit.FAILED_ITEMS if conflicts.differing else Exit.DONE
+    return max(tell_pending(context, conflicts.pending), Exit.FAILED_ITEMS if conflicts.differing else Exit.DONE)
 
 
 def _source(request: TransferRequest) -> Path | IO[bytes]:
@@ -126,6 +127,7 @@ def _planned(
             parents=destination.parents,
             destination_from_manifest=destination.destination_from_manifest,
             on_conflict=request.checked_conflict,
+            new_run=request.new_run,
             form=_form(request),
             journal=journal,
             items_per_job=request.rows_per_job,
@@ -174,13 +176,19 @@ def _question(draft: Draft, request: TransferRequest) -> str:
     return f"{deletion(what)}{verifying}"
 
 
-def _tell(rows: int, request: TransferRequest, besides: int = 0, rate: RateLimit | None = None) -> None:
+def _nothing(done: Exit) -> str:
+    return "Nothing to do: all of it is there already." if done is Exit.DONE else "Nothing else to do."
+
+
+def _tell(
+    rows: int, request: TransferRequest, besides: int = 0, rate: RateLimit | None = None, done: Exit = Exit.DONE
+) -> None:
     """What the rows take, and the requests for the folders that are created besides."""
     found = estimate(rows, request.rows_per_job, request.settings.reserve or 0, besides, rate, time.time())
     if request.as_json:
         write_json(asdict(found))
     elif not rows:
-        note("Nothing to do: all of it is there already.")
+        note(_nothing(done))
     else:
         click.echo(
             f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was sent."

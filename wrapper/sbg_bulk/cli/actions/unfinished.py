@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from sbg_bulk.runs.task import alone, unfinished
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
+    from sbg_bulk.runs.choice import Pending
 
 
 def held(client: Client, request: TransferRequest, task: str | None) -> AbstractContextManager[None]:
@@ -73,3 +75,10 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     if not request.verify or outcome not in (Exit.DONE, Exit.FAILED_ITEMS):
         return outcome
     return max(outcome, verify(context, client, name, request.as_json))
+
+
+def tell_pending(context: Context, pending: Sequence[Pending]) -> Exit:
+    """Say what was left out as unfinished runs are going to do it. The exit code that follows if all else is done."""
+    for one in pending:
+        tell(f"{one} Skipped.\n{one.remedy(context.command)}")
+    return Exit.FAILED_ITEMS if pending else Exit.DONE

@@ -104,7 +104,7 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
         ask = request.job_type == "DELETE" and not request.yes
         if ask and not agreed(deletion(_named(client, request.sources)), False):
             return Exit.INTERRUPTED
-        done, submit = _submission(client, request)
+        done, submit = _submission(context, client, request)
         if submit is None:
             return done
         try:
@@ -145,7 +145,7 @@ def _described(client: Client, identity: str) -> str:
     return f"the file {found.name}{where}{'' if found.size is None else f' ({size(found.size)})'}"
 
 
-def _submission(client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:
+def _submission(context: Context, client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:
     """What submits the job, and the exit code that follows if that does all; None if there is nothing to do.
 
     Where it goes is looked up here, before, and what has its names there.
@@ -156,7 +156,7 @@ def _submission(client: Client, request: TransferRequest) -> tuple[Exit, Callabl
     where = destination.find(client, parents=destination.parents)
     given: list[Any] = list(request.sources)
     if not destination.no_check:
-        done, given = manifests.ids_to_do(client, request, where)
+        done, given = manifests.ids_to_do(context, client, request, where)
         if not given:
             return done, None
     transfer = client.copy if request.job_type == "COPY" else client.move

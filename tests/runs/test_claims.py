@@ -1,0 +1,170 @@
+"""What an unfinished run is still going to do is not done by another one, however it is asked for."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from sbg_bulk import InputError
+from sbg_bulk.runs import store
+from sbg_bulk.runs.journal import Journal
+from tests.support.both import Both
+from tests.support.world import SOURCE, TARGET, World
+
+IN = f"{TARGET}/in"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture(autouse=True)
+def cohort(world: World) -> list[str]:
+    """Two files and a subfolder to copy, and a folder to put them into."""
+    return world.add(f"{SOURCE}/bams/a.bam", f"{SOURCE}/bams/b.bam", f"{SOURCE}/bams/old/c.bam", f"{IN}/")
+
+
+def interrupt(call: Both, method: str, *args: Any, when: str = "nothing sent", **kwargs: Any) -> str:
+    """Call what begins a run, and have the process end in it. The run's id."""
+
+    runs: list[str] = []
+
+    def end(progress: Any) -> None:
+        runs[:] = [progress.run]
+        if when == "nothing sent" or progress.tally.running:
+            raise Killed
+
+    with pytest.raises(Killed):
+        call(method, *args, on_change=end, **kwargs)
+    return runs[0]
+
+
+def started(call: Both, kind: str, sources: list[str], when: str = "nothing sent", **options: Any) -> str:
+    """An interrupted run of what is chosen."""
+    choice = call("choose", sources, **options)
+    return interrupt(call, "run", kind, choice, when=when)
+
+
+def names(choice: Any) -> list[str]:
+    return [item.name for item in choice.items]
+
+
+def pending(found: Any) -> list[tuple[str, str, int]]:
+    return [(one.run, one.job_type, one.files) for one in found.pending]
+
+
+@pytest.mark.parametrize("when", ["nothing sent", "job running"])
+def test_other_options_do_not_copy_a_second_time(call: Both, world: World, when: str) -> None:
+    run = started(call, "copy", [f"{SOURCE}/bams"], when, to=IN)
+    found = call("choose", [f"{SOURCE}/bams"], to=IN, match=["*"])
+    assert (names(found), pending(found)) == ([], [(run, "COPY", 2)])
+    with pytest.raises(InputError, match=rf"2 files are being copied by run {run}.*\n.*client.resume\('{run}'\)"):
+        call("copy", f"{SOURCE}/bams", to=IN, recursive=False)
+    world.add(f"{SOURCE}/bams/new.bam")
+    report = call("copy", f"{SOURCE}/bams", to=IN, recursive=False)
+    assert (report.tally.done, report.succeeded, pending(report)) == (1, False, [(run, "COPY", 2)])
+    assert "2 left out, as an unfinished run does them" in report._repr_html_()
+    if when == "job running":
+        call.simulator.clock.advance(60)
+        found = call("choose", [f"{SOURCE}/bams"], to=IN, match=["*"])
+        assert (found.existing, pending(found)) == (3, [])
+    call("resume", run)
+    assert world.paths(TARGET) == ["in/", "in/a.bam", "in/b.bam", "in/new.bam"]
+
+
+@pytest.mark.parametrize("parents", [False, True], ids=["there", "created by the run"])
+def test_a_folder_taken_whole_and_the_files_in_it_are_the_same(call: Both, parents: bool) -> None:
+    to = f"{TARGET}/new/place" if parents else IN
+    run = started(call, "copy", [f"{SOURCE}/bams"], to=to, recursive=True, parents=True)
+    of_files = call("choose", [f"{SOURCE}/bams"], to=to, recursive=True, match=["*.bam"], parents=True)
+    assert (names(of_files), of_files.folders, pending(of_files)) == ([], (), [(run, "COPY", 3)])
+    assert pending(call("choose", [f"{SOURCE}/bams/old"], to=f"{to}/old", parents=True)) == [(run, "COPY", 1)]
+
+
+def test_files_and_the_folder_taken_whole_are_the_same(call: Both) -> None:
+    run = started(call, "copy", [f"{SOURCE}/bams"], to=IN, recursive=True, match=["c.*"])
+    whole = call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True)
+    assert (names(whole), pending(whole)) == (["a.bam", "b.bam"], [(run, "COPY", 1)])
+
+
+def test_a_manifest_and_paths_are_the_same(call: Both, world: World, cohort: list[str]) -> None:
+    first, second, _, folder = cohort
+    [other] = world.add(f"{SOURCE}/vcfs/a.bam")
+
+    def plan(*rows: str, **options: Any) -> Any:
+        return call("plan", "copy", io.BytesIO("\n".join(["file", *rows, ""]).encode()), **options)
+
+    with plan(first, parent=folder) as draft:
+        run = interrupt(call, "run", "copy", draft)
+    # Of the manifest's row only the id is known: its name is asked for.
+    found = call("choose", [f"{SOURCE}/bams", f"{SOURCE}/vcfs/a.bam"], to=IN, on_conflict="rename")
+    assert (names(found), pending(found)) == (["b.bam"], [(run, "COPY", 2)])
+    for options in ({"parent": folder}, {"to": IN}):
+        with plan(other, second, **options, on_conflict="skip") as draft:
+            assert (len(draft), pending(draft.conflicts)) == (1, [(run, "COPY", 1)])
+        with pytest.raises(InputError, match=f"1 file is being copied by run {run}"):
+            plan(other, second, **options, on_conflict="fail")
+        with plan(other, **options, on_conflict="skip", new_run=True) as draft:
+            assert (len(draft), pending(draft.conflicts)) == (1, [])
+    # A folder that either is going to create is the same by its path.
+    with plan(first, to=f"{TARGET}/x/y", parents=True) as draft:
+        later = interrupt(call, "run", "copy", draft)
+    with plan(other, second, to=f"{TARGET}/x/y", parents=True, on_conflict="skip") as draft:
+        assert (len(draft), pending(draft.conflicts)) == (1, [(later, "COPY", 1)])
+
+
+def test_what_is_to_be_done_with_a_taken_name_does_not_count_but_a_new_run_does(call: Both) -> None:
+    run = started(call, "copy", [f"{SOURCE}/bams"], to=IN)
+    renamed = call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"], on_conflict="rename")
+    assert (names(renamed), pending(renamed)) == ([], [(run, "COPY", 1)])
+    with pytest.raises(InputError, match=f"1 file is being copied by run {run}, which is not finished"):
+        call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"], on_conflict="fail")
+    anew = call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"], new_run=True)
+    assert (names(anew), pending(anew)) == (["a.bam"], [])
+    elsewhere = call("choose", [f"{SOURCE}/bams"], to=TARGET)
+    assert (names(elsewhere), pending(elsewhere)) == (["a.bam", "b.bam"], [])
+
+
+@pytest.mark.parametrize(("kind", "to"), [("copy", IN), ("move", IN), ("delete", None)])
+def test_what_an_unfinished_run_still_needs_is_not_deleted(call: Both, kind: str, to: str | None) -> None:
+    run = started(call, kind, [f"{SOURCE}/bams/a.bam"], to=to)
+    found = call("choose", [f"{SOURCE}/bams"])
+    assert (names(found), pending(found)) == (["b.bam"], [(run, kind.upper(), 1)])
+    # What is taken away is not copied elsewhere either; what is copied may be.
+    found = call("choose", [f"{SOURCE}/bams"], to=TARGET)
+    assert names(found) == (["a.bam", "b.bam"] if kind == "copy" else ["b.bam"])
+
+
+def test_what_is_in_a_folder_that_is_being_moved_is_left(call: Both) -> None:
+    run = started(call, "move", [f"{SOURCE}/bams"], to=IN, recursive=True)
+    found = call("choose", [f"{SOURCE}/bams/old"], to=TARGET)
+    assert (names(found), pending(found)) == ([], [(run, "MOVE", 1)])
+
+
+def test_a_run_that_another_process_works_on_is_waited_for(call: Both) -> None:
+    run = started(call, "copy", [f"{SOURCE}/bams"], to=IN)
+    with Journal.open(store.find(run)):
+        [one] = call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"]).pending
+    assert (one.run, one.in_use) == (run, True)
+    assert "which is running" in str(one)
+    assert one.remedy().startswith("Wait until it has ended.")
+
+
+def test_runs_that_are_finished_elsewhere_or_unreadable_do_not_count(call: Both) -> None:
+    used = call.counted("choose", [f"{SOURCE}/bams"], to=IN)
+    run = started(call, "copy", [f"{SOURCE}/bams"], to=IN)
+    path = store.find(run)
+    kept = path.read_bytes()
+    # A journal of the same format, of another deployment; one that is cut off; a draft, which is empty; no journal.
+    path.write_bytes(kept.replace(b"simulator.localhost", b"simulator.elsewhere"))
+    for name, content in {"cut": kept[:5000], "empty": b"", "text": b"no journal"}.items():
+        (path.parent / f"{name}{store.SUFFIX}").write_bytes(content)
+    assert call.counted("choose", [f"{SOURCE}/bams"], to=IN) == used
+    found = call("choose", [f"{SOURCE}/bams"], to=IN)
+    assert (names(found), pending(found)) == (["a.bam", "b.bam"], [])
+    path.write_bytes(kept)
+    assert pending(call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"])) == [(run, "COPY", 1)]
+    call("resume", run)
+    assert pending(call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"])) == []

@@ -1,0 +1,175 @@
+"""What unfinished runs of this machine are still going to make, move or delete.
+
+A second run of that, asked for in other words, would have the service make it twice, as `1_name`. Journals in the usual
+folder are read for it, beside whoever works on them; those that cannot be read are passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Final, Self
+
+from sbg_bulk.api.steps import Flow, record
+from sbg_bulk.errors import SettingsError
+from sbg_bulk.files.paths import Location
+from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.items import DELETE
+from sbg_bulk.models.resources import File
+from sbg_bulk.runs import store
+from sbg_bulk.runs.choice import Chosen, Pending
+from sbg_bulk.runs.columns import DESTINATION_COLUMN
+from sbg_bulk.runs.task import in_use
+
+_TABLES: Final = (
+    # A place is the id of a folder or project, or a path. What a run makes a folder for has both once that is there.
+    "CREATE TABLE claim (run INTEGER, kind TEXT, file TEXT, place TEXT, name TEXT)",
+    "CREATE INDEX claim_place ON claim (place, name)",
+    "CREATE INDEX claim_file ON claim (file)",
+)
+_PLAN: Final = "SELECT key, value FROM journal.run"
+_READ: Final = """
+WITH going AS (
+    SELECT row.file, coalesce(row.name, CASE WHEN EXISTS (SELECT 1 FROM journal.learned WHERE key = 'chosen')
+        THEN last_name(row.extra) END) AS name, coalesce(made.id, row.parent, row.project) AS place, made.path
+    FROM journal.row LEFT JOIN journal.folder AS made ON made.number = row.folder WHERE row.outcome IS NULL
+)
+INSERT INTO claim
+SELECT :run, :kind, file, place, name FROM going
+UNION ALL SELECT :run, :kind, file, path, name FROM going WHERE path IS NOT NULL
+"""
+_TAKEN: Final = "SELECT run FROM claim WHERE place = ? AND name = ? LIMIT 1"
+_BELOW: Final = "SELECT run FROM claim WHERE place = ?1 OR (place > ?1 || '/' AND place < ?1 || '0') LIMIT 1"
+_LEAVING: Final = "SELECT run FROM claim WHERE file IN (?, ?) AND kind IN ({}) LIMIT 1"
+
+
+class Claims:
+    """The rows without an outcome, of all unfinished runs on a deployment."""
+
+    def __init__(self, runs: Sequence[tuple[Path, str, str]], database: sqlite3.Connection) -> None:
+        self._runs = runs
+        self._db = database
+        self._counts: Counter[int] = Counter()
+
+    @classmethod
+    def of(cls, endpoint: str | None) -> Self:
+        """Read what the unfinished runs on a deployment have left to do. It is to be closed.
+
+        Args:
+            endpoint: the deployment; None if no run counts.
+        """
+        known: list[Path] = []
+        with suppress(SettingsError):
+            known = [] if endpoint is None else store.known()
+        # Without a name: a file of SQLite's own, where it does not fit into memory.
+        database = sqlite3.connect("", uri=True, isolation_level=None)
+        database.create_function("last_name", 1, _last_name)
+        for statement in _TABLES:
+            database.execute(statement)
+        runs: list[tuple[Path, str, str]] = []
+        for path in reversed(known):
+            if store.finished(path) is False and (plan := _read(database, path, endpoint, len(runs))) is not None:
+                runs.append((path, *plan))
+        return cls(runs, database)
+
+    def close(self) -> None:
+        """Give up what was read."""
+        self._db.close()
+
+    def found(self) -> tuple[Pending, ...]:
+        """Return what was left out, a run at a time."""
+        return tuple(
+            Pending(run, kind, number, in_use(path))
+            for place, (path, run, kind) in enumerate(self._runs)
+            if (number := self._counts[place])
+        )
+
+    def left(self, resolver: PathResolver, items: Sequence[Chosen]) -> Flow[list[Chosen]]:
+        """Return what is no unfinished run's to do, and count the rest.
+
+        Args:
+            resolver: knows the ids of the places that things go to.
+            items: what was chosen.
+        """
+        if not self._runs:
+            return list(items)
+        targets = dict.fromkeys(item.to for item in items if item.to is not None)
+        on_the_way = {here for target in targets for here in target.lineage()}
+        names = {here: _names(resolver, here) for here in on_the_way}
+        places = {name for all_ in names.values() for name in all_}
+        unnamed = yield from record(partial(self._unnamed, places))
+        if unnamed:
+            details = yield from resolver.read(unnamed)
+            yield from record(partial(self._name, details))
+
+        def kept(item: Chosen) -> bool:
+            run = self._run_of(item, names)
+            if run is not None:
+                self._counts[run] += 1
+            return run is None
+
+        return (yield from record(lambda: [item for item in items if kept(item)]))
+
+    def _run_of(self, item: Chosen, names: Mapping[Location, Sequence[str]]) -> int | None:
+        """Return which run makes what an item would become, or takes its source away; None if none does."""
+        # To delete what is still to be copied would lose it.
+        kinds = "'MOVE', 'DELETE'" if item.to is not None else "'COPY', 'MOVE', 'DELETE'"
+        asked: list[tuple[str, tuple[str | None, ...]]] = [(_LEAVING.format(kinds), (item.id, item.folder))]
+        if item.to is not None:
+            own = item.to.below(item.name)
+            # The folders on the way may be made by being copied whole.
+            asked += [(_TAKEN, (name, here.name)) for here in own.lineage()[1:] for name in names[here.parent]]
+            if item.is_folder:
+                asked.append((_BELOW, (str(own),)))
+        answers = (self._db.execute(query, values).fetchone() for query, values in asked)
+        return next((int(answer[0]) for answer in answers if answer is not None), None)
+
+    def _unnamed(self, places: Iterable[str]) -> list[str]:
+        """Return the ids of what goes to these places under its own name, which the journal does not say."""
+        query = "SELECT DISTINCT file FROM claim WHERE place = ? AND name IS NULL AND kind <> ?"
+        return [file for place in places for (file,) in self._db.execute(query, (place, DELETE))]
+
+    def _name(self, details: Mapping[str, File | None]) -> None:
+        self._db.executemany(
+            "UPDATE claim SET name = ? WHERE file = ? AND name IS NULL",
+            (("" if one is None else one.name, file) for file, one in details.items()),
+        )
+
+
+def _names(resolver: PathResolver, place: Location) -> tuple[str, ...]:
+    """Return what a run may call a place: by its path and, once it is there, by its id."""
+    found = resolver.folder_id(place)
+    return (str(place),) if found is None else (str(place), found)
+
+
+def _read(database: sqlite3.Connection, path: Path, endpoint: str | None, number: int) -> tuple[str, str] | None:
+    """Read a journal's rows without an outcome, and return its run and the type of its jobs; None if it is no other's.
+
+    What is torn by a change of the process that works on it is read once more.
+    """
+    for _ in range(3):
+        try:
+            # Immutable: the lock of that process is not asked about.
+            database.execute("ATTACH ? AS journal", (f"{path.absolute().as_uri()}?immutable=1",))
+            try:
+                plan = {key: json.loads(value) for key, value in database.execute(_PLAN).fetchall()}
+                if plan["endpoint"] != endpoint:
+                    return None
+                database.execute(_READ, {"run": number, "kind": plan["job_type"]})
+                return plan["run"], plan["job_type"]
+            finally:
+                database.execute("DETACH journal")
+        except (sqlite3.Error, ValueError, LookupError, TypeError):
+            continue
+    return None
+
+
+def _last_name(extra: str | None) -> str | None:
+    """Return the name at the end of the path that something chosen by path will have."""
+    path = json.loads(extra or "{}").get(DESTINATION_COLUMN)
+    return path.rpartition("/")[2] if isinstance(path, str) else None
