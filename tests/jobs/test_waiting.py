@@ -115,7 +115,7 @@ def test_the_timeout_is_never_slept_past_and_used_up(timeout: float) -> None:
     assert len(outcome.requests) == len(outcome.slept) + 1
     assert str(outcome.error) == (
         f"Job {JOB_ID} is still RUNNING after {timeout:g} s. It keeps running on the platform; wait again with: "
-        f"sbg-bulk jobs wait {JOB_ID}"
+        f"client.wait({JOB_ID!r})"
     )
 
 

@@ -243,7 +243,7 @@ def test_what_has_no_date_at_all_is_left_out_and_counted(call: Both) -> None:
 @pytest.mark.parametrize(
     ("sources", "options", "told"),
     [
-        ([f"{SOURCE}/none/x"], {}, f"There is no 'none' in {SOURCE}. See what is there with: sbg-bulk files list"),
+        ([f"{SOURCE}/none/x"], {}, f"There is no 'none' in {SOURCE}. See what is there with: client.files"),
         ([f"{SOURCE}/bams/none"], {}, f"There is no 'none' in {SOURCE}/bams"),
         ([f"{SOURCE}/samples.csv/x"], {}, f"{SOURCE}/samples.csv is a file, not a folder"),
         ([f"{SOURCE}/bams"], {"to": f"{TARGET}/none/below"}, f"Folder {TARGET}/none does not exist"),
@@ -261,7 +261,7 @@ def test_what_has_no_date_at_all_is_left_out_and_counted(call: Both) -> None:
         (
             [SOURCE],
             {"to": f"{SOURCE}/bams/old", "recursive": True, "match": ["*.bam"]},
-            "The destination .*/bams/old is among what is looked through. Leave it out with --exclude 'old'",
+            "The destination .*/bams/old is among what is looked through. Leave it out with exclude=.'old'.",
         ),
         ([], {}, "Give at least one path or id"),
         ([f"cavatica:{SOURCE}"], {}, "is on another deployment than https://simulator.localhost/v2"),
@@ -389,7 +389,7 @@ def test_names_that_are_taken_stop_everything_if_that_is_wanted(call: Both, worl
 def test_two_of_one_name_in_one_place_are_refused_or_renamed(call: Both, world: World) -> None:
     world.add(f"{SOURCE}/more/a.bam")
     sources = [f"{SOURCE}/bams/a.bam", f"{SOURCE}/more/a.bam"]
-    with pytest.raises(InputError, match=r"would both become .* have the second renamed with --on-conflict rename"):
+    with pytest.raises(InputError, match=r"would both become .* have the second renamed with on_conflict='rename'"):
         call("choose", sources, to=IN)
     assert call("run", "copy", call("choose", sources, to=IN, on_conflict="rename")).succeeded
     assert world.paths(TARGET) == ["in/", "in/1_a.bam", "in/a.bam"]

@@ -130,7 +130,7 @@ def test_where_things_are_in_a_list_is_no_destination() -> None:
     )
     ((number, column, message),) = problems(export, defaults=Defaults())
     assert (number, column) == (2, "parent")
-    assert message.endswith("give --destination-from-manifest if they are destinations.")
+    assert message.endswith("give destination_from_manifest=True if they are destinations.")
     meant = Defaults(project="a/b", from_manifest=True)
     assert items(f"id,project\n{ID},c/d\n{ID_2},\n", defaults=meant) == [
         CopyItem(ID, project="c/d"),
@@ -143,8 +143,8 @@ def test_a_destination_that_is_given_is_never_overridden_in_silence() -> None:
     ((number, column, message),) = problems(content)
     assert (number, column) == (2, "project")
     assert "(c/d)" in message
-    assert "(a/b, --to)" in message
-    assert "--destination-from-manifest" in message
+    assert "(a/b, to)" in message
+    assert "destination_from_manifest=True" in message
     assert "in_project" in message
     assert items(f"file,project\n{ID},a/b\n{ID_2},\n") == TWO  # they agree
 
@@ -289,7 +289,7 @@ def test_a_long_array_is_read_an_element_at_a_time() -> None:
 
 def test_a_list_that_is_a_table_is_told_as_one() -> None:
     ((_, _, message),) = problems(f"file,name\n{ID},x\n", form="list")
-    assert message == "this is a table with names of columns, not a list: give it as --manifest"
+    assert message == "this is a table with names of columns, not a list: leave form out"
     assert items(f"file\n{ID}\n{ID_2}\n", form="list") == TWO
 
 

@@ -30,6 +30,22 @@ def files(world: World) -> list[str]:
     return world.add(f"{SOURCE}/one/a.bam", f"{SOURCE}/one/b.bam", f"{SOURCE}/two/c.bam")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_spaces_at_the_end_of_a_name_are_kept_in_a_list_and_in_json(call: Both, world: World, end: str) -> None:
+    spaced, plain = world.add(f"{SOURCE}/one/a.bam ", f"{SOURCE}/one/a.bam")
+    listed = end.join([f"  {SOURCE}/one/a.bam ", f'"{SOURCE}/one/a.bam" ', ""]).encode()
+    with call("plan", "copy", io.BytesIO(listed), project=TARGET, form="list") as draft:
+        assert [item.file for item in draft.items()] == [spaced, plain]
+    line = f'{{"path": "{SOURCE}/one/a.bam "}}{end}'.encode()
+    with call("plan", "copy", io.BytesIO(line), project=TARGET) as draft:
+        assert [item.file for item in draft.items()] == [spaced]
+    # An id has no spaces, and in tables they are there to look well.
+    for text in (f"{spaced} {end}", f"path,x{end}{SOURCE}/one/a.bam ,{end}"):
+        with call("plan", "copy", io.BytesIO(text.encode()), project=TARGET) as draft:
+            assert len(draft) == 1
+            assert draft.items()[0].file == (spaced if "path" not in text else plain)
+
+
 def test_paths_name_what_is_done_and_where_it_goes(call: Both, world: World, files: list[str]) -> None:
     report = call(
         "run",

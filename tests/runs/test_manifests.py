@@ -141,7 +141,7 @@ def test_space_around_ids_is_dropped_and_in_names_kept() -> None:
     assert row.item == CopyItem("f1", project="a/b", name=" n ")
 
 
-MISSING = "the destination is missing: give --to, or a column to, parent or project."
+MISSING = "the destination is missing: give to, or a column to, parent or project."
 
 FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "no id": ("file,project\n,a/b\nf2,a/b\n", [(2, "file", "the id is missing")]),

@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, either
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +103,7 @@ class ApiError(SbgBulkError):
 
     _happened = "the server does not accept the request"
     advice = ""
+    """What to try; in braces what `__init__` says in the reader's words."""
 
     def __init__(
         self,
@@ -124,14 +125,20 @@ class ApiError(SbgBulkError):
         self.request_id = request_id
         self.subject = subject
         self.meaning = self._meaning()
-        if advice is not None:
-            self.advice = advice
+        self.advice = self._advice() if advice is None else advice
         text = " ".join(part for part in (self.meaning, self.advice, more_info) if part)
         told = ("" if code is None else f"code {code}", f"request {request_id}" if request_id else "")
         super().__init__(in_brackets(text, f"HTTP {status}", *told, operation))
 
     def _meaning(self) -> str:
         return _sentence(self._happened, self.api_message)
+
+    def _advice(self) -> str:
+        return type(self).advice.format(
+            configure=command_line("configure"),
+            projects=either(command_line("projects", "list"), "client.projects()"),
+            files=either(command_line("files", "list", "owner/project"), "client.files('owner/project')"),
+        )
 
 
 class BadRequest(ApiError):
@@ -159,7 +166,7 @@ class Unauthorized(ApiError):
     _happened = "the token was not accepted"
     advice = (
         "Check that the token is for this deployment and has not expired. Get a new one from the platform's developer "
-        f"dashboard; {command_line('configure')} saves it."
+        "dashboard; {configure} saves it."
     )
 
 
@@ -178,9 +185,7 @@ class NotFound(ApiError):
 
     _happened = "was not found, or is not shared with you"
     advice = (
-        "Check the id, and that you are a member of the project: "
-        f"{command_line('projects', 'list')} and {command_line('files', 'list', 'owner/project')} show what is "
-        "shared with you."
+        "Check the id, and that you are a member of the project: {projects} and {files} show what is shared with you."
     )
 
     def _meaning(self) -> str:
@@ -308,7 +313,9 @@ class WaitTimeout(SbgBulkError):
         self.ids = tuple(ids)
         self.finished = tuple(finished)
         self.lost = tuple(lost)
-        again = f"wait again with: {command_line('jobs', 'wait', *(self.ids if len(self.ids) <= 10 else ['--all']))}"
+        typed = command_line("jobs", "wait", *(self.ids if len(self.ids) <= 10 else ["--all"]))
+        written = f"client.wait({self.ids[0]!r})" if len(self.ids) == 1 else "client.wait(error.ids)"
+        again = f"wait again with: {either(typed, written)}"
         if len(self.ids) == 1:
             state = self.jobs[0].state if self.jobs and self.jobs[0].state else "running"
             text = f"Job {self.ids[0]} is still {state} after {seconds:g} s. It keeps running on the platform; {again}"
@@ -343,12 +350,13 @@ class RunStopped(SbgBulkError):
         name = run if journal is None else str(journal)
         self.candidates = tuple(candidates)
         ids = ", ".join(job.id for job in self.candidates)
+        show = either(command_line("jobs", "show", "JOB"), "client.job(JOB)")
+        adopt = either(command_line("runs", "resume", name, "--adopt", "JOB"), f"client.resume({name!r}, adopt=JOB)")
+        again = either(command_line("runs", "resume", name, "--resubmit"), f"client.resume({name!r}, resubmit=True)")
         super().__init__(
             f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows:,} items has started. It "
-            f"may be one of: {ids}. Check them ({command_line('jobs', 'show', 'JOB')}), then say which it is:\n"
-            f"  {command_line('runs', 'resume', name, '--adopt', 'JOB')}\n"
-            f"or, if it is none of them:\n"
-            f"  {command_line('runs', 'resume', name, '--resubmit')}"
+            f"may be one of: {ids}. Check them ({show}), then say which it is:\n  {adopt}\n"
+            f"or, if it is none of them:\n  {again}"
         )
 
 

@@ -25,7 +25,7 @@ from sbg_bulk.files.paths import Location, is_path, unpasted
 from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, sync, verify
-from sbg_bulk.runs.choice import Choice, OnConflict
+from sbg_bulk.runs.choice import RENAMED, Choice, OnConflict
 from sbg_bulk.runs.conflicts import taken, under_way
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.forms import ReadFormat
@@ -229,8 +229,7 @@ class RunFlows:
         if choice.pending:
             raise under_way(choice.pending)
         if choice.different:
-            remedy = "Choose another destination, or have them renamed: on_conflict='rename'."
-            raise taken(choice.existing, choice.different, remedy)
+            raise taken(choice.existing, choice.different, f"Choose another place, or have them renamed: {RENAMED}.")
         return None
 
     def check_names(

@@ -20,6 +20,7 @@ from attrs import evolve, field, frozen
 from wcmatch import glob as wildcards
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.text import either
 
 FILE: Final = "file"
 FOLDER: Final = "folder"
@@ -57,7 +58,8 @@ class Filters:
 
     def __attrs_post_init__(self) -> None:
         if self.type == FOLDER and self.by_contents:
-            raise InputError("Only files have tags and metadata: --type folder does not go with --tag or --metadata.")
+            rule = either("no --type folder with --tag or --metadata", "no type='folder' with tags or metadata")
+            raise InputError(f"Only files have tags and metadata: {rule}.")
         if self.type not in (None, *TYPES):
             raise InputError(f"type: {self.type!r} is none of: {', '.join(TYPES)}.")
         if not all(glob.strip("/") for glob in (*self.match, *self.exclude)):

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.addresses import is_address, meaning_of
 from sbg_bulk.items import check_id, check_name, check_project
+from sbg_bulk.text import either
 
 FORM = "[NAME:]owner/project[/folder/...]"
 """How a path is written, for messages."""
@@ -76,9 +77,10 @@ class Location:
         """Raise InputError if it was given as an address of another API than this."""
         if self.endpoint not in (None, endpoint):
             written = self.folder if self.project is None else self
+            other = either("--endpoint or --profile", "endpoint or profile")
             raise InputError(
                 f"The address of {written} is one of {self.endpoint}, and you are connected to {endpoint}. Connect to "
-                f"the other (--endpoint or --profile), or write {written} if it is here."
+                f"the other ({other}), or write {written} if it is here."
             )
 
     def lineage(self) -> tuple[Self, ...]:

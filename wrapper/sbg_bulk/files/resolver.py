@@ -19,7 +19,7 @@ from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.paths import Location
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, either
 
 LONGEST_QUERY: Final = 2000
 """Characters of names, encoded, that are asked for with one request. Servers refuse addresses that are much longer."""
@@ -262,15 +262,19 @@ class PathResolver:
 
 def no_folder(place: Location) -> InputError:
     """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
-    return InputError(f"Folder {place} does not exist. Create it with --parents.")
+    return InputError(f"Folder {place} does not exist. Create it with {either('--parents', 'parents=True')}.")
 
 
 def _nothing(place: Location, like: str | None = None) -> InputError:
     """Return the error that there is nothing at a place, and what is there that may have been meant."""
     folder = place.parent.folder if not place.parent.names else None
+    listing = either(
+        command_line("files", "list", folder or str(place.parent)),
+        f"client.files({str(place.parent)!r})" if folder is None else f"client.files(parent={folder!r})",
+    )
     return InputError(
         f"There is no {place.name!r} in {place.parent}.{f' Did you mean {like!r}?' if like else ''} See what is there "
-        f"with: {command_line('files', 'list', folder or str(place.parent))}"
+        f"with: {listing}"
     )
 
 

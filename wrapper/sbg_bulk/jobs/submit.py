@@ -19,7 +19,7 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.items import COPY, DELETE, MOVE, CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.jobs.read import read_job
 from sbg_bulk.models.job import Job
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, either
 
 LOOK_BACK: Final = timedelta(minutes=10)
 """How far the clocks of a client and of the service may be apart without a candidate being overlooked."""
@@ -101,7 +101,7 @@ def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | Non
 
 
 def _advice(candidates: Sequence[Job] | None) -> str:
-    listing = command_line("jobs", "list")
+    listing = either(command_line("jobs", "list"), "client.jobs()")
     if candidates is None:
         found = f"The list of jobs could not be read either; look there ({listing})"
     elif not candidates:
@@ -109,5 +109,5 @@ def _advice(candidates: Sequence[Job] | None) -> str:
     else:
         more = f" and {len(candidates) - 10} more" if len(candidates) > 10 else ""
         found = f"It may be one of these jobs: {', '.join(job.id for job in candidates[:10])}{more}; look at them "
-        found += f"({command_line('jobs', 'show', 'ID')})"
+        found += f"({either(command_line('jobs', 'show', 'ID'), 'client.job(ID)')})"
     return f"{found} before you submit again."

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from math import ceil
+from typing import Final
 
 from attrs import frozen
 
@@ -53,6 +54,10 @@ class Chosen:
     def destination(self) -> str:
         """Return the path that it will have; empty if it is to be deleted."""
         return "" if self.to is None else str(self.to.below(self.name))
+
+
+RENAMED: Final = "on_conflict='rename'"
+"""How names that are taken are changed, in Python."""
 
 
 class OnConflict(StrEnum):
@@ -300,7 +305,7 @@ def check(items: Sequence[Chosen], ids: Mapping[Location, str], *, renames: bool
         if other is not item and not renames:
             raise InputError(
                 f"{other.source} and {item.source} would both become {item.destination}. Choose one of them, or have "
-                "the second renamed with --on-conflict rename."
+                f"the second renamed with {either('--on-conflict rename', RENAMED)}."
             )
 
 
@@ -316,6 +321,6 @@ def _check_not_within_itself(item: Chosen, to: Location, ids: Mapping[Location, 
         return
     if (item.place is not None and to.is_within(item.place)) or item.id in {ids.get(place) for place in to.lineage()}:
         raise InputError(
-            f"{item.source} cannot be put into itself: the destination {to} is within it. Choose less with --match or "
-            "--exclude, or another destination."
+            f"{item.source} cannot be put into itself: the destination {to} is within it. Choose less with "
+            f"{either('--include or --exclude', 'match or exclude')}, or another destination."
         )

@@ -23,6 +23,7 @@ from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
 from sbg_bulk.runs.claims import Claims
 from sbg_bulk.runs.conflicts import Conflicts, look, under_way
 from sbg_bulk.runs.task import asked
+from sbg_bulk.text import either
 
 
 @define
@@ -129,9 +130,10 @@ class Selection:
 
     def _check_not_the_destination(self, place: Location) -> None:
         if self.to is not None and (place == self.to or self.resolver.folder_id(place) == self.to.folder):
+            leave_out = either(f"--exclude {place.name!r}", f"exclude=[{place.name!r}]")
             raise InputError(
-                f"The destination {self.to} is among what is looked through. Leave it out with --exclude "
-                f"{place.name!r}, or choose another destination."
+                f"The destination {self.to} is among what is looked through. Leave it out with {leave_out}, or choose "
+                "another destination."
             )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, either
 from sbg_bulk.text_reader import BOM
 
 REPORT_COLUMNS: Final = ("outcome", "new_id", "job", "api_code", "message")
@@ -160,9 +160,10 @@ def unknown(names: Sequence[str], separator: str) -> str:
     shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
     found = f"found {shown} (separated by {separator})" if len(names) > 1 else f"found {shown} alone"
     if any(_URIS.search(key_of(name)) for name in names):
+        listing = either(command_line("files", "list", "PLACE", "--json"), "client.files(PLACE)")
         return (
             f"{found}. This is a manifest of DRS URIs, which are not files of the platform yet: import them there, "
-            f"then list the imported files with: {command_line('files', 'list', 'PLACE', '--json')}"
+            f"then list the imported files with: {listing}"
         )
     return (
         f"no column names the files: {found}. The first row must name the columns; call the one with the ids file or "

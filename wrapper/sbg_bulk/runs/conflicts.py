@@ -17,13 +17,17 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Chosen, Clash, OnConflict, Pending
+from sbg_bulk.runs.choice import RENAMED, Chosen, Clash, OnConflict, Pending
+from sbg_bulk.text import either
 
 SHOWN: Final = 5
 """How many clashes an error names."""
 
 
-REMEDY: Final = "Leave out what is there with --on-conflict skip, or have it renamed with --on-conflict rename."
+def remedy() -> str:
+    """Return what one can do where names are taken, a sentence."""
+    skip = either("--on-conflict skip", "on_conflict='skip'")
+    return f"Leave out what is there with {skip}, or have it renamed with {either('--on-conflict rename', RENAMED)}."
 
 
 @define
@@ -107,7 +111,7 @@ def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflic
                     clashes.append((ranked, there))
             left += yield from _weigh(resolver, clashes, on_conflict, found)
     if on_conflict is OnConflict.FAIL and (found.existing or found.different):
-        raise taken(found.existing, found.different, REMEDY, found.differing)
+        raise taken(found.existing, found.different, remedy(), found.differing)
     found.left = [ranked.item for ranked in sorted(left, key=lambda ranked: ranked.rank)]
     return found
 

@@ -47,7 +47,7 @@ _SETTLED: Final = (
     "DROP TABLE gone",
     "DROP TABLE more",
 )
-_IF_FULL: Final = "Nothing was sent. Make room, or keep the journal elsewhere (--journal)."
+_IF_FULL: Final = "Nothing was sent. Make room, or name another file for the journal."
 
 
 @frozen

@@ -23,6 +23,7 @@ from attrs import frozen
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs import columns, json_records, tables
 from sbg_bulk.runs.problems import Problem, Record
+from sbg_bulk.text import either
 from sbg_bulk.text_reader import LONGEST
 
 Format: TypeAlias = Literal["csv", "tsv", "jsonl"]
@@ -53,11 +54,13 @@ class Form:
     Attributes:
         form: the format that its report has.
         literal: whether values are taken as they are. In tables some stand for a missing one.
+        spaced: whether spaces at the end of a path are part of it. In tables they are there to look well.
         records: its records, read as they are asked for.
     """
 
     form: Format
     literal: bool
+    spaced: bool
     records: Iterator[Record]
 
 
@@ -78,14 +81,14 @@ def read(text: TextIOWrapper, form: ReadFormat | None, promised: Format | None =
     first = next((line for line in head if not tables.is_idle(line)), "")
     lines = chain(head, text)
     if form == "json" or (form is None and _ARRAY.match(first)):
-        return Form("jsonl", True, json_records.elements(first, text))
+        return Form("jsonl", True, True, json_records.elements(first, text))
     if form == "jsonl" or (form is None and (promised == "jsonl" or first.lstrip(tables.BLANK).startswith("{"))):
-        return Form("jsonl", True, json_records.lines(lines))
+        return Form("jsonl", True, True, json_records.lines(lines))
     if form == "list" or (form is None and _is_bare(first)):
-        return Form("csv", False, _listed(lines))
+        return Form("csv", False, True, _listed(lines))
     declared = next(filter(None, map(tables.declared, head)), None)
     separator = declared or _separator(first, form, promised)
-    return Form("tsv" if separator == "\t" else "csv", False, tables.read(lines, separator))
+    return Form("tsv" if separator == "\t" else "csv", False, False, tables.read(lines, separator))
 
 
 def _head(text: TextIOWrapper) -> list[str]:
@@ -139,16 +142,16 @@ def _split(line: str, separator: str) -> list[str]:
 def _listed(lines: Iterable[str]) -> Iterator[Record]:
     """Produce what stands on each line: an id or a path."""
     for number, line in enumerate(lines, start=1):
-        value = tables.unquoted(line.strip(tables.BLANK))
+        value = line.strip(tables.BLANK)
         if not value or columns.is_comment(value):
             continue
-        if number == 1 and columns.names_files([value]):
+        # A name may end in spaces, without quotes around it.
+        value = tables.unquoted(value) if value.startswith('"') else line.lstrip(tables.BLANK).rstrip("\r\n")
+        if number == 1 and columns.names_files([value.strip()]):
             continue
         if number == 1 and len(names := re.split("[,;\t|]", value)) > 1 and columns.names_files(names):
-            yield (
-                number,
-                Problem(number, None, "this is a table with names of columns, not a list: give it as --manifest"),
-            )
+            remedy = either("give it as --manifest", "leave form out")
+            yield number, Problem(number, None, f"this is a table with names of columns, not a list: {remedy}")
             return
         yield number, {"file": value}
 

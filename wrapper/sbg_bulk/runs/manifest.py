@@ -38,6 +38,7 @@ from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.problems import ManifestError as ManifestError
 from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.problems import Record
+from sbg_bulk.text import either
 from sbg_bulk.text_reader import BOM, NOT_UTF8, is_text
 
 WHAT: Final = "manifest"
@@ -154,16 +155,17 @@ def read(
         InputError: the stream cannot be read, now or later.
     """
     found = forms.read(text_reader.text_of(stream, WHAT), form, promised)
-    return Rows(found.form, _Reader(kind, defaults or Defaults(), found.literal).rows(found.records))
+    return Rows(found.form, _Reader(kind, defaults or Defaults(), found.literal, found.spaced).rows(found.records))
 
 
 class _Reader:
     """What makes rows of records."""
 
-    def __init__(self, kind: type[Item], defaults: Defaults, literal: bool) -> None:
+    def __init__(self, kind: type[Item], defaults: Defaults, literal: bool, spaced: bool) -> None:
         self._kind = kind
         self._defaults = defaults
         self._literal = literal
+        self._spaced = spaced
         self._contradicted = False
         self._default = (
             _destination("to", defaults.to)
@@ -191,7 +193,7 @@ class _Reader:
         columns = columns_of(
             tuple(record), deletion=self._kind is DeleteItem, as_destination=self._defaults.from_manifest
         )
-        fields = _Fields(number, record, columns, self._literal)
+        fields = _Fields(number, record, columns, self._literal, self._spaced)
         if not fields.problems:
             fields.take_source()
             if self._kind is not DeleteItem:
@@ -217,23 +219,27 @@ class _Reader:
         elif self._default and found != self._default and not self._defaults.from_manifest and not self._contradicted:
             self._contradicted = True  # once says it of all rows
             column, value = fields.told
-            where = WHERE.get(key_of(column))
+            where, to = WHERE.get(key_of(column)), either("--to", "to")
             fields.say(
                 column,
-                f"it says where things go ({value}), and so does the destination given with the command "
-                f"({self._defaults.given}, --to). Leave out one of them; or give --destination-from-manifest if the "
-                "column is to count" + (f"; or call it {where} if it says where the files are" if where else ""),
+                f"it says where things go ({value}), and so does the destination that was given "
+                f"({self._defaults.given}, {to}). Leave out one of them; or give {_from_manifest()} if "
+                "the column is to count" + (f"; or call it {where} if it says where the files are" if where else ""),
             )
         fields.values.update(found)
 
 
+def _from_manifest() -> str:
+    return either("--destination-from-manifest", "destination_from_manifest=True")
+
+
 def _no_destination(columns: Columns) -> str:
-    told = "the destination is missing: give --to, or a column to, parent or project."
+    told = f"the destination is missing: give {either('--to', 'to')}, or a column to, parent or project."
     if {IN_PROJECT, IN_FOLDER}.isdisjoint(name for _, name in columns.others):
         return told
     return (
-        f"{told} In a list of what there is, project and parent say where things are: give --destination-from-manifest "
-        "if they are destinations."
+        f"{told} In a list of what there is, project and parent say where things are: give {_from_manifest()} if "
+        "they are destinations."
     )
 
 
@@ -269,7 +275,7 @@ class _Fields:
         told: the column and value of a destination, for messages.
     """
 
-    def __init__(self, number: int, record: Mapping[str, Any], columns: Columns, literal: bool) -> None:
+    def __init__(self, number: int, record: Mapping[str, Any], columns: Columns, literal: bool, spaced: bool) -> None:
         self.columns = columns
         self.values: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -279,6 +285,7 @@ class _Fields:
         self._number = number
         self._record = record
         self._literal = literal
+        self._spaced = spaced
         for key, value in record.items():
             if isinstance(value, str) and value.isascii() and key.isascii():
                 continue  # as nearly all are
@@ -307,11 +314,14 @@ class _Fields:
         if "\0" in value:
             self.say(column, "there is a NUL character in it: the file is damaged, or no text")
             return None
-        value = value.strip().strip(BOM)
+        kept = value.lstrip().lstrip(BOM).rstrip("\r\n")
+        value = kept.strip().strip(BOM)
         if not self._literal and is_error(value):
             self.say(column, f"{value} is what a spreadsheet writes where a formula has failed")
             return None
-        return None if not value or (not self._literal and is_missing(value)) else value
+        if not value or (not self._literal and is_missing(value)):
+            return None
+        return kept if self._spaced and "/" in value else value
 
     def take_source(self) -> None:
         """Take what is meant."""

@@ -20,7 +20,7 @@ from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Chosen, OnConflict
 from sbg_bulk.runs.claims import Claims
-from sbg_bulk.runs.conflicts import REMEDY, Conflicts, look, taken, under_way
+from sbg_bulk.runs.conflicts import Conflicts, look, remedy, taken, under_way
 from sbg_bulk.runs.draft import Draft, Going, raise_problems
 from sbg_bulk.runs.problems import ManifestError, Problem
 
@@ -80,7 +80,7 @@ def look_at_rows(
     raise_problems(problems, count)
     found.requests = counter.requests
     if on_conflict is OnConflict.FAIL and (found.existing or found.differing):
-        raise taken(found.existing, found.different, REMEDY, found.differing)
+        raise taken(found.existing, found.different, remedy(), found.differing)
     if on_conflict is OnConflict.FAIL and found.pending:
         raise under_way(found.pending)
     yield from record(draft.settle)

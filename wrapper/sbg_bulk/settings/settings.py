@@ -24,7 +24,7 @@ from sbg_bulk.settings import credentials as credentials_file
 from sbg_bulk.settings.credentials import Profile
 from sbg_bulk.settings.hosts import is_host, is_loopback
 from sbg_bulk.settings.shown import has_secret
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, either
 
 DEPLOYMENTS: Final[Mapping[str, str]] = {
     "us": "https://api.sbgenomics.com/v2",
