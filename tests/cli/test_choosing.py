@@ -239,8 +239,8 @@ def test_ids_and_a_manifest_go_to_a_path_too(sbg: Run, simulator: Simulator, tmp
     simulator.requests.clear()
     assert sbg("copy", FILE, "--to", f"{IN}/x", "--parents").code == 0
     asked = [request.operation for request in simulator.requests]
-    assert [one for one in asked if one != "list_files"][:4] == [
-        "create_folder", "bulk_get_files", "submit_copy_job", "get_copy_job",
+    assert [one for one in asked if one in ("bulk_get_files", "create_folder", "submit_copy_job")] == [
+        "bulk_get_files", "create_folder", "submit_copy_job",
     ]  # fmt: skip
     assert sbg("move", "--manifest", str(manifest), "--to", f"{IN}/x").code == 0
     folder = next(node for node in simulator.world.nodes.values() if node.name == "x")
@@ -404,6 +404,27 @@ def test_a_run_that_breaks_off_says_how_to_verify_it_afterwards(sbg: Run, home: 
         f"Take the run up again with: sbg-bulk runs resume {journal.stem}",
         f"Then verify it with: sbg-bulk runs verify {journal.stem}",
     ]
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_a_folder_that_is_created_for_ids_is_part_of_a_run_that_can_be_resumed(
+    sbg: Run, simulator: Simulator, job_type: str
+) -> None:
+    words = [job_type, FILE, "--to", f"{IN}/new", "--parents"]
+    with_faults = ("kind=maintenance op=submit_* times=9", "kind=500 op=list_async_jobs times=9")
+    for fault in with_faults:
+        simulator.arm(fault)
+    ran = sbg(*words, "--give-up-after", "0")
+    assert ran.code == 1
+    [resume] = [words for words in printed_commands(ran.err) if words[:2] == ["runs", "resume"]]
+    folder = next(node.id for node in simulator.world.nodes.values() if node.name == "new")
+    assert tree(simulator, folder) == []
+    simulator.disarm()
+    assert sbg(*words).code == 2  # the run is named, and no other begun
+    assert sbg(*resume).code == 0
+    assert tree(simulator, folder) == ["sample.bam"]
+    refused = sbg(*words, "--detach")
+    assert (refused.code, "--parents and the options of runs make a run" in refused.err) == (2, True)
 
 
 def test_no_folder_is_made_for_a_run_whose_journal_cannot_be(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_destination_without_folders_takes_no_request(call: Both) -> None:
 def test_a_destination_is_found_and_made_only_if_that_is_wanted(call: Both, world: World) -> None:
     (folder,) = world.add(f"{TARGET}/x/")
     assert call("destination", f"{TARGET}/x") == Location(folder=folder)
-    with pytest.raises(InputError, match=f"Folder {TARGET}/x/y does not exist. Create it with --parents."):
+    with pytest.raises(InputError, match=f"Folder {TARGET}/x/y does not exist. Create it with parents=True"):
         call("destination", f"{TARGET}/x/y/z")
     made = call("destination", f"{TARGET}/x/y/z", parents=True)
     assert call("file", made.folder).name == "z"

@@ -297,7 +297,7 @@ def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -
         return
     raise SettingsError(
         f"{PROFILE_VARIABLE} selects {stored.source}, but {other}. Unset one of the two variables, or choose the "
-        "profile with --profile or an argument."
+        f"profile with {either('--profile', 'profile')} or an argument."
     )
 
 

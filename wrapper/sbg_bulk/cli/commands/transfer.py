@@ -34,8 +34,8 @@ _LOOKED_UP: Final = 3
 _DONE: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
 
 _ONE_JOB: Final = (
-    f"--detach and --timeout are for one job of at most {ITEMS_PER_JOB} ids. Paths, filters, more ids and the options "
-    "of runs make a run, which can be interrupted and resumed."
+    f"--detach and --timeout are for one job of at most {ITEMS_PER_JOB} ids. Paths, filters, more ids, --parents and "
+    "the options of runs make a run, which can be interrupted and resumed."
 )
 
 _TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."
@@ -153,7 +153,7 @@ def _submission(context: Context, client: Client, request: TransferRequest) -> t
     if request.job_type == "DELETE":
         return Exit.DONE, lambda: client.delete(request.sources)
     destination, done = request.destination, Exit.DONE
-    where = destination.find(client, parents=destination.parents)
+    where = destination.find(client)
     given: list[Any] = list(request.sources)
     if not destination.no_check:
         done, given = manifests.ids_to_do(context, client, request, where)
@@ -169,11 +169,12 @@ _PATHS: Final = """
     in it; the path of a file, and an id, mean the thing itself. NAME is a profile or a deployment's name.
 
     What paths and filters choose is shown first, and carried in a run that can be resumed. Up to 100 ids alone make one
-    job; more of them, or --dry-run and the options of runs, make a run too.
+    job; more of them, --parents, or --dry-run and the options of runs, make a run too.
     """
 
 _ROWS: Final = """The rows of a manifest have the columns file, an id or a path; to, a path, or parent (a folder) or
-    project; and name. A list of what there is, as files list --json and the platform write it, will do with --to.
+    project; and name. There the path of a folder means the folder itself. A list of what there is, as files list --json
+    and the platform write it, will do with --to.
     """
 
 

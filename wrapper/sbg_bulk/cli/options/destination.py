@@ -99,9 +99,9 @@ class Destination:
         if self.to is None and given:
             check_destination(self.to_folder, self.to_project)
 
-    def find(self, client: Client, *, parents: bool) -> Location:
-        """The project or the folder's id that it means; neither if none was given. Missing folders may be made.
+    def find(self, client: Client) -> Location:
+        """The project or the folder's id that it means; neither if none was given.
 
         Only a path with folders takes requests.
         """
-        return self.known if self.to is None else client.destination(self.to, parents=parents)
+        return self.known if self.to is None else client.destination(self.to)

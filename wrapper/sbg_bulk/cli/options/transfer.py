@@ -34,13 +34,13 @@ _OPTIONS: Final = (
         "--manifest",
         type=click.Path(allow_dash=True),
         metavar="FILE|-",
-        help="Read items from a table (CSV, TSV), JSON, a list of ids or paths, or standard input.",
+        help="Read items from a CSV, TSV or JSON file, or standard input. A folder's path means the folder itself.",
     ),
     click.option(
         "--files-from",
         type=click.Path(allow_dash=True),
         metavar="FILE|-",
-        help="Read items from a list, one path or id a line, or from standard input.",
+        help="Read items from a list, one path or id a line. A folder's path means the folder itself.",
     ),
     click.option(
         "--format",
@@ -151,9 +151,13 @@ class TransferRequest:
 
     @property
     def is_run(self) -> bool:
-        """Whether it is done in a run: what has to be looked for, more ids than a job takes, and options of runs."""
+        """Whether it is done in a run: what has to be looked for, more ids than a job takes, and options of runs.
+
+        So are folders that may have to be created, which are part of it then.
+        """
         return (
             self.is_choice
+            or self.destination.parents
             or self.dry_run
             or self.new_run
             or (self.items_per_job, self.journal, self.save_plan) != (None, None, None)
