@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 import httpx
@@ -334,6 +336,27 @@ def test_what_was_copied_once_is_not_copied_again(call: Both, world: World, opti
     world.add(f"{SOURCE}/bams/old/new.bam")
     (new,) = call("choose", [f"{SOURCE}/bams"], to=IN, **options).items
     assert new.destination == f"{IN}/{'bams/' if 'whole' in options else ''}old/new.bam"
+    assert world.paths(TARGET) == paths
+
+
+@pytest.mark.parametrize("match", [(), ("*",)], ids=["all", "filtered"])
+@pytest.mark.parametrize("folders", [30, 500])
+def test_to_copy_again_lists_each_folder_once_on_either_side_and_nothing_else(
+    call: Both, world: World, match: Sequence[str], folders: int
+) -> None:
+    world.add(*(f"{SOURCE}/data/d{n:03}/f{m}.bam" for n in range(folders) for m in range(5)))
+    options: dict[str, Any] = {"to": IN, "recursive": True, "match": match}
+    assert call("run", "copy", call("choose", [f"{SOURCE}/data"], **options)).succeeded
+    paths = world.paths(TARGET)
+    call.simulator.requests.clear()
+    again = call("choose", [f"{SOURCE}/data"], **options)
+    assert (len(again), again.existing, again.folders) == (0, 5 * folders, ())
+    # The names of the source and the destination are looked up, and each folder has one page, but for the two that hold
+    # the others. The names of 500 folders taken whole are asked for, which takes a request more than to list them.
+    queries = [f"{one.operation} {one.query}" for one in call.simulator.requests]
+    assert len(set(queries)) == len(queries) == again.requests
+    assert {one.operation for one in call.simulator.requests} == {LIST}
+    assert len(queries) == 2 + 2 * (folders + ceil(folders / 100)) + (folders == 500 and not match)
     assert world.paths(TARGET) == paths
 
 
