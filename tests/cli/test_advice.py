@@ -229,7 +229,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
         ran = sbg(*(placeholders.get(word, word) for word in words), *at_once)
         if words[0] == "configure":
             # It asks, and there is nobody to answer; on a terminal it is tried elsewhere.
-            assert "Give the endpoint of profile" in ran.err
+            assert "Pass the platform of profile" in ran.err
         elif "--adopt" in words or "--resubmit" in words:
             settled = ("is complete", "has no submission of unknown outcome", "is certainly not the one")
             assert any(told in ran.err for told in settled)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sbg_bulk import InputError, ManifestError
+from sbg_bulk.runs import forms
 from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World
 
@@ -115,3 +117,27 @@ def test_a_row_of_which_nothing_can_be_read_stays(call: Both, files: list[str]) 
 def test_nothing_is_in_the_way_of_a_deletion(call: Both, files: list[str]) -> None:
     with pytest.raises(InputError, match="it has no destination"):
         call("plan", "delete", io.BytesIO(f"file\n{files[0]}\n".encode()), on_conflict="skip")
+
+
+def test_a_saved_plan_of_a_move_that_was_carried_out_has_nothing_left(call: Both, world: World, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.csv"
+    with forms.new_file(saved) as stream:
+        choice = call("choose", [f"{SOURCE}"], to=IN, recursive=True)
+        forms.write(stream, "csv", choice.plan_columns, choice.plan())
+
+    def planned(text: str) -> Any:
+        return call("plan", "move", io.BytesIO(text.encode()), on_conflict="skip")
+
+    text = saved.read_text("utf-8")
+    assert call("run", "move", saved).succeeded
+    with planned(text) as again:
+        assert (len(again), again.conflicts.existing, again.conflicts.moved, again.conflicts.differing) == (0, 3, 1, 0)
+    # What is neither here nor there, or no folder there, is left for the service to say what is wrong with it.
+    lane = next(one.id for one in call("files", IN) if one.name == "lane")
+    world.rename(lane, "other")
+    with planned(text) as again:
+        assert (len(again), again.conflicts.moved) == (1, 0)
+    world.add(f"{IN}/lane")
+    with planned(text) as again:
+        assert (len(again), again.conflicts.moved) == (1, 0)
+    assert world.paths(SOURCE) == []

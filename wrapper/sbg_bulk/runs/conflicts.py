@@ -42,6 +42,7 @@ class Conflicts:
         differing: how many there are of these.
         renamed: how many files will be renamed.
         pending: what unfinished runs of this machine are still going to do.
+        moved: how many folders are no more where they were to be moved from, and are where they were to go.
         requests: how many requests it took.
     """
 
@@ -52,6 +53,7 @@ class Conflicts:
     differing: int = 0
     renamed: int = 0
     pending: tuple[Pending, ...] = ()
+    moved: int = 0
     requests: int = 0
 
     def add(self, other: Conflicts, shown: int) -> None:

@@ -20,6 +20,7 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.items import Item
 from sbg_bulk.runs import forms
+from sbg_bulk.runs.columns import SOURCE_COLUMN
 from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import claim, clear_errors, connect, duplicate, fill, insert_folders
@@ -227,6 +228,14 @@ class Draft:
                 return None
             found = self._db.execute("SELECT number FROM claimed WHERE place = ? AND name = ?", (place, name))
             return int(found.fetchone()[0])
+
+    def folder_name(self, row: Going) -> str | None:
+        """Return the name that the folder of a row had when it was planned; None if the row does not say."""
+        [(extra,)] = self._select("SELECT extra FROM row WHERE place = ?", (row.place,))
+        said = json.loads(extra or "{}")
+        if said.get("type") != "folder":
+            return None
+        return row.name or str(said.get(SOURCE_COLUMN) or "").rpartition("/")[2] or None
 
     def leave_out(self, row: Going) -> None:
         """Note that a row is not to be done."""

@@ -17,6 +17,7 @@ from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.items import MOVE
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Chosen, OnConflict
 from sbg_bulk.runs.claims import Claims
@@ -75,6 +76,10 @@ def look_at_rows(
                 else:
                     items.append(item)
             if not count:
+                if draft.plan.job_type == MOVE:
+                    yield from _leave_out_moved(
+                        resolver, draft, [row for row in rows if details[row.file] is None], found
+                    )
                 yield from _look(resolver, draft, rows, items, on_conflict, found, claimed)
         found.pending = yield from record(claimed.found)
     raise_problems(problems, count)
@@ -85,6 +90,21 @@ def look_at_rows(
         raise under_way(found.pending)
     yield from record(draft.settle)
     return found
+
+
+def _leave_out_moved(resolver: PathResolver, draft: Draft, gone: Sequence[Going], found: Conflicts) -> Flow[None]:
+    """Leave out folders that were moved by an earlier run of the same plan: a folder gets another id by that.
+
+    They are not where they were, so that nothing could be done with them, and one of their name is where they go.
+    """
+    for row in gone:
+        name = yield from record(partial(draft.folder_name, row))
+        if name is None or row.folder is not None:
+            continue
+        there = yield from resolver.among(Location(project=row.project, folder=row.parent), {name})
+        if any(one.is_folder for one in there.get(name, [])):
+            yield from record(partial(draft.leave_out, row))
+            found.moved += 1
 
 
 def _chosen(row: Going, source: File, folders: Mapping[int, Location]) -> Chosen:

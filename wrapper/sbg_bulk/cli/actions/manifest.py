@@ -97,6 +97,10 @@ def _told_conflicts(context: Context, conflicts: Conflicts | None) -> Exit:
     told = conflict_lines(
         conflicts.existing, conflicts.unsized, conflicts.different, conflicts.differing, conflicts.renamed
     )
+    if conflicts.moved:
+        note(
+            f"Skipped: {counted(conflicts.moved, 'folder')} moved already (not at the source, and at the destination)."
+        )
     if told:
         (tell if conflicts.differing else note)("\n".join(told))
     return max(tell_pending(context, conflicts.pending), Exit.FAILED_ITEMS if conflicts.differing else Exit.DONE)
