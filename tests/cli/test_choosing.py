@@ -471,7 +471,7 @@ def test_a_run_of_what_was_chosen_is_listed_by_its_paths(sbg: Run) -> None:
         (["cavatica:a/b", "--to", "cgc:c/d"], "cavatica: and cgc: are two deployments. Data cannot be copied or moved"),
         (["here:a/b", "--to", "cgc:c/d"], "here: and cgc: are two deployments"),
         (["here:a/b", "--to", "there:c/d"], "here: and there: are two accounts"),
-        (["cavatcia:a/b", "--to", "c/d"], "cavatcia: is neither a deployment (us, eu, cgc"),
+        (["cavatcia:a/b", "--to", "c/d"], "cavatcia: is neither a platform (us, eu, cgc"),
         (["cgc:a/b", "--to", "c/d", "--endpoint", "eu"], "cgc: is https://cgc-api.sbgenomics.com/v2, and --endpoint"),
         (["here:a/b", "--to", "c/d", "--profile", "there"], "here: is another account than that of --profile there"),
         (["cgc:a/b", "--to", "c/d", "--profile", "there"], "cgc: is another account than that of --profile there"),

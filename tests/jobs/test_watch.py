@@ -113,8 +113,7 @@ def test_time_that_is_up_names_who_is_under_way_and_has_the_others() -> None:
     assert [job.id for job in outcome.error.jobs] == [A, C]
     assert [job.id for job in outcome.error.finished] == [B]
     assert str(outcome.error) == (
-        "2 jobs are still running after 0 s. They keep running on the platform; wait again with: "
-        "client.wait(error.ids)"
+        "2 jobs are still running after 0 s. They keep running on the platform; wait again with: client.wait(error.ids)"
     )
 
 
