@@ -124,7 +124,7 @@ def test_the_summary_stands_before_the_question(env: dict[str, str], simulator: 
     words = ["copy", f"{MINE}/sample.bam", "--to", IN, "--quiet"]
     code, before, _ = _asked(words, env, "Copy it? [y/N]: ", "y\n")
     assert code == 0
-    assert before.index("Chosen: 1 file of") < before.index("Plan: 1 job")
+    assert before.index("1 file (") < before.index("Plan: 1 job")
     assert tree(simulator, FOLDER) == ["sample.bam"]
 
 

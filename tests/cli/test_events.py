@@ -15,7 +15,7 @@ import pytest
 from attrs import asdict
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
+from sbg_bulk.api.waits import BudgetLeft, Cause, Wait, status_check
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.progress.events import EVERY, VERSION, Events
 from sbg_bulk.cli.progress.tracker import ProgressTracker
@@ -130,7 +130,7 @@ def test_a_run_is_told_from_its_start_to_its_end() -> None:
     told.run(budget=BUDGET)
     told.time += 2
     told.run(budget=BUDGET)
-    told.following.wait(Wait(12.34567, Cause.NEXT_LOOK, "for the next look at 1 job", BUDGET))
+    told.following.wait(Wait(12.34567, Cause.NEXT_LOOK, status_check("1 job"), BUDGET))
     told.time += 12
     told.run(100, ended=(EndedJob("7", 100, done=90, failed=10), EndedJob(None, 100, failed=100)))
     told.events.run_finished({"run": "R", "journal": "/j", **asdict(Tally(1000, done=1000))})
@@ -192,7 +192,7 @@ def test_a_wait_is_told_with_its_jobs_as_the_api_has_them() -> None:
     job = Job("7", type="COPY", state="FINISHED", result=(ItemResult("i", "h", None), ItemResult(None, None, error)))
     told.events.job_seen(job)
     told.following.totals(Totals(2, finished=1, total_files=2, completed_files=1, failed_files=1))
-    told.following.wait(Wait(5, Cause.NEXT_LOOK, "for the next look at 1 job", BUDGET))
+    told.following.wait(Wait(5, Cause.NEXT_LOOK, status_check("1 job"), BUDGET))
     told.events.failed("WaitTimeout", "timed out", Exit.TIMED_OUT, "sbg-bulk jobs wait 8")
     told.events.job_told(job)
     told.events.job_told(Job("8"))
@@ -337,7 +337,7 @@ def test_a_reader_that_goes_away_ends_the_run_which_can_be_resumed(
     assert process.returncode == 1
     (journal,) = journals(home)
     assert told.splitlines()[-1] == (
-        f"sbg-bulk: nobody reads the output any more. Take the run up again with: sbg-bulk runs resume {journal.stem}"
+        f"sbg-bulk: the program that read the output has ended. Resume with: sbg-bulk runs resume {journal.stem}"
     )
     assert "Traceback" not in told
     resumed = run_process(["runs", "resume", journal.stem, "--json"], at)

@@ -94,7 +94,7 @@ def test_a_run_whose_events_find_the_disk_full_says_how_to_go_on(env: dict[str, 
     (journal,) = journals(home)
     assert ran.code == 1
     assert ran.err.splitlines()[-2:] == [
-        f"sbg-bulk: broken off. Take the run up again with: sbg-bulk runs resume {journal.stem}",
+        f"sbg-bulk: interrupted. Resume with: sbg-bulk runs resume {journal.stem}",
         "sbg-bulk: [Errno 28] No space left on device",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -88,9 +89,10 @@ def test_ctrl_c_prints_the_very_command_that_takes_the_run_up_again(
     process.send_signal(signal.SIGINT)
     ran = finish(process)
     assert ran.code == 130
-    told = f"interrupted. Take the run up again with: sbg-bulk runs resume {journal.stem}"
-    assert ran.err.splitlines()[-1] == f"sbg-bulk: {told}"
     resume = f"sbg-bulk runs resume {journal.stem}"
+    done = "interrupted: 0 of 3 files copied. 1 job may still be running on the platform."
+    told = f"{done}\nResume with: {resume}"
+    assert ran.err.endswith(f"sbg-bulk: {told}\n")
     assert ran.document == {"error": "Interrupted", "message": told, "exit_code": 130, "resume": resume}
     quick.disarm()
     (again,) = printed_commands(ran.err)
@@ -113,7 +115,7 @@ def test_a_run_that_was_killed_is_taken_up_again(
     assert TOKEN.encode() not in journal.read_bytes()
     resumed = run_process(["runs", "resume", journal.stem], at)
     assert resumed.code == 0
-    assert resumed.err.endswith("complete: 3 rows done, none failed.\n")
+    assert re.search(r"\nFinished: 3 files copied in \d+ s since it was resumed\.\n$", resumed.err)
     assert tree(quick, FOLDER) == NAMES
     assert len(started_jobs(quick)) == 3
 

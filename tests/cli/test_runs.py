@@ -36,6 +36,7 @@ from tests.cli.harness import (
 )
 
 MISSING = "000000000000000000000000"
+MISSING_TEXT = "the file or folder to be copied, moved or deleted does not exist"
 TALLY = {"rows": 0, "done": 0, "failed": 0, "unattributed": 0, "unknown": 0, "running": 0, "open": 0}
 SHOWN = {"run", "label", "state", "journal", "to", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
 RUN = r"\d{8}-\d{6}-[0-9a-f]+"
@@ -90,16 +91,14 @@ def test_a_run_with_all_rows_done_says_so(sbg: Run, simulator: Simulator, home: 
     run = _id(ran)
     (journal,) = journals(home)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == (
-        f"Run {run}: 2 rows.\nIts journal: {journal}\nRun {run} is complete: 2 rows done, none failed.\n"
-    )
+    assert ran.err == (f"Run {run}: 2 files.\nJournal: {journal}\nFinished: 2 files copied in 0 s.\n")
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
 
 
 def test_a_run_of_one_row_speaks_of_one(sbg: Run, tmp_path: Path) -> None:
     ran = sbg("delete", "--yes", "--manifest", str(_write(tmp_path / "one.csv", f"file\n{FILE}\n")))
-    assert ": 1 row.\n" in ran.err
-    assert ran.err.endswith(" is complete: 1 row done, none failed.\n")
+    assert ": 1 file.\n" in ran.err
+    assert ran.err.endswith("\nFinished: 1 file deleted in 0 s.\n")
 
 
 def test_failed_rows_have_their_exit_code_and_the_commands_that_go_on(sbg: Run, flawed: Path) -> None:
@@ -107,8 +106,8 @@ def test_failed_rows_have_their_exit_code_and_the_commands_that_go_on(sbg: Run, 
     run = _id(ran)
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.splitlines()[2:] == [
-        f"Run {run} is complete: of 2 rows 1 done, 1 failed.",
-        f"See what became of each with: sbg-bulk runs export {run}",
+        f"Finished: 1 of 2 files copied, 1 failed ({MISSING_TEXT}) in 0 s.",
+        f"Per-file results: sbg-bulk runs export {run}",
     ]
 
 
@@ -116,10 +115,10 @@ def test_to_try_again_is_advised_only_where_it_may_help(sbg: Run, simulator: Sim
     theirs = next(node.id for node in simulator.world.nodes.values() if node.name == "maize-1.bam")
     ran = sbg("copy", "--manifest", str(_write(tmp_path / "closed.csv", f"file,parent\n{theirs},{FOLDER}\n")))
     run = _id(ran)
-    told = f"Try again what failed with: sbg-bulk runs retry {run}"
+    told = f"sbg-bulk runs retry {run}"
     assert ran.code == 3
-    assert ran.err.splitlines()[-1] == told
-    assert sbg("runs", "show", run).err == f"{told}\n"
+    assert ran.err.splitlines()[-1] == f"Retry the failures: {told}"
+    assert sbg("runs", "show", run).err.endswith(f": {told}\n")
 
 
 def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
@@ -128,7 +127,7 @@ def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
     simulator.arm("kind=missing_field field=result op=get_copy_job")
     ran = sbg("copy", "--manifest", str(flawed))
     assert ran.code == 3
-    assert "of 2 rows 0 done, 2 in jobs that do not tell what became of each." in ran.err
+    assert "Finished: 0 of 2 files copied, 2 unclear (their jobs do not report each file's result) in 0 s." in ran.err
     assert "retry" not in ran.err
     retried = sbg("runs", "retry", _id(ran))
     assert retried.code == 2
@@ -143,7 +142,7 @@ def test_a_job_that_does_not_say_that_anything_was_done_leaves_its_rows_unclear(
         simulator.arm(f"kind=null_field field={field} op=list_async_jobs")
     ran = sbg("copy", "--manifest", str(manifest))
     assert ran.code == 3
-    assert "of 2 rows 0 done, 2 in jobs that do not tell what became of each." in ran.err
+    assert "Finished: 0 of 2 files copied, 2 unclear (their jobs do not report each file's result) in 0 s." in ran.err
     silent = "neither counts nor results say that anything was done"
     assert silent in sbg("jobs", "show", started_jobs(simulator)[0].id).err
     run = _id(ran)
@@ -166,16 +165,16 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_a_new_one_takes_it_up(
     ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1", *options)
     assert ran.code == 5
     assert "HTTP 401" in ran.err
-    assert "The run is kept, and its jobs go on. With a new token of the same user, take it up with: " in ran.err
+    assert "The run is kept, and its jobs continue. With a new token of the same user, resume with: " in ran.err
     if options:
         (error,) = ran.events("error")
-        assert f"take it up with: {error['resume']}" in error["message"]
+        assert f"resume with: {error['resume']}" in error["message"]
     (resume,) = printed_commands(ran.err)
     monkeypatch.setattr(Journal, "started", started)
     monkeypatch.setenv("SB_AUTH_TOKEN", LIKELY_TOKEN)
     again = sbg(*resume)
     assert again.code == 0
-    assert again.err.endswith(" is complete: 2 rows done, none failed.\n")
+    assert again.err.endswith("\nFinished: 2 files copied in 0 s since it was resumed.\n")
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
 
 
@@ -221,7 +220,7 @@ def test_ctrl_c_prints_the_command_that_goes_on(
         ran = sbg("copy", "--manifest", str(manifest))
     run = _id(ran)
     assert (ran.code, ran.out) == (130, "")
-    assert ran.err.endswith(f"sbg-bulk: interrupted. Take the run up again with: sbg-bulk runs resume {run}\n")
+    assert ran.err.endswith(f"sbg-bulk: interrupted: 0 of 2 files copied.\nResume with: sbg-bulk runs resume {run}\n")
     assert sbg(*printed_commands(ran.err)[0]).code == 0
     assert len(started_jobs(simulator)) == 1
 
@@ -235,7 +234,11 @@ def test_ctrl_c_while_a_manifest_is_read_leaves_nothing(
     monkeypatch.setattr("sbg_bulk.runs.journal_file.insert", interrupted)
     simulator.requests.clear()
     ran = sbg("copy", "--manifest", str(manifest))
-    assert (ran.code, ran.out, ran.err) == (130, "", "sbg-bulk: interrupted before any job was submitted.\n")
+    assert (ran.code, ran.out, ran.err) == (
+        130,
+        "",
+        "sbg-bulk: interrupted. Nothing was changed. To start again, run the same command.\n",
+    )
     assert (len(simulator.requests), list(home.rglob("*.sbg-run*"))) == (0, [])
 
 
@@ -282,8 +285,8 @@ def test_a_long_run_tells_in_a_pipe_how_it_goes_on(
     moments = iter(range(1000, 100_000, 31))
     monkeypatch.setattr("sbg_bulk.cli.progress.display.monotonic", lambda: next(moments))
     ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1")
-    assert "0 of 2 rows done, 0 failed; 0 of 2 jobs ended, 1 under way." in ran.err
-    assert "2 of 2 rows done, 0 failed; 2 of 2 jobs ended, 0 under way; " in ran.err
+    assert "0 of 2 files done, 0 failed; 0 of 2 jobs ended, 1 running." in ran.err
+    assert "2 of 2 files done, 0 failed; 2 of 2 jobs ended, 0 running; " in ran.err
     assert len(started_jobs(simulator)) == 2
 
 
@@ -315,7 +318,7 @@ def test_a_run_that_stops_names_the_candidates_and_the_commands_that_settle_it(s
     ran = _alike(sbg, simulator, "cut_after")
     run = _id(ran)
     jobs = {job.id for job in started_jobs(simulator)}
-    assert f"sbg-bulk: run {run} has stopped: it is not known which job, if any, was started for 2 rows." in ran.err
+    assert f"sbg-bulk: run {run} has stopped: it is not known which job, if any, was started for 2 files." in ran.err
     commands = printed_commands(ran.err)
     assert {words[2] for words in commands if words[:2] == ["jobs", "show"]} == jobs
     assert {words[4] for words in commands if words[:4] == ["runs", "resume", run, "--adopt"]} == jobs
@@ -393,7 +396,7 @@ def test_a_complete_run_that_is_resumed_says_so_at_once(
     slept.clear()
     ran = sbg("runs", "resume", run)
     assert ran.code == 3
-    assert f"Run {run} is complete: of 2 rows 1 done, 1 failed." in ran.err
+    assert f"Finished: 1 of 2 files copied, 1 failed ({MISSING_TEXT})." in ran.err
     assert len(simulator.requests) <= 2
     assert slept == []
 
@@ -623,7 +626,7 @@ def test_ctrl_c_ends_the_watching_alone(
     monkeypatch.setattr(watch.watch, "__defaults__", (interrupt,))
     with Journal.open(journals(home)[0]):
         ran = sbg("runs", "show", run, "--watch")
-    assert (ran.code, ran.err) == (130, "The run is not affected.\n\nsbg-bulk: interrupted.\n")
+    assert (ran.code, ran.err) == (130, "The run is not affected.\nsbg-bulk: interrupted.\n")
 
 
 def test_a_damaged_journal_does_not_hide_the_others(sbg: Run, home: Path, manifest: Path) -> None:

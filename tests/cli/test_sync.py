@@ -49,7 +49,7 @@ def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Pat
         "Replace 1 file (7 B) of another size:",
         "  changed: 2 MB in the source, 7 B at the destination",
         "1 item only at the destination; --delete deletes what the source lacks.",
-        "Plan: 3 jobs, at least 6 requests (999,999,993 left now: starts at once).",
+        "Plan: 3 jobs; 6 requests (999,999,993 left now: starts at once).",
         "Listing used 7 requests.",
     ]
     assert lines[-1] == f"{IN} is in step with {RUN}."

@@ -108,7 +108,7 @@ def test_quiet_does_not_hide_what_failed(sbg: Run, simulator: Simulator, manifes
     simulator.arm("kind=fail_item op=submit_copy_job item=1")
     ran = sbg("-q", "copy", "--manifest", str(manifest), "--to-folder", FOLDER)
     assert ran.code == 3
-    assert re.match(r"Run \S+ is complete: of 2 rows 1 done, 1 failed\.\n", ran.err)
+    assert ran.err.startswith("Finished: 1 of 2 files copied, 1 failed (")
     simulator.disarm()
     ran = sbg("-q", "copy", FILE, "no-such-file", "--to-project", TARGET)
     assert ran.code == 3

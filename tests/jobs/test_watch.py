@@ -199,7 +199,7 @@ def test_a_pause_for_the_rate_limit_is_told() -> None:
     with service.client(on_wait=told.append) as client, pytest.raises(WaitTimeout):
         client.wait(submitted(service, 1), timeout=200)
     assert {wait.reason for wait in told if wait.cause is Cause.RATE_LIMIT} == {"to stay within the rate limit"}
-    assert {wait.reason for wait in told if wait.cause is not Cause.RATE_LIMIT} <= {"for the next look at 1 job"}
+    assert {wait.reason for wait in told if wait.cause is not Cause.RATE_LIMIT} <= {"next status check (1 job)"}
     assert service.refusals == []
 
 

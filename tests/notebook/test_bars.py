@@ -86,7 +86,7 @@ def test_a_run_tells_what_it_waits_for_until_it_ends(notebook: Notebook, monkeyp
     monkeypatch.setattr(bars, "PAUSE", 0)
     with for_run(notebook.display, "client.resume('r1')") as told:
         assert told is not None
-        told(progress(Tally(8, running=8), Wait(5, Cause.NEXT_LOOK, "for the next look"), running=2))
+        told(progress(Tally(8, running=8), Wait(5, Cause.NEXT_LOOK, "next status check"), running=2))
         told(progress(Tally(8, done=3, failed=1, running=4), Wait(90, Cause.RATE_LIMIT, "the rate limit"), running=1))
     assert notebook.drawn == [
         "0% Run r1: 0 of 8 rows done, 2 jobs running",

@@ -86,7 +86,7 @@ def test_a_run_draws_a_bar_and_reports(
     assert cell.error is None, cell.traceback
     assert re.fullmatch(rf"100% Run \S+: {ROWS} of {ROWS} rows done", bar(cell))
     assert widths(cell) == sorted(widths(cell))
-    assert f"{ROWS} of {ROWS} rows done" in cell.shown[1]["text/html"]
+    assert f"{ROWS} of {ROWS} files done" in cell.shown[1]["text/html"]
     assert copies() == files
 
 
@@ -115,7 +115,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_each_file_is_copied_once(
     assert again in re.sub(r"\x1b\[[\d;]*m", "", cell.traceback)
     cell = kernel.run(again, meanwhile=step)
     assert cell.error is None, cell.traceback
-    assert f"{ROWS} of {ROWS} rows done" in cell.shown[-1]["text/html"]
+    assert f"{ROWS} of {ROWS} files done" in cell.shown[-1]["text/html"]
     assert copies() == files
     assert asked("submit_copy_job") == 3
 

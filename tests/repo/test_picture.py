@@ -37,12 +37,12 @@ def test_it_shows_all_parts_of_the_display(made: Path) -> None:
     for pattern in (
         r"\$ sbg-bulk copy --manifest samples\.csv --to rfranklin/analysis",
         r"Run \d{8}-\d{6}-[0-9a-f]{4}: 2,500 files\.",
-        r"━+ +\d\d%  [\d,]+ of 2,500 rows",
-        r"jobs +\d+ of 100 ended, 20 under way",
+        r"━+ +\d\d%  [\d,]+ of 2,500 files",
+        r"jobs +\d+ of 100 ended, 20 running",
         r"failed +2",
-        r"speed +\d+ rows/s, \d+ (s|min) so far, about \d+ s left",
-        r"requests +\d{3} of 1,000 left, anew in \d min",
-        r"now +waiting \d s for the next look at 20 jobs",
+        r"speed +\d+ files/s, \d+ (s|min) elapsed, about \d+ s left",
+        r"requests +\d{3} of 1,000 left, resets in \d min",
+        r"now +next status check in \d s \(20 jobs\)",
     ):
         assert any(re.search(pattern, line) for line in shown), pattern
 

@@ -16,6 +16,11 @@ FOR_THE_LIMIT: Final = "to stay within the rate limit"
 """The reason of a pause that is made before the server refuses."""
 
 
+def status_check(jobs: str) -> str:
+    """Return the reason of a pause until the status of jobs is looked up, such as of "1 job"."""
+    return f"next status check ({jobs})"
+
+
 class Cause(StrEnum):
     """The cause of a pause."""
 
@@ -26,9 +31,9 @@ class Cause(StrEnum):
     RETRY = "retry"
     """A request has failed, and is sent again."""
     NEXT_LOOK = "next-look"
-    """Jobs are under way, and the next look at them is not due yet."""
+    """Jobs are running, and the next check of their status is not due yet."""
     SETTLING = "settling"
-    """It is to be found out what became of a submission."""
+    """It is not known yet whether a submission was accepted."""
 
 
 @frozen
@@ -79,6 +84,9 @@ class Wait:
 def waiting(wait: Wait) -> str:
     """Return what is waited for, in words, such as `Waiting 5 min: the rate limit (HTTP 429)`."""
     time = duration(wait.seconds)
+    if wait.cause == "next-look":
+        what, of, jobs = wait.reason.partition(" (")
+        return f"{what.capitalize()} in {time}{of}{jobs}"
     if wait.cause == "retry":
         return f"Trying again in {time}: {wait.reason}"
     joint = " " if wait.reason.startswith(("to ", "for ")) else ": "

@@ -15,6 +15,9 @@ one a line, which `events.schema.json` describes.
     130         interrupted, or answered with no
 """
 
-from sbg_bulk.cli.app import main
+from sbg_bulk.cli.interrupts import while_loading
+
+with while_loading():
+    from sbg_bulk.cli.app import main
 
 __all__ = ["main"]

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import click
 
-from sbg_bulk.cli import completion
+from sbg_bulk.cli import completion, interrupts
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
 from sbg_bulk.cli.lazy import Lazy, LazyGroup
 from sbg_bulk.cli.options.connection import connection_options
 from sbg_bulk.cli.options.verbosity import verbosity_options
 from sbg_bulk.cli.options.version import version_option
-from sbg_bulk.cli.output.console import complain, explained
+from sbg_bulk.cli.output.console import complain, console, explained
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.text import command_line, shell_words
 
@@ -69,6 +69,9 @@ class _Command(LazyGroup):
         except SbgBulkError as error:
             complain(explained(error))
             ctx.exit(exit_code(error))
+        except (click.Abort, KeyboardInterrupt):
+            complain(" ".join(filter(None, ("interrupted.", console().so_far))))
+            ctx.exit(Exit.INTERRUPTED)
         except BrokenPipeError:
             # The reader of the output has gone (… | head).
             _drop_output()
@@ -123,6 +126,11 @@ sbg_bulk.params += verbosity_options(hidden=False)
 
 def main() -> None:
     """Run the command and exit with its code."""
+    with interrupts.once():
+        _main()
+
+
+def _main() -> None:
     _open_closed_streams()
     _forget_odd_sizes()
     if isinstance(sys.stdout, io.TextIOWrapper):

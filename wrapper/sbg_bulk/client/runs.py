@@ -342,5 +342,6 @@ class RunFlows:
             tally = yield from run.run(
                 policy, journal, options or RunOptions(), on_change or on_bar, token=mark, renew=renew
             )
-        failures = yield from record(journal.failures)
-        return RunReport(journal.plan.run, journal.path, tally, failures)
+        failures, carried = (yield from record(journal.failures)), (yield from record(journal.carried))
+        plan = journal.plan
+        return RunReport(plan.run, journal.path, tally, failures, job_type=plan.job_type, carried=carried)

@@ -247,7 +247,7 @@ class PathResolver:
 
     def _named(self, folder: Location, names: dict[str, bool]) -> Flow[tuple[dict[str, File], bool]]:
         """Read which entries of a folder have these names, and whether the service has shown no others."""
-        pager = pages.Pager(self.policy, pages.files(*self._start(folder), list(names)))
+        pager = pages.Pager(self.policy, pages.files(*self._start(folder), list(names), pages.ALL_FIELDS))
         found: dict[str, File] = {}
         exact = True
         while (page := (yield from pager.next())) is not None:

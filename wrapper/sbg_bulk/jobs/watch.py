@@ -21,7 +21,7 @@ from sbg_bulk.api.pace import Meter
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import pause
 from sbg_bulk.api.steps import Flow, now
-from sbg_bulk.api.waits import FOR_THE_LIMIT, Cause
+from sbg_bulk.api.waits import FOR_THE_LIMIT, Cause, status_check
 from sbg_bulk.jobs import read
 from sbg_bulk.jobs.list_map import JobListMap, Stretch
 from sbg_bulk.jobs.track import Allowance, Track
@@ -123,7 +123,7 @@ class Watch:
             yield from pause(self.policy, seconds, Cause.RATE_LIMIT, FOR_THE_LIMIT)
         else:
             jobs = "1 job" if len(self.tracks) == 1 else f"{len(self.tracks):,} jobs"
-            yield from pause(self.policy, seconds, Cause.NEXT_LOOK, f"for the next look at {jobs}")
+            yield from pause(self.policy, seconds, Cause.NEXT_LOOK, status_check(jobs))
 
     def poll(self, until: float = math.inf) -> Flow[PollResult]:
         """Look at the jobs that are due; when the time is up, at all of them once more.

@@ -18,6 +18,7 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.columns import DESTINATION_COLUMN as DESTINATION_COLUMN
 from sbg_bulk.runs.columns import SIZE_COLUMN as SIZE_COLUMN
 from sbg_bulk.runs.columns import SOURCE_COLUMN as SOURCE_COLUMN
+from sbg_bulk.runs.columns import TYPE_COLUMN
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.text import command_line, counted, either, size
@@ -218,11 +219,13 @@ class Choice:
         """Produce the choice as the rows of a manifest, of a job of this type: COPY, MOVE or DELETE."""
         numbers = {folder: number for number, folder in enumerate(self.folders)}
         for number, item in enumerate(self.items, 1):
-            extra: dict[str, str | int | None] = {SOURCE_COLUMN: item.source, SIZE_COLUMN: item.size}
+            extra: dict[str, str | int | None] = {SOURCE_COLUMN: item.source}
+            if item.to is not None:
+                extra[DESTINATION_COLUMN] = item.destination
+            extra |= {SIZE_COLUMN: item.size, **({TYPE_COLUMN: "folder"} if item.is_folder else {})}
             if item.to is None:
                 yield Row(number, ITEMS[job_type](file=item.id), extra)
                 continue
-            extra = {SOURCE_COLUMN: item.source, DESTINATION_COLUMN: item.destination, SIZE_COLUMN: item.size}
             # What goes to a folder that is to be made is placed there when it is.
             start = self.places.get(item.to) or item.to.folder
             where = {"project": item.to.project} if start is None else {"parent": start}

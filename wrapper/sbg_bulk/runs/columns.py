@@ -27,6 +27,9 @@ DESTINATION_COLUMN: Final = "destination_path"
 SIZE_COLUMN: Final = "size"
 """The column with the bytes of a file that was chosen by its path, in reports."""
 
+TYPE_COLUMN: Final = "type"
+"""The column that says "folder" of a folder that was chosen, in reports and plans."""
+
 IN_PROJECT: Final = "in_project"
 IN_FOLDER: Final = "in_folder"
 """The columns of lists that say where something is."""

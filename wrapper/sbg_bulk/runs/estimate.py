@@ -49,7 +49,7 @@ def estimate(
         items: how many rows it has.
         items_per_job: how many rows are submitted as one job.
         reserve: requests in each window that are left to other programs.
-        besides: requests for other things: folders to make, destinations to look at afterwards.
+        besides: requests for other things: folders to create, destinations to check afterwards.
         rate: what is left of the rate limit; None for a window of the documented limit that has not begun.
         now: the time, in Unix seconds, by the clock of this machine.
     """

@@ -11,11 +11,21 @@ from typing import Any
 
 from sbg_bulk.errors import JournalError
 from sbg_bulk.items import Item
-from sbg_bulk.runs.columns import REPORT_COLUMNS
+from sbg_bulk.runs.columns import REPORT_COLUMNS, SIZE_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.journal_file import clear_errors
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.outcomes import Outcome
-from sbg_bulk.runs.records import Destinations, NewFolder, Plan, State, Submission, SubmissionTimes, Tally
+from sbg_bulk.runs.records import (
+    CHOSEN,
+    Carried,
+    Destinations,
+    NewFolder,
+    Plan,
+    State,
+    Submission,
+    SubmissionTimes,
+    Tally,
+)
 from sbg_bulk.runs.traffic import Slot
 
 
@@ -35,6 +45,19 @@ class JournalReader:
         )
         known = {str(outcome): outcomes.get(outcome, 0) for outcome in Outcome}
         return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
+
+    def carried(self) -> Carried:
+        """Add up what is done. The sizes are those that were seen when it was chosen."""
+        chosen = self.remembered(CHOSEN) is not None
+        items = sized = size = folders = 0
+        for outcome, extra in self._select("SELECT outcome, extra FROM row"):
+            known = json.loads(extra) if chosen and extra else {}
+            folders += TYPE_COLUMN in known
+            if outcome == Outcome.DONE:
+                items += 1
+                if (bytes_ := known.get(SIZE_COLUMN)) is not None:
+                    sized, size = sized + 1, size + bytes_
+        return Carried(items, sized, size, folders)
 
     def unfinished(self) -> list[Submission]:
         """Return the submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""

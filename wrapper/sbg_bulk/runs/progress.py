@@ -78,6 +78,7 @@ class Progress:
         budget: what is left of the rate limit; None if that is not known.
         waiting: the pause that is about to be made; None if there is none.
         ended: the jobs that have ended since the progress before this one. They are not compared.
+        job_type: COPY, MOVE or DELETE; empty if that is not known.
     """
 
     run: str
@@ -91,3 +92,4 @@ class Progress:
     budget: BudgetLeft | None = None
     waiting: Wait | None = None
     ended: Sequence[EndedJob] = field(default=(), eq=False)
+    job_type: str = ""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import frozen
+
+CHOSEN: Final = "chosen"
+"""What a journal remembers of a run whose rows say where they come from and go to, in columns of our own."""
 
 Failures: TypeAlias = Sequence[tuple[str, int | None, int, str | None]]
 """What was not done in a run, grouped: the outcome, the API's code, how many rows, a message of one; the most first."""
@@ -154,6 +157,23 @@ class Tally:
     def complete(self) -> bool:
         """Return whether nothing is left to be done or waited for."""
         return not self.running and not self.open
+
+
+@frozen
+class Carried:
+    """The amount of what a run has done, as far as it knows that: runs of manifests know no sizes.
+
+    Attributes:
+        items: how many of its rows are done.
+        sized: how many of these are files whose size is known.
+        size: the bytes of those.
+        folders: how many of all its rows are folders, as far as is known.
+    """
+
+    items: int = 0
+    sized: int = 0
+    size: int = 0
+    folders: int = 0
 
 
 @frozen

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from sbg_bulk.html import api_code, caption, framed, paragraph, table
 from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
 from sbg_bulk.runs.outcomes import Outcome
-from sbg_bulk.runs.records import Failures, Tally
+from sbg_bulk.runs.records import Carried, Failures, Tally
 from sbg_bulk.text import counted
 
 REASONS: Final = 5
@@ -47,6 +47,8 @@ class RunReport:
         failures: what was not done, grouped: the outcome, the API's code, how many, one of the messages; most first.
         different: what was left out before it began, as something else has its name where it would go.
         pending: what was left out because unfinished runs of this machine are still going to do it.
+        job_type: COPY, MOVE or DELETE; empty if that is not known.
+        carried: how much was done, as far as that is known.
     """
 
     run: str
@@ -55,6 +57,8 @@ class RunReport:
     failures: Failures = ()
     different: tuple[Clash, ...] = ()
     pending: tuple[Pending, ...] = ()
+    job_type: str = ""
+    carried: Carried = field(factory=Carried)
 
     @property
     def succeeded(self) -> bool:

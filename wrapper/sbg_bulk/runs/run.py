@@ -88,6 +88,7 @@ class _Run:
             budget=budget,
             waiting=waiting,
             ended=tuple(self.newly_ended),
+            job_type=plan.job_type,
         )
         if progress != self.shown:
             self.shown = progress

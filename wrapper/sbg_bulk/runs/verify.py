@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -21,10 +21,8 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import CHOSEN as CHOSEN
 from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification
-
-CHOSEN: Final = "chosen"
-"""What a journal remembers of a run whose rows say where they come from and go to, in columns of our own."""
 
 
 @frozen

@@ -57,7 +57,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     with context.client() as client, held(client, request, task):
         if (resumed := take_up(context, client, request, task)) is not None:
             return resumed
-        with counting("Looking") as on_request:
+        with counting() as on_request:
             choice = client.choose(
                 request.sources,
                 to=request.destination.text,
@@ -218,8 +218,8 @@ def _chosen(choice: Choice) -> str:
             if not choice.different and not choice.pending
             else "Nothing else to do."
         )
-    target = "" if choice.to is None else f", to {choice.to}"
-    return plain(f"Chosen: {_amount(choice)} of {_sources(choice)}{target}.")
+    target = "" if choice.to is None else f" to {choice.to}"
+    return plain(f"{_amount(choice)} from {_sources(choice)}{target}.")
 
 
 def _amount(choice: Choice) -> str:

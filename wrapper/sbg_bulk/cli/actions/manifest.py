@@ -21,7 +21,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
@@ -71,7 +71,7 @@ def run(context: Context, request: TransferRequest) -> Exit:
 
 def ids_to_do(context: Context, client: Client, request: TransferRequest, where: Location) -> tuple[Exit, list[Item]]:
     """What is left to be done of ids whose names are not taken where they go, and the exit code if that is done."""
-    with TemporaryDirectory(prefix="sbg-bulk-") as scratch, counting("Looking") as on_request:
+    with TemporaryDirectory(prefix="sbg-bulk-") as scratch, counting() as on_request:
         draft = client.plan(
             request.job_type,
             BytesIO("\n".join(request.sources).encode()),
@@ -121,7 +121,7 @@ def _planned(
 ) -> Iterator[Draft]:
     """What is to be done, read once, with the paths in it looked up."""
     destination = request.destination
-    with counting("Looking") as on_request, _nothing_submitted():
+    with counting() as on_request:
         draft = client.plan(
             request.job_type,
             source,
@@ -139,16 +139,6 @@ def _planned(
         )
     with draft:
         yield draft
-
-
-@contextmanager
-def _nothing_submitted() -> Iterator[None]:
-    """Say what an interrupt means here."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        complain("interrupted before any job was submitted.")
-        click.get_current_context().exit(Exit.INTERRUPTED)
 
 
 @contextmanager

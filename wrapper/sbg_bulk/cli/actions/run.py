@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict
 
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
-from sbg_bulk.cli.output.console import complain, explained, note, note_wait, tell
+from sbg_bulk.cli.output.console import complain, console, explained, note, tell
 from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.runs import store
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, duration, size
 
 if TYPE_CHECKING:
-    from sbg_bulk.api.waits import Wait
-    from sbg_bulk.cli.progress.tracker import ProgressTracker
     from sbg_bulk.runs.progress import Progress
+    from sbg_bulk.runs.records import Carried
     from sbg_bulk.runs.result import RunReport
+
+VERBS: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
+"""What becomes of what is done by a job, by its type."""
 
 
 def execute(context: Context, work: Callable[[Callable[[Progress], object]], RunReport], as_json: bool) -> Exit:
-    """Carry a run, report on it, and say how to go on if it was broken off.
+    """Carry a run, report on it, and say how to resume it if it was interrupted.
 
     Args:
         context: the options before the command.
@@ -36,61 +38,60 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     """
     report: RunReport | None = None
     broken: SbgBulkError | None = None
-    begun: list[Progress] = []
-
-    def waits(tracker: ProgressTracker, wait: Wait) -> None:
-        # Before the run has begun, when its folders are made, nothing of it is shown.
-        if begun:
-            tracker.wait(wait)
-        else:
-            note_wait(wait)
-
-    with followed(as_json, waits) as (following, events):
+    seen: list[Progress] = []
+    output = console()
+    with followed(as_json) as (following, events):
 
         def changed(progress: Progress) -> None:
-            if not begun:
-                begun.append(progress)
-                note(f"Run {progress.run}: {counted(progress.tally.rows, 'row')}.\nIts journal: {progress.journal}")
+            if not seen:
+                note(f"Run {progress.run}: {counted(progress.tally.rows, 'file')}.\nJournal: {progress.journal}")
+                output.so_far = f"Resume with: {_resume(context, progress)}"
+            seen[:] = [seen[0] if seen else progress, progress]
             following.run(progress)
 
         try:
             report = work(changed)
         except KeyboardInterrupt:
-            pass
+            # Before that nothing was submitted.
+            if not seen:
+                raise
         except BrokenPipeError:
             # Who reads the events has gone (… | head). There is a person to tell, perhaps.
-            if begun:
-                complain(f"nobody reads the output any more. {_again(_resume(context, begun[0]))}")
+            if seen:
+                complain(f"the program that read the output has ended. {output.so_far}")
             raise
         except OSError:
             # Events that cannot be written, on a full disk; what is wrong with it is told by who gets this.
-            if begun:
-                complain(f"broken off. {_again(_resume(context, begun[0]))}")
+            if seen:
+                complain(f"interrupted. {output.so_far}")
             raise
         except SbgBulkError as error:
-            if not begun:
+            if not seen:
                 raise
             broken = error
+        seconds = following.outlook().elapsed
     if report is not None:
+        output.so_far = f"Run {report.run} is finished."
         if events is not None:
             events.run_finished(report_document(report))
         else:
-            (note if report.succeeded else tell)(report_text(context, report))
+            before = seen[0].tally
+            took = None if before.complete else seconds
+            text = report_text(context, report, took, resumed=before.open < before.rows)
+            (note if report.succeeded else tell)(text)
         return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
-    if not begun:
-        complain("interrupted before any job was submitted.")
-        return Exit.INTERRUPTED
-    resume = _resume(context, begun[0])
+    resume = _resume(context, seen[-1])
+    again: str | None = resume
     code = Exit.INTERRUPTED if broken is None else exit_code(broken)
     if broken is None:
-        name, told, again = "Interrupted", f"interrupted. {_again(resume)}", resume
+        name, told = "Interrupted", f"interrupted: {_so_far(seen[-1])}\nResume with: {resume}"
     elif isinstance(broken, RunStopped):
-        name, told, again = type(broken).__name__, _stopped_text(context, broken, _name(begun[0])), None
+        name, told, again = type(broken).__name__, _stopped_text(context, broken, _name(seen[-1])), None
     else:
-        go_on = _again(resume)
+        go_on = f"Resume with: {resume}"
         if isinstance(broken, Unauthorized):
-            go_on = f"The run is kept, and its jobs go on. With a new token of the same user, take it up with: {resume}"
-        name, told, again = type(broken).__name__, f"{explained(broken)}\n{go_on}", resume
+            go_on = f"The run is kept, and its jobs continue. With a new token of the same user, resume with: {resume}"
+        name, told = type(broken).__name__, f"{explained(broken)}\n{go_on}"
     if events is not None:
         events.failed(name, told, code, again)
     complain(told)
@@ -105,8 +106,18 @@ def _name(progress: Progress) -> str:
     return reference(progress.run, Path(progress.journal))
 
 
-def _again(resume: str) -> str:
-    return f"Take the run up again with: {resume}"
+def _so_far(progress: Progress) -> str:
+    """What a run has done."""
+    tally, verb = progress.tally, VERBS.get(progress.job_type, "done")
+    done = f"{tally.done:,} of {counted(tally.rows, 'file')} {verb}"
+    others = ((tally.failed, "failed"), (tally.unattributed + tally.unknown, "unclear"))
+    parts = [done, *(f"{number:,} {what}" for number, what in others if number)]
+    if progress.folders_total and not tally.done:
+        parts.insert(0, f"{progress.folders_made:,} of {counted(progress.folders_total, 'folder')} created")
+    jobs = ""
+    if progress.jobs_running:
+        jobs = f" {counted(progress.jobs_running, 'job')} may still be running on the platform."
+    return f"{', '.join(parts)}.{jobs}"
 
 
 def _stopped_text(context: Context, stopped: RunStopped, name: str) -> str:
@@ -115,7 +126,7 @@ def _stopped_text(context: Context, stopped: RunStopped, name: str) -> str:
     return "\n".join(
         (
             f"run {stopped.run} has stopped: it is not known which job, if any, was started for "
-            f"{counted(stopped.rows, 'row')}. It may be:",
+            f"{counted(stopped.rows, 'file')}. It may be:",
             *(f"  {context.command('jobs', 'show', job)}" for job in ids),
             "If it is, say so, and the run goes on from there:" if len(ids) == 1 else "If it is one of them, say so:",
             *(f"  {context.command('runs', 'resume', name, '--adopt', job)}" for job in ids),
@@ -135,22 +146,47 @@ def report_document(report: RunReport) -> dict[str, Any]:
     return {"run": report.run, "journal": str(report.journal), **asdict(report.tally)}
 
 
-def report_text(context: Context, report: RunReport) -> str:
-    """What became of a run, in a sentence or two."""
-    tally = report.tally
+def report_text(context: Context, report: RunReport, seconds: float | None, *, resumed: bool = False) -> str:
+    """What came of a run: files, bytes, time, reasons; and the commands that help next.
+
+    Args:
+        context: the options before the command.
+        report: what came of it.
+        seconds: how long it took; None if it was finished before.
+        resumed: whether that is the time since it was resumed.
+    """
+    tally, verb = report.tally, VERBS.get(report.job_type, "done")
+    took = "" if seconds is None else f" in {duration(seconds)}{' since it was resumed' if resumed else ''}"
+    if report.carried.sized:
+        took += f", {_bytes(report.carried)}"
     if report.succeeded:
-        return f"Run {report.run} is complete: {counted(tally.rows, 'row')} done, none failed."
+        return f"Finished: {_amount(tally.rows, report.carried)} {verb}{took}."
+    reasons = [f"{reason.what[0].lower()}{reason.what[1:].rstrip('.')}" for reason in report.reasons]
+    why = f" ({reasons[0]})" if len(reasons) == 1 and tally.failed else ""
     parts = (
-        (tally.failed, "failed"),
-        (tally.unattributed, "in jobs that do not tell what became of each"),
-        (tally.unknown, "in jobs that can no longer be read"),
+        (tally.failed, f"failed{why}"),
+        (tally.unattributed, "unclear (their jobs do not report each file's result)"),
+        (tally.unknown, "unclear (their jobs can no longer be read)"),
     )
     told = "".join(f", {number:,} {what}" for number, what in parts if number)
     name = reference(report.run, report.journal)
-    lines = [
-        f"Run {report.run} is complete: of {counted(tally.rows, 'row')} {tally.done:,} done{told}.",
-        f"See what became of each with: {context.command('runs', 'export', name)}",
-    ]
+    lines = [f"Finished: {tally.done:,} of {_amount(tally.rows, report.carried)} {verb}{told}{took}."]
+    if len(reasons) > 1:
+        each = zip(report.reasons, reasons, strict=True)
+        lines += [f"  {counted(reason.files, 'file')}: {text}" for reason, text in each]
+    lines.append(f"Per-file results: {context.command('runs', 'export', name)}")
     if report.retry_helps:
-        lines.append(f"Try again what failed with: {context.command('runs', 'retry', name)}")
+        lines.append(f"Retry the failures: {context.command('runs', 'retry', name)}")
     return "\n".join(lines)
+
+
+def _amount(rows: int, carried: Carried) -> str:
+    """How many files, and folders where it is known that some of them are."""
+    if not carried.folders:
+        return counted(rows, "file")
+    return f"{counted(rows, 'file')} and folders" if rows > carried.folders else counted(rows, "folder")
+
+
+def _bytes(carried: Carried) -> str:
+    """The bytes of what was done, as far as they are known."""
+    return f"{'' if carried.sized == carried.items else 'at least '}{size(carried.size)}"

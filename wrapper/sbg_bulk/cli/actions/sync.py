@@ -47,7 +47,7 @@ def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
         resumed = _finish_earlier(context, client, request)
         if resumed is not Exit.DONE:
             return resumed
-        with counting("Looking") as on_request:
+        with counting() as on_request:
             plan = client.sync_plan(
                 request.source,
                 to=request.to,

@@ -10,7 +10,6 @@ from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, explained, note, tell
 from sbg_bulk.cli.output.tables import print_not_done, summary
 from sbg_bulk.cli.progress.display import followed
-from sbg_bulk.cli.progress.tracker import ProgressTracker
 from sbg_bulk.errors import SbgBulkError, WaitTimeout
 from sbg_bulk.jobs.read import locate
 from sbg_bulk.text import counted
@@ -34,7 +33,7 @@ def wait_for(
     seen = {one.id: one for one in wanted if not isinstance(one, str)}
     early: Exit | None = None
     broken: SbgBulkError | None = None
-    with followed(as_json, ProgressTracker.wait) as (following, events):
+    with followed(as_json) as (following, events):
 
         def changed(job: Job) -> None:
             seen[job.id] = job

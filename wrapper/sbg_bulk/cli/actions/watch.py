@@ -28,7 +28,7 @@ def watch(read: Callable[[], Journal], pause: Callable[[float], object] = time.s
     with read() as journal:
         if not journal.in_use:
             return
-    with followed(False, lambda tracker, wait: tracker.wait(wait)) as (tracker, _):
+    with followed(False) as (tracker, _):
         while True:
             with read() as journal:
                 tracker.run(_progress(journal))

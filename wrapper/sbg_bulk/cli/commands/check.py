@@ -67,7 +67,7 @@ def check(
         raise click.UsageError("Give --csv or --json, not both.")
     selection = collected(Selection, values)
     context: Context = connected(click_context.obj, [place_of(source), place_of(place)])
-    with context.client() as client, counting("Looking") as on_request:
+    with context.client() as client, counting() as on_request:
         found = client.compare(
             source,
             place,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import sys
+import textwrap
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import define
+from attrs import define, field
 
 from sbg_bulk.api.retry import Retry
-from sbg_bulk.api.waits import Cause, waiting
+from sbg_bulk.api.waits import Cause
 from sbg_bulk.cli.output.error_context import Connection
+from sbg_bulk.cli.output.pauses import Pauses
 from sbg_bulk.errors import ConnectionFailed
 from sbg_bulk.text import plain
 
@@ -33,18 +39,23 @@ class Console:
     """How a command speaks while it runs.
 
     Attributes:
-        quiet: whether nothing but errors and the outcome is told.
+        quiet: whether only errors and the final result are told.
         write: writes a line for the person who looks on.
-        on_wait: told of each pause of the client; None to tell the person.
+        on_wait: what shows each pause of the client; None to tell of them in lines.
+        patient: whether it is waited for a connection as long as it takes: that of a run, and of a wait for jobs.
         connection: where the client is connected, once there is one.
         unreached: seconds of pauses so far for a request that has reached nothing.
+        so_far: what an interrupt is answered with: what was done, and how to go on.
     """
 
     quiet: bool = False
     write: Callable[[str], object] = lambda text: click.echo(text, err=True)
     on_wait: Callable[[Wait], object] | None = None
+    patient: bool = False
     connection: Connection | None = None
     unreached: float = 0.0
+    so_far: str = ""
+    pauses: Pauses = field(factory=lambda: Pauses(monotonic))
 
 
 def console() -> Console:
@@ -58,11 +69,12 @@ def console() -> Console:
 
 def _tell_wait(wait: Wait) -> None:
     output = console()
+    if not output.patient:
+        _check_reached(output, wait)
     if output.on_wait is not None:
         output.on_wait(wait)
-        return
-    _check_reached(output, wait)
-    note_wait(wait)
+    elif (told := output.pauses.line(wait)) is not None:
+        note(told)
 
 
 def _check_reached(output: Console, wait: Wait) -> None:
@@ -80,12 +92,6 @@ def _check_reached(output: Console, wait: Wait) -> None:
     output.unreached = before + wait.seconds
 
 
-def note_wait(wait: Wait) -> None:
-    """Tell the person who looks on of a pause."""
-    if wait.seconds >= 1:  # shorter ones are over before they are read
-        note(f"{waiting(wait)}.")
-
-
 def write_json(document: object) -> None:
     """Write one JSON document on one line of standard output, in ASCII: every locale and every reader takes it."""
     click.echo(json.dumps(document))
@@ -99,7 +105,27 @@ def note(text: str) -> None:
 
 def tell(text: str) -> None:
     """Write one or more lines that are to be seen in any case, to standard error."""
-    console().write("\n".join(map(plain, text.split("\n"))))
+    columns = _columns()
+    console().write("\n".join(line for each in text.split("\n") for line in folded(plain(each), columns)))
+
+
+def _columns() -> int | None:
+    """How wide the terminal is that standard error is on; None if it is on none."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else None
+    except (OSError, ValueError):
+        return None
+
+
+def folded(line: str, columns: int | None) -> list[str]:
+    """A line as several, broken between words, where it is wider than the terminal.
+
+    One with a command, or a path that is too long, stays as it is, to be copied in one piece: the terminal folds it.
+    """
+    if columns is None or len(line) <= columns or line.startswith(" ") or re.search(r"(^|: )sbg-bulk \S", line):
+        return [line]
+    lines = textwrap.wrap(line, max(columns, 20), break_long_words=False, break_on_hyphens=False)
+    return [line] if max(map(len, lines)) > columns else lines
 
 
 def explained(error: SbgBulkError) -> str:

@@ -21,4 +21,4 @@ def plan_line(estimate: Estimate, folders: int = 0) -> str:
         when = f" (none left now: starts in about {duration(estimate.seconds)})" if estimate.seconds else ""
     else:
         when = f" ({estimate.left:,} left now: {', '.join(filter(None, ('starts at once', pauses)))})"
-    return f"Plan: {work}{counted(estimate.jobs, 'job')}, at least {counted(estimate.requests, 'request')}{when}."
+    return f"Plan: {work}{counted(estimate.jobs, 'job')}; {counted(estimate.requests, 'request')}{when}."

@@ -88,7 +88,7 @@ def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
 
 
 def summary(job: Job) -> str:
-    """What became of a finished job, in a sentence."""
+    """The result of a finished job, in a sentence."""
     done = "an unknown number of files" if job.completed_files is None else counted(job.completed_files, "file")
     failed = job.failed_files or len(job.failures)
     told = f"Job {job.id} has finished: {done} done"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from sbg_bulk.api.waits import Cause, waiting
+from sbg_bulk.cli.output.pauses import Pauses
 from sbg_bulk.cli.progress.tracker import ProgressTracker, Snapshot
 from sbg_bulk.text import counted, duration, speed
 
@@ -16,15 +15,12 @@ if TYPE_CHECKING:
 EVERY: Final = 30.0
 """Seconds between two lines that tell how far it has come."""
 
-REMINDER: Final = 60.0
-"""Seconds after which a pause for the same reason is told again."""
-
 
 class Lines:
     """Tells now and then how it goes on.
 
     That is a line each `EVERY` seconds if something has changed, and one at once for what is worth noting: the first
-    failure, and a pause of a second or more that something else than the next look at jobs asks for.
+    failure, and pauses, as `Pauses` has them.
 
     Args:
         following: what is shown.
@@ -38,7 +34,7 @@ class Lines:
         self._clock = clock
         self._told = clock()
         self._failures_told = False
-        self._waits_told: dict[str, float] = {}
+        self._pauses = Pauses(clock)
 
     def changed(self) -> None:
         """Something has changed."""
@@ -53,28 +49,27 @@ class Lines:
     def waits(self, wait: Wait) -> None:
         """A pause is about to be made."""
         self.changed()
-        now = self._clock()
-        short = wait.seconds < 1 or wait.cause is Cause.NEXT_LOOK
-        if not short and now - self._waits_told.get(wait.reason, -math.inf) >= REMINDER:
-            self._waits_told[wait.reason] = now
-            self._write(f"{waiting(wait)}.")
+        if (told := self._pauses.line(wait)) is not None:
+            self._write(told)
 
 
 def line(outlook: Snapshot) -> str:
     """How far it has come, in a sentence."""
+    if outlook.lists:
+        return f"{outlook.lists}: {counted(outlook.requests, 'request')} so far."
     if outlook.makes_folders:
         return f"Creating folders {outlook.folders_made:,}/{outlook.folders_total:,}."
-    total = counted(outlook.total, outlook.unit) if outlook.total is not None else f"{outlook.unit}s"
-    parts = [f"{outlook.done:,} of {total} done" if outlook.total is not None else f"{outlook.done:,} {total} done"]
+    of = "files" if outlook.total is None else f"of {counted(outlook.total, 'file')}"
+    parts = [f"{outlook.done:,} {of} done"]
     parts.append(f"{outlook.failed:,} failed")
     if outlook.unclear:
         parts.append(f"{outlook.unclear:,} unclear")
-    jobs = f"{outlook.jobs_ended:,} of {counted(outlook.jobs_total, 'job')} ended, {outlook.jobs_running:,} under way"
+    jobs = f"{outlook.jobs_ended:,} of {counted(outlook.jobs_total, 'job')} ended, {outlook.jobs_running:,} running"
     if outlook.lost:
         jobs += f", {outlook.lost:,} not found"
     told = f"{', '.join(parts)}; {jobs}"
     if outlook.rate is not None:
-        told += f"; {speed(outlook.rate, outlook.unit)}"
+        told += f"; {speed(outlook.rate, 'file')}"
         if outlook.left:
             told += f", about {duration(outlook.left)} left"
     return f"{told}."

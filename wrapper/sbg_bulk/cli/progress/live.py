@@ -1,4 +1,4 @@
-"""How a run or a wait goes on, redrawn in place on a terminal."""
+"""How listing, a run or a wait goes on, redrawn in place on a terminal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def lines(outlook: Snapshot, width: int, *, ascii_only: bool = False, colours: b
         return Text.assemble((label.ljust(LABEL), "bold"), (plain(text), style))
 
     shown: list[Text] = []
-    if outlook.jobs:
+    if outlook.lists:
+        spent = f"{counted(outlook.requests, 'request')}, {duration(outlook.elapsed)} elapsed"
+        shown.append(labelled(outlook.lists.lower(), spent))
+    elif outlook.jobs:
         # All bars are of one length, whatever stands beside them.
         counts = [_counts(job) for job in outlook.jobs]
         longest, ids = max(map(len, counts)), [plain(job.id) for job in outlook.jobs]
@@ -68,38 +71,46 @@ def lines(outlook: Snapshot, width: int, *, ascii_only: bool = False, colours: b
         text = f"creating folders {outlook.folders_made:,}/{outlook.folders_total:,}"
         shown.append(bar(outlook.folders_made, outlook.folders_total, text))
     elif outlook.total is None:
-        shown.append(bar(0, None, f"{outlook.unit}s not counted yet"))
+        shown.append(bar(0, None, "files not counted yet"))
     else:
         part = f"{outlook.ended / outlook.total:4.0%}" if outlook.total else ""
-        of = f"{outlook.ended:,} of {counted(outlook.total, outlook.unit)}"
+        of = f"{outlook.ended:,} of {counted(outlook.total, 'file')}"
         shown.append(bar(outlook.ended, outlook.total, f"{part}  {of}"))
-    jobs = f"{outlook.jobs_ended:,} of {outlook.jobs_total:,} ended, {outlook.jobs_running:,} under way"
-    if outlook.lost:
-        jobs += f", {outlook.lost:,} not found"
-    shown.append(labelled("jobs", jobs))
-    failed = f"{outlook.failed:,}" if outlook.failed or outlook.unclear else "none"
-    if outlook.unclear:
-        failed += f", and {outlook.unclear:,} unclear"
-    shown.append(labelled("failed", failed, "red" if outlook.failed or outlook.unclear else ""))
-    parts = [speed(outlook.rate, outlook.unit)] if outlook.rate is not None else []
-    parts.append(f"{duration(outlook.elapsed)} so far")
-    if outlook.left:
-        parts.append(f"about {duration(outlook.left)} left")
-    shown.append(labelled("speed", ", ".join(parts)))
+    if not outlook.lists:
+        shown += [labelled(*one) for one in _work(outlook)]
     if outlook.budget is not None:
         budget = outlook.budget
-        left = f"{budget.remaining:,} of {budget.limit:,} left, anew in {duration(budget.resets_in)}"
+        left = f"{budget.remaining:,} of {budget.limit:,} left, resets in {duration(budget.resets_in)}"
         shown.append(labelled("requests", left))
     if outlook.waiting is None:
-        shown.append(labelled("now", "at work"))
+        shown.append(labelled("now", "working"))
     else:
         # Counted down to 1, and not to 0 while it is still waited.
         text = waiting(evolve(outlook.waiting, seconds=max(1.0, outlook.waiting.seconds)))
+        if LABEL + len(text) > width and outlook.waiting.cause is not Cause.NEXT_LOOK:
+            text = text.rpartition(" (")[0] or text  # without the codes
         style = "" if outlook.waiting.cause is Cause.NEXT_LOOK else "yellow"
         shown.append(labelled("now", text[0].lower() + text[1:], style))
     for line in shown:
         line.truncate(width, overflow="crop" if ascii_only else "ellipsis")
     return shown
+
+
+def _work(outlook: Snapshot) -> Iterator[tuple[str, str, str]]:
+    """How a run, or a wait for jobs, goes on: labels, texts and their styles."""
+    jobs = f"{outlook.jobs_ended:,} of {outlook.jobs_total:,} ended, {outlook.jobs_running:,} running"
+    if outlook.lost:
+        jobs += f", {outlook.lost:,} not found"
+    yield "jobs", jobs, ""
+    failed = f"{outlook.failed:,}" if outlook.failed or outlook.unclear else "none"
+    if outlook.unclear:
+        failed += f", and {outlook.unclear:,} unclear"
+    yield "failed", failed, "red" if outlook.failed or outlook.unclear else ""
+    parts = [speed(outlook.rate, "file")] if outlook.rate is not None else []
+    parts.append(f"{duration(outlook.elapsed)} elapsed")
+    if outlook.left:
+        parts.append(f"about {duration(outlook.left)} left")
+    yield "speed", ", ".join(parts), ""
 
 
 def _counts(job: Job) -> str:
@@ -115,12 +126,14 @@ class _Frame:
         self.widths: list[int] = []
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        # The last column stays free: some terminals begin a new line when it is written to.
-        width = min(options.max_width - 1, WIDEST)
+        # The last column stays free: some terminals begin a new line when it is written to. So do two more, for the ^C
+        # with which they answer Ctrl-C: on a line of its own, more would have to be wiped out than Live knows.
+        width = min(options.max_width - 3, WIDEST)
         colours = console.color_system is not None and not console.no_color
         outlook = self._following.outlook()
         # Until it is known what there is to do, there is nothing to show.
-        shown = lines(outlook, width, ascii_only=options.ascii_only, colours=colours) if outlook.jobs_total else []
+        known = outlook.lists or outlook.jobs_total
+        shown = lines(outlook, width, ascii_only=options.ascii_only, colours=colours) if known else []
         self.widths = [text.cell_len for text in shown]
         yield from shown
 

@@ -1,50 +1,33 @@
-"""Tell how many requests looking around has taken so far, while it goes on."""
+"""Show how many requests listing, or verifying, has taken so far."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
-import click
-
-from sbg_bulk.cli.output.console import console, note
+from sbg_bulk.cli.output.console import console
+from sbg_bulk.cli.progress.display import shown
 from sbg_bulk.text import counted
 
-EVERY: Final = 100
-"""Where there is no terminal, the number is told after so many requests, and after as many more."""
+_NOTHING_CHANGED = "Nothing was changed. To start again, run the same command."
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], None]]:
+def counting(what: str = "Listing") -> Iterator[Callable[[int], None]]:
     """Yields the function to call with the number of requests so far.
 
     Args:
-        what: what is going on, such as "Looking".
+        what: what is going on.
     """
-    if console().quiet:
-        yield lambda _: None
-        return
-    if not sys.stderr.isatty():
+    output = console()
+    output.so_far = output.so_far or _NOTHING_CHANGED
+    before = output.so_far
+    with shown() as tracker:
+        tracker.lists(what)
 
-        def tell(requests: int) -> None:
-            if requests % EVERY == 0:
-                note(f"{what}: {counted(requests, 'request')} so far.")
+        def count(requests: int) -> None:
+            output.so_far = f"{what} had used {counted(requests, 'request')}.\n{before}"
+            tracker.requested(requests)
 
-        yield tell
-        return
-    width = 0
-
-    def show(requests: int) -> None:
-        nonlocal width
-        text = f"{what}: {counted(requests, 'request')} so far"
-        width = max(width, len(text))
-        click.echo(f"\r{text}", nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        if width:
-            # What comes next begins on an empty line.
-            click.echo("\r" + " " * width + "\r", nl=False, err=True)
+        yield count
+    output.so_far = before

@@ -21,19 +21,20 @@ BARS: Final = 10
 
 @frozen
 class Snapshot:
-    """What there is to tell of a run, or of a wait for jobs, at a moment.
+    """What there is to tell of listing, of a run, or of a wait for jobs, at a moment.
 
     Attributes:
-        unit: what is counted: `row` or `file`.
+        lists: what is going on, such as "Listing", if that is no run and no wait for jobs.
+        requests: how many requests that has taken so far.
         total: how many there are; None as long as that is not known.
         done: how many of them are done.
         failed: how many have failed.
         unclear: how many have ended without its being known how.
-        folders_made: how many folders the run has made.
-        folders_total: how many it makes in all, before anything else.
+        folders_made: how many folders the run has created.
+        folders_total: how many it creates in all, before anything else.
         jobs_total: how many jobs it takes, as far as can be told.
         jobs_ended: how many of them have ended.
-        jobs_running: how many are under way.
+        jobs_running: how many are running.
         lost: how many jobs cannot be found any more.
         jobs: the jobs as last seen, if they are few and waited for.
         elapsed: seconds since it is followed.
@@ -43,7 +44,8 @@ class Snapshot:
         waiting: what is waited for, with the seconds that are left of it; None if nothing is.
     """
 
-    unit: str
+    lists: str = ""
+    requests: int = 0
     total: int | None = None
     done: int = 0
     failed: int = 0
@@ -63,7 +65,7 @@ class Snapshot:
 
     @property
     def makes_folders(self) -> bool:
-        """Whether folders are still to be made."""
+        """Whether folders are still to be created."""
         return self.folders_made < self.folders_total
 
     @property
@@ -91,7 +93,7 @@ class Display(Protocol):
 
 
 class ProgressTracker:
-    """What is known of a run, or of a wait for jobs. It may be read by another thread.
+    """What is known of listing, of a run, or of a wait for jobs. It may be read by another thread.
 
     Args:
         clock: seconds that never go back.
@@ -99,7 +101,7 @@ class ProgressTracker:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._facts = Snapshot("row")
+        self._facts = Snapshot()
         self._samples: tuple[Sample, ...] = ()
         self._pause: _Pause | None = None
         self._budget: tuple[BudgetLeft, float] | None = None
@@ -132,26 +134,24 @@ class ProgressTracker:
         self.progress = progress
         tally = progress.tally
         facts = Snapshot(
-            "row",
-            tally.rows,
-            tally.done,
-            tally.failed,
-            tally.unattributed + tally.unknown,
-            progress.folders_made,
-            progress.folders_total,
-            progress.jobs_total,
-            progress.jobs_ended,
-            progress.jobs_running,
+            total=tally.rows,
+            done=tally.done,
+            failed=tally.failed,
+            unclear=tally.unattributed + tally.unknown,
+            folders_made=progress.folders_made,
+            folders_total=progress.folders_total,
+            jobs_total=progress.jobs_total,
+            jobs_ended=progress.jobs_ended,
+            jobs_running=progress.jobs_running,
         )
         self._learn(facts, progress.budget)
 
     def totals(self, totals: Totals) -> None:
         """A wait for jobs has come further."""
         facts = Snapshot(
-            "file",
-            totals.total_files or None,
-            totals.completed_files,
-            totals.failed_files,
+            total=totals.total_files or None,
+            done=totals.completed_files,
+            failed=totals.failed_files,
             jobs_total=totals.jobs,
             jobs_ended=totals.finished,
             jobs_running=totals.jobs - totals.finished - totals.lost,
@@ -160,9 +160,17 @@ class ProgressTracker:
         )
         self._learn(facts, None)
 
+    def lists(self, what: str) -> None:
+        """Something is looked up, of which only the number of requests is known, such as "Listing"."""
+        self._facts = Snapshot(what)
+
+    def requested(self, requests: int) -> None:
+        """That has taken so many requests so far."""
+        self._learn(evolve(self._facts, requests=requests), None)
+
     def expect(self, jobs: int) -> None:
         """So many jobs are to be waited for."""
-        self._facts = Snapshot("file", jobs_total=jobs, jobs_running=jobs)
+        self._facts = Snapshot(jobs_total=jobs, jobs_running=jobs)
 
     def job(self, job: Job) -> None:
         """A job that is waited for was seen, for the first time or with something changed."""

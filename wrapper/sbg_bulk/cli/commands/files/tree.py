@@ -37,7 +37,7 @@ def tree(context: Context, place: str, depth: int | None, as_json: bool) -> None
             for branch in client.tree(place, depth=depth):
                 write_json({"path": str(branch.place), **_long_document(branch.file)})
             return
-        with counting("Looking") as on_request:
+        with counting() as on_request:
             branches = list(client.tree(place, depth=depth, on_request=on_request))
     click.echo(plain(str(where)))
     for line in _drawn(branches):
