@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sbg_bulk import InputError
-from sbg_bulk.files.addresses import PAGES, Address, meaning_of
+from sbg_bulk.files.addresses import PAGES, Address, meaning_of, page_of
 from sbg_bulk.files.paths import Location, is_path, place_of, unpasted
 from sbg_bulk.settings.settings import DEPLOYMENTS
 
@@ -119,3 +119,21 @@ def test_a_place_knows_the_deployment_that_its_address_is_one_of() -> None:
         with pytest.raises(InputError, match=r"is one of https://cavatica-api\.sbgenomics\.com/v2, and you are"):
             one.check_endpoint(DEPLOYMENTS["cgc"])
     assert place == Location("o/p", ("a", "b"))
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_an_address_of_a_page_means_what_the_page_is_of(deployment: str) -> None:
+    endpoint = DEPLOYMENTS[deployment]
+    for more, text in (
+        ({}, "o/my project"),
+        ({"folder": ("a b", "c+d&e#f%20", "ü")}, "o/my project/a b/c+d&e#f%20/ü"),
+        ({"file": ID}, ID),
+    ):
+        page = page_of(endpoint, "o/my project", **more)
+        assert page is not None
+        assert meaning_of(page) == Address(text, endpoint)
+
+
+def test_only_a_simulator_has_a_page_beside_the_public_platforms() -> None:
+    assert page_of("http://127.0.0.1:8000/v2", "o/p", ["a"]) == "http://127.0.0.1:8000/"
+    assert page_of("https://example.org/v2", "o/p") is None

@@ -47,10 +47,10 @@ def test_without_options_it_is_a_few_lines_that_say_what_to_do(report: Command, 
     lines = ran.out.splitlines()
     assert len(lines) < 30
     assert lines[0].endswith(
-        "Copy of 250 rows to rfranklin/analysis, on cavatica (https://cavatica-api.sbgenomics.com/v2)."
+        "Copy of 250 files to rfranklin/analysis, on cavatica (https://cavatica-api.sbgenomics.com/v2)."
     )
     assert lines[1] == "2026-11-18 11:06:40 UTC to 2026-11-18 11:07:41 UTC."
-    assert "  15 rows, code 5014: The token's user may not copy from the project, or not to it." in lines
+    assert "  15 files: The token's user may not copy from the project, or not to it. [code 5014]" in lines
     assert f"    sbg-bulk runs resume {path}" in lines
 
 
@@ -95,7 +95,7 @@ def test_a_page_takes_the_place_of_no_device_and_of_no_link(report: Command, pat
     for other in (pipe, tmp_path):
         ran = report(path, "--html", other, "--force")
         assert ran.code == 2
-        assert ran.err.startswith(f"sbg-bulk: {other} is no file that could be overwritten")
+        assert ran.err.startswith(f"sbg-bulk: {other} is not a regular file")
     assert pipe.is_fifo()
     html.write_text("mine")
     link.symlink_to(html.name)
@@ -113,7 +113,7 @@ def test_a_page_can_go_to_standard_output(report: Command, path: Path) -> None:
 
 def test_the_data_add_up(report: Command, path: Path) -> None:
     document = report(path, "--json").document
-    assert document["standing"] == "broken-off"
+    assert document["standing"] == "interrupted"
     assert document["rows"] == document["done"] + document["failed"] + document["running"] == 250
     assert [job["rows"] for job in document["jobs"]] == [100, 100, 50]
     assert [job["state"] for job in document["jobs"]] == ["ended", "ended", "running"]
@@ -155,7 +155,7 @@ def test_a_run_that_another_process_works_on_is_reported_as_running(report: Comm
         journal.started(journal.intend(0, 2, None), "job-1")
         ran = report(path)
         assert (ran.code, ran.err) == (0, "")
-        assert "Running: of 3 rows none has come to an end; 3 are in jobs whose end was not seen" in ran.out
+        assert "Running: 0 of 3 files copied; 3 in running jobs, 0 not submitted." in ran.out
         assert f"sbg-bulk runs show {path} --watch" in ran.out
         assert "resume" not in ran.out
     assert f"sbg-bulk runs resume {path}" in report(path).out

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.report.facts import Facts, Group, Standing, Window, gather
-from sbg_bulk.report.status import next_steps, outcome, pace, purpose
+from sbg_bulk.items import CopyItem
+from sbg_bulk.report.facts import Facts, Group, Interruption, Standing, Window, gather
+from sbg_bulk.report.status import interruptions, next_steps, outcome, pace, purpose
 from sbg_bulk.runs.create import create, retry
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import State
-from tests.report.making import DONE, START, Clock, failed, finished, made
+from sbg_bulk.runs.records import NewFolder, State
+from tests.report.making import DONE, GIVEN, SOURCE, START, Clock, chosen, failed, finished, made, resumed
 from tests.support.runs import Killed, Service, carry, interrupted, journal, rows
 
 
@@ -64,7 +66,7 @@ def test_refusals_failures_and_waits_are_told(path: Path) -> None:
     assert told.tally.done == 4
 
 
-def broken_off(path: Path, at: int) -> Facts:
+def interrupted_at(path: Path, at: int) -> Facts:
     service = Service(6)
     with pytest.raises(Killed):
         service.client(interrupted(at, after=True)).run(
@@ -73,28 +75,28 @@ def broken_off(path: Path, at: int) -> Facts:
     return facts(path)
 
 
-def test_a_run_that_was_broken_off_is_told_as_it_stands_at_any_step(path: Path) -> None:
+def test_a_run_that_was_interrupted_is_told_as_it_stands_at_any_step(path: Path) -> None:
     seen = set()
     for at in range(1, 60):
         path.unlink(missing_ok=True)
         try:
-            told = broken_off(path, at)
+            told = interrupted_at(path, at)
         except pytest.fail.Exception:
             break
         seen.add(told.standing)
         ids = [step.command.split()[2] for step in next_steps(told, "RUN")]
         assert (ids == ["resume"]) is (told.standing is not Standing.COMPLETE)
-        unknown = "is not known whether it has started a job" in outcome(told)
+        unknown = "It is not known whether the submission of 2 files started a job." in outcome(told)
         assert unknown is (told.standing is Standing.UNSETTLED)
-    assert seen >= {Standing.NOT_BEGUN, Standing.BROKEN_OFF, Standing.UNSETTLED}
+    assert seen >= {Standing.NOT_BEGUN, Standing.INTERRUPTED, Standing.UNSETTLED}
 
 
 def test_nothing_is_left_to_do_when_all_rows_are_done(path: Path) -> None:
     told = facts(made(path, 250))
-    assert outcome(told) == "Complete: 250 rows done, none failed."
+    assert outcome(told) == "Finished: 250 files copied."
     assert next_steps(told, "RUN") == []
-    assert purpose(told) == "Copy of 250 rows to rfranklin/analysis"
-    assert pace(told) == "It took 62 s; half of the rows had come to an end after 61 s, nine tenths after 62 s."
+    assert purpose(told) == "Copy of 250 files to rfranklin/analysis"
+    assert pace(told) == "Took 62 s. Median completion: 61 s; 90 % of the files: 62 s."
 
 
 def test_what_failed_is_to_be_tried_again_or_corrected_by_its_reason(path: Path) -> None:
@@ -102,13 +104,13 @@ def test_what_failed_is_to_be_tried_again_or_corrected_by_its_reason(path: Path)
         return {0: failed(5014), 1: failed(10225), 2: failed(None), 3: failed(98765)}.get(place, DONE)
 
     told = facts(made(path, 10, which))
-    assert outcome(told) == "Complete: of 10 rows 6 done, 4 failed."
+    assert outcome(told) == "Finished: 6 of 10 files copied, 4 failed."
     commands = {step.command: step.why for step in next_steps(told, "RUN")}
     assert list(commands) == [
         "sbg-bulk runs retry RUN",
         "sbg-bulk runs export RUN --outcome failed --output failed.csv",
     ]
-    assert "2 rows may be done then" in commands["sbg-bulk runs retry RUN"]
+    assert "2 files may succeed then" in commands["sbg-bulk runs retry RUN"]
     with Journal.open(path) as earlier, retry(earlier, path.with_name("later")) as later:
         run = later.plan.run
     assert [step.command for step in next_steps(facts(path), "RUN")] == [f"sbg-bulk runs show {run}"]
@@ -119,7 +121,7 @@ def test_what_is_unclear_is_not_taken_for_failed(path: Path) -> None:
         return RowOutcome(Outcome.UNATTRIBUTED if place % 2 else Outcome.UNKNOWN, message="why")
 
     told = facts(made(path, 4, which))
-    assert outcome(told) == "Complete: of 4 rows 0 done, 0 failed, 4 unclear."
+    assert outcome(told) == "Finished: 0 of 4 files copied, 4 unclear."
     assert told.unclear == told.sent[0].unclear == 4
     assert [step.command for step in next_steps(told, "RUN")] == [
         "sbg-bulk runs export RUN --outcome unattributed",
@@ -169,3 +171,111 @@ def test_windows_end_when_the_server_says_and_are_five_minutes_long_where_it_doe
         Window(START + 360, START + 660, 1),
         Window(START + 660, START + 960, 1),
     ]
+
+
+# Interruptions
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_when_no_process_carried_a_run_is_told(path: Path, killed: bool) -> None:
+    clock = Clock()
+    made(path, 3, items_per_job=1, ended=0, clock=clock)
+    sent = clock.time
+    resumed(path, clock, killed=killed, ended=1)
+    clock.time += 100
+    resumed(path, clock)
+    told = facts(path)
+    assert told.interruptions == [Interruption(sent + 10, sent + 110)]
+    assert told.standing is Standing.COMPLETE
+    assert interruptions(told) == "Interrupted at 2026-11-18 11:06:53 UTC, resumed after 100 s."
+
+
+def test_a_run_that_is_not_resumed_yet_stopped_when_its_process_ended(path: Path) -> None:
+    clock = Clock()
+    made(path, 3, items_per_job=1, ended=0, clock=clock)
+    told = facts(path)
+    assert told.interruptions == [Interruption(clock.time - 1, None)]  # as it was last heard of then
+    resumed(path, clock, ended=0)
+    told = facts(path)
+    assert told.interruptions == [Interruption(clock.time, None)]
+    assert told.last == clock.time
+    assert interruptions(told).endswith(", not resumed yet.")
+    with Journal.open(path) as opened:
+        opened.note_session()
+        assert facts(path).interruptions == [Interruption(clock.time, opened.sessions()[-1][0])]
+
+
+def test_what_carries_a_run_notes_when_unless_nothing_is_left_to_do(path: Path) -> None:
+    service = Service(4)
+    with pytest.raises(Killed):
+        service.client(interrupted(25, after=True)).run(
+            "copy", service.manifest(project="rfranklin/target"), journal=path, items_per_job=2
+        )
+    assert len(facts(path).interruptions) == 1
+    for _ in range(2):
+        assert service.client().resume(path).succeeded
+        told = facts(path)
+        assert [one.resumed is not None for one in told.interruptions] == [True]
+
+
+def test_a_run_that_was_never_interrupted_says_nothing_of_it(path: Path) -> None:
+    service = Service(2)
+    assert service.client().run("copy", service.manifest(project="rfranklin/target"), journal=path).succeeded
+    assert (facts(path).interruptions, interruptions(facts(path))) == ([], "")
+
+
+def test_only_the_last_of_many_interruptions_are_kept(path: Path) -> None:
+    clock = Clock()
+    made(path, 1, ended=0, clock=clock)
+    for _ in range(120):
+        resumed(path, clock, ended=0)
+        clock.time += 5
+    told = facts(path)
+    assert len(told.interruptions) == 100
+    assert interruptions(told).endswith("resumed after 5 s and 97 more.")
+
+
+# Runs by paths
+
+
+def test_a_run_by_paths_says_its_sources_its_destination_and_its_bytes(path: Path) -> None:
+    told = facts(chosen(path, 3, lambda place: DONE if place else failed()))
+    assert (told.sources, told.destinations) == ((SOURCE,), [(GIVEN, 3)])
+    assert purpose(told) == f"Copy of 3 files (3 kB) from {SOURCE} to {GIVEN}"
+    assert outcome(told) == "Finished: 2 of 3 files copied (2 kB), 1 failed."
+
+
+def test_bytes_that_are_not_known_of_all_files_are_a_least_number(path: Path) -> None:
+    told = facts(chosen(path, 3, extra=lambda place: {"size": [None, 5000, 10**30][place]}))
+    assert purpose(told).startswith("Copy of 3 files (at least 5 kB) from ")
+    assert "(" not in purpose(facts(chosen(path.with_name("b"), 1, extra=lambda _: {"size": None})))
+
+
+def test_a_column_of_sizes_in_a_manifest_is_not_taken_for_bytes(path: Path) -> None:
+    told = facts(made(path, 2, extra=lambda _: {"size": 7}))
+    assert (told.carried.total, told.carried.unsized, told.sources) == (0, 2, ())
+
+
+def test_a_retry_of_a_run_by_paths_is_one_by_paths(path: Path) -> None:
+    chosen(path, 3, lambda place: DONE if place else failed())
+    with Journal.open(path) as earlier, retry(earlier, path.with_name("later")) as later:
+        told = gather(later)
+    assert purpose(told) == f"Copy of 1 file (1 kB) from {SOURCE} to {GIVEN}"
+
+
+def test_folders_that_a_run_creates_are_named_by_their_paths(path: Path) -> None:
+    rows_ = [Row(1, CopyItem("a", parent="p"), {}, 0), Row(2, CopyItem("b", parent="p"))]
+    new = [NewFolder(0, "rfranklin/analysis/new", "new", None, "p")]
+    create(rows_, "COPY", "https://x.example/v2", journal=path, folders=new).close()
+    assert facts(path).destinations == [("p", 1), ("rfranklin/analysis/new", 1)]
+
+
+def test_folders_are_counted_as_folders(path: Path) -> None:
+    def extra(place: int) -> dict[str, str | int | None]:
+        return {"size": 10} if place else {"size": None, "type": "folder"}
+
+    told = facts(chosen(path, 3, lambda place: DONE if place else failed(), extra=extra))
+    assert purpose(told).startswith("Copy of 2 files and 1 folder (at least 20 B) from")
+    assert outcome(told) == "Finished: 2 of 3 items copied (20 B), 1 failed."
+    assert "1 item before" in next_steps(told, "RUN")[0].why
+    assert purpose(facts(chosen(path.with_name("b"), 1, extra=extra))).startswith("Copy of 1 folder from")

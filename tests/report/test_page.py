@@ -19,7 +19,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from tests.cli.harness import until
-from tests.report.making import DONE, failed, made
+from tests.report.making import DONE, GIVEN, SOURCE, Clock, chosen, failed, made, resumed
 from tests.report.reading import Reader, written
 from tests.support.axe import violations
 from tests.support.runs import Service, carry, journal
@@ -61,7 +61,18 @@ RUNS: dict[str, Callable[[Path], Path]] = {
     "one": lambda path: made(path, 1),
     "empty": lambda path: _empty(path),
     "many": lambda path: made(path, 500, several, items_per_job=1),
+    "by path": lambda path: by_path(path),
 }
+
+
+def by_path(path: Path) -> Path:
+    """A run by paths, with files that failed, which was interrupted and resumed, and then interrupted again."""
+    clock = Clock()
+    chosen(path, 300, several, ended=0.4, clock=clock)
+    for jobs in (1, 0):
+        clock.time += 20
+        resumed(path, clock, ended=jobs)
+    return path
 
 
 def _empty(path: Path) -> Path:
@@ -89,12 +100,14 @@ def test_nothing_is_hard_to_read_or_wider_than_the_page(
 
 def test_a_run_is_told_in_a_sentence_with_what_to_do_next(read: Reader, path: Path) -> None:
     there = read(bad(path)).page
-    outcome = there.get_by_role("region", name="Outcome")
-    expect(outcome).to_contain_text("Not complete: of 3,000 rows 2,700 have come to an end (1,350 done, 1,080 failed,")
+    outcome = there.get_by_role("region", name="Result")
+    expect(outcome).to_contain_text(
+        "Interrupted: 1,350 of 3,000 files copied, 1,080 failed, 270 unclear; 300 in jobs that may"
+    )
     assert outcome.locator("code").all_inner_texts()[0] == "sbg-bulk runs resume RUN"
-    assert there.title().endswith(": broken off")
-    heads = ["Outcome", "Jobs over time", "Rows over time", "Requests against the rate limit"]
-    assert there.locator("h2").all_inner_texts() == [*heads, "Why rows were not done", "Rows that failed"]
+    assert there.title().endswith(": interrupted")
+    heads = ["Result", "Jobs over time", "Files over time", "Requests against the rate limit"]
+    assert there.locator("h2").all_inner_texts() == [*heads, "Why files were not copied", "Failed files"]
 
 
 def test_failures_are_grouped_by_code_with_what_each_means(read: Reader, path: Path) -> None:
@@ -136,10 +149,59 @@ def test_a_run_of_100_000_items_opens_within_two_seconds(
         until(lambda: there.evaluate(f"{painted}.length > 0"))
     assert min(taken) < 2000, f"milliseconds from the navigation to what is later, load or first paint: {taken}"
     expect(there.locator("#rows tbody tr")).to_have_count(1000)
-    expect(there.get_by_text("… and 29,000 rows more, all of them in the CSV.")).to_be_visible()
+    expect(there.get_by_text("… and 29,000 files more, all of them in the CSV.")).to_be_visible()
 
 
-# The rows that failed, as CSV
+def test_a_run_by_paths_shows_names_paths_and_sizes_and_no_manifest(read: Reader, path: Path) -> None:
+    there = read(chosen(path, 300, several)).page
+    head = there.locator("dl.facts")
+    expect(head).to_contain_text(f"Copy of 300 files (345 kB) from {SOURCE} to {GIVEN}")
+    assert "Manifest" not in head.inner_text()
+    rows = there.locator("#rows")
+    assert rows.locator("th").all_text_contents() == ["File", "Size", "To", "Code", "Message", "Job"]
+    cells = rows.locator("tbody tr").first.locator("td").all_text_contents()
+    assert cells[:3] == [f"{SOURCE}/batch 0/f1.bam{1:024x}", "1 kB", f"{GIVEN}/batch 0/f1.bam"]
+
+
+def test_links_lead_to_the_platforms_pages_of_the_destination_and_of_what_failed(read: Reader, path: Path) -> None:
+    there = read(chosen(path, 3, lambda place: DONE if place else failed())).page
+    pages = "https://cavatica.sbgenomics.com/u/rfranklin"
+    links = there.locator("a[href^=http]").all()
+    assert [link.get_attribute("href") for link in links] == [
+        f"{pages}/analysis/files/#q?path=new%20%231",
+        f"{pages}/source/files/{0:024x}/",
+    ]
+    assert {link.get_attribute("rel") for link in links} == {"noreferrer"}
+
+
+def test_there_are_no_links_where_the_platforms_page_is_not_known(path: Path, tmp_path: Path) -> None:
+    service = Service(2)
+    client = service.client()
+    choice = client.choose(["rfranklin/source"], to="rfranklin/target/new", parents=True)
+    service.world.delete(service.world.nodes[service.files[0]])
+    assert not client.run("copy", choice, journal=path).succeeded
+    text = written(path, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "rfranklin/target/new" in text
+    assert "rfranklin/source/f0.bam" in text
+    assert 'href="http' not in text
+
+
+def test_interruptions_are_marked_in_every_chart(read: Reader, path: Path) -> None:
+    there = read(by_path(path)).page
+    expect(there.get_by_role("region", name="Result")).to_contain_text("resumed after 20 s")
+    charts = there.locator("svg.chart")
+    expect(charts).to_have_count(3)
+    for chart in charts.all():
+        expect(chart.locator("rect.stop")).to_have_count(2)
+    expect(there.get_by_text("interrupted", exact=True)).to_have_count(3)
+    one, other = (chart.locator("rect.stop").first.bounding_box() for chart in charts.all()[:2])
+    assert one is not None
+    assert other is not None
+    assert one["x"] == other["x"]
+    assert 0.1 < one["width"] / charts.first.evaluate("chart => chart.clientWidth") < 0.5
+
+
+# What failed, as CSV
 
 
 def saved(there: Page) -> bytes:
@@ -229,7 +291,7 @@ def test_rows_too_many_to_lie_in_the_page_are_left_to_the_command(
     expect(there.get_by_role("link", name="as CSV")).to_have_count(0)
     assert there.evaluate("document.scripts.length") == 0
     expect(there.get_by_text("sbg-bulk runs export RUN --outcome failed --format csv")).to_be_visible()
-    expect(there.get_by_text("… and 80 rows more")).to_have_text("… and 80 rows more, all of them in the CSV.")
+    expect(there.get_by_text("… and 80 files more")).to_have_text("… and 80 files more, all of them in the CSV.")
 
 
 # Without scripts, on paper, and by itself
@@ -268,11 +330,11 @@ class _Addresses(HTMLParser):
                 self.found.append(value or "")
 
 
-def test_the_file_refers_to_nothing_outside_of_itself(path: Path, tmp_path: Path) -> None:
+def test_the_file_loads_nothing_and_links_to_the_platform_alone(path: Path, tmp_path: Path) -> None:
     text = written(bad(path), tmp_path / "report.html").read_text(encoding="utf-8")
     addresses = _Addresses()
     addresses.feed(text)
-    assert addresses.found == ["#failed"]
+    assert addresses.found == ["https://cavatica.sbgenomics.com/u/rfranklin/analysis", "#failed"]
     assert "url(" not in text
     assert "@import" not in text
     policy = re.findall(r'Content-Security-Policy" content="([^"]+)"', text)

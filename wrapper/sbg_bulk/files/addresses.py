@@ -12,13 +12,14 @@ that public documents link to. Of any other it is said what to write instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from attrs import frozen
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.settings.hosts import is_loopback
 from sbg_bulk.settings.settings import DEPLOYMENTS
 
 PAGES: Final[Mapping[str, str]] = {
@@ -31,6 +32,9 @@ PAGES: Final[Mapping[str, str]] = {
     "platform.sevenbridges.cn": "cn",
 }
 """The hosts of the platforms' pages, and the deployments that they show."""
+
+_PAGES_OF: Final = {DEPLOYMENTS[name]: host for host, name in PAGES.items()}
+"""The hosts of the platforms' pages, by the base URLs of their APIs; the last one of PAGES where there are two."""
 
 _HOST: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
 
@@ -93,6 +97,28 @@ def meaning_of(text: str) -> Address:
     netloc = name_of_host if port is None else f"{name_of_host}:{port}"
     base = "/".join((f"{parts.scheme}://{netloc}", *steps[:place]))
     return Address(_call(steps[place], steps[place + 1 :]), base)
+
+
+def page_of(endpoint: str, project: str, folder: Sequence[str] = (), file: str | None = None) -> str | None:
+    """Return the address of the platform's page of a project, a folder or a file; `meaning_of` reads it.
+
+    Args:
+        endpoint: the base URL of the API.
+        project: the project's id.
+        folder: the names of the folder, from the project's root.
+        file: the id of the file, instead of a folder.
+
+    Returns:
+        None if the pages of a deployment are not known. Of a simulator on this machine its one page.
+    """
+    host = _PAGES_OF.get(endpoint)
+    if host is None:
+        parts = urlsplit(endpoint)
+        return f"{parts.scheme}://{parts.netloc}/" if is_loopback(parts.hostname or "") else None
+    page = f"https://{host}/u/{quote(project)}"
+    if file is not None:
+        return f"{page}/files/{quote(file, safe='')}/"
+    return f"{page}/files/#q?path={quote('/'.join(folder))}" if folder else page
 
 
 def _folder_shown(parts: SplitResult) -> list[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
 from attrs import frozen
 
+from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.records import Plan, State, SubmissionTimes, Tally
+from sbg_bulk.runs.records import CHOSEN, Carried, Destinations, Plan, State, SubmissionTimes, Tally
 from sbg_bulk.runs.traffic import SLOT, Slot
 from sbg_bulk.settings.settings import DEPLOYMENTS
 
@@ -26,10 +28,10 @@ class Standing(StrEnum):
 
     COMPLETE = "complete"
     """Nothing is left to be done or waited for."""
-    BROKEN_OFF = "broken-off"
-    """Rows are left to be submitted, or jobs to be waited for."""
+    INTERRUPTED = "interrupted"
+    """Files are left to be submitted, or jobs to be waited for."""
     UNSETTLED = "unsettled"
-    """It was broken off, and it is not known what became of a submission."""
+    """It was interrupted, and it is not known whether a submission started a job."""
     NOT_BEGUN = "not-begun"
     """Nothing was submitted yet."""
 
@@ -62,7 +64,7 @@ class Sent:
 
     @property
     def unclear(self) -> int:
-        """Rows of which it is not known what became of them, although the job has ended."""
+        """Number of rows whose result is not known, although the job has ended."""
         return 0 if self.state is not State.ENDED else self.rows - (self.done or 0) - (self.failed or 0)
 
 
@@ -109,6 +111,19 @@ class Group:
 
 
 @frozen
+class Interruption:
+    """A time in which no process carried a run that was not finished, in Unix seconds by this machine's clock.
+
+    Attributes:
+        stopped: when the process ended, or was last heard of.
+        resumed: when the next one began; None if none has.
+    """
+
+    stopped: float
+    resumed: float | None
+
+
+@frozen
 class Facts:
     """A run, for a report.
 
@@ -116,8 +131,11 @@ class Facts:
         plan: what it was to do.
         journal: the journal's path.
         deployment: the short name of the deployment, if it has one.
-        destinations: how many rows go to which project or folder, the most first; a few of them.
+        sources: what was given to be copied, moved or deleted, if it was given by paths and ids; none for a manifest.
+        destinations: how many rows go to which project or folder, the most first; a few of them. If the destination was
+            given, that alone.
         further_destinations: how many more there are.
+        carried: how much it has done and has to do, as far as that is known.
         tally: how many rows came to which end.
         standing: how far it has come.
         retried_by: the run that tries again what failed, if there is one.
@@ -127,7 +145,8 @@ class Facts:
         resent: how many submissions were certainly not carried out, and were sent again.
         slots: its requests, in slots of time.
         windows: the windows of the rate limit in which it sent requests.
-        groups: why rows were not done; the most rows first.
+        groups: why files were not done; the most files first.
+        interruptions: the times in which no process carried it, in their order.
         in_use: whether another process is working on it.
         label: the user's own text for it, if there is one.
     """
@@ -135,8 +154,10 @@ class Facts:
     plan: Plan
     journal: str
     deployment: str | None
+    sources: Sequence[str]
     destinations: Sequence[tuple[str, int]]
     further_destinations: int
+    carried: Carried
     tally: Tally
     standing: Standing
     retried_by: str | None
@@ -147,6 +168,7 @@ class Facts:
     slots: Sequence[Slot]
     windows: Sequence[Window]
     groups: Sequence[Group]
+    interruptions: Sequence[Interruption] = ()
     in_use: bool = False
     label: str | None = None
 
@@ -177,7 +199,7 @@ class Facts:
 
     @property
     def unclear(self) -> int:
-        """Number of rows of which it is not known what became of them, although their jobs have ended."""
+        """Number of files whose result is not known, although their jobs have ended."""
         return self.tally.unattributed + self.tally.unknown
 
     @property
@@ -187,7 +209,7 @@ class Facts:
         return sorted(timed, key=lambda one: -(one.seconds or 0.0))
 
     def reached(self, share: float) -> float | None:
-        """Return the seconds after which this share of the rows had come to an end; None if that is not known."""
+        """Return the seconds after which the results of this share of the files were known; None if they are not."""
         if self.began is None:
             return None
         ended = sorted((one.ended, one.rows) for one in self.sent if one.ended is not None)
@@ -217,25 +239,38 @@ def gather(journal: Journal) -> Facts:
         _sent(number, course, ahead)
         for number, course in enumerate((one for one in submission_times if one.submission.state is not State.VOID), 1)
     ]
-    began, last = _bounds(submission_times, sent, slots)
-    tally = journal.tally()
+    moments = _moments(submission_times, sent, slots)
+    sessions = journal.sessions()
+    interruptions = list(_interruptions(sessions, moments))
+    tally, plan = journal.tally(), journal.plan
+    chosen = journal.remembered(CHOSEN) is not None
     destinations = journal.destinations(DESTINATIONS)
+    if chosen and (given := store.destination_of(journal.asked)) is not None:
+        destinations = Destinations([(given, tally.rows)], 0)
+    standing = _standing(tally, sent)
+    if moments and not tally.complete and not journal.in_use:
+        stopped = max(max(moments), sessions[-1][1] or 0.0) if sessions else max(moments)
+        interruptions.append(Interruption(stopped, None))
+        moments.append(stopped)
     return Facts(
-        journal.plan,
+        plan,
         str(journal.path.absolute()),
-        next((name for name, url in DEPLOYMENTS.items() if url == journal.plan.endpoint), None),
+        next((name for name, url in DEPLOYMENTS.items() if url == plan.endpoint), None),
+        (store.sources_of(journal.asked) or (plan.manifest,)) if chosen else (),
         destinations.most,
         destinations.others,
+        journal.carried(),
         tally,
-        _standing(tally, sent),
+        standing,
         journal.remembered("retry"),
-        began,
-        last,
+        min(moments, default=None),
+        max(moments, default=None),
         sent,
         len(submission_times) - len(sent),
         slots,
         list(_windows(slots, ahead)),
         [Group(*group) for group in journal.failures()],
+        interruptions,
         journal.in_use,
         journal.remembered("label"),
     )
@@ -246,7 +281,7 @@ def _standing(tally: Tally, sent: Sequence[Sent]) -> Standing:
         return Standing.COMPLETE
     if any(one.state is State.INTENDED for one in sent):
         return Standing.UNSETTLED
-    return Standing.BROKEN_OFF if sent else Standing.NOT_BEGUN
+    return Standing.INTERRUPTED if sent else Standing.NOT_BEGUN
 
 
 def _sent(number: int, course: SubmissionTimes, ahead: float) -> Sent:
@@ -281,10 +316,8 @@ def _believable(moment: float | None, earliest: float | None, latest: float | No
     return earliest - SLACK <= moment and (latest is None or moment <= latest + SLACK)
 
 
-def _bounds(
-    submission_times: Iterable[SubmissionTimes], sent: Iterable[Sent], slots: Sequence[Slot]
-) -> tuple[float | None, float | None]:
-    """Return when a run began, and when it was last heard of, in Unix seconds."""
+def _moments(submission_times: Iterable[SubmissionTimes], sent: Iterable[Sent], slots: Sequence[Slot]) -> list[float]:
+    """Return when something happened in a run, in Unix seconds, the begin and the end of it among them."""
     of_courses = [(course.sent_at, course.known_at, course.ended_at) for course in submission_times]
     moments = [moment for times in of_courses for moment in times if moment is not None]
     moments += [moment for one in sent for moment in (one.began, one.ended) if moment is not None]
@@ -292,8 +325,17 @@ def _bounds(
         busy = [slot for slot in slots if slot.sent]
         moments += [slot.start for slot in busy[:1] if not moments]
         # A slot says no more than that something was sent in it.
-        moments += [slot.start + SLOT / 2 for slot in busy[-1:] if slot.start > max(moments)]
-    return (min(moments), max(moments)) if moments else (None, None)
+        moments += [slot.start + SLOT / 2 for slot in busy if slot.start > min(moments)]
+    return moments
+
+
+def _interruptions(sessions: Sequence[tuple[float, float | None]], moments: Sequence[float]) -> Iterable[Interruption]:
+    """Produce the times between two sessions. One that was killed ends with what was last heard of it."""
+    for (began, ended), (resumed, _) in pairwise(sessions):
+        if ended is None:
+            ended = max((moment for moment in moments if began <= moment < resumed), default=began)
+        if began <= ended <= resumed:
+            yield Interruption(ended, resumed)
 
 
 def _windows(slots: Iterable[Slot], ahead: float) -> Iterable[Window]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -28,18 +28,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sbg_bulk.api.waits import Cause
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.addresses import page_of
+from sbg_bulk.files.paths import is_path, path_of
 from sbg_bulk.report.charts import axis, jobs, requests, rows
 from sbg_bulk.report.facts import Facts, gather
 from sbg_bulk.report.failed_rows import Packed
-from sbg_bulk.report.status import Command, next_steps, outcome, pace, purpose
+from sbg_bulk.report.status import Command, interruptions, next_steps, outcome, pace, purpose, verb
 from sbg_bulk.runs.codes import meaning
+from sbg_bulk.runs.columns import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.store import reference
-from sbg_bulk.text import command_line, counted, duration, format_utc, plain
+from sbg_bulk.text import command_line, counted, duration, format_utc, plain, size
 
 MOST_ROWS: Final = 1000
-"""The most rows that failed which are shown."""
+"""The most files that failed which are shown."""
 
 MOST_SLOWEST: Final = 10
 MOST_WINDOWS: Final = 300
@@ -54,7 +58,7 @@ _WAITS: Final = {
     Cause.RATE_LIMIT: "for the rate limit",
     Cause.MAINTENANCE: "for the end of a maintenance",
     Cause.RETRY: "to try again after a failure",
-    Cause.SETTLING: "to find out what became of a submission",
+    Cause.SETTLING: "to find out whether a submission started a job",
 }
 
 
@@ -86,9 +90,12 @@ def write(
             **_drawings(facts),
             **_rows(journal, facts),
             "facts": facts,
+            "verb": verb(facts),
             "purpose": purpose(facts),
             "outcome": outcome(facts),
             "pace": pace(facts),
+            "interruptions": interruptions(facts),
+            "places": [(name, _address(facts, name)) for name, _ in facts.destinations],
             "steps": next_steps(facts, named, command),
             "numbers": _numbers(facts),
             "groups": [(group, meaning(group.outcome, group.api_code)) for group in facts.groups[:MOST_GROUPS]],
@@ -106,7 +113,7 @@ def _drawings(facts: Facts) -> dict[str, Any]:
     parts: dict[str, Any] = {"timeline": None, "advance": None, "budget": None}
     if facts.began is None or facts.last is None:
         return parts
-    shown = axis.span(facts.began, facts.last)
+    shown = axis.span(facts.began, facts.last, facts.interruptions)
     if any(one.began is not None for one in facts.sent):
         slowest = facts.slowest[:MOST_SLOWEST]
         parts |= {
@@ -125,23 +132,40 @@ def _drawings(facts: Facts) -> dict[str, Any]:
 
 
 def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
-    """Return the rows that failed, as far as they are shown."""
+    """Return the rows of what failed, as far as they are shown, each with its number and its page."""
     failed = [Outcome.FAILED]
     numbered = zip((row.number for row in journal.rows(failed)), journal.report(failed), strict=False)
     shown = list(islice(numbered, MOST_ROWS)) if facts.tally.failed else []
     return {
-        "rows": shown,
+        "rows": [(number, row, _address(facts, row.get(SOURCE_COLUMN), row["file"])) for number, row in shown],
         "most_rows": MOST_ROWS,
-        "has_destination": any(row.get("project") or row.get("parent") for _, row in shown),
+        "has_size": facts.carried.total > 0 and any(row.get(SIZE_COLUMN) is not None for _, row in shown),
+        "has_destination": any(map(_destination, (row for _, row in shown))),
         "has_name": any(row.get("name") for _, row in shown),
     }
+
+
+def _destination(row: Mapping[str, Any]) -> str:
+    """Return where a row goes, by its path if that is known."""
+    return str(row.get(DESTINATION_COLUMN) or row.get("project") or row.get("parent") or "")
+
+
+def _address(facts: Facts, path: object, file: str | None = None) -> str | None:
+    """Return the address of the platform's page of a path, or of the file that has it, if that is known."""
+    try:
+        place = path_of(path) if isinstance(path, str) and is_path(path) else None
+    except InputError:
+        return None  # a column of the user's own
+    if place is None or place.project is None or facts.deployment is None:
+        return None
+    return page_of(facts.plan.endpoint, place.project, place.names, file)
 
 
 def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
     """Return the figures to be seen at a glance: a name, a number, and `good`, `bad` or nothing."""
     tally = facts.tally
     found = [
-        ("Rows", f"{tally.rows:,}", ""),
+        ("Files", f"{tally.rows:,}", ""),
         ("Done", f"{tally.done:,}", "good" if tally.done else ""),
         ("Failed", f"{tally.failed:,}", "bad" if tally.failed else ""),
     ]
@@ -149,9 +173,11 @@ def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
         found.append(("Unclear", f"{facts.unclear:,}", "bad"))
     if not tally.complete:
         found.append(("Left", f"{tally.open + tally.running:,}", ""))
+    if facts.carried.total:
+        found.append(("Data", f"{'≥ ' if facts.carried.unsized else ''}{size(facts.carried.total)}", ""))
     found.append(("Jobs", f"{sum(one.job is not None for one in facts.sent):,}", ""))
     if facts.seconds is not None:
-        found.append(("Took" if tally.complete else "Under way", duration(facts.seconds), ""))
+        found.append(("Took" if tally.complete else "So far", duration(facts.seconds), ""))
     if facts.slots:
         found.append(("Requests", f"{facts.requests:,}", ""))
         found.append(("Refused", f"{facts.refused:,}", "bad" if facts.refused else ""))
@@ -173,6 +199,8 @@ def _environment() -> Environment:
         "shown": plain,
         "cut": partial(_cut, longest=LONGEST),
         "counted": counted,
+        "size": size,
+        "destination": _destination,
         "duration": duration,
         "moment": format_utc,
         "clock": _clock,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.report.facts import Facts, Standing
+from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State
-from sbg_bulk.text import command_line, counted, duration
+from sbg_bulk.text import command_line, counted, duration, format_utc, size
 
 Command = Callable[..., str]
 """Makes a command line of words, to be pasted into a shell."""
@@ -29,52 +29,97 @@ class Step:
     command: str
 
 
-VERBS: Final = {"COPY": "Copy", "MOVE": "Move", "DELETE": "Deletion"}
+_TASKS: Final = {"COPY": ("Copy", "copied"), "MOVE": ("Move", "moved"), "DELETE": ("Deletion", "deleted")}
+"""What a run of each type is called, and what its files are in the end."""
+
+MOST_SOURCES: Final = 3
+MOST_INTERRUPTIONS: Final = 3
 
 
 def purpose(facts: Facts) -> str:
     """Say what the run was to do, after its label."""
+    kind = facts.plan.job_type
     named = "" if facts.label is None else f"{facts.label}: "
-    what = f"{named}{VERBS.get(facts.plan.job_type, facts.plan.job_type)} of {counted(facts.tally.rows, 'row')}"
-    if not facts.destinations:
-        return what
-    to = ", ".join(name for name, _ in facts.destinations)
-    others = f" and {counted(facts.further_destinations, 'other place')}" if facts.further_destinations else ""
-    return f"{what} to {to}{others}"
+    told = f"{named}{_TASKS.get(kind, (kind,))[0]} of {things(facts)}"
+    if facts.carried.total:
+        told += f" ({_amount(facts.carried.total, facts.carried.unsized)})"
+    if facts.sources:
+        told += f" from {_some(facts.sources, MOST_SOURCES)}"
+    if facts.destinations:
+        told += f" to {', '.join(name for name, _ in facts.destinations)}"
+    if facts.further_destinations:
+        told += f" and {counted(facts.further_destinations, 'other place')}"
+    return told
+
+
+def _amount(number: int, unsized: int) -> str:
+    """Return the bytes of things of which so many have a size that is not known."""
+    return f"at least {size(number)}" if unsized else size(number)
+
+
+def things(facts: Facts, number: int | None = None) -> str:
+    """Return how many files a run has, and folders; or so many of them."""
+    rows, folders = facts.tally.rows, facts.carried.folders
+    if number is not None:
+        return counted(number, "file" if not folders else "folder" if folders == rows else "item")
+    if not folders:
+        return counted(rows, "file")
+    return " and ".join(counted(one, noun) for one, noun in ((rows - folders, "file"), (folders, "folder")) if one)
+
+
+def verb(facts: Facts) -> str:
+    """Return what the files of the run are in the end: copied, moved or deleted."""
+    return _TASKS.get(facts.plan.job_type, ("", "done"))[1]
 
 
 def outcome(facts: Facts) -> str:
     """Say how the run stands, in a sentence or two."""
-    tally = facts.tally
-    if facts.standing is Standing.COMPLETE:
-        if tally.done == tally.rows:
-            return f"Complete: {counted(tally.rows, 'row')} done, none failed."
-        told = f"Complete: of {counted(tally.rows, 'row')} {tally.done:,} done, {tally.failed:,} failed"
-        return told + (f", {facts.unclear:,} unclear." if facts.unclear else ".")
-    if facts.standing is Standing.NOT_BEGUN:
-        return f"Not begun: none of {counted(tally.rows, 'row')} was submitted."
-    ended = tally.done + tally.failed + facts.unclear
-    unclear = f", {facts.unclear:,} unclear" if facts.unclear else ""
-    come = f"{ended:,} have come to an end ({tally.done:,} done, {tally.failed:,} failed{unclear})"
-    told = f"{'Running' if facts.in_use else 'Not complete'}: of {counted(tally.rows, 'row')} "
-    told += f"{come if ended else 'none has come to an end'}; "
-    told += f"{tally.running:,} are in jobs whose end was not seen, {tally.open:,} were not submitted."
-    if facts.standing is Standing.UNSETTLED:
+    tally, standing = facts.tally, facts.standing
+    files = things(facts, tally.rows)
+    if standing is Standing.NOT_BEGUN:
+        return f"Not started: none of {files} was submitted."
+    done = verb(facts)
+    told = f"{files} {done}" if tally.done == tally.rows else f"{tally.done:,} of {files} {done}"
+    if facts.carried.size:
+        told += f" ({_amount(facts.carried.size, facts.carried.items - facts.carried.sized)})"
+    told += f", {tally.failed:,} failed" if tally.failed else ""
+    told += f", {facts.unclear:,} unclear" if facts.unclear else ""
+    if standing is Standing.COMPLETE:
+        return f"Finished: {told}."
+    jobs = "running jobs" if facts.in_use else "jobs that may still be running"
+    told += f"; {tally.running:,} in {jobs}, {tally.open:,} not submitted."
+    if standing is Standing.UNSETTLED:
         rows = sum(one.rows for one in facts.sent if one.state is State.INTENDED)
-        told += f" Of the submission of {counted(rows, 'row')} it is not known whether it has started a job."
-    return told
+        told += f" It is not known whether the submission of {things(facts, rows)} started a job."
+    return f"{'Running' if facts.in_use else 'Interrupted'}: {told}"
 
 
 def pace(facts: Facts) -> str:
     """Say how long it took, and when most of it was done; empty if that is not known."""
     if facts.seconds is None or not facts.sent:
         return ""
-    took = "It took" if facts.standing is Standing.COMPLETE else "It was under way for"
-    told = f"{took} {duration(facts.seconds)}"
+    told = f"{'Took' if facts.standing is Standing.COMPLETE else 'Time so far:'} {duration(facts.seconds)}."
     half, most = facts.reached(0.5), facts.reached(0.9)
     if half is not None and most is not None and facts.seconds >= 1:
-        told += f"; half of the rows had come to an end after {duration(half)}, nine tenths after {duration(most)}"
-    return told + "."
+        told += f" Median completion: {duration(half)}; 90 % of the files: {duration(most)}."
+    return told
+
+
+def interruptions(facts: Facts) -> str:
+    """Say when no process carried the run; empty if it was never interrupted."""
+    told = _some([_interrupted(one) for one in facts.interruptions], MOST_INTERRUPTIONS, "; ")
+    return f"Interrupted {told}." if told else ""
+
+
+def _interrupted(one: Interruption) -> str:
+    if one.resumed is None:
+        return f"at {format_utc(one.stopped)}, not resumed yet"
+    return f"at {format_utc(one.stopped)}, resumed after {duration(one.resumed - one.stopped)}"
+
+
+def _some(texts: Sequence[str], most: int, between: str = ", ") -> str:
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return between.join(texts[:most]) + more
 
 
 def next_steps(facts: Facts, name: str, command: Command = command_line) -> list[Step]:
@@ -87,26 +132,28 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
     """
     steps: list[Step] = []
     if facts.in_use:
-        steps.append(Step("It is running in another process; follow it", command("runs", "show", name, "--watch")))
+        steps.append(Step("Follow it; another process is working on it", command("runs", "show", name, "--watch")))
     elif facts.standing is Standing.UNSETTLED:
-        why = "Take it up again. It looks for the job first; if it cannot tell, it names the jobs that it may be"
+        why = "Resume it; it looks for the job first, and names the candidates if it cannot tell"
         steps.append(Step(why, command("runs", "resume", name)))
     elif facts.standing is not Standing.COMPLETE:
-        steps.append(Step("Take it up where it stands; nothing is done twice", command("runs", "resume", name)))
+        steps.append(Step("Resume it where it stopped; nothing is done twice", command("runs", "resume", name)))
     failed = [group for group in facts.groups if group.outcome == "failed"]
     again = sum(group.rows for group in failed if meaning(group.outcome, group.api_code).again)
     others = facts.tally.failed - again
     if facts.retried_by is not None:
-        why = "What failed is tried again by another run; see how far it has come"
+        why = "Follow the run that retries what failed"
         steps.append(Step(why, command("runs", "show", facts.retried_by)))
     elif again and facts.standing is Standing.COMPLETE:
-        why = f"Try again what failed, once the reasons are gone; {counted(again, 'row')} may be done then"
+        why = f"Retry what failed once the causes are fixed; {things(facts, again)} may succeed then"
         steps.append(Step(why, command("runs", "retry", name)))
     if others and facts.retried_by is None:
-        why = f"Get the rows that failed as a manifest; {counted(others, 'row')} should be corrected before a new run"
+        why = f"Export what failed as a manifest; correct {things(facts, others)} before a new run"
         steps.append(Step(why, command("runs", "export", name, "--outcome", "failed", "--output", "failed.csv")))
+    gone = facts.plan.job_type == "DELETE"
+    check = "check whether they are gone" if gone else "check the destination for them"
     for group_outcome, number in (("unattributed", facts.tally.unattributed), ("unknown", facts.tally.unknown)):
         if number:
-            why = f"See which {counted(number, 'row')} are unclear, and look for them at the destination"
+            why = f"List {things(facts, number)} with an unclear result, and {check}"
             steps.append(Step(why, command("runs", "export", name, "--outcome", group_outcome)))
     return steps

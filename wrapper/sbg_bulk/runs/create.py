@@ -16,8 +16,9 @@ from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import ReadFormat, guess_format
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.journal_reader import ASKED
 from sbg_bulk.runs.manifest import PathRow, Problem, Row
-from sbg_bulk.runs.records import NewFolder, Plan
+from sbg_bulk.runs.records import CHOSEN, NewFolder, Plan
 from sbg_bulk.runs.task import asked
 
 RETRIED: Final = ("failed",)
@@ -146,8 +147,13 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
         form=plan.form,
         retry_of=plan.run,
     )
-    if (label := earlier.remembered("label")) is not None:
-        later.remember("label", label)
+    for key, value in (
+        ("label", earlier.remembered("label")),
+        (CHOSEN, earlier.remembered(CHOSEN)),
+        (ASKED, earlier.asked),
+    ):
+        if value is not None:
+            later.remember(key, value)
     earlier.remember("retry", later.plan.run)
     return later
 

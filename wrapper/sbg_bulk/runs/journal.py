@@ -13,12 +13,13 @@ nothing else.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from attrs import astuple
 
@@ -39,10 +40,13 @@ from sbg_bulk.runs.journal_file import (
     snapshot,
     unix,
 )
-from sbg_bulk.runs.journal_reader import JournalReader
+from sbg_bulk.runs.journal_reader import SESSIONS, JournalReader
 from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.records import NewFolder, State, Submission
 from sbg_bulk.runs.traffic import Traffic
+
+MOST_SESSIONS: Final = 100
+"""Processes that are remembered: the last ones of a run that is interrupted again and again."""
 
 
 class Journal(JournalReader):
@@ -59,6 +63,7 @@ class Journal(JournalReader):
         self._db = connection
         self._clock = clock
         self._traffic = Traffic()
+        self._session: float | None = None
         show_places(connection)
         self.plan = self._read_plan()
 
@@ -124,9 +129,11 @@ class Journal(JournalReader):
 
     def close(self) -> None:
         """Close the file and give up the lock."""
-        if self._traffic.slots:
+        if self._traffic.slots or self._session is not None:
+            # That alone writes what was counted, whose loss would do no harm.
             with suppress(JournalError), self._change():
-                pass  # that alone writes what was counted, whose loss would do no harm
+                if self._session is not None:
+                    self._write_session(self._clock())
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -202,6 +209,18 @@ class Journal(JournalReader):
                     for index, one in enumerate(outcomes)
                 ),
             )
+
+    def note_session(self) -> None:
+        """Note that a process carries the run from now on, until it closes the journal or is killed."""
+        self._session = self._clock()
+        with self._change():
+            self._write_session(None)
+
+    def _write_session(self, ended: float | None) -> None:
+        assert self._session is not None
+        earlier = [one for one in self.sessions() if one[0] != self._session]
+        known = json.dumps([*earlier, (self._session, ended)][-MOST_SESSIONS:])
+        self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (SESSIONS, known))
 
     def remember(self, key: str, value: str) -> None:
         """Note what was learned of the run under a name.

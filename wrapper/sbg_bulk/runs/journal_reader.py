@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sbg_bulk.errors import JournalError
 from sbg_bulk.items import Item
@@ -28,6 +28,12 @@ from sbg_bulk.runs.records import (
 )
 from sbg_bulk.runs.traffic import Slot
 
+ASKED: Final = "asked"
+"""What a journal remembers of a retry: what was asked for when the first run was begun."""
+
+SESSIONS: Final = "sessions"
+"""What a journal remembers of the processes that have carried the run, as JSON."""
+
 
 class JournalReader:
     """What can be read of a journal that is open. All methods raise JournalError if it cannot be."""
@@ -47,17 +53,19 @@ class JournalReader:
         return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
 
     def carried(self) -> Carried:
-        """Add up what is done. The sizes are those that were seen when it was chosen."""
-        chosen = self.remembered(CHOSEN) is not None
-        items = sized = size = folders = 0
-        for outcome, extra in self._select("SELECT outcome, extra FROM row"):
-            known = json.loads(extra) if chosen and extra else {}
-            folders += TYPE_COLUMN in known
-            if outcome == Outcome.DONE:
-                items += 1
-                if (bytes_ := known.get(SIZE_COLUMN)) is not None:
-                    sized, size = sized + 1, size + bytes_
-        return Carried(items, sized, size, folders)
+        """Add up what is done, and what there is. The sizes are those that were seen when it was chosen."""
+        if self.remembered(CHOSEN) is None:
+            # Columns of such names are the user's own.
+            [(items, rows)] = self._select("SELECT coalesce(sum(outcome = 'done'), 0), count(*) FROM row")
+            return Carried(items, unsized=rows)
+        [(items, sized, size, folders, total, unsized)] = self._select(
+            "SELECT coalesce(sum(done), 0), count(CASE WHEN done THEN size END), total(CASE WHEN done THEN size END), "
+            "count(type), total(size), count(*) - count(size) FROM (SELECT outcome IS 'done' AS done, "
+            "json_extract(extra, ?2) AS type, "
+            "CASE typeof(json_extract(extra, ?1)) WHEN 'integer' THEN json_extract(extra, ?1) END AS size FROM row)",
+            (f"$.{SIZE_COLUMN}", f"$.{TYPE_COLUMN}"),
+        )
+        return Carried(items, sized, int(size), folders, int(total), unsized)
 
     def unfinished(self) -> list[Submission]:
         """Return the submissions of unknown outcome and those whose jobs run, in the order in which they were sent."""
@@ -177,9 +185,13 @@ class JournalReader:
         return list(found)
 
     def destinations(self, limit: int) -> Destinations:
-        """Return where the rows go: the projects and folders that most of them name, and how many others there are."""
+        """Return where the rows go: the projects and folders that most of them name, and how many others there are.
+
+        A folder that the run makes is named by its path.
+        """
         found = self._select(
-            "SELECT coalesce(project, parent) AS destination, count(*) AS rows FROM placed "
+            "SELECT coalesce(folder.path, row.project, row.parent) AS destination, count(*) AS rows FROM row "
+            "LEFT JOIN folder ON folder.number = row.folder "
             "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
         )
         most = list(islice(found, limit))
@@ -200,6 +212,15 @@ class JournalReader:
     def remembered(self, key: str) -> str | None:
         """Return what was learned of the run under this name, if anything."""
         return next((str(value) for (value,) in self._select("SELECT value FROM learned WHERE key = ?", (key,))), None)
+
+    @property
+    def asked(self) -> str | None:
+        """Return what was asked for (`sbg_bulk.runs.task.asked`), of a retry too; None if that is not known."""
+        return self.plan.task or self.remembered(ASKED)
+
+    def sessions(self) -> list[tuple[float, float | None]]:
+        """Return when processes began to carry the run and ended, in Unix seconds; no end for one that was killed."""
+        return [(began, ended) for began, ended in json.loads(self.remembered(SESSIONS) or "[]")]
 
     def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
         """Produce what a query finds, a row at a time as they are asked for."""

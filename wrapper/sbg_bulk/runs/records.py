@@ -161,19 +161,23 @@ class Tally:
 
 @frozen
 class Carried:
-    """The amount of what a run has done, as far as it knows that: runs of manifests know no sizes.
+    """The amount of what a run has done and has to do, as far as it knows that: runs of manifests know no sizes.
 
     Attributes:
         items: how many of its rows are done.
         sized: how many of these are files whose size is known.
         size: the bytes of those.
         folders: how many of all its rows are folders, as far as is known.
+        total: the bytes of all its files whose size is known, done or not.
+        unsized: how many of all its rows are folders, or files whose size is not known.
     """
 
     items: int = 0
     sized: int = 0
     size: int = 0
     folders: int = 0
+    total: int = 0
+    unsized: int = 0
 
 
 @frozen

@@ -149,6 +149,8 @@ def run(
     yield from state.show()
     yield from _learn_the_time(state)
     yield from check_token(policy, journal, state.tally, token)
+    if not state.tally.complete:
+        yield from record(journal.note_session)
     meter.to_come = math.ceil(state.tally.open / journal.plan.items_per_job)
     if meter.spare((yield from now())) >= 1:
         # In a window that the submissions fill it has to wait.

@@ -97,11 +97,21 @@ def reference(run: str, journal: Path) -> str:
 
 def destination_of(task: str | None) -> str | None:
     """Return the destination in a task (`sbg_bulk.runs.task.asked`), as it was given; None if there is none."""
+    to = _part_of(task, 1)
+    return to if isinstance(to, str) else None
+
+
+def sources_of(task: str | None) -> tuple[str, ...]:
+    """Return the sources in a task, as they were given; none if they are not known."""
+    sources = _part_of(task, 0)
+    return tuple(map(str, sources)) if isinstance(sources, list) else ()
+
+
+def _part_of(task: str | None, place: int) -> object:
     try:
-        to = None if task is None else json.loads(task)[1]
+        return None if task is None else json.loads(task)[place]
     except (ValueError, LookupError, TypeError):
         return None
-    return to if isinstance(to, str) else None
 
 
 def title(journal: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from attrs import frozen
 from markupsafe import Markup
 
 from sbg_bulk.report.charts import svg
+from sbg_bulk.report.facts import Interruption
 
 TOP: Final = 16
 """Pixels above the box, for the highest line's value."""
@@ -17,6 +19,9 @@ BOTTOM: Final = 22
 
 MOST_TICKS: Final = 6
 MOST_VALUES: Final = 4
+
+LEAST_MARK: Final = 0.004
+"""Share of the width that the mark of an interruption has at least."""
 
 MARGIN: Final = 1.03
 """The length of a drawing, as a multiple of what it shows."""
@@ -29,19 +34,22 @@ _SECONDS: Final = (
 
 @frozen
 class Span:
-    """The time that a drawing shows, from `began` to `last`, in Unix seconds."""
+    """The time that a drawing shows, from `began` to `last`, in Unix seconds, and the interruptions in it."""
 
     began: float
     last: float
+    stops: Sequence[tuple[float, float]] = ()
 
     def share(self, moment: float) -> float:
         """Return where a moment is: 0 at the begin, 1 at the end."""
         return min(1.0, max(0.0, (moment - self.began) / (self.last - self.began)))
 
 
-def span(began: float, last: float) -> Span:
+def span(began: float, last: float, interruptions: Iterable[Interruption] = ()) -> Span:
     """Return the span from `began` to a little after `last`, so that what happened last is seen; a second at least."""
-    return Span(began, began + max(1.0, MARGIN * (last - began)))
+    end = began + max(1.0, MARGIN * (last - began))
+    stops = [(one.stopped, end if one.resumed is None else one.resumed) for one in interruptions]
+    return Span(began, end, stops)
 
 
 def time_ticks(shown: Span) -> list[tuple[float, str]]:
@@ -87,10 +95,24 @@ def frame(
     for value in values:
         y = TOP + height * (1 - value / (most or 1))
         parts.append(svg.element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"))
+    stops = [(shown.share(stopped), shown.share(resumed)) for stopped, resumed in shown.stops]
+    marks = [
+        svg.element(
+            "rect",
+            x=svg.BOX * begin,
+            y=0,
+            # A short one is seen, too.
+            width=min(svg.BOX * max(end - begin, LEAST_MARK), svg.BOX * (1 - begin)),
+            height=svg.BOX,
+            class_="stop",
+        )
+        for begin, end in stops
+    ]
     parts.append(
         svg.element(
             "svg",
             *stretched,
+            *marks,
             y=TOP,
             width="100%",
             height=height,

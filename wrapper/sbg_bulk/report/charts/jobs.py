@@ -42,8 +42,8 @@ class Timeline:
 def kind(sent: Sent) -> str:
     """Return the class that a job is drawn with.
 
-    It is `running` if its end was not seen; `unclear` if it is not known of all rows what became of them; `done` if all
-    were done, `failed` if none was, `partly` else.
+    It is `running` if its end was not seen; `unclear` if the result of a row is not known; `done` if all were done,
+    `failed` if none was, `partly` else.
     """
     if sent.state is not State.ENDED:
         return "running"
@@ -86,11 +86,11 @@ def draw(sent: Sequence[Sent], shown: Span) -> Timeline:
 
 def describe(sent: Sent) -> str:
     """Describe a job in a line."""
-    parts = [f"Job {sent.job or 'not known'}", counted(sent.rows, "row")]
+    parts = [f"Job {sent.job or 'unknown'}", counted(sent.rows, "file")]
     if sent.state is State.ENDED:
         parts.append(f"{sent.done or 0:,} done, {sent.failed or 0:,} failed")
     else:
-        parts.append("had not ended when it was last heard of")
+        parts.append("end not seen")
     if sent.seconds is not None:
         parts.append(f"{sent.seconds:,.0f} s")
     return plain("; ".join(parts))

@@ -39,7 +39,7 @@ def draw(sent: Sequence[Sent], rows: int, shown: Span) -> Markup:
         svg.element("path", d=above.line() + "H1000", class_="edge"),
     ]
     label = (
-        f"Rows over time, from {format_utc(shown.began)} to {format_utc(shown.last)}: "
-        f"{done_rows:,} of {counted(rows, 'row')} done in the end"
+        f"Files over time, from {format_utc(shown.began)} to {format_utc(shown.last)}: "
+        f"{done_rows:,} of {counted(rows, 'file')} done in the end"
     )
     return frame(shown, HEIGHT, label, rows, stretched, [])

@@ -47,7 +47,7 @@ def _state(journal: Journal) -> str:
 
 def _to(journal: Journal) -> str | None:
     """Return where a run's files go: what was given, or the one place that they name; None if there are several."""
-    if (given := store.destination_of(journal.plan.task)) is not None:
+    if (given := store.destination_of(journal.asked)) is not None:
         return given
     places = journal.destinations(1)
     return places.most[0][0] if places.most and not places.others else None

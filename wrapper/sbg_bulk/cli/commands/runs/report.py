@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import click
 
@@ -21,13 +22,16 @@ from sbg_bulk.report import document, facts, page, text
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 
+LEAST_WIDTH: Final = 40
+"""Columns that the text is wrapped to at least."""
+
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
 @click.option(
     "--html",
     metavar="FILE",
-    help="Write a page to this file, to be opened in a browser; - for standard output.  [default: a few lines of text]",
+    help="Write a page for the browser to this file; - for standard output.  [default: a few lines of text]",
 )
 @click.option("--force", is_flag=True, help="Overwrite the file of --html if it exists.")
 @json_option
@@ -35,8 +39,8 @@ from sbg_bulk.runs.journal import Journal
 def report(context: Context, run: str, html: str | None, force: bool, as_json: bool) -> None:
     """Report on RUN: its jobs, its requests, what failed, and what to do next.
 
-    The run may be complete or broken off. The page is one file that needs nothing from elsewhere: open it from the
-    disk, send it, print it. It holds the names and ids of the rows that failed, and no token.
+    The run may be finished, running or interrupted. The page is one file without parts from elsewhere: open it from
+    disk, send it, print it. It holds the names, paths and ids of the files that failed, and no token.
     """
     if html is not None and as_json:
         raise click.UsageError("Give --html or --json, not both.")
@@ -49,7 +53,8 @@ def report(context: Context, run: str, html: str | None, force: bool, as_json: b
             if as_json:
                 write_json(document.document(gathered, name, context.command))
             else:
-                click.echo("\n".join(text.lines(gathered, name, context.command)))
+                width = max(shutil.get_terminal_size().columns, LEAST_WIDTH) if sys.stdout.isatty() else None
+                click.echo("\n".join(text.lines(gathered, name, context.command, width)))
         elif html == "-":
             page.write(journal, sys.stdout, name=name, command=context.command)
         else:
@@ -69,7 +74,7 @@ def _whole_file(path: Path, force: bool) -> Iterator[IO[str]]:
     """
     if path.exists() and not path.is_file():
         # To put a file in its place would take it away from everybody.
-        raise InputError(f"{path} is no file that could be overwritten; name another, or - for standard output.")
+        raise InputError(f"{path} is not a regular file; name another file, or - for standard output.")
     if path.exists() and not force:
         raise InputError(f"{path} exists already; name another file, or overwrite it with --force.")
     target = Path(os.path.realpath(path))
