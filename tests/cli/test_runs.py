@@ -38,7 +38,21 @@ from tests.cli.harness import (
 MISSING = "000000000000000000000000"
 MISSING_TEXT = "the file or folder to be copied, moved or deleted does not exist"
 TALLY = {"rows": 0, "done": 0, "failed": 0, "unattributed": 0, "unknown": 0, "running": 0, "open": 0}
-SHOWN = {"run", "label", "state", "journal", "to", "type", "endpoint", "created_on", "manifest", "retry_of", *TALLY}
+SHOWN = {
+    "run",
+    "label",
+    "state",
+    "journal",
+    "to",
+    "type",
+    "endpoint",
+    "created_on",
+    "manifest",
+    "sources",
+    "retry_of",
+    *TALLY,
+}
+SHOWN |= {"bytes", "bytes_done"}
 RUN = r"\d{8}-\d{6}-[0-9a-f]+"
 
 
@@ -507,10 +521,10 @@ def test_runs_are_listed(sbg: Run, simulator: Simulator, manifest: Path, flawed:
     ran = sbg("runs", "list")
     assert (ran.code, ran.err) == (0, "")
     head, *rows = ran.out.splitlines()
-    assert head.split() == ["RUN", "STATE", "AGE", "DONE", "FAILED", "UNCLEAR", "TASK"]
+    assert head.split() == ["RUN", "STATE", "AGE", "FILES", "FAILED", "UNCLEAR", "SIZE", "TASK"]
     shown = {
-        one: f"{one} finished with failures # s 1 of 2 1 0 copy flawed.csv to {FOLDER}",
-        two: f"{two} interrupted # s 0 of 2 0 0 copy manifest.csv to {FOLDER}",
+        one: f"{one} finished with failures # s 1 of 2 1 0 - copy flawed.csv to {FOLDER}",
+        two: f"{two} interrupted # s 0 of 2 0 0 - copy manifest.csv to {FOLDER}",
     }
     assert [re.sub(r"\d+ s ", "# s ", " ".join(row.split())) for row in rows] == [
         shown[run] for run in sorted(shown, reverse=True)
@@ -519,6 +533,48 @@ def test_runs_are_listed(sbg: Run, simulator: Simulator, manifest: Path, flawed:
     assert set(documents) == {one, two}
     assert all(set(document) == SHOWN for document in documents.values())
     assert (documents[two]["open"], documents[two]["manifest"]) == (2, str(manifest))
+
+
+@pytest.fixture
+def by_path(sbg: Run, simulator: Simulator) -> str:
+    """A run by paths, of five files of 1.5 MB, with a label."""
+    batch = simulator.world.add_folder("batch-01", simulator.world.projects[MINE].root)
+    for place in range(5):
+        simulator.world.add_file(f"f{place}.bam", batch, size=1_500_000)
+    words = ["copy", f"{MINE}/batch-01", "--to", f"{TARGET}/indexes", "--parents", "--yes", "--label", "weekly"]
+    assert sbg(*words).code == 0
+    return str(sbg("runs", "list", "--json").document["run"])
+
+
+def test_runs_by_paths_are_shown_with_where_from_where_to_and_bytes(sbg: Run, by_path: str) -> None:
+    document = sbg("runs", "show", by_path, "--json").document
+    assert (document["manifest"], document["sources"]) == (None, [f"{MINE}/batch-01"])
+    assert document["bytes"] == document["bytes_done"] == 7_500_000
+    row = " ".join(sbg("runs", "list").out.splitlines()[1].split())
+    task = f"weekly: copy {MINE}/batch-01 to {TARGET}/indexes"
+    assert re.fullmatch(rf"{by_path} finished \d+ s 5 of 5 0 0 7.5 MB {task}", row)
+    shown = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in sbg("runs", "show", by_path).out.splitlines())
+    assert (shown["from"], shown["to"]) == (f"{MINE}/batch-01", f"{TARGET}/indexes")
+    assert (shown["files"], shown["size"]) == ("5 of 5 done", "7.5 MB")
+    assert shown["folders"] == "1 of 1 created"
+    assert "manifest" not in shown
+
+
+def test_60_columns_are_enough_to_read_of_runs(
+    sbg: Run, by_path: str, flawed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = _id(sbg("copy", "--manifest", str(flawed)))
+    monkeypatch.setattr("sbg_bulk.cli.output.draw.PIPE_WIDTH", 60)
+    listed = sbg("runs", "list").out
+    assert max(map(len, listed.splitlines())) <= 60
+    blocks = {
+        failed: f"{failed}  finished, # s ago\n  1 of 2 files, 1 failed\n  copy flawed.csv to {FOLDER}\n",
+        by_path: f"{by_path}  finished, # s ago\n  5 of 5 files, 7.5 MB\n"
+        f"  weekly: copy {MINE}/batch-01 to\n    {TARGET}/indexes\n",
+    }
+    assert re.sub(r"\d+ s ago", "# s ago", listed) == "".join(blocks[run] for run in sorted(blocks, reverse=True))
+    for run in (failed, by_path):
+        assert max(len(line.rstrip()) for line in sbg("runs", "show", run).out.splitlines()) <= 60
 
 
 def test_a_run_in_use_can_be_looked_at_and_nothing_else_is_done_with_it(
@@ -576,8 +632,8 @@ def test_a_label_is_shown_wherever_the_run_is(sbg: Run, simulator: Simulator, fl
     run = _id(_broken_off(sbg, simulator, flawed, "--label", "nightly <b>"))
     assert "nightly <b>: copy flawed.csv to " in sbg("runs", "list").out
     assert re.search(r"^label +nightly <b> *$", sbg("runs", "show", run).out, re.MULTILINE)
-    assert f"Run {run}: nightly <b>: Copy of 2 rows" in sbg("runs", "report", run).out
-    assert "nightly &lt;b&gt;: Copy of 2 rows" in sbg("runs", "report", run, "--html", "-").out
+    assert f"Run {run}: nightly <b>: Copy of 2 files" in sbg("runs", "report", run).out
+    assert "nightly &lt;b&gt;: Copy of 2 files" in sbg("runs", "report", run, "--html", "-").out
     assert sbg("runs", "resume", run).code == 3
     assert sbg("runs", "show", run, "--json").document["label"] == "nightly <b>"
     again = _id(sbg("runs", "retry", run))
@@ -674,22 +730,21 @@ def test_a_run_is_shown_with_what_failed(sbg: Run, home: Path, env: dict[str, st
     assert ran.code == 0
     facts, failures = ran.out.split("\n\n")
     shown = dict(line.strip().split(maxsplit=1) for line in facts.splitlines())
-    created = shown.pop("created_on")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created)
+    begun = shown.pop("begun")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+ s ago\)", begun)
     assert shown == {
         "run": run,
         "journal": str(journals(home)[0]),
-        "state": "finished-with-failures",
-        "type": "COPY",
+        "state": "finished with failures",
+        "task": "copy",
         "to": FOLDER,
         "endpoint": env["SB_API_ENDPOINT"],
         "manifest": str(flawed),
-        "rows": "2",
-        "done": "1",
+        "files": "1 of 2 done",
         "failed": "1",
     }
     head, row = failures.splitlines()
-    assert head.split() == ["CODE", "ROWS", "FOR", "EXAMPLE"]
+    assert head.split() == ["CODE", "FILES", "FOR", "EXAMPLE"]
     assert row.split()[:2] == ["10225", "1"]
     assert MISSING in row
     assert ran.err == ""
@@ -704,8 +759,8 @@ def test_a_run_that_is_not_complete_is_shown_with_the_command_that_goes_on(
     run = _id(_broken_off(sbg, simulator, manifest))
     ran = sbg("runs", "show", run)
     assert ran.code == 0
-    assert re.search(r"^open +2 *$", ran.out, re.MULTILINE)
-    assert ran.err == f"It is not complete. Take it up again with: sbg-bulk runs resume {run}\n"
+    assert re.search(r"^to submit +2 *$", ran.out, re.MULTILINE)
+    assert ran.err == f"It is interrupted. Resume it with: sbg-bulk runs resume {run}\n"
     assert sbg(*printed_commands(ran.err)[0]).code == 0
 
 
@@ -877,7 +932,7 @@ def test_a_complete_run_can_be_forgotten(sbg: Run, home: Path, manifest: Path) -
     (journal,) = journals(home)
     ran = sbg("runs", "forget", run)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"Forgotten: run {run}, 2 rows ({journal})\n"
+    assert ran.err == f"Deleted: the journal of run {run}, 2 files ({journal})\n"
     assert journals(home) == []
 
 
@@ -896,7 +951,7 @@ def test_a_run_that_is_not_complete_is_forgotten_only_by_force(
     run = _id(_broken_off(sbg, simulator, manifest))
     ran = sbg("runs", "forget", run)
     assert (ran.code, ran.out) == (2, "")
-    assert f"Run {run} is not complete; without its journal it cannot be resumed." in ran.err
+    assert f"Run {run} is not finished; without its journal it cannot be resumed." in ran.err
     assert len(journals(home)) == 1
     assert sbg("runs", "forget", run, "--force").code == 0
     assert journals(home) == []

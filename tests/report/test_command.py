@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import CopyItem
+from sbg_bulk.report import facts, text
 from sbg_bulk.runs import create
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
@@ -52,6 +53,16 @@ def test_without_options_it_is_a_few_lines_that_say_what_to_do(report: Command, 
     assert lines[1] == "2026-11-18 11:06:40 UTC to 2026-11-18 11:07:41 UTC."
     assert "  15 files: The token's user may not copy from the project, or not to it. [code 5014]" in lines
     assert f"    sbg-bulk runs resume {path}" in lines
+
+
+def test_sentences_are_wrapped_to_a_terminal_and_commands_are_not(path: Path) -> None:
+    with Journal.read(path) as journal:
+        gathered = facts.gather(journal)
+    wide, narrow = (text.lines(gathered, "a-run-of-a-long-name" * 3, width=width) for width in (None, 60))
+    assert " ".join(" ".join(narrow).split()) == " ".join(" ".join(wide).split())
+    commands = [line for line in wide if line.startswith("    sbg-bulk ")]
+    assert len(commands) == 2
+    assert [line for line in narrow if len(line) > 60] == [line for line in commands if len(line) > 60] != []
 
 
 def test_a_page_is_written_to_a_new_file_only_unless_forced(report: Command, path: Path, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from sbg_bulk.text import plain
 LEAST_WIDTH: Final = 80
 """Tables are not squeezed into fewer columns; a narrower terminal wraps their lines."""
 
+NARROW: Final = 40
+"""The same, for tables with little beside their last column."""
+
 NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE", "THERE")
 """The columns that are set to the right."""
 
@@ -25,10 +28,10 @@ PIPE_WIDTH: Final = 10_000
 class Output(Console):
     """Standard output, as wide as its terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, least: int = LEAST_WIDTH) -> None:
         # The table of emoji takes long to load.
         super().__init__(highlight=False, emoji=False)
-        self.width = max(self.width, LEAST_WIDTH) if sys.stdout.isatty() else PIPE_WIDTH
+        self.width = max(self.width, least) if sys.stdout.isatty() else PIPE_WIDTH
 
     def table(self, columns: Iterable[str], rows: Iterable[Iterable[object]], *, head: bool = True) -> None:
         """Print a table, of which the last column alone is folded to fit."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from sbg_bulk.cli.output.documents import date
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
     from sbg_bulk.cli.output.draw import Output
@@ -20,20 +23,47 @@ ROOM_FOR_BOTH_DATES: Final = 100
 """Columns of a terminal from which on the table of jobs has the date of their end too."""
 
 
-def _output() -> Output:
-    from sbg_bulk.cli.output.draw import Output  # rich takes long, and completion loads the commands
+def _output(*, narrow: bool = False) -> Output:
+    from sbg_bulk.cli.output.draw import (  # rich takes long, and completion loads the commands
+        LEAST_WIDTH,
+        NARROW,
+        Output,
+    )
 
-    return Output()
+    return Output(NARROW if narrow else LEAST_WIDTH)
 
 
-def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A table of anything."""
-    _output().table(columns, rows)
+def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]], *, narrow: bool = False) -> None:
+    """A table of anything; a narrow one has little beside its last column."""
+    _output(narrow=narrow).table(columns, rows)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """A table of names and their values, without a head."""
-    _output().table(("", ""), pairs, head=False)
+    _output(narrow=True).table(("", ""), pairs, head=False)
+
+
+def print_blocks(blocks: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Heads, each with lines below it, which are wrapped: for what is too wide for a table."""
+    width = _output(narrow=True).width
+    for head, lines in blocks:
+        click.echo(plain(head))
+        for line in lines:
+            click.echo(
+                textwrap.fill(
+                    plain(line),
+                    width,
+                    initial_indent="  ",
+                    subsequent_indent="    ",
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
+
+
+def has_room(columns: int) -> bool:
+    """Return whether a line has room for so many columns."""
+    return _output(narrow=True).width >= columns
 
 
 def print_jobs(jobs: Iterable[Job]) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
 from sbg_bulk.runs import store
+from sbg_bulk.runs.records import CHOSEN
+from sbg_bulk.text import age, size
 
 if TYPE_CHECKING:
     from sbg_bulk.runs.journal import Journal
@@ -19,7 +24,8 @@ def _open(run: str) -> Journal:
 
 
 def _document(journal: Journal) -> dict[str, Any]:
-    plan, tally = journal.plan, journal.tally()
+    plan, tally, carried = journal.plan, journal.tally(), journal.carried()
+    chosen = journal.remembered(CHOSEN) is not None
     return {
         "run": plan.run,
         "label": journal.remembered("label"),
@@ -28,10 +34,13 @@ def _document(journal: Journal) -> dict[str, Any]:
         "type": plan.job_type,
         "endpoint": plan.endpoint,
         "created_on": plan.created_on,
-        "manifest": plan.manifest,
+        "manifest": None if chosen else plan.manifest,
+        "sources": list(store.sources_of(journal.asked) or (plan.manifest,)) if chosen else None,
         "to": _to(journal),
         "retry_of": plan.retry_of,
         **asdict(tally),
+        "bytes": carried.total if chosen else None,
+        "bytes_done": carried.size if chosen else None,
     }
 
 
@@ -51,3 +60,27 @@ def _to(journal: Journal) -> str | None:
         return given
     places = journal.destinations(1)
     return places.most[0][0] if places.most and not places.others else None
+
+
+def _age(document: Mapping[str, Any]) -> str | None:
+    """Return how long ago a run was begun; None if that is not known."""
+    try:
+        return age(time.time() - datetime.fromisoformat(document["created_on"]).timestamp())
+    except ValueError:
+        return None
+
+
+def _sources(document: Mapping[str, Any]) -> str:
+    """Return where the files of a run come from: their paths and ids, three of them at most, or a manifest."""
+    sources = document["sources"]
+    if sources is None:
+        return str(document["manifest"])
+    return ", ".join(sources[:3]) + (f" and {len(sources) - 3:,} more" if len(sources) > 3 else "")
+
+
+def _bytes(document: Mapping[str, Any]) -> str | None:
+    """Return the bytes of a run's files, as far as they are known: what is done, and what there is."""
+    total, done = document["bytes"], document["bytes_done"]
+    if not total:
+        return None
+    return size(total) if done == total else f"{size(done)} of {size(total)}"

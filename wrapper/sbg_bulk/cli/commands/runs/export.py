@@ -20,26 +20,26 @@ from sbg_bulk.runs import forms
     "--format",
     "form",
     type=click.Choice(forms.FORMATS),
-    help="The report's format.  [default: the manifest's, or by the name of --output]",
+    help="Format.  [default: the manifest's, or by the name of --output]",
 )
 @click.option(
     "--outcome",
     "outcomes",
     multiple=True,
     type=click.Choice(("done", "failed", "unattributed", "unknown", "open")),
-    help="Only rows with this outcome. May be repeated.",
+    help="Only files with this outcome. May be repeated.",
 )
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write to this file, which must not exist.  [default: standard output]",
+    help="Write to this new file.  [default: standard output]",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format jsonl.")
 def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path | None, as_json: bool) -> None:
-    """Write the manifest of RUN again, with what became of each row.
+    """Write the files of RUN with the result of each, as a manifest.
 
-    Added are the columns outcome, new_id, job, api_code and message. The report can serve as a manifest.
+    Added are the columns outcome, new_id, job, api_code and message.
     """
     if as_json and form not in (None, "jsonl"):
         raise click.UsageError(f"--json is --format jsonl; it does not go with --format {form}.")

@@ -15,22 +15,22 @@ from sbg_bulk.text import counted
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
-@click.option("--force", is_flag=True, help="Forget it even if it is not complete.")
+@click.option("--force", is_flag=True, help="Delete it even if the run is not finished.")
 @json_option
 def forget(run: str, force: bool, as_json: bool) -> None:
-    """Delete the journal of RUN. What it has done stays done."""
+    """Delete the journal of RUN. What the run did is not undone."""
     path = store.find(run)
     with _open(run) as journal:
         if journal.in_use:
-            raise RunInUse(f"Another process is working on this run ({path}). Wait for it to end, or end it first.")
+            raise RunInUse(f"Another process is working on this run ({path}). Wait until it ends, or stop it first.")
         document = _document(journal)
         if not force and not journal.tally().complete:
             raise InputError(
-                f"Run {journal.plan.run} is not complete; without its journal it cannot be resumed. Forget it all the "
-                "same with --force."
+                f"Run {journal.plan.run} is not finished; without its journal it cannot be resumed. Delete it "
+                "anyway with --force."
             )
     path.unlink()
     if as_json:
         write_json(document)
     else:
-        note(f"Forgotten: run {document['run']}, {counted(document['rows'], 'row')} ({path})")
+        note(f"Deleted: the journal of run {document['run']}, {counted(document['rows'], 'file')} ({path})")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from sbg_bulk.cli.commands.runs._journal import _document
+from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _sources
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
-from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.output.tables import has_room, print_blocks, print_rows
 from sbg_bulk.errors import JournalError
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.verify import CHOSEN
-from sbg_bulk.text import age
+from sbg_bulk.text import counted
+
+ROOM: Final = 100
+"""Columns of a line from which on the runs are a table; in fewer each is a block of lines."""
 
 
 @click.command("list")
@@ -26,46 +26,66 @@ from sbg_bulk.text import age
 def list_runs(as_json: bool) -> None:
     """List your runs on this machine, newest first.
 
-    STATE is running, interrupted (resume it), finished, or finished with failures. UNCLEAR are those of which it is
-    not known what became of them.
+    STATE is running, interrupted (resume it), finished, or finished with failures. FILES are those that are done, of
+    all. UNCLEAR are those whose result is not known.
     """
-    rows: list[tuple[Any, ...]] = []
+    documents: list[dict[str, Any]] = []
     for path in reversed(store.known()):
         try:
             with Journal.read(path) as journal:
-                document, chosen = _document(journal), journal.remembered(CHOSEN) is not None
+                document = _document(journal)
         except JournalError as error:
             document = {"run": path.stem, "journal": str(path), "problem": str(error)}
-            row: tuple[Any, ...] = (path.stem, "damaged", *[None] * 4, "see runs show")
-        else:
-            row = _row(document, chosen)
         if as_json:
             write_json(document)
         else:
-            rows.append(row)
-    if rows:
-        print_rows(("RUN", "STATE", "AGE", "DONE", "FAILED", "UNCLEAR", "TASK"), rows)
+            documents.append(document)
+    if documents and has_room(ROOM):
+        print_rows(("RUN", "STATE", "AGE", "FILES", "FAILED", "UNCLEAR", "SIZE", "TASK"), map(_row, documents))
+    elif documents:
+        print_blocks(map(_block, documents))
     elif not as_json:
         note(f"No runs in {store.folder()}.")
 
 
-def _row(document: Mapping[str, Any], chosen: bool) -> tuple[Any, ...]:
-    """Return a row of the table. What was chosen is told by its paths, and a file by its name alone."""
-    task = f"{document['type'].lower()} {document['manifest'] if chosen else Path(document['manifest']).name}"
-    if not chosen and document["to"] is not None:
-        task += f" to {document['to']}"
-    if document["label"] is not None:
-        task = f"{document['label']}: {task}"
-    try:
-        began: float | None = datetime.fromisoformat(document["created_on"]).timestamp()
-    except ValueError:
-        began = None
+def _row(document: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return a run as a row of the table."""
+    if "problem" in document:
+        return (document["run"], "damaged", *[None] * 5, "see runs show")
     return (
         document["run"],
         document["state"].replace("-", " "),
-        None if began is None else age(time.time() - began),
+        _age(document),
         f"{document['done']:,} of {document['rows']:,}",
         document["failed"],
-        document["unattributed"] + document["unknown"],
-        task,
+        _unclear(document),
+        _bytes(document),
+        _task(document),
     )
+
+
+def _block(document: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return a run as a head, and lines below it."""
+    if "problem" in document:
+        return f"{document['run']}  damaged", ["see runs show"]
+    files = [f"{document['done']:,} of {counted(document['rows'], 'file')}"]
+    counts = ((document["failed"], "failed"), (_unclear(document), "unclear"))
+    files += [f"{number:,} {word}" for number, word in counts if number]
+    if (volume := _bytes(document)) is not None:
+        files.append(volume)
+    state, begun = document["state"].partition("-")[0], _age(document)
+    head = f"{document['run']}  {state}{'' if begun is None else f', {begun} ago'}"
+    return head, [", ".join(files), _task(document)]
+
+
+def _unclear(document: Mapping[str, Any]) -> int:
+    return int(document["unattributed"] + document["unknown"])
+
+
+def _task(document: Mapping[str, Any]) -> str:
+    """Return what a run does: with what was chosen by its paths, or the manifest by its name alone."""
+    given = document["sources"] is not None
+    task = f"{document['type'].lower()} {_sources(document) if given else Path(document['manifest']).name}"
+    if document["to"] is not None:
+        task += f" to {document['to']}"
+    return task if document["label"] is None else f"{document['label']}: {task}"

@@ -15,8 +15,8 @@ from sbg_bulk.runs.task import last_unfinished
 
 @click.command()
 @click.argument("run", required=False, shell_complete=complete_unfinished)
-@click.option("--adopt", metavar="JOB", help="The submission of unknown outcome has started this job.")
-@click.option("--resubmit", is_flag=True, help="The submission of unknown outcome has started no job.")
+@click.option("--adopt", metavar="JOB", help="The submission of unknown outcome started this job.")
+@click.option("--resubmit", is_flag=True, help="The submission of unknown outcome started no job.")
 @run_options
 @json_option
 @click.pass_context
@@ -28,9 +28,9 @@ def resume(
     settings: RunSettings,
     as_json: bool,
 ) -> None:
-    """Resume RUN where it stands, after an interruption, a crash, or on another machine.
+    """Resume RUN where it stopped, after an interruption, a crash, or on another machine.
 
-    Without RUN, the last run of this machine that is not finished.
+    Without RUN, resume the last run on this machine that is not finished.
     """
     if adopt is not None and resubmit:
         raise click.UsageError("Give --adopt or --resubmit, not both.")

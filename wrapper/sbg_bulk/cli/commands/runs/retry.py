@@ -26,7 +26,7 @@ def retry(
     settings: RunSettings,
     as_json: bool,
 ) -> None:
-    """Make a new run of the rows of RUN that failed, and only of those."""
+    """Start a new run of the files of RUN that failed, and only of those."""
     context: Context = click_context.obj
     with context.client() as client:
         outcome = execute(

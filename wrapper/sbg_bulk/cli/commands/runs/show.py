@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import click
 
 from sbg_bulk.cli.actions import watch as actions
-from sbg_bulk.cli.commands.runs._journal import _document, _open
+from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _open, _sources
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
@@ -17,11 +20,11 @@ from sbg_bulk.runs.codes import retry_helps
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
-@click.option("--watch", is_flag=True, help="Follow it while another process carries it; Ctrl-C ends that only.")
+@click.option("--watch", is_flag=True, help="Follow it while another process works on it; Ctrl-C does not end the run.")
 @json_option
 @click.pass_obj
 def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
-    """Show how far RUN has come, and what failed in it. It may be running."""
+    """Show the progress of RUN and what failed in it. It may be running."""
     if watch and as_json:
         raise click.UsageError("Give --watch or --json, not both.")
     if watch:
@@ -34,18 +37,41 @@ def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
             codes = [{"api_code": code, "message": message, "rows": rows} for _, code, rows, message in failures]
             write_json({**document, "failures": codes})
             return
-        always = ("rows", "done", "failed")
-        print_pairs([(key, value) for key, value in document.items() if value or key in always])
+        print_pairs([(name, value) for name, value in _pairs(document) if value not in (None, "")])
         if failures:
             click.echo()
-            print_rows(("CODE", "ROWS", "FOR EXAMPLE"), [(code, rows, message) for _, code, rows, message in failures])
+            rows = [(code, number, message) for _, code, number, message in failures]
+            print_rows(("CODE", "FILES", "FOR EXAMPLE"), rows, narrow=True)
         name = store.reference(journal.plan.run, journal.path)
         if journal.in_use:
             note(f"It is running. Follow it with: {context.command('runs', 'show', name, '--watch')}")
         elif not journal.tally().complete:
-            note(f"It is not complete. Take it up again with: {context.command('runs', 'resume', name)}")
+            note(f"It is interrupted. Resume it with: {context.command('runs', 'resume', name)}")
         elif retry_helps(failures):
-            note(f"Try again what failed with: {context.command('runs', 'retry', name)}")
+            note(f"Retry the failures: {context.command('runs', 'retry', name)}")
+
+
+def _pairs(document: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Produce what is shown of a run, with its names."""
+    yield "run", document["run"]
+    yield "label", document["label"]
+    yield "state", document["state"].replace("-", " ")
+    yield "task", document["type"].lower()
+    yield "manifest" if document["sources"] is None else "from", _sources(document)
+    yield "to", document["to"]
+    yield "files", f"{document['done']:,} of {document['rows']:,} done"
+    yield "size", _bytes(document)
+    yield "failed", document["failed"] or None
+    yield "unclear", document["unattributed"] + document["unknown"] or None
+    yield "in jobs", document["running"] or None
+    yield "to submit", document["open"] or None
+    made, missing = document["folders_created"], document["folders_to_create"]
+    yield "folders", f"{made:,} of {made + missing:,} created" if made + missing else None
+    begun = _age(document)
+    yield "begun", document["created_on"] + ("" if begun is None else f" ({begun} ago)")
+    yield "retry of", document["retry_of"]
+    yield "endpoint", document["endpoint"]
+    yield "journal", document["journal"]
 
 
 def _watch(run: str) -> None:

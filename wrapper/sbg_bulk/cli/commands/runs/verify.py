@@ -15,10 +15,10 @@ from sbg_bulk.cli.options.common import json_option
 @json_option
 @click.pass_context
 def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
-    """Look whether what RUN did is there, names and sizes; exit code 3 if something is not as it should be.
+    """Check that every file is where RUN put it, by name and size; exit code 3 if something is wrong.
 
-    What was copied or moved is looked for in its destination, which is listed again; what was moved or deleted, in its
-    old place too, where that is known or costs nothing. Rows that failed are not looked for.
+    Destinations are listed again for what was copied or moved. What was moved or deleted must be gone from its old
+    place, where that is known or costs nothing. Files that failed are not checked.
     """
     context: Context = click_context.obj
     with context.client() as client:
