@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 EVIL = '<script>alert("x")</script>&\x1b[31m\u202e'
 
+ATTRIBUTES = {"style", "scope", "tabindex", "role", "aria-label", "aria-valuenow", "aria-valuemin", "aria-valuemax"}
+
 
 class Seen(HTMLParser):
     """The rows of the tables, the tags and the texts of a piece of HTML; a tag that is not closed is a mistake."""
@@ -21,7 +23,7 @@ class Seen(HTMLParser):
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert {name for name, _ in attrs} <= {"style", "role", "aria-valuenow", "aria-valuemin", "aria-valuemax"}
+        assert {name for name, _ in attrs} <= ATTRIBUTES
         self._open.append(tag)
         self.tags.append(tag)
         if tag == "tr":

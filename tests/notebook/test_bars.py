@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from types import ModuleType, SimpleNamespace
@@ -75,7 +76,7 @@ def test_a_wait_tells_of_jobs_that_ended_without_accounting_for_all(notebook: No
     with for_wait(notebook.display) as told:
         assert told is not None
         told(Totals(2, finished=2, failed=1))
-    assert notebook.drawn == ["100% 2 of 2 jobs finished, 1 with an incomplete account"]
+    assert notebook.drawn == ["100% 2 of 2 jobs finished, 1 with an incomplete result"]
 
 
 def progress(tally: Tally, wait: Wait | None = None, running: int = 0) -> Progress:
@@ -89,18 +90,18 @@ def test_a_run_tells_what_it_waits_for_until_it_ends(notebook: Notebook, monkeyp
         told(progress(Tally(8, running=8), Wait(5, Cause.NEXT_LOOK, "next status check"), running=2))
         told(progress(Tally(8, done=3, failed=1, running=4), Wait(90, Cause.RATE_LIMIT, "the rate limit"), running=1))
     assert notebook.drawn == [
-        "0% Run r1: 0 of 8 rows done, 2 jobs running",
-        "50% Run r1: 3 of 8 rows done, 1 failed, 1 job running. Waiting 90 s: the rate limit",
-        "50% Run r1: 3 of 8 rows done, 1 failed, 1 job running",
+        "0% Run r1: 0 of 8 files done, 2 jobs running",
+        "50% Run r1: 3 of 8 files done, 1 failed, 1 job running. Waiting 90 s: the rate limit",
+        "50% Run r1: 3 of 8 files done, 1 failed, 1 job running",
     ]
 
 
-def test_a_run_that_is_broken_off_says_how_to_go_on(notebook: Notebook) -> None:
+def test_a_run_that_is_interrupted_says_how_to_resume_it(notebook: Notebook) -> None:
     with pytest.raises(KeyboardInterrupt), for_run(notebook.display, "client.resume('r1')") as told:
         assert told is not None
         told(progress(Tally(2, done=1, running=1), Wait(90, Cause.RETRY, "HTTP 500")))
         raise KeyboardInterrupt
-    assert notebook.drawn[-1] == "50% Run r1: 1 of 2 rows done. Stopped; go on with client.resume('r1')"
+    assert notebook.drawn[-1] == "50% Run r1: 1 of 2 files done. Interrupted; resume with client.resume('r1')"
 
 
 def test_a_bar_is_escaped_and_tells_programs_that_read_aloud_how_far_it_is() -> None:
@@ -108,7 +109,7 @@ def test_a_bar_is_escaped_and_tells_programs_that_read_aloud_how_far_it_is() -> 
     shown = Seen(html)
     assert "script" not in shown.tags
     assert "<script>" in "".join(shown.texts)
-    assert 'role="progressbar" aria-valuenow="26"' in html
+    assert re.search(r'role="progressbar" aria-label="[^"]+" aria-valuenow="26"', html)
 
 
 def test_nothing_is_displayed_without_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def widths(cell: Cell) -> list[float]:
 
 def resuming(cell: Cell) -> str:
     """The call that takes a run up again, as it stands below a cell."""
-    found = re.search(r"go on with (client\.resume\('[^']+'\))", bar(cell))
+    found = re.search(r"resume with (client\.resume\('[^']+'\))", bar(cell))
     assert found is not None, bar(cell)
     return found[1]
 
@@ -84,9 +84,9 @@ def test_a_run_draws_a_bar_and_reports(
 ) -> None:
     cell = kernel.run(RUNS[kind], meanwhile=step)
     assert cell.error is None, cell.traceback
-    assert re.fullmatch(rf"100% Run \S+: {ROWS} of {ROWS} rows done", bar(cell))
+    assert re.fullmatch(rf"100% Run \S+: {ROWS} of {ROWS} files copied", bar(cell))
     assert widths(cell) == sorted(widths(cell))
-    assert f"{ROWS} of {ROWS} files done" in cell.shown[1]["text/html"]
+    assert f"{ROWS} of {ROWS} files copied" in cell.shown[1]["text/html"]
     assert copies() == files
 
 
@@ -110,12 +110,12 @@ def test_an_interrupted_run_says_how_to_go_on_and_each_file_is_copied_once(
 
     cell = kernel.run(RUNS[kind], meanwhile=interrupt_in_the_second_job)
     assert cell.error in ("KeyboardInterrupt", "CancelledError")
-    assert f"{done_first} of {ROWS} rows done" in bar(cell)
+    assert f"{done_first} of {ROWS} files copied" in bar(cell)
     again = resuming(cell)
     assert again in re.sub(r"\x1b\[[\d;]*m", "", cell.traceback)
     cell = kernel.run(again, meanwhile=step)
     assert cell.error is None, cell.traceback
-    assert f"{ROWS} of {ROWS} files done" in cell.shown[-1]["text/html"]
+    assert f"{ROWS} of {ROWS} files copied" in cell.shown[-1]["text/html"]
     assert copies() == files
     assert asked("submit_copy_job") == 3
 
@@ -131,7 +131,7 @@ def test_an_interrupted_wait_can_be_repeated(kernel: Kernel, files: list[str], s
 
     cell = kernel.run("client.wait(job)", meanwhile=interrupt_after_a_look)
     assert cell.error == "KeyboardInterrupt"
-    assert bar(cell).endswith("Stopped waiting; the jobs go on.")
+    assert bar(cell).endswith("Stopped waiting; the jobs keep running on the platform")
     cell = kernel.run("client.wait(job).succeeded", meanwhile=step)
     assert cell.shown[-1]["text/plain"] == "True"
     assert len(files) == ROWS

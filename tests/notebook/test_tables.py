@@ -21,7 +21,8 @@ from sbg_bulk import (
 )
 from sbg_bulk.html import ROWS
 from sbg_bulk.notebook import table
-from sbg_bulk.runs.records import Tally
+from sbg_bulk.runs.codes import MEANINGS
+from sbg_bulk.runs.records import Carried, Tally
 from tests.notebook.markup import EVIL, Seen
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -129,9 +130,20 @@ def test_a_run_tells_what_failed_and_how_to_try_it_again_where_that_may_help(tmp
     tally = Tally(2000, done=1996, failed=2, unattributed=1, open=1)
     head = "✗ Run r1: 1,996 of 2,000 files done, 2 failed, 1 in jobs that do not tell the result of each, 1 left"
     passing = seen(RunReport("r1", path, tally, [("failed", 5014, 2, "You may not.")]))
-    assert passing.texts == [head, f"Try again what failed: client.retry({str(path)!r})"]
-    assert passing.rows == [["Outcome", "API code", "Files", "For example"], ["✗ failed", "5014", "2", "You may not."]]
+    assert passing.texts == [head, f"Retry what failed: client.retry({str(path)!r})"]
+    reason = f"{MEANINGS[5014].what} {MEANINGS[5014].advice}"
+    assert passing.rows == [
+        ["Outcome", "Files", "Reason", "For example", "API code"],
+        ["✗ failed", "2", reason, "You may not.", "5014"],
+    ]
     assert seen(RunReport("r1", path, tally, [("failed", 10225, 2, "Gone.")])).texts == [head]
+
+
+def test_a_run_tells_what_was_done_with_how_many_bytes() -> None:
+    known = RunReport("r1", Path("r"), Tally(2, done=2), (), "MOVE", Carried(2, 2, 3_000_000))
+    assert seen(known).texts == ["✓ Run r1: 2 of 2 files moved (3 MB)"]
+    some = RunReport("r1", Path("r"), Tally(2, done=2), (), "COPY", Carried(2, 1, 3_000_000))
+    assert seen(some).texts == ["✓ Run r1: 2 of 2 files copied (at least 3 MB)"]
 
 
 def test_what_python_shows_is_as_it_was() -> None:

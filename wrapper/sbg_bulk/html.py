@@ -26,7 +26,7 @@ _SHORT: Final = "white-space: nowrap"
 _LONG: Final = "min-width: 16em; max-width: 40em; white-space: normal; overflow-wrap: anywhere"
 _SHADE: Final = "background: rgba(225, 50, 50, 0.18)"
 _STRONG: Final = "font-weight: 600"
-_LONG_COLUMNS: Final = ("Name", "Message", "For example", "Entry")
+_LONG_COLUMNS: Final = ("Name", "Message", "Reason", "For example", "Entry")
 """The columns whose texts are broken into lines; the others keep to one."""
 
 
@@ -103,7 +103,8 @@ def pairs(heading: str, values: Iterable[tuple[str, object]]) -> str:
 def table(columns: Sequence[str], rows: Iterable[tuple[Cells, bool]]) -> str:
     """Return a table; rows that are marked as bad are shaded."""
     styles = [f"{_CELL}; {_LONG if name in _LONG_COLUMNS else _SHORT}" for name in columns or ("", _LONG_COLUMNS[0])]
-    head = "".join(f'<th style="{style}">{escape(name)}</th>' for name, style in zip(columns, styles, strict=False))
+    named = zip(columns, styles, strict=False)
+    head = "".join(f'<th scope="col" style="{style}">{escape(name)}</th>' for name, style in named)
     body = "".join(_row(cells, styles, bad) for cells, bad in rows)
     return (
         '<table style="border-collapse: collapse; margin: 4px 0">'
@@ -141,5 +142,5 @@ def paragraph(text: str) -> str:
 
 
 def framed(content: str) -> str:
-    """Return content that scrolls by itself, and not the notebook with it."""
-    return f'<div style="overflow-x: auto">{content}</div>'
+    """Return content that scrolls by itself, by the keyboard too, and not the notebook with it."""
+    return f'<div tabindex="0" style="overflow-x: auto">{content}</div>'

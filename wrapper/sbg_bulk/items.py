@@ -178,5 +178,8 @@ MOVE: Final = "MOVE"
 
 DELETE: Final = "DELETE"
 
+DONE_AS: Final[Mapping[str, str]] = {COPY: "copied", MOVE: "moved", DELETE: "deleted"}
+"""What the files of a job of each type are in the end, in words."""
+
 
 JOB_TYPES: Final = (COPY, MOVE, DELETE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import evolve, frozen
 
+from sbg_bulk.items import DONE_AS
 from sbg_bulk.text import counted, duration, plain
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Drawing:
         colour = "rgba(225, 50, 50, 0.85)" if self.failed else "rgba(40, 130, 230, 0.85)"
         return (
             '<div style="max-width: 40em">'
-            f'<div role="progressbar" aria-valuenow="{100 * self.done:.0f}" aria-valuemin="0" aria-valuemax="100" '
+            f'<div role="progressbar" aria-label="{escape(plain(self.line))}" '
+            f'aria-valuenow="{100 * self.done:.0f}" aria-valuemin="0" aria-valuemax="100" '
             'style="height: 10px; border-radius: 5px; background: rgba(128, 128, 128, 0.3); overflow: hidden">'
             f'<div style="height: 100%; width: {width}; background: {colour}"></div></div>'
             f'<div style="margin: 4px 0">{escape(plain(self.line))}</div></div>'
@@ -124,7 +126,7 @@ def for_wait(display: Display | None) -> Iterator[Callable[[Totals], object] | N
         yield None
         return
     bar = Bar(display)
-    with _drawn(bar, "Stopped waiting; the jobs go on."):
+    with _drawn(bar, "Stopped waiting; the jobs keep running on the platform"):
         yield lambda totals: bar.draw(wait_drawing(totals))
 
 
@@ -134,13 +136,13 @@ def for_run(display: Display | None, resume: str) -> Iterator[Callable[[Progress
 
     Args:
         display: how to display it; None for no bar.
-        resume: the call that takes the run up again.
+        resume: the call that resumes the run.
     """
     if display is None:
         yield None
         return
     bar = Bar(display)
-    with _drawn(bar, f"Stopped; go on with {resume}"):
+    with _drawn(bar, f"Interrupted; resume with {resume}"):
         yield lambda progress: bar.draw(run_drawing(progress))
 
 
@@ -165,7 +167,7 @@ def wait_drawing(totals: Totals) -> Drawing:
         parts.append(f"{totals.completed_files:,} of {counted(totals.total_files, 'file')} done")
     # Jobs that have ended without a failure, and account for less than all.
     short = 0 if failed else totals.failed
-    counts = ((failed, "failed"), (short, "with an incomplete account"), (totals.lost, "lost"))
+    counts = ((failed, "failed"), (short, "with an incomplete result"), (totals.lost, "lost"))
     parts += [f"{number:,} {word}" for number, word in counts if number]
     return Drawing(done, ", ".join(parts), bool(failed or totals.failed or totals.lost))
 
@@ -175,7 +177,7 @@ def run_drawing(progress: Progress) -> Drawing:
     tally = progress.tally
     unclear = tally.unattributed + tally.unknown
     ended = tally.done + tally.failed + unclear
-    parts = [f"{tally.done:,} of {counted(tally.rows, 'row')} done"]
+    parts = [f"{tally.done:,} of {counted(tally.rows, 'file')} {DONE_AS.get(progress.job_type, 'done')}"]
     counts = ((tally.failed, "failed"), (unclear, "unclear"))
     parts += [f"{number:,} {word}" for number, word in counts if number]
     if progress.jobs_running:

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
+from sbg_bulk.items import COPY, DELETE, DONE_AS, MOVE
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State
@@ -29,8 +30,8 @@ class Step:
     command: str
 
 
-_TASKS: Final = {"COPY": ("Copy", "copied"), "MOVE": ("Move", "moved"), "DELETE": ("Deletion", "deleted")}
-"""What a run of each type is called, and what its files are in the end."""
+_TASKS: Final = {COPY: "Copy", MOVE: "Move", DELETE: "Deletion"}
+"""What a run of each type is called."""
 
 MOST_SOURCES: Final = 3
 MOST_INTERRUPTIONS: Final = 3
@@ -40,7 +41,7 @@ def purpose(facts: Facts) -> str:
     """Say what the run was to do, after its label."""
     kind = facts.plan.job_type
     named = "" if facts.label is None else f"{facts.label}: "
-    told = f"{named}{_TASKS.get(kind, (kind,))[0]} of {things(facts)}"
+    told = f"{named}{_TASKS.get(kind, kind)} of {things(facts)}"
     if facts.carried.total:
         told += f" ({_amount(facts.carried.total, facts.carried.unsized)})"
     if facts.sources:
@@ -69,7 +70,7 @@ def things(facts: Facts, number: int | None = None) -> str:
 
 def verb(facts: Facts) -> str:
     """Return what the files of the run are in the end: copied, moved or deleted."""
-    return _TASKS.get(facts.plan.job_type, ("", "done"))[1]
+    return DONE_AS.get(facts.plan.job_type, "done")
 
 
 def outcome(facts: Facts) -> str:
@@ -150,7 +151,7 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
     if others and facts.retried_by is None:
         why = f"Export what failed as a manifest; correct {things(facts, others)} before a new run"
         steps.append(Step(why, command("runs", "export", name, "--outcome", "failed", "--output", "failed.csv")))
-    gone = facts.plan.job_type == "DELETE"
+    gone = facts.plan.job_type == DELETE
     check = "check whether they are gone" if gone else "check the destination for them"
     for group_outcome, number in (("unattributed", facts.tally.unattributed), ("unknown", facts.tally.unknown)):
         if number:

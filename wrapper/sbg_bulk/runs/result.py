@@ -8,12 +8,13 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from sbg_bulk.html import api_code, caption, framed, paragraph, table
+from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
 from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.records import Carried, Failures, Tally
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, size
 
 REASONS: Final = 5
 """Reasons that are named at most; each is one that many files may share."""
@@ -93,14 +94,20 @@ class RunReport:
 def report(run: RunReport) -> str:
     """Return how a run ended, as HTML."""
     tally = run.tally
-    head = f"Run {run.run}: {tally.done:,} of {counted(tally.rows, 'file')} done"
+    head = f"Run {run.run}: {tally.done:,} of {counted(tally.rows, 'file')} {DONE_AS.get(run.job_type, 'done')}"
+    if run.carried.size:
+        head += f" ({'' if run.carried.sized == run.carried.items else 'at least '}{size(run.carried.size)})"
     told = [f"{number:,} {word}" for number, word in _not_done(run) if number]
-    rows = [((outcome, api_code(code), number, message), True) for outcome, code, number, message in run.failures]
+    rows = [
+        ((outcome, number, f"{means.what} {means.advice}", message, api_code(code)), True)
+        for outcome, code, number, message in run.failures
+        for means in [meaning(outcome, code)]
+    ]
     text = caption(", ".join([head, *told]), "✗" if told else "✓") + (
-        table(("Outcome", "API code", "Files", "For example"), rows) if rows else ""
+        table(("Outcome", "Files", "Reason", "For example", "API code"), rows) if rows else ""
     )
     if run.retry_helps:
-        text += paragraph(f"Try again what failed: client.retry({run.reference!r})")
+        text += paragraph(f"Retry what failed: client.retry({run.reference!r})")
     return framed(text)
 
 
