@@ -162,7 +162,7 @@ def test_a_job_that_does_not_say_that_anything_was_done_leaves_its_rows_unclear(
     run = _id(ran)
     assert [silent in one["message"] for one in _report(sbg, run)] == [True, True]
     assert silent in sbg("runs", "show", run).out
-    assert "does not tell what became of each of its rows" in sbg("runs", "report", run).out
+    assert "does not report the result of each file" in sbg("runs", "report", run).out
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
