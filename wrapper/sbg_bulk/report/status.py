@@ -135,7 +135,7 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
     if facts.in_use:
         steps.append(Step("Follow it; another process is working on it", command("runs", "show", name, "--watch")))
     elif facts.standing is Standing.UNSETTLED:
-        why = "Resume it; it looks for the job first, and names the candidates if it cannot tell"
+        why = "Resume it; it first searches for the job, and names the candidates if it cannot tell"
         steps.append(Step(why, command("runs", "resume", name)))
     elif facts.standing is not Standing.COMPLETE:
         steps.append(Step("Resume it where it stopped; nothing is done twice", command("runs", "resume", name)))
