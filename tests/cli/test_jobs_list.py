@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sbg_bulk.cli.commands.jobs.list import STATES
+from sbg_bulk.cli.output.draw import Output
+from sbg_bulk.cli.output.tables import print_jobs
 from sbg_bulk.items import JOB_TYPES
+from sbg_bulk.models.job import Job
+from sbg_bulk.runs import store
 from sbg_bulk.simulator import JobState, JobType, Simulator
-from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, JOB_KEYS, TARGET, Run
+from tests.cli.harness import COPIED_JOB, DELETED_JOB, FILE, JOB_KEYS, MINE, TARGET, Run, journals
 
 
 def test_each_job_is_a_row_of_a_table(sbg: Run) -> None:
@@ -21,7 +27,7 @@ def test_each_job_is_a_row_of_a_table(sbg: Run) -> None:
 
 def test_with_json_each_job_is_a_document_on_a_line(sbg: Run) -> None:
     ran = sbg("jobs", "list", "--json")
-    assert [set(job) for job in ran.documents] == [JOB_KEYS] * 5
+    assert [set(job) for job in ran.documents] == [{*JOB_KEYS, "run"}] * 5
     assert ran.documents[0]["id"] == COPIED_JOB
     assert ran.documents[1]["result"][1]["error"]["code"] == 10225
     assert (ran.code, ran.err) == (0, "")
@@ -94,3 +100,50 @@ def test_a_job_just_submitted_is_listed_without_an_end(sbg: Run) -> None:
     row = sbg("jobs", "list", "--limit", "1").out.splitlines()[1].split()
     assert row[0] == job
     assert row[-1] == "-"
+
+
+def _run_of_four_jobs(sbg: Run) -> str:
+    words = ("copy", MINE, "--include", "sample*", "--to", f"{TARGET}/incoming", "--items-per-job", "1")
+    ran = sbg(*words, "--yes", "--json")
+    assert ran.code == 0
+    return str(ran.document["run"])
+
+
+def test_a_job_names_the_run_of_this_machine_that_it_belongs_to(sbg: Run) -> None:
+    alone = sbg("copy", FILE, "--to", TARGET, "--detach").out.strip()
+    run = _run_of_four_jobs(sbg)
+    found = {job["id"]: job["run"] for job in sbg("jobs", "list", "--json").documents}
+    assert found[alone] is None
+    jobs = [job for job, of in found.items() if of == run]
+    assert len(jobs) == 4
+    header, *rows = sbg("jobs", "list").out.splitlines()
+    assert header.split()[-1] == "RUN"
+    assert {row.split()[0] for row in rows if row.split()[-1] == run} == set(jobs)
+    assert {row.split()[-1] for row in rows} == {run, "-"}
+
+
+def test_a_job_of_another_deployment_and_a_journal_that_cannot_be_read_name_no_run(sbg: Run, home: Path) -> None:
+    run = _run_of_four_jobs(sbg)
+    endpoint = str(sbg("runs", "show", run, "--json").document["endpoint"])
+    (journal,) = journals(home)
+    assert set(store.runs_of_jobs(endpoint).values()) == {run}
+    assert store.runs_of_jobs("https://api.example.org/v2") == {}
+    journal.with_name("damaged.sbg-run").write_bytes(b"SQLite format 3\0" + bytes(500))
+    assert set(store.runs_of_jobs(endpoint).values()) == {run}
+    assert sbg("jobs", "list").code == 0
+
+
+def test_on_a_narrow_terminal_the_run_has_the_place_of_the_dates(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs = [Job("7", type="COPY", state="FINISHED", total_files=1), Job("8")]
+    for width, columns in ((80, ["RUN"]), (100, ["STARTED", "RUN"]), (122, ["STARTED", "FINISHED", "RUN"])):
+        drawn = Output()
+        drawn.width = width
+        monkeypatch.setattr("sbg_bulk.cli.output.tables._output", lambda drawn=drawn: drawn)
+        capsys.readouterr()
+        print_jobs(jobs, {"7": "20261128-101500-ab12"})
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].split()[6:] == columns
+        assert lines[1].split()[-1] == "20261128-101500-ab12"
+        assert len(lines) == 3

@@ -28,6 +28,12 @@ SELECT (SELECT max(last) FROM submission) IS (SELECT max(place) FROM row)
 """
 """Whether all rows were submitted and all jobs have ended, from indexes alone: a run may have a million rows."""
 
+_JOBS: Final = """
+SELECT (SELECT value FROM run WHERE key = 'run'), (SELECT value FROM run WHERE key = 'endpoint'), job
+FROM submission WHERE job IS NOT NULL
+"""
+"""The jobs of a run, each with the run's id and its deployment."""
+
 
 def folder() -> Path:
     """Return where journals are kept unless a place is named: in the user's state folder.
@@ -128,9 +134,26 @@ def finished(journal: Path) -> bool | None:
     return next((bool(answer) for (answer,) in _select(journal, _FINISHED)), None)
 
 
+def runs_of_jobs(endpoint: str) -> dict[str, str]:
+    """Return which run each job belongs to, by the job's id, as the journals in the usual folder tell.
+
+    They are read beside whoever works on them; one that cannot be read is passed over.
+
+    Args:
+        endpoint: the deployment whose jobs are meant.
+    """
+    found: dict[str, str] = {}
+    with suppress(SettingsError):
+        for journal in known():
+            for run, where, job in _select(journal, _JOBS):
+                if where == json.dumps(endpoint):
+                    found[job] = json.loads(run)
+    return found
+
+
 def _select(journal: Path, query: str) -> list[Any]:
     """Return what a query finds in a journal, beside whoever works on it; nothing if it cannot be read."""
-    import sqlite3  # only completion asks, and it must be fast
+    import sqlite3  # completion must be fast, and few commands ask
 
     try:
         # Immutable: the lock of a process that works on the run is not asked about.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -21,6 +21,9 @@ RESULTS_SHOWN: Final = 50
 
 ROOM_FOR_BOTH_DATES: Final = 100
 """Columns of a terminal from which on the table of jobs has the date of their end too."""
+
+RUN_WIDTH: Final = 22
+"""Columns that the id of a run takes in a table: that of a date, which it has instead where there is no room."""
 
 
 def _output(*, narrow: bool = False) -> Output:
@@ -66,13 +69,22 @@ def has_room(columns: int) -> bool:
     return _output(narrow=True).width >= columns
 
 
-def print_jobs(jobs: Iterable[Job]) -> None:
-    """A table with a row for each job."""
-    console = _output()
-    columns = ["JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED", "STARTED", "FINISHED"]
-    if console.width < ROOM_FOR_BOTH_DATES:
-        columns.pop()
-    console.table(columns, (_job_row(job)[: len(columns)] for job in jobs))
+def print_jobs(jobs: Sequence[Job], runs: Mapping[str, str] | None = None) -> None:
+    """A table with a row for each job.
+
+    Args:
+        jobs: what is shown.
+        runs: the runs of some of them, by the job's id; that column is left out if none of them has one.
+    """
+    console, runs = _output(), runs or {}
+    columns = ["JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED"]
+    of_runs = any(job.id in runs for job in jobs)
+    left = console.width - RUN_WIDTH * of_runs
+    dates = 2 if left >= ROOM_FOR_BOTH_DATES else 1 if left >= ROOM_FOR_BOTH_DATES - RUN_WIDTH else 0
+    columns += ["STARTED", "FINISHED"][:dates] + ["RUN"] * of_runs
+    shown = (_job_row(job) for job in jobs)
+    last = [(runs.get(job.id),) for job in jobs] if of_runs else [()] * len(jobs)
+    console.table(columns, ((*row[: 6 + dates], *run) for row, run in zip(shown, last, strict=True)))
 
 
 def _job_row(job: Job) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.output.tables import print_jobs
 from sbg_bulk.items import JOB_TYPES
+from sbg_bulk.runs import store
 
 STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING", "FINISHED")
 
@@ -37,17 +38,21 @@ STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING", "FINISHED")
 @json_option
 @click.pass_obj
 def list_jobs(context: Context, state: str | None, job_type: str | None, limit: int, as_json: bool) -> None:
-    """List your jobs, in the server's order. They can be seen for a month after they end."""
+    """List your jobs, in the server's order. They can be seen for a month after they end.
+
+    RUN is the run that started a job, if that is one of this machine.
+    """
     with context.client() as client:
         # One more than asked for tells whether there are more.
         found = client.jobs(state=state, type=job_type, limit=limit + 1)
+        runs = store.runs_of_jobs(client.settings.endpoint)
         if as_json:
             for job in islice(found, limit):
-                write_json(job_document(job))
+                write_json({**job_document(job), "run": runs.get(job.id)})
         else:
             shown = list(islice(found, limit))
             if shown:
-                print_jobs(shown)
+                print_jobs(shown, runs)
             else:
                 note("No such jobs." if state or job_type else "No jobs.")
         if next(found, None) is not None:
