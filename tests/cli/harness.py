@@ -12,6 +12,7 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ FILE_2 = "5c6d3f30e4b038563238932f"
 FOLDER = "1e3de690c4b058509735944e"
 COPIED_JOB = "70711174378885120"
 DELETED_JOB = "71721895316959284"
+
+FAILURE_KEYS = {"kind", "message", "commands", "resume", "status", "code", "request_id", "exit_code"}
+"""What the document of every error has."""
 
 ENVELOPE = ("event", "version", "time")
 """What every event has."""
@@ -109,11 +113,17 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def checked(ran: Ran) -> Ran:
+def checked(ran: Ran, words: Sequence[str] = ()) -> Ran:
     """What holds for every run of the command as a client."""
     assert TOKEN not in ran.out + ran.err
     assert "Traceback" not in ran.out + ran.err
     check_output(ran.out)
+    # What has failed in a run that came to its end, or differs, is told by the documents of that.
+    if "--json" in takewhile(lambda word: word != "--", words) and ran.code not in (0, 3):
+        (error,) = [one["error"] for one in ran.documents if "error" in one]
+        assert set(error) == FAILURE_KEYS
+        assert error["exit_code"] == ran.code
+        assert error["message"].splitlines()[0] in ran.err
     return ran
 
 
@@ -128,7 +138,7 @@ def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         main()
     code = ended.value.code
     assert isinstance(code, int)
-    return checked(Ran(code, *capsys.readouterr()))
+    return checked(Ran(code, *capsys.readouterr()), words)
 
 
 def environment(home: Path, url: str) -> dict[str, str]:
@@ -147,7 +157,7 @@ def environment(home: Path, url: str) -> dict[str, str]:
 
 def run_process(words: Sequence[str], env: Mapping[str, str]) -> Ran:
     ended = subprocess.run([COMMAND, *words], env=env, capture_output=True, timeout=PATIENCE, encoding="utf-8")
-    return checked(Ran(ended.returncode, ended.stdout, ended.stderr))
+    return checked(Ran(ended.returncode, ended.stdout, ended.stderr), words)
 
 
 def start(words: Sequence[str], env: Mapping[str, str], **more: Any) -> subprocess.Popen[str]:

@@ -144,7 +144,7 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
 def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith(f"sbg-bulk: Nothing matched in {MINE}/run. There are such names as 'a.bam'.\n")
+    assert ran.err.startswith(f"sbg-bulk: no files matched in {MINE}/run. There are such names as 'a.bam'.\n")
     assert journals(home) == []
     assert sbg("copy", f"{MINE}/run", "--to", IN, "--include", "*.cram", "--error-on-no-match", "--yes").code == 3
     assert sbg("delete", f"{MINE}/run", "--include", "*.cram", "--error-on-no-match", "--dry-run").code == 3

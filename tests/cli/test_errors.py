@@ -90,7 +90,7 @@ def test_what_the_user_may_not_do_has_the_same_exit_code(sbg: Run) -> None:
 
 
 def test_what_is_not_there_is_wrong_input(sbg: Run) -> None:
-    ran = sbg("files", "list", "rfranklin/no-such-project", "--json")
+    ran = sbg("files", "list", "rfranklin/no-such-project")
     assert (ran.code, ran.out) == (Exit.USAGE, "")
     assert ran.err.startswith("sbg-bulk: Project rfranklin/no-such-project was not found, or is not shared with you.")
     assert "expire" not in ran.err

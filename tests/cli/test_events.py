@@ -249,9 +249,11 @@ def test_a_run_that_is_broken_off_ends_with_the_error_and_the_command_that_goes_
     simulator.disarm()
     assert ran.code == 1
     assert checked(ran)[-1] == "error"
-    assert (ran.document["error"], ran.document["exit_code"]) == ("Maintenance", 1)
-    assert f"sbg-bulk: {ran.document['message']}\n" in ran.err
-    (again,) = printed_commands(f": {ran.document['resume']}")
+    error = ran.document["error"]
+    assert (error["kind"], error["exit_code"], error["status"], error["code"]) == ("Maintenance", 1, 503, 0)
+    assert f"sbg-bulk: {error['message']}\n" in ran.err
+    assert error["commands"] == [error["resume"]]
+    (again,) = printed_commands(f": {error['resume']}")
     resumed = sbg(*again, "--json")
     assert (resumed.code, checked(resumed)[0], checked(resumed)[-1]) == (0, "run-started", "run-finished")
 
@@ -264,8 +266,9 @@ def test_a_run_that_stops_names_no_command_for_it_is_a_persons_turn(
     simulator.arm("kind=cut_after op=submit_copy_job")
     ran = sbg("copy", "--manifest", str(manifest), "--to-folder", FOLDER, "--list-lag", "0", "--json")
     assert (ran.code, checked(ran)[-1]) == (6, "error")
-    assert (ran.document["error"], ran.document["resume"]) == ("RunStopped", None)
-    assert "--resubmit" in ran.document["message"]
+    error = ran.document["error"]
+    assert (error["kind"], error["resume"]) == ("RunStopped", None)
+    assert [("--adopt" in one, "--resubmit" in one) for one in error["commands"][-2:]] == [(True, False), (False, True)]
 
 
 def test_a_wait_writes_events_that_the_schema_describes(sbg: Run) -> None:
@@ -282,7 +285,7 @@ def test_jobs_that_cannot_be_found_are_an_error_before_what_became_of_the_others
     assert ran.code == 1
     assert "error" in checked(ran)
     (error,) = ran.events("error")
-    assert (error["error"], error["resume"]) == ("JobLost", None)
+    assert (error["error"]["kind"], error["error"]["resume"]) == ("JobLost", None)
     assert [one["id"] for one in ran.events("job-finished")] == [job]
 
 

@@ -128,14 +128,14 @@ def test_time_that_is_up_has_its_exit_code_and_says_how_to_go_on(sbg: Run, optio
     assert ran.code == 4
     state = "RESOLVING"
     assert ran.err == (
-        f"sbg-bulk: timed out after 0 s. Still under way: job {job} ({state}). It goes on without you; wait for it "
-        f"again with: sbg-bulk jobs wait {job}\n"
+        f"sbg-bulk: timed out after 0 s. Still running: job {job} ({state}). It keeps running on the platform; "
+        f"wait again with: sbg-bulk jobs wait {job}\n"
     )
     if options:
         (error,), (unfinished,) = ran.events("error"), ran.events("job-unfinished")
-        assert (error["error"], error["exit_code"]) == ("WaitTimeout", 4)
-        assert f"sbg-bulk: {error['message']}\n" == ran.err
-        assert error["resume"] == f"sbg-bulk jobs wait {job}"
+        assert (error["error"]["kind"], error["error"]["exit_code"]) == ("WaitTimeout", 4)
+        assert f"sbg-bulk: {error['error']['message']}\n" == ran.err
+        assert error["error"]["resume"] == f"sbg-bulk jobs wait {job}"
         assert (unfinished["id"], unfinished["state"]) == (job, state)
         assert ran.documents[-1] == unfinished
     else:
@@ -150,14 +150,14 @@ def test_one_of_several_that_times_out_does_not_hide_the_others(sbg: Run, simula
     assert ran.code == 4
     assert [job["id"] for job in ran.events("job-unfinished")] == [late]
     assert {job["id"] for job in ran.events("job-finished")} == {failed, COPIED_JOB}
-    assert ran.err.endswith(f"wait for it again with: sbg-bulk jobs wait {late}\n")
+    assert ran.err.endswith(f"wait again with: sbg-bulk jobs wait {late}\n")
 
 
 def test_all_that_time_out_are_named_in_one_command(sbg: Run) -> None:
     one, two = _submitted(sbg, FILE), _submitted(sbg, FILE_2)
     ran = sbg("jobs", "wait", one, two, "--timeout", "0")
     assert ran.code == 4
-    assert ran.err.endswith(f"They go on without you; wait for them again with: sbg-bulk jobs wait {one} {two}\n")
+    assert ran.err.endswith(f"They keep running on the platform; wait again with: sbg-bulk jobs wait {one} {two}\n")
 
 
 def test_a_finished_job_is_no_matter_of_time(sbg: Run, simulator: Simulator) -> None:
@@ -204,7 +204,7 @@ def test_an_interrupted_wait_says_how_to_go_on(sbg: Run, monkeypatch: pytest.Mon
     finished, last = ran.err.splitlines()
     assert finished == f"Job {COPIED_JOB} has finished: 1 file done, none failed."
     assert last == (
-        f"sbg-bulk: interrupted. Still under way: job {job} (RESOLVING). It goes on without you; wait for it again "
+        f"sbg-bulk: interrupted. Still running: job {job} (RESOLVING). It keeps running on the platform; wait again "
         f"with: sbg-bulk jobs wait {job}"
     )
 
@@ -234,7 +234,7 @@ def test_jobs_are_named_in_one_way(sbg: Run, simulator: Simulator, words: list[s
     simulator.requests.clear()
     ran = sbg("jobs", "wait", *words)
     assert (ran.code, ran.out) == (2, "")
-    assert "Name the jobs to wait for, or give --all or --from-file FILE" in ran.err
+    assert "Give the jobs to wait for, --all or --from-file FILE" in ran.err
     assert len(simulator.requests) == 0
 
 
@@ -262,7 +262,7 @@ def test_a_file_of_jobs_that_cannot_be_read_is_wrong_usage(sbg: Run, tmp_path: P
     path.write_bytes(b"\xff\xfe")
     ran = sbg("jobs", "wait", "--from-file", str(path))
     assert (ran.code, ran.out) == (2, "")
-    assert f"{path} is not a text in UTF-8." in ran.err
+    assert f"{path} is not UTF-8 text." in ran.err
 
 
 def test_of_many_that_time_out_only_the_number_is_told(sbg: Run) -> None:
@@ -270,6 +270,6 @@ def test_of_many_that_time_out_only_the_number_is_told(sbg: Run) -> None:
     ran = sbg("jobs", "wait", *jobs, "--timeout", "0")
     assert ran.code == 4
     assert ran.err == (
-        "sbg-bulk: timed out after 0 s. Still under way: 11 jobs. They go on without you; wait for all there are with: "
-        "sbg-bulk jobs wait --all\n"
+        "sbg-bulk: timed out after 0 s. Still running: 11 jobs. They keep running on the platform; wait for all "
+        "jobs with: sbg-bulk jobs wait --all\n"
     )

@@ -136,7 +136,7 @@ def test_an_interrupted_wait_ends_at_once_and_says_how_to_go_on(
     assert ran.document["state"] == "SUBMITTED"
     assert ran.err.splitlines() == [
         f"Submitted job {job}.",
-        f"sbg-bulk: interrupted. Still under way: job {job} (SUBMITTED). It goes on without you; wait for it again "
+        f"sbg-bulk: interrupted. Still running: job {job} (SUBMITTED). It keeps running on the platform; wait again "
         f"with: sbg-bulk jobs wait {job}",
     ]
 

@@ -164,7 +164,7 @@ def test_ctrl_c_at_the_bar_leaves_the_terminal_in_order(stuck: tuple[Simulator, 
     job = submitted.removeprefix("Submitted job ").removesuffix(".")
     # Nothing of the display is left, and no trace of the key.
     assert "".join(last) == (
-        f"sbg-bulk: interrupted. Still under way: job {job} (SUBMITTED). It goes on without you; wait for it again "
+        f"sbg-bulk: interrupted. Still running: job {job} (SUBMITTED). It keeps running on the platform; wait again "
         f"with: sbg-bulk jobs wait {job}"
     )
 

@@ -11,7 +11,7 @@ from sbg_bulk import File, ItemError, ItemResult, Job, RunReport
 from sbg_bulk.notebook import table
 from sbg_bulk.notebook.bars import Drawing
 from sbg_bulk.runs.records import Carried, Tally
-from tests.simulator.page.axe import violations
+from tests.support.axe import violations
 from tests.support.browser import browser as browser
 
 FAILED = [("failed", 5014, 6, "You may not copy from rfranklin/closed."), ("unattributed", None, 2, "3 of 100 results")]

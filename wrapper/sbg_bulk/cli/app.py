@@ -1,10 +1,11 @@
-"""The command itself: its options, its commands, and what becomes of errors."""
+"""The command itself: its options, its commands, and how errors end it."""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
@@ -18,7 +19,8 @@ from sbg_bulk.cli.lazy import Lazy, LazyGroup
 from sbg_bulk.cli.options.connection import connection_options
 from sbg_bulk.cli.options.verbosity import verbosity_options
 from sbg_bulk.cli.options.version import version_option
-from sbg_bulk.cli.output.console import complain, console, explained
+from sbg_bulk.cli.output.console import console, explained
+from sbg_bulk.cli.output.failures import INTERRUPTED, fail, kind_of, write_failure
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.text import command_line, shell_words
 
@@ -35,7 +37,7 @@ _COMMANDS: Final = {
     ),
     "files": Lazy(".files", "files", "See files and folders, and find their ids."),
     "help": Lazy(".help", "help_", "Show the help of a COMMAND, such as: help files list.", whole=True),
-    "jobs": Lazy(".jobs", "jobs", "See the bulk jobs of your user, and wait for them."),
+    "jobs": Lazy(".jobs", "jobs", "List, show and wait for your bulk jobs."),
     "ls": Lazy(".files.list", "list_files", "List what is directly in PLACE; the same as files list.", whole=True),
     "mkdir": Lazy(".mkdir", "mkdir", "Create each folder PATH.", whole=True),
     "move": Lazy(".transfer", "move", "Move each SOURCE to a folder or project.", aliases=("mv",)),
@@ -52,8 +54,8 @@ _COMMANDS: Final = {
 }
 
 
-FAULT: Final = "this is a fault of sbg-bulk itself"
-"""Begins what is told of an exception that nobody has expected."""
+FAULT: Final = "this is a bug in sbg-bulk"
+"""Begins the message for an exception that nobody has expected."""
 
 
 class _Command(LazyGroup):
@@ -67,17 +69,18 @@ class _Command(LazyGroup):
         try:
             return super().invoke(ctx)
         except SbgBulkError as error:
-            complain(explained(error))
-            ctx.exit(exit_code(error))
+            ctx.exit(fail(kind_of(error), explained(error), exit_code(error), error))
         except (click.Abort, KeyboardInterrupt):
-            complain(" ".join(filter(None, ("interrupted.", console().so_far))))
-            ctx.exit(Exit.INTERRUPTED)
+            told = " ".join(filter(None, ("interrupted.", console().so_far)))
+            ctx.exit(fail(INTERRUPTED, told, Exit.INTERRUPTED))
         except BrokenPipeError:
             # The reader of the output has gone (… | head).
             _drop_output()
             ctx.exit(Exit.UNEXPECTED)
         except OSError as error:
-            complain(str(error))
+            # Perhaps nothing can be written any more.
+            with suppress(OSError):
+                fail("OSError", str(error), Exit.UNEXPECTED)
             _drop_output()
             ctx.exit(Exit.UNEXPECTED)
 
@@ -149,16 +152,15 @@ def _exit_code() -> int:
         return sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE
     except click.ClickException as error:
         error.show()
+        write_failure("UsageError", error.format_message(), Exit.USAGE)
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
-        complain("interrupted.")
-        return Exit.INTERRUPTED
+        return fail(INTERRUPTED, "interrupted.", Exit.INTERRUPTED)
     except UnicodeError:
-        complain("something given, or typed, is not valid Unicode, as a name in another encoding is not.")
-        return Exit.USAGE
+        told = "something given, or typed, is not valid Unicode, as a name in another encoding is not."
+        return fail("UnicodeError", told, Exit.USAGE)
     except Exception as error:
-        complain(_fault(error))
-        return Exit.UNEXPECTED
+        return fail("Fault", _fault(error), Exit.UNEXPECTED)
 
 
 def _fault(error: Exception) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 from attrs import asdict
@@ -20,6 +20,7 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.failures import fail
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
@@ -82,17 +83,24 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         # What is in the way was not what was meant: it is told, and shows in the exit code.
         done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if choice.different else Exit.DONE)
         if nothing_matched(choice):
-            complain(f"Nothing matched in {', '.join(choice.sources)}. {choice.hint}".rstrip())
-            done = Exit.FAILED_ITEMS if selection.error_on_no_match else Exit.DONE
+            told = f"no files matched in {', '.join(choice.sources)}. {choice.hint}".rstrip()
+            if selection.error_on_no_match:
+                return fail("NothingMatched", told, Exit.FAILED_ITEMS)
+            complain(told)
         if len(choice):
             save = partial(save_choice, choice)
             keep_plan(context, request, save, parents=bool(choice.folders))
         if request.dry_run:
-            _dry_run(choice, takes, request.as_json)
+            if request.as_json:
+                write_json(_document(choice, takes))
+            else:
+                _dry_run(choice, takes)
             return done
         # Who is asked has to see what about.
         (note if request.yes and not choice.different else tell)(_summary(choice, takes))
         if not len(choice):
+            if request.as_json:
+                write_json(_document(choice, takes))
             return done
         if not agreed(_question(request.job_type, choice), request.yes):
             keep_refused(context, request, partial(save_choice, choice), parents=bool(choice.folders))
@@ -249,35 +257,34 @@ def _question(job_type: str, choice: Choice) -> str:
     return f"{job_type.capitalize()} {'it' if len(choice) == 1 else 'them'}?"
 
 
-def _dry_run(choice: Choice, estimate: Estimate, as_json: bool) -> None:
-    if as_json:
-        write_json(
+def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
+    return {
+        **asdict(estimate),
+        "looked": choice.requests,
+        "subfolders": choice.subfolders,
+        "existing": choice.existing,
+        "renamed": choice.renamed,
+        "different": [
+            {"file": clash.item.id, "destination": clash.item.destination, "there": clash.there.id}
+            for clash in choice.different
+        ],
+        "pending": [{"run": one.run, "files": one.files} for one in choice.pending],
+        "undated": choice.undated,
+        "folders": [str(folder) for folder in choice.folders],
+        "choice": [
             {
-                **asdict(estimate),
-                "looked": choice.requests,
-                "subfolders": choice.subfolders,
-                "existing": choice.existing,
-                "renamed": choice.renamed,
-                "different": [
-                    {"file": clash.item.id, "destination": clash.item.destination, "there": clash.there.id}
-                    for clash in choice.different
-                ],
-                "pending": [{"run": one.run, "files": one.files} for one in choice.pending],
-                "undated": choice.undated,
-                "folders": [str(folder) for folder in choice.folders],
-                "choice": [
-                    {
-                        "file": item.id,
-                        "name": item.name,
-                        "type": "folder" if item.is_folder else "file",
-                        "source": item.source,
-                        "destination": item.destination or None,
-                    }
-                    for item in choice.items
-                ],
+                "file": item.id,
+                "name": item.name,
+                "type": "folder" if item.is_folder else "file",
+                "source": item.source,
+                "destination": item.destination or None,
             }
-        )
-        return
+            for item in choice.items
+        ],
+    }
+
+
+def _dry_run(choice: Choice, estimate: Estimate) -> None:
     if choice.items:
         rows = [
             ("folder" if item.is_folder else "file", item.source, item.destination) for item in choice.items[:SHOWN]

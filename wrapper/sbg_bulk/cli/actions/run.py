@@ -11,6 +11,7 @@ from attrs import asdict
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, console, explained, note, tell
+from sbg_bulk.cli.output.failures import INTERRUPTED
 from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.runs import store
@@ -84,7 +85,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     again: str | None = resume
     code = Exit.INTERRUPTED if broken is None else exit_code(broken)
     if broken is None:
-        name, told = "Interrupted", f"interrupted: {_so_far(seen[-1])}\nResume with: {resume}"
+        name, told = INTERRUPTED, f"interrupted: {_so_far(seen[-1])}\nResume with: {resume}"
     elif isinstance(broken, RunStopped):
         name, told, again = type(broken).__name__, _stopped_text(context, broken, _name(seen[-1])), None
     else:
@@ -93,7 +94,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
             go_on = f"The run is kept, and its jobs continue. With a new token of the same user, resume with: {resume}"
         name, told = type(broken).__name__, f"{explained(broken)}\n{go_on}"
     if events is not None:
-        events.failed(name, told, code, again)
+        events.failed(name, told, code, again, broken)
     complain(told)
     return code
 

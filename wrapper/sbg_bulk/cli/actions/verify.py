@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
-from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.console import explained, note, tell, write_json
+from sbg_bulk.cli.output.failures import INTERRUPTED, fail, kind_of
 from sbg_bulk.cli.progress.events import VERSION
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
@@ -27,11 +28,9 @@ def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
         with counting("Verifying") as on_request:
             verification = client.verify(run, on_request=on_request)
     except SbgBulkError as error:
-        complain(f"{error}\n{_unverified(context, run)}")
-        return exit_code(error)
+        return fail(kind_of(error), f"{explained(error)}\n{_unverified(context, run)}", exit_code(error), error)
     except KeyboardInterrupt:
-        complain(f"interrupted. {_unverified(context, run)}")
-        return Exit.INTERRUPTED
+        return fail(INTERRUPTED, f"interrupted. {_unverified(context, run)}", Exit.INTERRUPTED)
     if as_json:
         write_json(_event(run, verification))
     else:

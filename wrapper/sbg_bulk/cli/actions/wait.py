@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, explained, note, tell
+from sbg_bulk.cli.output.failures import INTERRUPTED, kind_of
 from sbg_bulk.cli.output.tables import print_not_done, summary
 from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import SbgBulkError, WaitTimeout
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 NAMED: Final = 10
-"""Of more jobs than this that are under way, only the number is told."""
+"""Of more running jobs than this, only the number is shown."""
 
 
 def wait_for(
@@ -29,7 +30,7 @@ def wait_for(
 ) -> Exit:
     """Wait for jobs, all within one timeout, and report on each in the order given. The exit code that follows."""
     order = list(dict.fromkeys(locate(client.settings.endpoint, one, None)[0] for one in wanted))
-    # The jobs as last seen, which is what there is to report on if the wait is broken off.
+    # The jobs as last seen, which is what there is to report on if the wait is interrupted.
     seen = {one.id: one for one in wanted if not isinstance(one, str)}
     early: Exit | None = None
     broken: SbgBulkError | None = None
@@ -65,8 +66,8 @@ def wait_for(
     elif not all(job.succeeded for job in seen.values()):
         code = Exit.FAILED_ITEMS
     if events is not None and told:
-        events.failed("Interrupted" if broken is None else type(broken).__name__, told, code, again)
-    # Even if an error ends the wait for one job, what became of the others is told.
+        events.failed(INTERRUPTED if broken is None else kind_of(broken), told, code, again, broken)
+    # Even if an error ends the wait for one job, the results of the others are shown.
     for job_id in order:
         if job_id in seen:
             _report(seen[job_id], events)
@@ -90,9 +91,9 @@ def _under_way(again: str | None, left: Sequence[str], seen: Mapping[str, Job]) 
         return ""
     if len(left) > NAMED:
         number = counted(len(left), "job")
-        return f" Still under way: {number}. They go on without you; wait for all there are with: {again}"
+        return f" Still running: {number}. They keep running on the platform; wait for all jobs with: {again}"
     states = {job_id: seen[job_id].state if job_id in seen else "" for job_id in left}
     told = ", ".join(f"job {job_id} ({state or 'state unknown'})" for job_id, state in states.items())
     if len(left) == 1:
-        return f" Still under way: {told}. It goes on without you; wait for it again with: {again}"
-    return f" Still under way: {told}. They go on without you; wait for them again with: {again}"
+        return f" Still running: {told}. It keeps running on the platform; wait again with: {again}"
+    return f" Still running: {told}. They keep running on the platform; wait again with: {again}"

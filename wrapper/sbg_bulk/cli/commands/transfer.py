@@ -17,8 +17,9 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
 from sbg_bulk.cli.options.destination import destination_options
 from sbg_bulk.cli.options.transfer import TransferRequest, transfer_options
-from sbg_bulk.cli.output.console import complain, note, write_json
+from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import job_document
+from sbg_bulk.cli.output.failures import INTERRUPTED, fail
 from sbg_bulk.errors import ApiError, InputError
 from sbg_bulk.items import check_id
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
@@ -110,11 +111,11 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
         try:
             job = submit()
         except KeyboardInterrupt:
-            complain(
-                "interrupted while submitting. The job may have been started: look for it before you submit again, "
+            told = (
+                "interrupted while submitting. The job may have been started: before you submit again, look for it "
                 f"with: {context.command('jobs', 'list')}"
             )
-            return Exit.INTERRUPTED
+            return fail(INTERRUPTED, told, Exit.INTERRUPTED)
         if not request.detach:
             note(f"Submitted job {job.id}.")
             ended = wait_for(context, client, [job], request.timeout, request.as_json)

@@ -39,5 +39,5 @@ timeout_option = click.option(
     type=float,
     callback=not_negative,
     metavar="SECONDS",
-    help="Wait no longer than this; then exit with code 4, and the job goes on.  [default: no limit]",
+    help="Stop waiting after this time and exit with code 4; the job keeps running.  [default: no limit]",
 )

@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.output.console import note
+from sbg_bulk.cli.output.failures import write_failure
 from sbg_bulk.text import plain
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask first. Scripts need it where one is asked.")
@@ -50,5 +52,7 @@ def agreed(question: str, yes: bool) -> bool:
         answer = ""  # whatever it was, it was no yes
     if answer.strip().lower() in ("y", "yes"):
         return True
-    note("Nothing was done.")
+    told = "Nothing was done."
+    note(told)
+    write_failure("Declined", told, Exit.INTERRUPTED)
     return False

@@ -11,6 +11,7 @@ from attrs import asdict
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.output.console import write_json
 from sbg_bulk.cli.output.documents import job_document
+from sbg_bulk.cli.output.failures import failure
 from sbg_bulk.cli.progress.tracker import ProgressTracker
 
 if TYPE_CHECKING:
@@ -96,16 +97,9 @@ class Events:
             self._progress()
         self._emit("run-finished", document)
 
-    def failed(self, error: str, message: str, code: Exit, resume: str | None) -> None:
-        """It has ended before its end.
-
-        Args:
-            error: the class of the error, or `Interrupted`.
-            message: what is told on standard error.
-            code: the exit code.
-            resume: the command that goes on, if there is one.
-        """
-        self._emit("error", {"error": error, "message": message, "exit_code": int(code), "resume": resume})
+    def failed(self, kind: str, message: str, code: Exit, resume: str | None, error: Exception | None = None) -> None:
+        """It has ended before its end. The arguments are those of `failure`."""
+        self._emit("error", {"error": failure(kind, message, code, error=error, resume=resume)})
 
     def _jobs_of_a_run(self) -> None:
         progress = self._following.progress

@@ -13,4 +13,4 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, package=__name__, lazy=_COMMANDS)
 def jobs() -> None:
-    """See the bulk jobs of your user, and wait for them."""
+    """List, show and wait for your bulk jobs."""

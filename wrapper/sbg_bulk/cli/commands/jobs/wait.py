@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("job", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Wait for all jobs that are under way now.")
+@click.option("--all", "every", is_flag=True, help="Wait for all jobs that are running now.")
 @click.option(
     "--from-file",
     "listed",
@@ -38,9 +38,9 @@ def wait(
     timeout: float | None,
     as_json: bool,
 ) -> None:
-    """Wait until each JOB, an id or an address, has finished. A thousand jobs are watched for ten requests a look."""
+    """Wait until each JOB, an id or an address, has finished. A status check of 1,000 jobs takes ten requests."""
     if bool(job) + every + (listed is not None) != 1:
-        raise click.UsageError("Name the jobs to wait for, or give --all or --from-file FILE: one of the three.")
+        raise click.UsageError("Give the jobs to wait for, --all or --from-file FILE: one of the three.")
     context: Context = click_context.obj
     with context.client() as client:
         found: Sequence[Job | str]
@@ -59,4 +59,4 @@ def _references(lines: IO[str]) -> list[str]:
     try:
         return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     except UnicodeDecodeError:
-        raise InputError(f"{lines.name} is not a text in UTF-8.") from None
+        raise InputError(f"{lines.name} is not UTF-8 text.") from None

@@ -1,0 +1,66 @@
+"""What went wrong: told to the person who looks on and, with `--json`, written as a document."""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import takewhile
+from typing import Any, Final
+
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.output.console import complain, write_json
+from sbg_bulk.errors import ApiError, SbgBulkError
+
+INTERRUPTED: Final = "Interrupted"
+"""The kind of an interrupt, which is no error of the package."""
+
+_COMMANDS: Final = re.compile(r"(?:^  |: )(sbg-bulk .+)$", re.MULTILINE)
+"""A command to be pasted has a line of its own in a message, or ends one."""
+
+
+def wants_json() -> bool:
+    """Whether `--json` is given. The arguments themselves tell: those that are wrong cannot be parsed."""
+    return "--json" in takewhile(lambda word: word != "--", sys.argv[1:])
+
+
+def failure(
+    kind: str, message: str, code: Exit, *, error: Exception | None = None, resume: str | None = None
+) -> dict[str, Any]:
+    """What went wrong as a document. It has the same keys whatever that was.
+
+    Args:
+        kind: the name of the error's class, or a word for what is none.
+        message: what is told on standard error.
+        code: the exit code.
+        error: the error, if there is one.
+        resume: the command that goes on from here; None if there is none, or a person has to decide first.
+    """
+    answered = error if isinstance(error, ApiError) else None
+    return {
+        "kind": kind,
+        "message": message,
+        "commands": _COMMANDS.findall(message),
+        "resume": resume,
+        "status": None if answered is None else answered.status,
+        "code": None if answered is None else answered.code,
+        "request_id": None if answered is None else answered.request_id,
+        "exit_code": int(code),
+    }
+
+
+def write_failure(kind: str, message: str, code: Exit, error: Exception | None = None) -> None:
+    """Write what went wrong as a document, if that is wanted."""
+    if wants_json():
+        write_json({"error": failure(kind, message, code, error=error)})
+
+
+def fail(kind: str, message: str, code: Exit, error: Exception | None = None) -> Exit:
+    """Tell what went wrong, in words and, if that is wanted, as a document. Return the exit code that follows."""
+    complain(message)
+    write_failure(kind, message, code, error)
+    return code
+
+
+def kind_of(error: SbgBulkError) -> str:
+    """Return the name of an error's class in `sbg_bulk.errors`, or of the nearest of its bases there."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == SbgBulkError.__module__)
