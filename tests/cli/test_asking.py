@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk import Client
+from sbg_bulk.cli.actions import question
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.runs.task import alone, asked
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import COMMAND, FILE, FILE_2, FOLDER, MINE, TARGET, Run, tree
+from tests.cli.harness import COMMAND, FILE, FILE_2, FOLDER, MINE, TARGET, Run, add_files, folder_of, tree
 from tests.support.terminal import Dialogue
 from tests.support.world import World
 
@@ -24,6 +26,9 @@ ASKED = [
     ["copy", f"{MINE}/sample.bam", "--to", IN],
     ["move", f"{MINE}/sample.bam", "--to", IN],
     ["move", FILE, "--to", IN, "--match", "*"],
+    ["move", FILE, "--to", IN],
+    ["move", "--manifest", "MANIFEST", "--to", IN],
+    ["move", FILE, "--to", IN, "--items-per-job", "1"],
 ]
 
 
@@ -45,13 +50,13 @@ def test_without_a_terminal_and_without_yes_nothing_is_sent(
     simulator.requests.clear()
     ran = sbg(*_words(words, manifest))
     assert (ran.code, ran.out) == (2, "")
-    assert "standard input is no terminal to answer on. Look at it with --dry-run, then give --yes." in ran.err
+    assert "Cannot ask for confirmation (stdin is not a terminal); pass --yes. Preview with --dry-run." in ran.err
     assert len(simulator.requests) == 0
     assert sbg(*_words(words, manifest), "--yes").code == 0
 
 
-@pytest.mark.parametrize("words", [["copy", FILE, "--to", FOLDER], ["move", "--manifest", "MANIFEST", "--to", FOLDER]])
-def test_ids_and_manifests_that_are_copied_or_moved_need_no_yes(sbg: Run, manifest: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("words", [["copy", FILE, "--to", FOLDER], ["copy", "--manifest", "MANIFEST", "--to", FOLDER]])
+def test_ids_and_manifests_that_are_copied_need_no_yes(sbg: Run, manifest: Path, words: list[str]) -> None:
     assert sbg(*_words(words, manifest)).code == 0
 
 
@@ -67,17 +72,26 @@ def _asked(words: Sequence[str], env: dict[str, str], question: str, answer: str
         dialogue.close()
 
 
+def _fill(simulator: Simulator, number: int) -> None:
+    """Put so many files of 1 kB into `FOLDER`."""
+    for place in range(number):
+        simulator.world.add_file(f"{place}.txt", folder_of(simulator), size=1000)
+
+
 QUESTIONS = {
     "id": (
         ["delete", FILE],
-        "Permanently delete the file sample.bam in rfranklin/my-project (2.15 GB)? This cannot be undone. [y/N]: ",
+        "Permanently delete the file rfranklin/my-project/sample.bam (2.15 GB)? This cannot be undone. [y/N]: ",
     ),
-    "ids": (["delete", FILE, FOLDER], "Permanently delete the file sample.bam in"),
-    "folder's id": (["delete", FOLDER], "delete the folder incoming in rfranklin/destination-project with all it"),
+    "ids": (
+        ["delete", FILE, FOLDER],
+        f"Permanently delete the file {MINE}/sample.bam (2.15 GB), the folder {IN} with 3 files (3 kB)?",
+    ),
+    "folder's id": (["delete", FOLDER], f"Permanently delete the folder {IN} with 3 files (3 kB)? This cannot"),
     "missing id": (["delete", "0" * 24], f"Permanently delete {'0' * 24}? This cannot be undone. [y/N]: "),
     "many ids": (
         ["delete", FILE, FILE_2, FOLDER, "0" * 24],
-        f"Permanently delete these 4 files or folders, folders with all they hold: {FILE}, {FILE_2} ...? This",
+        f"Permanently delete 4 files or folders ({FILE}, {FILE_2}, {FOLDER} ...)? This cannot be undone.",
     ),
     "path": (
         ["delete", f"{MINE}/sample.bam"],
@@ -86,26 +100,39 @@ QUESTIONS = {
     "paths": (["delete", MINE, "--match", "sample*"], f"Permanently delete 4 files (10.7 GB) in {MINE}? This cannot"),
     "folder": (
         ["delete", IN, "--dir"],
-        f"Permanently delete the folder {IN} with all it holds? This cannot be undone.",
+        f"Permanently delete the folder {IN} with 3 files (3 kB)? This cannot be undone.",
     ),
-    "manifest": (["delete", "--manifest", "MANIFEST"], "Permanently delete the files and folders that 2 rows of "),
+    "manifest": (["delete", "--manifest", "MANIFEST"], "Permanently delete 2 files (5.37 GB) in 2 rows of /"),
+    "moved ids": (
+        ["move", FILE, FOLDER, "--to", MINE],
+        f"Move the file {MINE}/sample.bam (2.15 GB), the folder {IN} with",
+    ),
+    "moved rows": (["move", "--manifest", "MANIFEST", "--to", IN], "Move 2 files (5.37 GB) in 2 rows of "),
+    "ids in a run": (["move", FILE, FILE_2, "--to", IN, "--items-per-job", "1"], f"Move 2 files (5.37 GB) in {FILE}, "),
     "copy": (["copy", f"{MINE}/sample.bam", "--to", IN], "Copy it? [y/N]: "),
-    "move": (["move", MINE, "--to", IN, "--match", "sample.*"], "Move it? [y/N]: "),
+    "move": (
+        ["move", MINE, "--to", IN, "--match", "sample.*"],
+        f"Move the file {MINE}/sample.bam (2.15 GB) to {IN}? [y/N]: ",
+    ),
 }
 
 
-@pytest.mark.parametrize(("words", "question"), QUESTIONS.values(), ids=QUESTIONS)
-@pytest.mark.parametrize("answer", ["n\n", "\n", "what?\n", "\x04"], ids=["no", "Enter", "else", "end"])
+ANSWERS = [(name, "n\n") for name in QUESTIONS] + [("path", answer) for answer in ("\n", "what?\n", "\x04")]
+
+
+@pytest.mark.parametrize(("name", "answer"), ANSWERS)
 def test_on_a_terminal_one_is_asked_and_no_is_what_counts(
-    env: dict[str, str], simulator: Simulator, manifest: Path, words: list[str], question: str, answer: str
+    env: dict[str, str], simulator: Simulator, manifest: Path, name: str, answer: str
 ) -> None:
+    words, question = QUESTIONS[name]
+    _fill(simulator, 3)
     simulator.requests.clear()
     code, _, after = _asked(_words(words, manifest), env, question, answer)
     assert code == 130
     _, _, kept = after.partition("Nothing was done.\n")
-    assert {request.method for request in simulator.requests} <= {"GET"}
+    assert {request.operation for request in simulator.requests if request.method != "GET"} <= {"bulk_get_files"}
     # What took requests to find is kept.
-    ids = words[0] == "delete" and "/" not in words[1] and not words[1].startswith("-")
+    ids = "/" not in words[1] and not words[1].startswith("-") and "--items-per-job" not in words
     assert kept.startswith("Plan saved to ") is not ids
 
 
@@ -118,6 +145,56 @@ def test_the_plan_that_no_keeps_can_be_carried_out(
     command = shlex.split(after.rpartition("Run it with: sbg-bulk ")[2])
     assert sbg(*command).code == 0
     assert any(node.name == "new" for node in simulator.world.nodes.values())
+
+
+def test_many_ids_are_counted_with_what_is_below_folders(env: dict[str, str], simulator: Simulator) -> None:
+    world, ids = World(simulator), add_files(simulator, 3)
+    world.add(f"{IN}/a/1", f"{IN}/a/b/2", f"{IN}/3")
+    named = f"({ids[0]}, {ids[1]}, {ids[2]} ...)"
+    question = f"Permanently delete 6 files (6 kB) and 1 folder {named}? This cannot be undone. [y/N]: "
+    assert _asked(["delete", *ids, FOLDER], env, question, "\n")[0] == 130
+
+
+def test_an_id_is_named_with_the_folders_above_it(env: dict[str, str], simulator: Simulator) -> None:
+    World(simulator).add(f"{IN}/a/b/deep.bam")
+    (deep,) = [node.id for node in simulator.world.nodes.values() if node.name == "deep.bam"]
+    question = f"Permanently delete the file {IN}/a/b/deep.bam (1 kB)? This cannot be undone. [y/N]: "
+    assert _asked(["delete", deep], env, question, "\n")[0] == 130
+
+
+@pytest.mark.parametrize(
+    ("most", "files", "told"),
+    [(2, 250, "at least 200 files (at least 200 kB)"), (3, 250, "250 files (250 kB)"), (2, 150, "150 files (150 kB)")],
+)
+def test_counting_below_a_folder_is_bounded(
+    env: dict[str, str], simulator: Simulator, monkeypatch: pytest.MonkeyPatch, most: int, files: int, told: str
+) -> None:
+    _fill(simulator, files)
+    monkeypatch.setattr(question, "MOST", most)
+    simulator.requests.clear()
+    amount = question.Amount()
+    with Client(env["SB_API_ENDPOINT"], token=env["SB_AUTH_TOKEN"]) as client:
+        question._count_below(client, [FOLDER], amount)
+    assert str(amount) == told
+    assert len([one for one in simulator.requests if one.operation == "list_files"]) <= most
+
+
+def test_folders_that_are_not_counted_any_more_make_it_a_least_number(
+    env: dict[str, str], simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    World(simulator).add(*(f"{IN}/{number}/file" for number in range(5)))
+    monkeypatch.setattr(question, "MOST", 4)
+    amount = question.Amount()
+    with Client(env["SB_API_ENDPOINT"], token=env["SB_AUTH_TOKEN"]) as client:
+        question._count_below(client, [FOLDER], amount)
+    assert (str(amount), amount.whole) == ("at least 3 files (at least 3 kB)", False)
+
+
+def test_with_yes_nothing_is_counted(sbg: Run, simulator: Simulator) -> None:
+    _fill(simulator, 3)
+    simulator.requests.clear()
+    assert sbg("delete", FOLDER, "--yes").code == 0
+    assert "list_files" not in {one.operation for one in simulator.requests}
 
 
 def test_the_summary_stands_before_the_question(env: dict[str, str], simulator: Simulator) -> None:

@@ -243,7 +243,7 @@ def test_ids_and_a_manifest_go_to_a_path_too(sbg: Run, simulator: Simulator, tmp
     assert [one for one in asked if one in ("bulk_get_files", "create_folder", "submit_copy_job")] == [
         "bulk_get_files", "create_folder", "submit_copy_job",
     ]  # fmt: skip
-    assert sbg("move", "--manifest", str(manifest), "--to", f"{IN}/x").code == 0
+    assert sbg("move", "--yes", "--manifest", str(manifest), "--to", f"{IN}/x").code == 0
     folder = next(node for node in simulator.world.nodes.values() if node.name == "x")
     assert tree(simulator, folder.id) == ["sample-1.bam", "sample.bam"]
     assert sbg("copy", FILE, "--to", f"{IN}/none").code == 2
@@ -253,7 +253,7 @@ def test_ids_and_a_manifest_go_to_a_path_too(sbg: Run, simulator: Simulator, tmp
     ("words", "operation"),
     [
         (("copy", "--to", FOLDER), "submit_copy_job"),
-        (("move", "--to", FOLDER), "submit_move_job"),
+        (("move", "--yes", "--to", FOLDER), "submit_move_job"),
         (("delete", "--yes"), "submit_delete_job"),
     ],
 )
@@ -275,7 +275,7 @@ def test_more_ids_than_a_job_takes_are_a_run(
 
 def test_a_hundred_ids_are_one_job(sbg: Run, simulator: Simulator, home: Path) -> None:
     simulator.requests.clear()
-    assert sbg("move", *add_files(simulator, 100), "--to", FOLDER).code == 0
+    assert sbg("move", "--yes", *add_files(simulator, 100), "--to", FOLDER).code == 0
     sent = [request.operation for request in simulator.requests if request.method == "POST"]
     assert sent == ["bulk_get_files", "submit_move_job"]
     assert journals(home) == []

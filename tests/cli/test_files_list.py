@@ -139,7 +139,7 @@ def test_an_address_of_another_deployment_is_refused_and_nothing_is_sent(
         ("copy", address, "--to", TARGET, "--yes"),
         ("copy", FILE, "--to", address),
         ("delete", address, "--yes"),
-        ("move", "--manifest", "-", "--to", address),
+        ("move", "--yes", "--manifest", "-", "--to", address),
     ):
         ran = sbg(*words)
         assert (ran.code, ran.out) == (2, "")

@@ -38,7 +38,7 @@ def test_the_help_shows_the_aliases(sbg: Run) -> None:
 def test_the_aliases_do_what_they_are_for(sbg: Run, simulator: Simulator) -> None:
     assert FOLDER in sbg("ls", TARGET).out
     assert sbg("cp", FILE, "--to", FOLDER).code == 0
-    assert sbg("mv", FILE_2, "--to", FOLDER).code == 0
+    assert sbg("mv", FILE_2, "--yes", "--to", FOLDER).code == 0
     assert len(tree(simulator, FOLDER)) == 2
     assert sbg("rm", FILE, "--yes").code == 0
     assert [str(job.type) for job in started_jobs(simulator)] == ["COPY", "MOVE", "DELETE"]

@@ -92,11 +92,13 @@ def test_rows_that_name_no_destination_go_where_the_option_says(
     assert "1_sample-1.bam" in tree(simulator, simulator.world.projects[MINE].root.id)
 
 
-@pytest.mark.parametrize("words", [["move", "--to-folder", FOLDER], ["delete", "--yes"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [["move", "--yes", "--to-folder", FOLDER], ["delete", "--yes"]], ids=lambda words: words[0]
+)
 def test_moves_and_deletions_are_run_too(sbg: Run, simulator: Simulator, tmp_path: Path, words: list[str]) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(f"file\n{FILE}\n{FILE_2}\n", "utf-8")
-    assert sbg(*words, "--manifest", str(path)).code == 0
+    assert sbg(*words, "--yes", "--manifest", str(path)).code == 0
     assert tree(simulator, FOLDER) == (["sample-1.bam", "sample.bam"] if words[0] == "move" else [])
     assert not {"sample.bam", "sample-1.bam"} & set(tree(simulator, simulator.world.projects[MINE].root.id))
 
@@ -308,10 +310,10 @@ def test_a_list_of_what_there_is_is_a_manifest(sbg: Run, simulator: Simulator, m
         assert sbg("copy", "--manifest", "-", "--to", IN, *words).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
     _type_in(monkeypatch, sbg("files", "tree", IN, "--json").out)
-    assert sbg("move", "--manifest", "-", "--to", TARGET).code == 0
+    assert sbg("move", "--yes", "--manifest", "-", "--to", TARGET).code == 0
     assert tree(simulator, FOLDER) == []
     _type_in(monkeypatch, listed)
-    ran = sbg("move", "--manifest", "-")
+    ran = sbg("move", "--yes", "--manifest", "-")
     assert ran.code == 2
     assert "the destination is missing" in ran.err
 
@@ -321,7 +323,7 @@ def test_an_explicit_destination_is_never_overridden_in_silence(sbg: Run, simula
     path.write_text(f"file,name,project,case\n{FILE},sample.bam,{MINE},x\n", "utf-8")
     simulator.requests.clear()
     for words in (["--dry-run"], []):
-        ran = sbg("move", "--manifest", str(path), "--to", IN, *words)
+        ran = sbg("move", "--yes", "--manifest", str(path), "--to", IN, *words)
         assert ran.code == 2
         assert f"row 2, column project: it says where things go ({MINE})" in ran.err
         assert f"({IN}, --to)" in ran.err
@@ -329,7 +331,7 @@ def test_an_explicit_destination_is_never_overridden_in_silence(sbg: Run, simula
     assert sbg("copy", "--manifest", str(path), "--to", IN, "--destination-from-manifest").code == 0
     assert tree(simulator, FOLDER) == []
     path.write_text(f"id,name,project,case\n{FILE},sample.bam,{MINE},x\n", "utf-8")
-    assert sbg("move", "--manifest", str(path), "--to", IN).code == 0
+    assert sbg("move", "--yes", "--manifest", str(path), "--to", IN).code == 0
     assert tree(simulator, FOLDER) == ["sample.bam"]
 
 

@@ -127,7 +127,7 @@ def test_an_interrupted_wait_ends_at_once_and_says_how_to_go_on(
     stuck: tuple[Simulator, str], env: dict[str, str]
 ) -> None:
     simulator, url = stuck
-    process = start(["move", FILE, "--to-project", TARGET, "--json"], env | {"SB_API_ENDPOINT": url})
+    process = start(["move", "--yes", FILE, "--to-project", TARGET, "--json"], env | {"SB_API_ENDPOINT": url})
     until(lambda: any(request.operation == "get_move_job" for request in simulator.requests))
     process.send_signal(signal.SIGINT)
     ran = finish(process)

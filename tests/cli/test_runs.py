@@ -644,7 +644,7 @@ def test_a_label_is_shown_wherever_the_run_is(sbg: Run, simulator: Simulator, fl
 
 @pytest.mark.parametrize("word", ["copy", "move"])
 def test_ids_with_a_label_are_a_run(sbg: Run, word: str) -> None:
-    assert sbg(word, FILE, "--to", FOLDER, "--label", "one").code == 0
+    assert sbg(word, FILE, "--to", FOLDER, "--label", "one", "--yes").code == 0
     assert sbg("runs", "list", "--json").document["label"] == "one"
 
 
@@ -820,7 +820,7 @@ def test_a_run_that_is_taken_up_or_tried_again_finds_out_new_ids_too(
     assert all(_copied(sbg, simulator, _id(retried)))
 
 
-@pytest.mark.parametrize("words", [("move", "--to-project", TARGET), ("delete", "--yes")])
+@pytest.mark.parametrize("words", [("move", "--yes", "--to-project", TARGET), ("delete", "--yes")])
 def test_only_copies_have_new_ids_to_be_found_out(sbg: Run, manifest: Path, words: tuple[str, ...]) -> None:
     ran = sbg(*words, "--manifest", str(manifest), "--new-ids")
     assert ran.code == 2

@@ -11,8 +11,8 @@ from tests.cli.harness import FILE, FILE_2, FOLDER, JOB_KEYS, TARGET, Run, tree
 TRANSFERS = [
     ["copy", FILE, FILE_2, "--to-project", TARGET],
     ["copy", FILE, FILE_2, "--to-folder", FOLDER],
-    ["move", FILE, FILE_2, "--to-project", TARGET],
-    ["move", FILE, FILE_2, "--to-folder", FOLDER],
+    ["move", "--yes", FILE, FILE_2, "--to-project", TARGET],
+    ["move", "--yes", FILE, FILE_2, "--to-folder", FOLDER],
     ["delete", "--yes", FILE, FILE_2],
 ]
 
@@ -68,7 +68,7 @@ def test_a_detached_job_with_json_is_one_document(sbg: Run, words: list[str]) ->
 
 def test_files_arrive_where_they_are_sent(sbg: Run, simulator: Simulator) -> None:
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
-    assert sbg("move", FILE_2, "--to-folder", FOLDER).code == 0
+    assert sbg("move", "--yes", FILE_2, "--to-folder", FOLDER).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
     assert sbg("delete", "--yes", FILE_2).code == 0
     assert tree(simulator, FOLDER) == ["sample.bam"]
@@ -99,7 +99,7 @@ def test_time_that_is_up_leaves_the_job_running(sbg: Run, simulator: Simulator, 
         (["copy", FILE, "--to-project", "destination-project"], "sbg-bulk: project: 'destination-project' is not"),
         (["copy", FILE, "--to-project", ""], "'' is not of the form owner/project"),
         (["copy", "ID NAME", "--to-project", TARGET], "'ID NAME' is not an id"),
-        (["move", FILE, "--to-folder", "a/b"], "sbg-bulk: parent: 'a/b' is not an id"),
+        (["move", "--yes", FILE, "--to-folder", "a/b"], "sbg-bulk: parent: 'a/b' is not an id"),
         (
             ["copy", "--to-project", TARGET],
             "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from.",
@@ -146,6 +146,6 @@ def test_an_interrupted_submission_says_that_it_may_have_been_made(sbg: Run, mon
     ran = sbg("delete", "--yes", FILE)
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == (
-        "sbg-bulk: interrupted while submitting. The job may have been started: look for it before you submit again, "
+        "sbg-bulk: interrupted while submitting. The job may have been started: before you submit again, look for it "
         "with: sbg-bulk jobs list\n"
     )

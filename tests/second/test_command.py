@@ -124,7 +124,7 @@ def test_small_questions_are_answered(site: Site) -> None:
     assert "rfranklin" in site.run("whoami")
     assert last(site.run("rate-limit", "--json"))["limit"] == 1000
     assert TARGET in site.run("projects", "list")
-    job = last(site.run("move", file, "--to", TARGET, "--json"))
+    job = last(site.run("move", file, "--to", TARGET, "--yes", "--json"))
     assert [one.id for one in site.world.projects[TARGET].root.children] == [file]
     listed = [json.loads(line) for line in site.run("jobs", "list", "--json").splitlines()]
     assert job["id"] in json.dumps(listed)

@@ -258,6 +258,10 @@ class Draft:
         """Return what is to be done. Only for a draft without new folders."""
         return self._open().items(0, self._rows - 1)
 
+    def files(self) -> Iterator[str]:
+        """Produce the id of what each row means; known when it is resolved."""
+        return (file for (file,) in self._select("SELECT file FROM row ORDER BY place"))
+
     @property
     def folders(self) -> int:
         """Return how many folders the run makes before it submits anything; known when it is resolved."""

@@ -12,12 +12,13 @@ import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
+from sbg_bulk.cli.actions.question import question
 from sbg_bulk.cli.actions.run import execute, reference
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed, deletion
+from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
 from sbg_bulk.cli.output.failures import fail
@@ -102,7 +103,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
             if request.as_json:
                 write_json(_document(choice, takes))
             return done
-        if not agreed(_question(request.job_type, choice), request.yes):
+        if not agreed("" if request.yes else _question(client, request, choice), request.yes):
             keep_refused(context, request, partial(save_choice, choice), parents=bool(choice.folders))
             return Exit.INTERRUPTED
         outcome = execute_and_verify(context, client, request, choice, Location())
@@ -247,14 +248,10 @@ def _to_come(choice: Choice, estimate: Estimate) -> str:
     return f"{plan_line(estimate, len(choice.folders))}\n{listed}" if choice.items else listed
 
 
-def _question(job_type: str, choice: Choice) -> str:
-    if job_type == "DELETE":
-        if len(choice) > 1:
-            return deletion(f"{_amount(choice)} in {_sources(choice)}")
-        (item,) = choice.items
-        more = " with all it holds" if item.is_folder else "" if item.size is None else f" ({size(item.size)})"
-        return deletion(f"the {'folder' if item.is_folder else 'file'} {item.source}{more}")
-    return f"{job_type.capitalize()} {'it' if len(choice) == 1 else 'them'}?"
+def _question(client: Client, request: TransferRequest, choice: Choice) -> str:
+    if request.job_type == "COPY":
+        return f"Copy {'it' if len(choice) == 1 else 'them'}?"
+    return question(client, request, choice)
 
 
 def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:

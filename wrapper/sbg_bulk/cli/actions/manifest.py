@@ -16,10 +16,11 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused
+from sbg_bulk.cli.actions.question import question_about_rows
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
+from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
@@ -49,8 +50,8 @@ def run(context: Context, request: TransferRequest) -> Exit:
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
             _tell(len(draft), request, draft.folders, rate, done)
             return done
-    if request.job_type == "DELETE":
-        check_can_ask(request.yes, "anything is deleted")
+    if request.is_asked:
+        check_can_ask(request.yes)
     # A pipe is never the same.
     task = asked([str(source.resolve())], request.destination.text) if isinstance(source, Path) else None
     with context.client() as client, held(client, request, task):
@@ -62,8 +63,8 @@ def run(context: Context, request: TransferRequest) -> Exit:
                 _tell(0, request, done=done)
                 return done
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
-            if request.job_type == "DELETE" and not agreed(_question(draft, request), request.yes):
-                keep_refused(context, request, draft.save, parents=False)
+            if request.is_asked and not agreed(question_about_rows(client, request, draft), False):
+                keep_refused(context, request, draft.save, parents=bool(draft.folders))
                 return Exit.INTERRUPTED
             outcome = execute_and_verify(context, client, request, draft, Location())
             return done if outcome is Exit.DONE else outcome
@@ -160,14 +161,6 @@ def _read_for_nothing(
                 return
             with context.client() as client, _planned(client, request, draft, journal=None):
                 yield draft, rate_left(client)
-
-
-def _question(draft: Draft, request: TransferRequest) -> str:
-    things, holds = ("file or folder", "it holds") if len(draft) == 1 else ("files and folders", "they hold")
-    listed = f"{counted(len(draft), 'row')} of {draft.plan.manifest} {'lists' if len(draft) == 1 else 'list'}"
-    what = f"the {things} that {listed}, with all {holds}"
-    verifying = f" To verify takes {counted(len(draft), 'request')} more." if request.verify else ""
-    return f"{deletion(what)}{verifying}"
 
 
 def _nothing(done: Exit) -> str:

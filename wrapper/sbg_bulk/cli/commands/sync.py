@@ -25,5 +25,5 @@ def sync(click_context: click.Context, request: SyncRequest) -> None:
     """
     context = connected(click_context.obj, [place_of(request.source), place_of(request.to)])
     if not request.dry_run:
-        check_can_ask(request.yes, "anything is changed")
+        check_can_ask(request.yes)
     click_context.exit(plan_and_sync(context, request))

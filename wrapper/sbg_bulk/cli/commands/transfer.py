@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,28 +11,23 @@ from attrs import evolve
 from sbg_bulk.cli.actions import manifest as manifests
 from sbg_bulk.cli.actions.choose import choose_and_run
 from sbg_bulk.cli.actions.connect import connected
+from sbg_bulk.cli.actions.question import question_about_ids
 from sbg_bulk.cli.actions.wait import wait_for
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed, check_can_ask, deletion
+from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.destination import destination_options
 from sbg_bulk.cli.options.transfer import TransferRequest, transfer_options
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.output.failures import INTERRUPTED, fail
-from sbg_bulk.errors import ApiError, InputError
+from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_id
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
-from sbg_bulk.text import size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.job import Job
-
-_LOOKED_UP: Final = 3
-"""As many ids are shown by their names before they are deleted."""
-
-_DONE: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
 
 _ONE_JOB: Final = (
     f"--detach and --timeout are for one job of at most {ITEMS_PER_JOB} ids. Paths, filters, more ids, --parents and "
@@ -62,14 +57,13 @@ def _transfer(click_context: click.Context, request: TransferRequest) -> None:
     if request.is_run:
         if request.detach or request.timeout is not None:
             raise click.UsageError(_ONE_JOB)
-        # As with one job, copying or moving what was named by ids is not asked about.
-        unasked = not request.is_choice and request.job_type != "DELETE"
+        # As with one job, copying what was named by ids is not asked about.
+        unasked = not request.is_choice and request.job_type == "COPY"
         if not (request.dry_run or unasked):
-            what = f"what is chosen is {_DONE[request.job_type]}" if request.is_choice else "anything is deleted"
-            check_can_ask(request.yes, what)
+            check_can_ask(request.yes)
         click_context.exit(choose_and_run(context, evolve(request, yes=request.yes or unasked)))
-    if request.job_type == "DELETE":
-        check_can_ask(request.yes, "anything is deleted")
+    if request.is_asked:
+        check_can_ask(request.yes)
     click_context.exit(_one_job(context, request))
 
 
@@ -101,9 +95,7 @@ def _check_ids(request: TransferRequest) -> None:
 
 def _one_job(context: Context, request: TransferRequest) -> Exit:
     with context.client() as client:
-        # Their names are looked up for who is asked.
-        ask = request.job_type == "DELETE" and not request.yes
-        if ask and not agreed(deletion(_named(client, request.sources)), False):
+        if request.is_asked and not agreed(question_about_ids(client, request), False):
             return Exit.INTERRUPTED
         done, submit = _submission(context, client, request)
         if submit is None:
@@ -126,24 +118,6 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             click.echo(job.id)
             note(f"Submitted. Wait for it with: {context.command('jobs', 'wait', job.id)}")
         return done
-
-
-def _named(client: Client, ids: Sequence[str]) -> str:
-    """What ids mean, in words. It takes a request for each of a few; many are told by their number."""
-    if len(ids) > _LOOKED_UP:
-        return f"these {len(ids):,} files or folders, folders with all they hold: {ids[0]}, {ids[1]} ..."
-    return ", ".join(_described(client, one) for one in ids)
-
-
-def _described(client: Client, identity: str) -> str:
-    try:
-        found = client.file(identity)
-    except ApiError:
-        return identity  # the job tells what is wrong with it
-    where = "" if found.project is None else f" in {found.project}"
-    if found.is_folder:
-        return f"the folder {found.name}{where} with all it holds"
-    return f"the file {found.name}{where}{'' if found.size is None else f' ({size(found.size)})'}"
 
 
 def _submission(context: Context, client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:
@@ -188,7 +162,9 @@ def copy(click_context: click.Context, request: TransferRequest) -> None:
 
 
 @click.command(
-    help="Move each SOURCE to a folder or project. Files keep their ids, folders get new ones." + _PATHS + _ROWS
+    help="Move each SOURCE to a folder or project. Files keep their ids, folders get new ones. You are asked first."
+    + _PATHS
+    + _ROWS
 )
 @destination_options
 @transfer_options("MOVE")
@@ -198,7 +174,7 @@ def move(click_context: click.Context, request: TransferRequest) -> None:
 
 
 @click.command(
-    help="Delete each SOURCE. Folders go with all they hold; nothing comes back. You are asked first."
+    help="Permanently delete each SOURCE, folders with all they hold. You are asked first."
     + _PATHS
     + "The folder that a path names stays, even if nothing is left in it: delete it by its id. The rows of a manifest "
     "have the column file, id or path."

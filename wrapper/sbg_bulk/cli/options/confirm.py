@@ -1,4 +1,4 @@
-"""Ask before something is done that cannot be undone, or that was chosen by pattern."""
+"""Ask before something is moved or deleted, or done to what was chosen by path or pattern."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sbg_bulk.cli.output.console import note
 from sbg_bulk.cli.output.failures import write_failure
 from sbg_bulk.text import plain
 
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask first. Scripts need it where one is asked.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation. Scripts need it.")
 
 
 def deletion(what: str) -> str:
@@ -23,17 +23,11 @@ def deletion(what: str) -> str:
     return plain(f"Permanently delete {what}? This cannot be undone.")
 
 
-def check_can_ask(yes: bool, what: str) -> None:
-    """Raise UsageError if one has to be asked, and there is nobody to answer.
-
-    Args:
-        yes: whether `--yes` was given.
-        what: what one is asked about, such as "anything is deleted".
-    """
+def check_can_ask(yes: bool) -> None:
+    """Raise UsageError if one has to be asked, which `--yes` makes needless, and there is nobody to answer."""
     if not yes and not sys.stdin.isatty():
         raise click.UsageError(
-            f"You are asked before {what}, and standard input is no terminal to answer on. Look at it with --dry-run, "
-            "then give --yes."
+            "Cannot ask for confirmation (stdin is not a terminal); pass --yes. Preview with --dry-run."
         )
 
 

@@ -139,6 +139,11 @@ class TransferRequest:
         return self.destination.on_conflict or "skip"
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the person on the terminal is asked first, whatever names what is moved or deleted."""
+        return self.job_type != "COPY" and not self.yes
+
+    @property
     def is_choice(self) -> bool:
         """Whether what is meant has to be looked for first."""
         return bool(
