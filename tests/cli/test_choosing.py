@@ -318,12 +318,6 @@ def test_ids_can_be_looked_at_before_with_a_dry_run(sbg: Run, simulator: Simulat
     assert started_jobs(simulator) == []
 
 
-def test_many_ids_are_not_left_to_themselves(sbg: Run, simulator: Simulator) -> None:
-    ran = sbg("copy", *add_files(simulator, 101), "--to", FOLDER, "--detach")
-    assert ran.code == 2
-    assert "--detach and --timeout are for one job of at most 100 ids" in ran.err
-
-
 # Verify
 
 
@@ -528,8 +522,6 @@ def _profiles(home: Path, url: str, *names: str) -> None:
     ("words", "told"),
     [
         (["copy", f"{MINE}/run"], "Give one destination: --to PATH or --to ID"),
-        (["copy", f"{MINE}/run", "--to", IN, "--detach"], "--detach and --timeout are for one job"),
-        (["delete", f"{MINE}/run", "--timeout", "5"], "--detach and --timeout are for one job"),
         (["delete", f"{MINE}/run", "--format", "csv"], "--format goes with --manifest."),
         (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--include goes with SOURCEs"),
         (["copy", "--manifest", "m", "--to", IN, "--type", "file"], "--type goes with SOURCEs"),

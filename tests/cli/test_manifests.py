@@ -188,8 +188,7 @@ def test_a_manifest_that_is_none_is_explained(
     ("words", "told"),
     [
         (["copy", FILE, "--manifest", "m"], "Give SOURCEs or --manifest, not both."),
-        (["copy", "--manifest", "m", "--detach"], "--detach and --timeout are for ids"),
-        (["delete", "--yes", "--manifest", "m", "--timeout", "5"], "--detach and --timeout are for ids"),
+        (["copy", "--manifest", "m", "--detach", "--timeout", "5"], "--timeout is for waiting"),
         (["copy", "--manifest", "m", "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
         (["copy", "--manifest", "m", "--to-project", "none"], "sbg-bulk: project: 'none' is not"),
         (["delete", "--yes", FILE, "--format", "csv"], "--format goes with --manifest."),

@@ -182,7 +182,7 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_a_new_one_takes_it_up(
     assert "The run is kept, and its jobs continue. With a new token of the same user, resume with: " in ran.err
     if options:
         (error,) = ran.events("error")
-        assert f"resume with: {error['resume']}" in error["message"]
+        assert f"resume with: {error['error']['resume']}" in error["error"]["message"]
     (resume,) = printed_commands(ran.err)
     monkeypatch.setattr(Journal, "started", started)
     monkeypatch.setenv("SB_AUTH_TOKEN", LIKELY_TOKEN)
@@ -872,8 +872,8 @@ def test_a_report_of_a_manifest_in_jsonl_is_jsonl(sbg: Run, tmp_path: Path) -> N
 def test_json_is_one_format_only(sbg: Run, manifest: Path) -> None:
     run = _id(sbg("copy", "--manifest", str(manifest)))
     ran = sbg("runs", "export", run, "--json", "--format", "csv")
-    assert (ran.code, ran.out) == (2, "")
-    assert "--json is --format jsonl" in ran.err
+    assert ran.code == 2
+    assert "--json is --format jsonl" in ran.document["error"]["message"]
 
 
 def test_a_report_can_be_limited_to_some_outcomes(sbg: Run, simulator: Simulator, flawed: Path) -> None:

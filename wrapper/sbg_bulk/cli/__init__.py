@@ -6,12 +6,12 @@ one a line, which `events.schema.json` describes.
 
     exit code   meaning
     0           done
-    1           unexpected: no connection, an error of the server, an unknown outcome
+    1           unexpected: no connection, a server error, an unknown outcome
     2           wrong usage or input: an option, an id, a setting
     3           finished, with failed items or differences (check, --verify)
-    4           timed out: the job is still running
+    4           timed out: jobs are still running; the run or the wait can be resumed
     5           not authorised: the token is not accepted, or may not do this
-    6           stopped: it is not known what became of a submission, and you must say
+    6           stopped: the outcome of a submission is unknown, and you must decide
     130         interrupted, or answered with no
 """
 

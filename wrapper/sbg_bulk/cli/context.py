@@ -44,6 +44,10 @@ class Context:
 
     def command(self, *words: str) -> str:
         """A command line with these words that means the same endpoint and profile, to be pasted into a shell."""
+        return command_line(*self.words, *words)
+
+    @property
+    def words(self) -> list[str]:
+        """The options that were given, as words of a command line."""
         given = (("--endpoint", self.endpoint), ("--profile", self.profile))
-        options = [word for option, value in given if value is not None for word in (option, value)]
-        return command_line(*options, *words)
+        return [word for option, value in given if value is not None for word in (option, value)]

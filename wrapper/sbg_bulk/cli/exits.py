@@ -24,12 +24,12 @@ class Exit(IntEnum):
 
 MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.DONE: "done",
-    Exit.UNEXPECTED: "unexpected: no connection, an error of the server, an unknown outcome",
+    Exit.UNEXPECTED: "unexpected: no connection, a server error, an unknown outcome",
     Exit.USAGE: "wrong usage or input: an option, an id, a setting",
     Exit.FAILED_ITEMS: "finished, with failed items or differences (check, --verify)",
-    Exit.TIMED_OUT: "timed out: the job is still running",
+    Exit.TIMED_OUT: "timed out: jobs are still running; the run or the wait can be resumed",
     Exit.NOT_AUTHORISED: "not authorised: the token is not accepted, or may not do this",
-    Exit.UNDECIDED: "stopped: it is not known what became of a submission, and you must say",
+    Exit.UNDECIDED: "stopped: the outcome of a submission is unknown, and you must decide",
     Exit.INTERRUPTED: "interrupted, or answered with no",
 }
 """What `--help` says of each."""

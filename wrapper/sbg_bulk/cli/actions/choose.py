@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 from attrs import asdict
 
+from sbg_bulk.cli.actions.carry import carry
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
 from sbg_bulk.cli.actions.question import question
-from sbg_bulk.cli.actions.run import execute, reference
+from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
@@ -147,7 +148,7 @@ def execute_and_verify(
         ended.append(report)
         return report
 
-    outcome = execute(context, work, request.as_json)
+    outcome = carry(context, request.settings, work, request.as_json)
     if not request.verify:
         return outcome
     if not ended:

@@ -11,7 +11,7 @@ from attrs import asdict
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.output.console import complain, console, explained, note, tell
-from sbg_bulk.cli.output.failures import INTERRUPTED
+from sbg_bulk.cli.output.failures import INTERRUPTED, kind_of
 from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.runs import store
@@ -92,7 +92,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
         go_on = f"Resume with: {resume}"
         if isinstance(broken, Unauthorized):
             go_on = f"The run is kept, and its jobs continue. With a new token of the same user, resume with: {resume}"
-        name, told = type(broken).__name__, f"{explained(broken)}\n{go_on}"
+        name, told = kind_of(broken), f"{explained(broken)}\n{go_on}"
     if events is not None:
         events.failed(name, told, code, again, broken)
     complain(told)

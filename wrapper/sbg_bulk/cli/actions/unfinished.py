@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from sbg_bulk.cli.actions.run import execute, reference
+from sbg_bulk.cli.actions.carry import carry
+from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.actions.verify import verify
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -65,8 +66,9 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     if not agreed("Resume it?", False):
         note("To start a new run instead, add --new-run.")
         return Exit.INTERRUPTED
-    outcome = execute(
+    outcome = carry(
         context,
+        request.settings,
         lambda on_change: client.resume(
             name, options=request.settings.options, within=request.settings.give_up_after, on_change=on_change
         ),

@@ -23,21 +23,16 @@ from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.output.failures import INTERRUPTED, fail
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_id
-from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.job import Job
 
-_ONE_JOB: Final = (
-    f"--detach and --timeout are for one job of at most {ITEMS_PER_JOB} ids. Paths, filters, more ids, --parents and "
-    "the options of runs make a run, which can be interrupted and resumed."
-)
-
 _TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."
 
 
 def _transfer(click_context: click.Context, request: TransferRequest) -> None:
+    _check_detached(request)
     to = [] if request.destination.place is None else [request.destination.place]
     context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
     if request.manifest is not None or request.files_from is not None:
@@ -55,8 +50,6 @@ def _transfer(click_context: click.Context, request: TransferRequest) -> None:
     if not request.is_choice:
         _check_ids(request)
     if request.is_run:
-        if request.detach or request.timeout is not None:
-            raise click.UsageError(_ONE_JOB)
         # As with one job, copying what was named by ids is not asked about.
         unasked = not request.is_choice and request.job_type == "COPY"
         if not (request.dry_run or unasked):
@@ -67,6 +60,14 @@ def _transfer(click_context: click.Context, request: TransferRequest) -> None:
     click_context.exit(_one_job(context, request))
 
 
+def _check_detached(request: TransferRequest) -> None:
+    if request.settings.detach:
+        if request.settings.timeout is not None:
+            raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
+        if request.verify:
+            raise click.UsageError("--verify waits for the end, and --detach does not. Verify later with runs verify.")
+
+
 def _check_manifest(request: TransferRequest) -> None:
     if request.manifest is not None and request.files_from is not None:
         raise click.UsageError("Give --manifest or --files-from, not both.")
@@ -75,16 +76,12 @@ def _check_manifest(request: TransferRequest) -> None:
         raise click.UsageError(f"Give SOURCEs or {option}, not both.")
     if request.files_from is not None and request.form not in (None, "list"):
         raise click.UsageError("--format goes with --manifest; --files-from is a list, one path or id a line.")
-    if request.detach or request.timeout is not None:
-        raise click.UsageError("--detach and --timeout are for ids; a run of a manifest can be resumed instead.")
     if unfit := request.selection.given:
         raise click.UsageError(f"{unfit} goes with SOURCEs; a manifest says itself what is meant.")
 
 
 def _check_ids(request: TransferRequest) -> None:
     """Raise an error unless each could be an id, none stands there twice, and the options go with them."""
-    if request.detach and request.timeout is not None:
-        raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
     seen: set[str] = set()
     for source in request.sources:
         check_id("SOURCE", source)
@@ -108,9 +105,9 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
                 f"with: {context.command('jobs', 'list')}"
             )
             return fail(INTERRUPTED, told, Exit.INTERRUPTED)
-        if not request.detach:
+        if not request.settings.detach:
             note(f"Submitted job {job.id}.")
-            ended = wait_for(context, client, [job], request.timeout, request.as_json)
+            ended = wait_for(context, client, [job], request.settings.timeout, request.as_json)
             return done if ended is Exit.DONE else ended
         if request.as_json:
             write_json(job_document(job))

@@ -39,5 +39,6 @@ timeout_option = click.option(
     type=float,
     callback=not_negative,
     metavar="SECONDS",
-    help="Stop waiting after this time and exit with code 4; the job keeps running.  [default: no limit]",
+    help="Stop waiting after this time and exit with code 4. Jobs keep running; a run can be resumed.  "
+    "[default: no limit]",
 )

@@ -6,9 +6,9 @@ from functools import wraps
 from typing import Any, Final, cast
 
 import click
-from attrs import frozen
+from attrs import asdict, evolve, frozen
 
-from sbg_bulk.cli.options.common import F, collected, not_negative
+from sbg_bulk.cli.options.common import F, collected, not_negative, timeout_option
 from sbg_bulk.runs.progress import RunOptions
 
 _OPTIONS: Final = (
@@ -19,33 +19,45 @@ _OPTIONS: Final = (
         "--jobs-in-flight",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Keep no more jobs under way.  [default: 1000]",
+        help="Maximum concurrent jobs.  [default: 1000]",
     ),
     click.option(
         "--reserve",
         type=click.IntRange(min=0),
         metavar="N",
-        help="Leave N requests of each five minutes to your other programs.  [default: 0]",
+        help="Leave N of the requests per five minutes to your other programs.  [default: 0]",
     ),
     click.option(
         "--give-up-after",
         type=float,
         callback=not_negative,
         metavar="SECONDS",
-        help="End the run if a request gets no answer for so long; it can be resumed.  [default: never]",
+        help="Stop if a request gets no answer for this long; the run can be resumed.  [default: never]",
     ),
     click.option(
         "--list-lag",
         type=float,
         callback=not_negative,
         metavar="SECONDS",
-        help="After a submission of unknown outcome, look for its job for at least so long.  [default: 30]",
+        help="If the answer to a submission is lost, look for its job for at least this long.  [default: 30]",
     ),
 )
 
 # For commands that may copy: what is moved keeps its id, or the result tells it.
 _NEW_IDS: Final = click.option(
-    "--new-ids", is_flag=True, help="Find out the new id of each copy, with two or three requests more for each job."
+    "--new-ids", is_flag=True, help="Record the new id of each copy; uses two or three more requests per job."
+)
+
+
+NOTIFY: Final = click.option(
+    "--notify",
+    metavar="COMMAND",
+    help="Run COMMAND in a shell when the run ends or stops; SBG_BULK_OUTCOME, SBG_BULK_MESSAGE and others in its "
+    "environment tell how.",
+)
+
+DETACH: Final = click.option(
+    "--detach", is_flag=True, help="Do not wait: carry the run in the background, with a log beside its journal."
 )
 
 
@@ -60,6 +72,9 @@ class RunSettings:
         list_lag: `--list-lag`, in seconds.
         new_ids: `--new-ids`; False where there is no such option.
         label: `--label`.
+        timeout: `--timeout`, in seconds.
+        detach: `--detach`.
+        notify: `--notify`.
     """
 
     jobs_in_flight: int | None = None
@@ -68,6 +83,21 @@ class RunSettings:
     list_lag: float | None = None
     new_ids: bool = False
     label: str | None = None
+    timeout: float | None = None
+    detach: bool = False
+    notify: str | None = None
+
+    @property
+    def of_run(self) -> RunSettings:
+        """Those that only a run has: one job can be waited for so long, or not at all, too."""
+        return evolve(self, timeout=None, detach=False)
+
+    @property
+    def words(self) -> list[str]:
+        """The options with which another process carries the run, as words of a command line."""
+        values = asdict(evolve(self.of_run, new_ids=False))
+        given = {f"--{name.replace('_', '-')}": value for name, value in values.items() if value not in (None, False)}
+        return [word for option, value in given.items() for word in (option, str(value))] + ["--new-ids"] * self.new_ids
 
     @property
     def options(self) -> RunOptions:
@@ -91,4 +121,6 @@ def run_options(function: F) -> F:
     def command(*arguments: Any, **values: Any) -> Any:
         return function(*arguments, settings=collected(RunSettings, values), **values)
 
+    for option in (NOTIFY, timeout_option, DETACH):
+        command = option(command)
     return add_run_options(cast(F, command), copies=True)

@@ -14,7 +14,7 @@ from sbg_bulk.cli.options.common import F, collected, json_option, timeout_optio
 from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.destination import Destination
 from sbg_bulk.cli.options.filters import Selection, filter_options
-from sbg_bulk.cli.options.run import RunSettings, add_run_options
+from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
@@ -54,8 +54,13 @@ _OPTIONS: Final = (
         metavar="FILE",
         help="Write what is going to be done to a new file, as a manifest (.csv, .tsv or .jsonl).",
     ),
-    click.option("--detach", is_flag=True, help="With ids: do not wait, print the job and leave it to itself."),
+    click.option(
+        "--detach",
+        is_flag=True,
+        help="Do not wait: print the job, or carry the run in the background, with a log beside its journal.",
+    ),
     timeout_option,
+    NOTIFY,
     click.option(
         "--items-per-job", type=click.IntRange(min=1), metavar="N", help="Submit N items as one job.  [default: 100]"
     ),
@@ -96,8 +101,6 @@ class TransferRequest:
         files_from: the path of a list, or `-`; None without one.
         form: the manifest's format; None to go by its first lines, and its name.
         save_plan: where to write what is going to be done; None for nowhere.
-        detach: whether not to wait for the job.
-        timeout: how many seconds to wait for it; None for no limit.
         new_run: whether to start a run even if one of the same task is not finished.
         items_per_job: how many items to submit as one job; None for the default.
         journal: where to keep the run's journal; None for the usual folder.
@@ -119,8 +122,6 @@ class TransferRequest:
     files_from: str | None
     form: ReadFormat | None
     save_plan: Path | None
-    detach: bool
-    timeout: float | None
     new_run: bool
     items_per_job: int | None
     journal: Path | None
@@ -166,7 +167,7 @@ class TransferRequest:
             or self.dry_run
             or self.new_run
             or (self.items_per_job, self.journal, self.save_plan) != (None, None, None)
-            or self.settings != RunSettings()
+            or self.settings.of_run != RunSettings()
             or len(self.sources) > ITEMS_PER_JOB
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sbg_bulk.cli.actions.run import execute
+from sbg_bulk.cli.actions.carry import carry
 from sbg_bulk.cli.completion import complete_unfinished
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
@@ -39,8 +39,9 @@ def resume(
     context: Context = click_context.obj
     with context.client() as client:
         named = _last(context, client.settings.endpoint) if run is None else run
-        outcome = execute(
+        outcome = carry(
             context,
+            settings,
             lambda on_change: client.resume(
                 named,
                 adopt=adopt,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sbg_bulk.cli.actions.run import execute
+from sbg_bulk.cli.actions.carry import carry
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
@@ -29,8 +29,9 @@ def retry(
     """Start a new run of the files of RUN that failed, and only of those."""
     context: Context = click_context.obj
     with context.client() as client:
-        outcome = execute(
+        outcome = carry(
             context,
+            settings,
             lambda on_change: client.retry(
                 run,
                 journal=journal,
