@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -121,24 +120,28 @@ def read(
         )
 
 
-def retry(earlier: Journal, journal: Path | None = None) -> Journal:
-    """Make the journal of a new run of what failed in another.
-
-    Raises:
-        InputError: nothing has failed in it, or what failed is tried again by another run already.
-    """
+def check_retry(earlier: Journal) -> None:
+    """Raise InputError if nothing has failed in a run, or what failed is tried again by another run already."""
     plan = earlier.plan
     already = earlier.remembered("retry")
     if already is not None:
         raise InputError(
             f"Run {already} tries again what failed in run {plan.run}. Resume that one, or retry what failed in it."
         )
-    rows = iter(earlier.rows(RETRIED))
-    first = next(rows, None)
-    if first is None:
+    if not earlier.tally().failed:
         raise InputError(f"Nothing has failed in run {plan.run}, so there is nothing to try again.")
+
+
+def retry(earlier: Journal, journal: Path | None = None) -> Journal:
+    """Make the journal of a new run of what failed in another.
+
+    Raises:
+        InputError: see `check_retry`.
+    """
+    check_retry(earlier)
+    plan = earlier.plan
     later = create(
-        chain([first], rows),
+        earlier.rows(RETRIED),
         plan.job_type,
         plan.endpoint,
         items_per_job=plan.items_per_job,

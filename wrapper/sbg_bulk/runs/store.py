@@ -93,6 +93,11 @@ def known() -> list[Path]:
     return sorted(folder().glob(f"*{SUFFIX}"))
 
 
+def log(journal: Path) -> Path:
+    """Return where the messages of a run go that is carried in the background: beside its journal."""
+    return journal.with_name(f"{journal.name.removesuffix(SUFFIX)}.log")
+
+
 def reference(run: str, journal: Path) -> str:
     """Return what names a run: its id, or its journal's path if that is not where runs are kept."""
     journal = journal.absolute()

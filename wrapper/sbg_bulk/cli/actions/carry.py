@@ -20,7 +20,7 @@ from sbg_bulk.cli.options.run import RunSettings
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.failures import fail
 from sbg_bulk.errors import WaitTimeout
-from sbg_bulk.runs.store import SUFFIX
+from sbg_bulk.runs import store
 from sbg_bulk.settings.settings import TOKEN_VARIABLE
 from sbg_bulk.text import counted
 
@@ -188,7 +188,7 @@ def _detached(context: Context, settings: RunSettings, work: Work, as_json: bool
     with suppress(_Begun):
         work(begin)
     run, journal = begun[0].run, Path(begun[0].journal)
-    name, log = reference(run, journal), journal.with_name(f"{journal.name.removesuffix(SUFFIX)}.log")
+    name, log = reference(run, journal), store.log(journal)
     words = [*context.words, "runs", "resume", name, *settings.words]
     resume = context.command("runs", "resume", name)
     with _private(log) as output:

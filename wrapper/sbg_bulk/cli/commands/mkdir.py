@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.errors import BadRequest, Conflict, InputError
 from sbg_bulk.files.folders import EXISTS
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("path", nargs=-1, required=True)
 @click.option("--parents", "-p", is_flag=True, help="Create missing parents too; a folder that exists is no error.")
+@dry_run_option
 @json_option
 @click.pass_obj
-def mkdir(context: Context, path: tuple[str, ...], parents: bool, as_json: bool) -> None:
+def mkdir(context: Context, path: tuple[str, ...], parents: bool, dry_run: bool, as_json: bool) -> None:
     """Create each folder PATH: [NAME:]owner/project/folder[/folder/...].
 
     With --json each folder is a document on a line, with its path and id.
@@ -33,12 +35,49 @@ def mkdir(context: Context, path: tuple[str, ...], parents: bool, as_json: bool)
         if not place.names:
             raise InputError(f"{place} is a project. Name the folder to create: {place}/FOLDER")
     with connected(context, places).client() as client:
+        if dry_run:
+            _preview(client, places, parents, as_json)
+            return
         for text, place in zip(path, places, strict=True):
             made = client.destination(text, parents=True).folder if parents else _new(client, place)
             if as_json:
                 write_json({"path": str(place), "id": made})
             else:
                 note(f"{'Ready' if parents else 'Created'}: {place} ({made})")
+
+
+def _preview(client: Client, places: Sequence[Location], parents: bool, as_json: bool) -> None:
+    """Show which folders would be created, and raise InputError where that would fail."""
+    planned: dict[Location, None] = {}
+    for place in places:
+        new = _missing(client, place, planned)
+        if not new and not parents:
+            raise InputError(f"{place} exists already.")
+        if len(new) > 1 and not parents:
+            raise InputError(f"There is no folder {new[0]}. Create it with --parents.")
+        planned |= dict.fromkeys(new)
+    for one in planned:
+        if as_json:
+            write_json({"path": str(one), "id": None})
+        else:
+            note(f"Would create: {one}")
+    note("Nothing was changed.")
+
+
+def _missing(client: Client, place: Location, planned: Collection[Location]) -> list[Location]:
+    """Return which folders of a path are neither there nor to be created, the uppermost first."""
+    new: list[Location] = []
+    while place.names and place not in planned:
+        try:
+            found = client.locate(str(place))
+        except InputError:
+            new.insert(0, place)
+            place = place.parent
+            continue
+        if not getattr(found, "is_folder", True):
+            raise InputError(f"{place} is a file.")
+        break
+    return new
 
 
 def _new(client: Client, place: Location) -> str:

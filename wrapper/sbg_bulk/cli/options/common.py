@@ -31,6 +31,11 @@ def collected(kind: type[T], values: dict[str, Any]) -> T:
     return kind(**{name: values.pop(name) for name in names if name in values})
 
 
+dry_run_option = click.option(
+    "--dry-run", "-n", is_flag=True, help="Show what would be done and what it takes, and change nothing."
+)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs to read.")
 
 

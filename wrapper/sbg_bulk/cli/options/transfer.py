@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import click
 from attrs import frozen
 
-from sbg_bulk.cli.options.common import F, collected, json_option, timeout_option
+from sbg_bulk.cli.options.common import F, collected, dry_run_option, json_option, timeout_option
 from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.destination import Destination
 from sbg_bulk.cli.options.filters import Selection, filter_options
@@ -22,9 +22,7 @@ from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 
 _OPTIONS: Final = (
     yes_option,
-    click.option(
-        "--dry-run", "-n", is_flag=True, help="Show what would be done and what it takes, and change nothing."
-    ),
+    dry_run_option,
     click.option(
         "--verify",
         is_flag=True,

@@ -6,7 +6,7 @@ import click
 
 from sbg_bulk.cli.commands.runs._journal import _document, _open
 from sbg_bulk.cli.completion import complete_run
-from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.errors import InputError, RunInUse
 from sbg_bulk.runs import store
@@ -16,8 +16,9 @@ from sbg_bulk.text import counted
 @click.command()
 @click.argument("run", shell_complete=complete_run)
 @click.option("--force", is_flag=True, help="Delete it even if the run is not finished.")
+@dry_run_option
 @json_option
-def forget(run: str, force: bool, as_json: bool) -> None:
+def forget(run: str, force: bool, dry_run: bool, as_json: bool) -> None:
     """Delete the journal of RUN. What the run did is not undone."""
     path = store.find(run)
     with _open(run) as journal:
@@ -29,8 +30,12 @@ def forget(run: str, force: bool, as_json: bool) -> None:
                 f"Run {journal.plan.run} is not finished; without its journal it cannot be resumed. Delete it "
                 "anyway with --force."
             )
-    path.unlink()
+    if not dry_run:
+        path.unlink()
+        store.log(path).unlink(missing_ok=True)
     if as_json:
         write_json(document)
+    elif dry_run:
+        note(f"Would delete the journal of run {document['run']}, {counted(document['rows'], 'file')} ({path})")
     else:
         note(f"Deleted: the journal of run {document['run']}, {counted(document['rows'], 'file')} ({path})")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from sbg_bulk.cli.actions.carry import carry
+from sbg_bulk.cli.actions.preview import preview_resume
 from sbg_bulk.cli.completion import complete_unfinished
 from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.options.run import RunSettings, run_options
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs.task import last_unfinished
@@ -17,6 +18,7 @@ from sbg_bulk.runs.task import last_unfinished
 @click.argument("run", required=False, shell_complete=complete_unfinished)
 @click.option("--adopt", metavar="JOB", help="The submission of unknown outcome started this job.")
 @click.option("--resubmit", is_flag=True, help="The submission of unknown outcome started no job.")
+@dry_run_option
 @run_options
 @json_option
 @click.pass_context
@@ -25,6 +27,7 @@ def resume(
     run: str | None,
     adopt: str | None,
     resubmit: bool,
+    dry_run: bool,
     settings: RunSettings,
     as_json: bool,
 ) -> None:
@@ -39,6 +42,8 @@ def resume(
     context: Context = click_context.obj
     with context.client() as client:
         named = _last(context, client.settings.endpoint) if run is None else run
+        if dry_run:
+            click_context.exit(preview_resume(named, settings, as_json))
         outcome = carry(
             context,
             settings,

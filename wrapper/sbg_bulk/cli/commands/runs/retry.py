@@ -7,15 +7,17 @@ from pathlib import Path
 import click
 
 from sbg_bulk.cli.actions.carry import carry
+from sbg_bulk.cli.actions.preview import preview_retry
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.options.common import json_option
+from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.options.run import RunSettings, run_options
 
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
 @click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the new run's journal here.")
+@dry_run_option
 @run_options
 @json_option
 @click.pass_context
@@ -23,11 +25,14 @@ def retry(
     click_context: click.Context,
     run: str,
     journal: Path | None,
+    dry_run: bool,
     settings: RunSettings,
     as_json: bool,
 ) -> None:
     """Start a new run of the files of RUN that failed, and only of those."""
     context: Context = click_context.obj
+    if dry_run:
+        click_context.exit(preview_retry(run, settings, as_json))
     with context.client() as client:
         outcome = carry(
             context,
