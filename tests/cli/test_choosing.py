@@ -57,7 +57,7 @@ def test_what_is_chosen_is_shown_and_carried_in_a_run(sbg: Run, simulator: Simul
     assert (ran.code, ran.out) == (0, "")
     first, second, third, fourth, *_, last = ran.err.splitlines()
     assert first == f"2 files (3 MB) from {MINE}/run to {IN}."
-    assert second == "Skipped: 1 subfolder (give --recursive for what is in them)."
+    assert second == "Skipped: 1 subfolder (add --recursive to include them)."
     assert third.startswith("Plan: 1 job; 2 requests (")
     assert third.endswith(" left now: starts at once).")
     assert fourth == "Listing used 4 requests."
@@ -182,7 +182,7 @@ def test_a_name_taken_by_something_else_is_told_and_shows_in_the_exit_code(sbg: 
 def test_a_file_that_is_named_and_filtered_out_is_told(sbg: Run) -> None:
     ran = sbg("copy", f"{MINE}/run", f"{MINE}/sample.bam", "--include", "*.txt", "--to", IN, "--yes")
     assert ran.code == 0
-    assert f"Left out by the filters: {MINE}/sample.bam.\n" in ran.err
+    assert f"Excluded by the filters: {MINE}/sample.bam.\n" in ran.err
 
 
 def test_a_folder_itself_is_deleted_if_that_is_said(sbg: Run, simulator: Simulator) -> None:
@@ -208,11 +208,11 @@ def test_what_is_there_is_left_out_and_counted(sbg: Run, simulator: Simulator) -
     assert sbg(*words, "--include", "a*").code == 0
     ran = sbg(*words)
     assert "1 file (" in ran.err
-    assert "Skipped: 1 subfolder (give --recursive for what is in them).\n" in ran.err
-    assert "Skipped: 1 there already (same name and size).\n" in ran.err
+    assert "Skipped: 1 subfolder (add --recursive to include them).\n" in ran.err
+    assert "Skipped: 1 file already there (same name and size).\n" in ran.err
     again = sbg(*words)
     assert again.code == 0
-    assert again.err.startswith("Nothing to do: all of it is there already.\n")
+    assert again.err.startswith("Nothing to do: everything is already there.\n")
     assert tree(simulator, FOLDER) == ["a.bam", "b.txt"]
 
 
@@ -223,12 +223,12 @@ def test_rows_of_a_manifest_that_are_there_are_left_out(sbg: Run, simulator: Sim
     words = ["copy", "--manifest", str(manifest), "--to", IN]
     dry = sbg(*words, "--dry-run")
     assert dry.out.startswith("1 row to copy. Plan: 1 job; 2 requests (")
-    assert dry.err == "Skipped: 1 there already (same name and size).\n"
+    assert dry.err == "Skipped: 1 file already there (same name and size).\n"
     assert sbg(*words).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
     again = sbg(*words)
     assert again.code == 0
-    assert again.err.endswith("Nothing to do: all of it is there already.\n")
+    assert again.err.endswith("Nothing to do: everything is already there.\n")
 
 
 # Where things go
@@ -325,7 +325,7 @@ def test_ids_can_be_looked_at_before_with_a_dry_run(sbg: Run, simulator: Simulat
 def test_what_was_done_is_verified(sbg: Run, words: list[str]) -> None:
     ran = sbg(*words, f"{MINE}/run", "-r", "--yes", "--verify")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.endswith("Verified: 3 rows, all as they should be.\n")
+    assert ran.err.endswith("Verified: 3 files, all as expected.\n")
 
 
 def test_a_difference_has_its_exit_code_and_is_told(sbg: Run, simulator: Simulator) -> None:
@@ -333,7 +333,7 @@ def test_a_difference_has_its_exit_code_and_is_told(sbg: Run, simulator: Simulat
     words = [f"{MINE}/run", "--yes", "--verify", "--on-conflict", "rename"]
     ran = sbg("copy", *words, "--to", TARGET)
     assert ran.code == 3
-    assert ran.err.endswith(f"Verified: 2 rows, 1 difference:\n  {TARGET}/a.bam: is there as 1_a.bam\n")
+    assert ran.err.endswith(f"Verified: 2 files, 1 difference:\n  {TARGET}/a.bam: is there as 1_a.bam\n")
     found = sbg("move", *words, "--to", TARGET, "--json")
     assert found.code == 3
     verified = found.documents[-1]
@@ -359,13 +359,13 @@ def test_a_manifest_is_verified_too_and_a_run_at_any_time(sbg: Run, simulator: S
     manifest.write_text(f"file,name\n{FILE},new.bam\n", "utf-8")
     ran = sbg("copy", "--manifest", str(manifest), "--to", IN, "--verify")
     assert ran.code == 0
-    assert ran.err.endswith("Verified: 1 row, all as they should be.\n")
+    assert ran.err.endswith("Verified: 1 file, all as expected.\n")
     run = sbg("runs", "list", "--json").document["run"]
     (copy,) = (node for node in simulator.world.nodes.values() if node.name == "new.bam")
     simulator.world.delete(copy)
     again = sbg("runs", "verify", run)
     assert again.code == 3
-    assert again.err == f"Verified: 1 row, 1 difference:\n  new.bam in folder {FOLDER}: is not there\n"
+    assert again.err == f"Verified: 1 file, 1 difference:\n  new.bam in folder {FOLDER}: is not there\n"
     assert sbg("runs", "verify", "none").code == 2
 
 
@@ -444,12 +444,12 @@ def test_a_pause_while_folders_are_made_is_told(sbg: Run, monkeypatch: pytest.Mo
 
 
 def test_a_name_cannot_begin_a_line_of_its_own(sbg: Run, simulator: Simulator) -> None:
-    name = "a\nVerified: 1 row, all as they should be."
+    name = "a\nVerified: 1 file, all as expected."
     below(simulator, "odd", name, files=[name])
     simulator.world.add_file(name, folder_of(simulator), size=1)
     ran = sbg("copy", f"{MINE}/odd/{name}", "--to", IN, "--match", "*", "--yes", "--verify")
     assert ran.code == 3
-    assert not any(line.startswith("Verified: 1 row, all") for line in ran.err.splitlines())
+    assert not any(line.startswith("Verified: 1 file, all") for line in ran.err.splitlines())
 
 
 def test_a_run_of_what_was_chosen_is_listed_by_its_paths(sbg: Run) -> None:

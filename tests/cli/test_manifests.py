@@ -244,7 +244,7 @@ def test_a_dry_run_needs_no_token_sends_nothing_and_leaves_nothing(
     simulator.requests.clear()
     ran = dry("copy", "--manifest", str(manifest), "--no-check", "--dry-run", "--journal", str(tmp_path / "here"))
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == ("2 rows to copy. Plan: 1 job; 2 requests. Nothing was sent.\n")
+    assert ran.out == ("2 rows to copy. Plan: 1 job; 2 requests. Nothing was changed.\n")
     assert len(simulator.requests) == 0
     assert [path.name for path in home.iterdir()] == ["manifest.csv"]
 
@@ -284,7 +284,7 @@ def test_the_numbers_of_a_dry_run(
 def test_a_dry_run_says_in_minutes_what_the_rate_limit_means(dry: Run, tmp_path: Path) -> None:
     manifest = _of_rows(tmp_path / "rows.csv", 3_000)
     assert dry("delete", "--manifest", str(manifest), "--dry-run", "--items-per-job", "1").out == (
-        "3,000 rows to delete. Plan: 3,000 jobs; 3,030 requests (pauses about 15 min). Nothing was sent.\n"
+        "3,000 rows to delete. Plan: 3,000 jobs; 3,030 requests (pauses about 15 min). Nothing was changed.\n"
     )
 
 
@@ -361,7 +361,7 @@ def test_a_dry_run_of_paths_looks_them_up_and_changes_nothing(sbg: Run, simulato
     simulator.requests.clear()
     told = sbg("copy", "--manifest", str(path), "--dry-run", "--parents").out
     assert told.startswith("1 row to copy. Plan: create 2 folders, 1 job; 4 requests (")
-    assert told.endswith(" left now: starts at once). Nothing was sent.\n")
+    assert told.endswith(" left now: starts at once). Nothing was changed.\n")
     asked = {request.operation for request in simulator.requests}
     assert asked == {"list_files", "bulk_get_files", "get_rate_limit"}
 

@@ -169,20 +169,20 @@ def rate_left(client: Client) -> RateLimit | None:
 
 
 def nothing_matched(choice: Choice) -> bool:
-    """Whether there was nothing to choose, which is not the same as that all of it is there already."""
+    """Whether there was nothing to choose, which is not the same as that everything is already there."""
     return not (choice.items or choice.existing or choice.different or choice.pending)
 
 
 def left_out(choice: Choice) -> str:
     """What was left out of a choice, as sentences; empty if nothing was."""
     parts = (
-        (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (give --recursive for what is in them)"),
-        (choice.undated, f"{choice.undated:,} of unknown date"),
+        (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (add --recursive to include them)"),
+        (choice.undated, f"{choice.undated:,} with an unknown date"),
     )
     told = ", ".join(text for number, text in parts if number)
     named = ", ".join(choice.filtered[:SHOWN]) + (" ..." if len(choice.filtered) > SHOWN else "")
     conflicts = conflict_lines(choice.existing, choice.unsized, choice.different, len(choice.different), choice.renamed)
-    filtered = [plain(f"Left out by the filters: {named}.")] if named else []
+    filtered = [plain(f"Excluded by the filters: {named}.")] if named else []
     return "\n".join([*([f"Skipped: {told}."] if told else []), *filtered, *conflicts])
 
 
@@ -198,8 +198,8 @@ def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], diff
     """
     lines = []
     if existing:
-        unknown = f"; of {unsized:,} the platform does not tell the size" if unsized else ""
-        lines.append(f"Skipped: {existing:,} there already (same name and size{unknown}).")
+        unknown = f"; size unknown for {unsized:,}" if unsized else ""
+        lines.append(f"Skipped: {counted(existing, 'file')} already there (same name and size{unknown}).")
     if differing:
         lines.append(f"{_taken(differing)} Skipped; to copy under another name, add --on-conflict rename:")
         lines += [f"  {plain(str(clash))}" for clash in different[:SHOWN]]
@@ -224,7 +224,7 @@ def _chosen(choice: Choice) -> str:
         if nothing_matched(choice):
             return "Nothing to do."
         return (
-            "Nothing to do: all of it is there already."
+            "Nothing to do: everything is already there."
             if not choice.different and not choice.pending
             else "Nothing else to do."
         )

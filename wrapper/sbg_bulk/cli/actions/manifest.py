@@ -164,7 +164,7 @@ def _read_for_nothing(
 
 
 def _nothing(done: Exit) -> str:
-    return "Nothing to do: all of it is there already." if done is Exit.DONE else "Nothing else to do."
+    return "Nothing to do: everything is already there." if done is Exit.DONE else "Nothing else to do."
 
 
 def _tell(
@@ -178,5 +178,5 @@ def _tell(
         note(_nothing(done))
     else:
         click.echo(
-            f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was sent."
+            f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was changed."
         )

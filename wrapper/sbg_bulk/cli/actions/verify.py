@@ -1,4 +1,4 @@
-"""Look whether what a run did is there: `--verify`, and `sbg-bulk runs verify`."""
+"""Check every destination of a run: `--verify`, and `sbg-bulk runs verify`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.verification import Verification
 
 SHOWN: Final = 20
-"""How many differences are told; the rest is counted. JSON has them all."""
+"""How many differences are shown; the rest is counted. JSON has them all."""
 
 
 def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
-    """Verify a run that is complete, and tell what was found. The exit code that follows."""
+    """Verify a finished run, and show what was found. The exit code that follows."""
     try:
         with counting("Verifying") as on_request:
             verification = client.verify(run, on_request=on_request)
@@ -39,7 +39,7 @@ def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
 
 
 def _unverified(context: Context, run: str) -> str:
-    return f"The run is complete, but was not verified. Verify it with: {context.command('runs', 'verify', run)}"
+    return f"The run is finished, but was not verified. Verify it with: {context.command('runs', 'verify', run)}"
 
 
 def _event(run: str, verification: Verification) -> dict[str, Any]:
@@ -68,11 +68,11 @@ def _event(run: str, verification: Verification) -> dict[str, Any]:
 
 
 def _text(verification: Verification) -> str:
-    rows, different = counted(verification.checked, "row"), verification.differences
-    left_out = f" {counted(verification.failed, 'row')} that failed: not looked for." if verification.failed else ""
+    files, different = counted(verification.checked, "file"), verification.differences
+    left_out = f" Not checked: {counted(verification.failed, 'file')} that failed." if verification.failed else ""
     if verification.agrees:
-        return f"Verified: {rows}, all as they should be.{left_out}"
-    lines = [f"Verified: {rows}, {counted(len(different), 'difference')}:{left_out}"]
+        return f"Verified: {files}, all as expected.{left_out}"
+    lines = [f"Verified: {files}, {counted(len(different), 'difference')}:{left_out}"]
     lines += [f"  {plain(str(one))}" for one in different[:SHOWN]]
     if len(different) > SHOWN:
         lines.append(f"  ... and {len(different) - SHOWN:,} more; --json has them all.")

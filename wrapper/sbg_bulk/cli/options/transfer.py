@@ -44,13 +44,13 @@ _OPTIONS: Final = (
         "--format",
         "form",
         type=click.Choice(READ_FORMATS),
-        help="The manifest's format.  [default: by its first lines, or its name]",
+        help="Format of the manifest.  [default: detected from its first lines or its name]",
     ),
     click.option(
         "--save-plan",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Write what is going to be done to a new file, as a manifest (.csv, .tsv or .jsonl).",
+        help="Write the plan to a new file, as a manifest (.csv, .tsv or .jsonl).",
     ),
     click.option(
         "--detach",
@@ -65,7 +65,7 @@ _OPTIONS: Final = (
     click.option(
         "--new-run",
         is_flag=True,
-        help="Start a new run even if one with the same sources and destination is not finished.",
+        help="Start a new run even if an earlier one with the same sources and destination is unfinished.",
     ),
     click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the run's journal here."),
 )

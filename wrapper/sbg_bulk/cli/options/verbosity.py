@@ -1,4 +1,4 @@
-"""How much the command says: the options `--quiet` and `--verbose`, before the command and after it."""
+"""How much the command prints: the options `--quiet` and `--verbose`, before the command and after it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def verbosity_options(*, hidden: bool) -> list[click.Option]:
             hidden=hidden,
             expose_value=False,
             callback=_be_quiet,
-            help="Tell nothing but errors and the outcome; with --json, its last event alone.",
+            help="Print only errors and the final result; with --json, only the last event.",
         ),
         click.Option(
             ["-v", "--verbose"],
@@ -39,6 +39,6 @@ def verbosity_options(*, hidden: bool) -> list[click.Option]:
             hidden=hidden,
             expose_value=False,
             callback=_be_verbose,
-            help="Log each request on standard error, without the token and without what was sent.",
+            help="Log each request to standard error, without the token and the body.",
         ),
     ]
