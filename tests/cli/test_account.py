@@ -36,7 +36,7 @@ def test_the_rate_limit_is_told_in_words_and_asked_for_free_of_charge(sbg: Run, 
     simulator.requests.clear()
     ran = sbg("rate-limit")
     assert (ran.code, ran.err) == (0, "")
-    assert " requests are left to all programs that use your token." in ran.out
+    assert " requests left, for all programs that use your token." in ran.out
     assert [request.operation for request in simulator.requests] == ["get_rate_limit"]
     document = sbg("rate-limit", "--json").document
     assert document.keys() == {"limit", "remaining", "reset"}
@@ -46,8 +46,8 @@ def test_the_rate_limit_is_told_in_words_and_asked_for_free_of_charge(sbg: Run, 
 @pytest.mark.parametrize(
     ("reset", "told"),
     [
-        (1_550_664_300, " The next window begins in 60 s (2019-02-20T12:05:00Z)."),
-        (1_550_664_300_000, " The next window begins in 60 s (2019-02-20T12:05:00Z)."),  # as one deployment has it
+        (1_550_664_300, " Resets in 60 s (2019-02-20T12:05:00Z)."),
+        (1_550_664_300_000, " Resets in 60 s (2019-02-20T12:05:00Z)."),  # as one deployment has it
         (1_550_664_000, ""),
         (-1, ""),
         (10**30, ""),
@@ -67,4 +67,4 @@ def test_projects_are_listed_with_what_other_commands_take(sbg: Run) -> None:
         {"id": TARGET, "name": "Destination project"}
     ]
     nothing = sbg("projects", "list", "--name", "nothing of the kind")
-    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No such projects.\n")
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No projects matched.\n")

@@ -38,7 +38,7 @@ def test_names_in_json_are_ascii_for_any_locale(sbg: Run, simulator: Simulator) 
 
 def test_an_empty_folder_is_no_error(sbg: Run) -> None:
     ran = sbg("files", "list", "--folder", FOLDER)
-    assert (ran.code, ran.out, ran.err) == (0, "", "Nothing there.\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "Empty.\n")
     assert sbg("files", "list", "--folder", FOLDER, "--json").documents == []
 
 
@@ -56,7 +56,7 @@ def test_a_project_without_its_owner_is_told_how_to_write_it(sbg: Run) -> None:
     ran = sbg("files", "list", "my-project")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
-        "sbg-bulk: There is no folder with the id my-project that you may see. A project is written with its owner: "
+        "sbg-bulk: Folder my-project was not found, or is not shared with you. To name a project, write "
         "owner/project.\n"
     )
 
@@ -77,7 +77,7 @@ def test_globs_narrow_the_list(sbg: Run) -> None:
     assert names == {f"{name}.bam" for name in ("sample", "sample-1", "sample-2", "sample-3")} | {
         f"variants-{number}.vcf.gz" for number in (1, 2, 3)
     }
-    assert sbg("files", "list", MINE, "--match", "none").err == "Nothing there fits.\n"
+    assert sbg("files", "list", MINE, "--match", "none").err == "No files matched.\n"
 
 
 def test_a_long_list_has_sizes_and_dates(sbg: Run) -> None:

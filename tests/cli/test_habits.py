@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sbg_bulk.simulator import Simulator
+from tests.cli.commands import commands
 from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, started_jobs, tree
 
 
@@ -18,6 +19,7 @@ from tests.cli.harness import FILE, FILE_2, FOLDER, MINE, TARGET, Run, started_j
         (["files", "ls"], ["files", "list"]),
         (["jobs", "ls"], ["jobs", "list"]),
         (["runs", "ls"], ["runs", "list"]),
+        (["projects", "ls"], ["projects", "list"]),
     ],
     ids=" ".join,
 )
@@ -28,11 +30,17 @@ def test_an_alias_is_the_command_under_another_name(sbg: Run, alias: list[str], 
     assert f"sbg-bulk {' '.join(alias)} [" in ran.out
 
 
+def test_whatever_lists_is_called_ls_too(sbg: Run) -> None:
+    groups = sorted({path[:-1] for path, _ in commands() if path[-1] == "list"})
+    assert groups == [("files",), ("jobs",), ("projects",), ("runs",)]
+    for group in groups:
+        assert "  list, ls " in sbg(*group, "--help").out
+
+
 def test_the_help_shows_the_aliases(sbg: Run) -> None:
     shown = sbg("--help").out
     for names in ("copy, cp ", "move, mv ", "delete, rm ", "  ls ", "  mkdir ", "  help "):
         assert names in shown
-    assert "  list, ls " in sbg("files", "--help").out
 
 
 def test_the_aliases_do_what_they_are_for(sbg: Run, simulator: Simulator) -> None:

@@ -25,32 +25,24 @@ from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.text import command_line, shell_words
 
 _COMMANDS: Final = {
-    "check": Lazy(".check", "check", "Compare SOURCE with PLACE: names, sizes and types.", whole=True),
-    "completion": Lazy(".completion", "completion", "Print the script for completion in a shell.", whole=True),
-    "configure": Lazy(".configure", "configure", "Save an endpoint and a token as a profile.", whole=True),
-    "copy": Lazy(".transfer", "copy", "Copy each SOURCE to a folder or project.", aliases=("cp",)),
-    "delete": Lazy(".transfer", "delete", "Delete each SOURCE.", aliases=("rm",)),
-    "events-schema": Lazy(
-        ".events_schema",
-        "events_schema",
-        "Print the JSON Schema of the events that --json writes while a run is carried or jobs are waited for.",
-    ),
-    "files": Lazy(".files", "files", "See files and folders, and find their ids."),
-    "help": Lazy(".help", "help_", "Show the help of a COMMAND, such as: help files list.", whole=True),
-    "jobs": Lazy(".jobs", "jobs", "List, show and wait for your bulk jobs."),
-    "ls": Lazy(".files.list", "list_files", "List what is directly in PLACE; the same as files list.", whole=True),
-    "mkdir": Lazy(".mkdir", "mkdir", "Create each folder PATH.", whole=True),
-    "move": Lazy(".transfer", "move", "Move each SOURCE to a folder or project.", aliases=("mv",)),
+    "check": Lazy(".check", "check", "Compare two folders or projects: names, sizes, types."),
+    "completion": Lazy(".completion", "completion", "Print the completion script for a shell."),
+    "configure": Lazy(".configure", "configure", "Save an endpoint and a token as a profile."),
+    "copy": Lazy(".transfer", "copy", "Copy files and folders.", aliases=("cp",)),
+    "delete": Lazy(".transfer", "delete", "Delete files and folders.", aliases=("rm",)),
+    "events-schema": Lazy(".events_schema", "events_schema", "Print the JSON Schema of the events of --json."),
+    "files": Lazy(".files", "files", "List files and folders, and find their ids."),
+    "help": Lazy(".help", "help_", "Show the help of a command."),
+    "jobs": Lazy(".jobs", "jobs", "List your bulk jobs, and wait for them."),
+    "ls": Lazy(".files.list", "list_files", "List a folder or project; the same as files list."),
+    "mkdir": Lazy(".mkdir", "mkdir", "Create folders."),
+    "move": Lazy(".transfer", "move", "Move files and folders.", aliases=("mv",)),
     "projects": Lazy(".projects", "projects", "Find projects."),
-    "rate-limit": Lazy(
-        ".rate_limit",
-        "rate_limit",
-        "Say how many requests are left to your token, and when there are more.",
-    ),
-    "runs": Lazy(".runs", "runs", "See the runs of manifests, take them up again, and get their reports."),
-    "simulate": Lazy(".simulate", "simulate", "Serve a simulator of the API on this machine.", whole=True),
-    "sync": Lazy(".sync", "sync", "Copy what is missing in a place or differs in size.", whole=True),
-    "whoami": Lazy(".whoami", "whoami", "Say whose token is used, for which deployment, and where it was found."),
+    "rate-limit": Lazy(".rate_limit", "rate_limit", "Show remaining API requests and when they reset."),
+    "runs": Lazy(".runs", "runs", "List, resume, retry and report on runs."),
+    "simulate": Lazy(".simulate", "simulate", "Start a simulator of the platform on this machine."),
+    "sync": Lazy(".sync", "sync", "Copy what is missing at a destination or differs in size."),
+    "whoami": Lazy(".whoami", "whoami", "Show the user, the endpoint and where the token comes from."),
 }
 
 
@@ -119,7 +111,7 @@ def sbg_bulk(context: click.Context, endpoint: str | None, profile: str | None) 
     """Copy, move and delete files in bulk on the Seven Bridges platforms.
 
     The token is read from SB_AUTH_TOKEN or from ~/.sevenbridges/credentials, never from the command line, where
-    others could see it. --endpoint and --profile may stand after the command too.
+    others could see it. --endpoint, --profile, --quiet and --verbose can also follow the command.
     """
     context.obj = Context(endpoint, profile)
 

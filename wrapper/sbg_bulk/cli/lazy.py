@@ -20,20 +20,13 @@ class Lazy(NamedTuple):
         module: its module, relative to the group's package.
         name: the name that it has there.
         help: its help in short.
-        whole: whether that is never cut, as click does with what a command gives as its `short_help`.
         aliases: other names that call it, shown beside its own.
     """
 
     module: str
     name: str
     help: str
-    whole: bool = False
     aliases: tuple[str, ...] = ()
-
-    def shown(self, limit: int = 45) -> str:
-        """Return the help in short as click cuts it. 45 characters are its default."""
-        command = click.Command(None, short_help=self.help) if self.whole else click.Command(None, help=self.help)
-        return command.get_short_help_str(limit)
 
 
 class _Commands(MutableMapping[str, click.Command]):
@@ -90,14 +83,12 @@ class LazyGroup(click.Group):
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their helps in short, as click does, without importing any."""
-        names = {name: ", ".join((name, *self._lazy[name].aliases)) for name in sorted(self._lazy)}
-        limit = formatter.width - 6 - max(map(len, names.values()))
-        rows = [(shown, self._lazy[name].shown(limit)) for name, shown in names.items()]
+        rows = [(", ".join((name, *entry.aliases)), entry.help) for name, entry in sorted(self._lazy.items())]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what completes a command or an option, without importing any command."""
-        names = (name for name in sorted(self._lazy) if name.startswith(incomplete))
-        found = [CompletionItem(name, help=self._lazy[name].shown()) for name in names]
+        entries = ((name, entry) for name, entry in sorted(self._lazy.items()) if name.startswith(incomplete))
+        found = [CompletionItem(name, help=entry.help) for name, entry in entries]
         return found + click.Command.shell_complete(self, ctx, incomplete)

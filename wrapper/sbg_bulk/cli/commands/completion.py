@@ -7,17 +7,17 @@ import click
 from sbg_bulk.cli.completion import SHELLS, script
 
 
-@click.command(short_help="Print the script for completion in a shell.", epilog="Then start a new shell.")
+@click.command(epilog="Then start a new shell.")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes commands, options, profiles and runs in SHELL.
+    """Print the script that completes commands, options, profiles, runs and paths in SHELL.
 
     \b
     bash:  echo 'eval "$(sbg-bulk completion bash)"' >> ~/.bashrc
     zsh:   echo 'eval "$(sbg-bulk completion zsh)"' >> ~/.zshrc
     fish:  sbg-bulk completion fish > ~/.config/fish/completions/sbg-bulk.fish
 
-    In zsh that line comes after the one with compinit.
+    In zsh put that line after the one with compinit.
     """
     click.echo(script(context.find_root().command, shell), nl=False)

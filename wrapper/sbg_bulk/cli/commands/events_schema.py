@@ -9,5 +9,5 @@ import click
 
 @click.command("events-schema")
 def events_schema() -> None:
-    """Print the JSON Schema of the events that --json writes while a run is carried or jobs are waited for."""
+    """Print the JSON Schema of the events that --json writes during a run, and while waiting for jobs."""
     click.echo(resources.files("sbg_bulk.cli").joinpath("events.schema.json").read_text("utf-8"), nl=False)

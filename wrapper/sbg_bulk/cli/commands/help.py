@@ -29,6 +29,6 @@ def _found(at: click.Context, words: tuple[str, ...]) -> click.Context:
 def help_(context: click.Context, command: tuple[str, ...]) -> None:
     """Show the help of a COMMAND, such as: help files list. Without one, list all commands.
 
-    It is the same as that of COMMAND --help.
+    COMMAND --help shows the same.
     """
     click.echo(_found(context.find_root(), command).get_help())

@@ -1,26 +1,29 @@
-"""`sbg-bulk projects`: what you may see."""
+"""`sbg-bulk projects`: find projects."""
 
 from __future__ import annotations
 
 import click
 
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.lazy import Lazy, LazyGroup
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_rows
 
+_COMMANDS = {"list": Lazy(".projects", "list_projects", "List the projects that you are a member of.", aliases=("ls",))}
 
-@click.group()
+
+@click.group(cls=LazyGroup, package=__package__, lazy=_COMMANDS)
 def projects() -> None:
     """Find projects."""
 
 
-@projects.command("list")
+@click.command("list")
 @click.option("--name", metavar="TEXT", help="Only projects whose name contains this, whatever its case.")
 @json_option
 @click.pass_obj
 def list_projects(context: Context, name: str | None, as_json: bool) -> None:
-    """List the projects that you are a member of. PROJECT is what the other commands take, owner/project."""
+    """List the projects that you are a member of. PROJECT is what other commands take, owner/project."""
     with context.client() as client:
         found = client.projects(name=name)
         if as_json:
@@ -29,4 +32,4 @@ def list_projects(context: Context, name: str | None, as_json: bool) -> None:
         elif rows := [(project.id, project.name) for project in found]:
             print_rows(("PROJECT", "NAME"), rows)
         else:
-            note("No such projects." if name else "No projects.")
+            note("No projects matched." if name else "No projects.")

@@ -16,21 +16,21 @@ from sbg_bulk.text import counted, duration
 @json_option
 @click.pass_obj
 def rate_limit(context: Context, as_json: bool) -> None:
-    """Say how many requests are left to your token, and when there are more. Asking is free of charge."""
+    """Show remaining API requests and when they reset. This uses no request."""
     with context.client() as client:
         budget = client.rate_limit()
     if as_json:
         write_json({"limit": budget.limit, "remaining": budget.remaining, "reset": _moment(budget.reset)})
         return
     if budget.limit is None or budget.remaining is None:
-        note("The service does not say how many requests are left.")
+        note("The platform does not say how many requests are left.")
         return
-    left = f"{budget.remaining:,} of {counted(budget.limit, 'request')} are left to all programs that use your token."
+    left = f"{budget.remaining:,} of {counted(budget.limit, 'request')} left, for all programs that use your token."
     click.echo(left + _reset_told(budget.reset, datetime.now(UTC).timestamp()))
 
 
 def _reset_told(reset: int | None, now: float) -> str:
-    """When there are more requests, as a sentence; empty if that is not known or makes no sense."""
+    """Return when the requests reset, as a sentence; empty if that is not known or makes no sense."""
     moment = _moment(reset)
     if reset is None or moment is None:
         return ""
@@ -38,7 +38,7 @@ def _reset_told(reset: int | None, now: float) -> str:
     seconds = (reset / 1000 if reset > 1e11 else reset) - now
     if seconds <= 0:
         return ""
-    return f" The next window begins in {duration(seconds)} ({moment})."
+    return f" Resets in {duration(seconds)} ({moment})."
 
 
 def _moment(reset: int | None) -> str | None:

@@ -13,22 +13,22 @@ from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 
 
-@click.command(short_help="Serve a simulator of the API on this machine.")
+@click.command()
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="PORT",
     default=0,
-    help="Port to serve on, up to 65535; 0 is any that is free.  [default: 0]",
+    help="Port to listen on, up to 65535; 0 for any free one.  [default: 0]",
 )
-@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to serve on.")
-@click.option("--i-know", is_flag=True, help="Serve on other addresses than this machine's own too.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--i-know", is_flag=True, help="Allow addresses that other machines can reach.")
 @click.option(
     "--seed",
     metavar="NAME",
     default="demo",
     show_default=True,
-    help="What there is at the start: demo, examples or empty.",
+    help="Projects and files to start with: demo, examples or empty.",
 )
 @click.option(
     "--speed",
@@ -36,29 +36,29 @@ from sbg_bulk.cli.output.console import note, write_json
     type=float,
     default=1.0,
     show_default=True,
-    help="Run jobs N times as fast; the rate limit's clock stays real.",
+    help="Run jobs N times faster; the rate limit keeps real time.",
 )
 @click.option(
     "--rate-limit",
     metavar="N/SECONDS|off",
     default="1000/300",
     show_default=True,
-    help="Allow N requests in each window of so many seconds.",
+    help="Allow N requests per SECONDS.",
 )
 @click.option(
     "--fault",
     "faults",
     metavar="RULE",
     multiple=True,
-    help="Go wrong on purpose, for example 'kind=429 op=list_async_jobs times=2'. May be repeated.",
+    help="Fail on purpose, for example 'kind=429 op=list_async_jobs times=2'. May be repeated.",
 )
 @click.option(
     "--variant",
     "switches",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Answer otherwise where the documentation leaves that open, for example links=empty or total_header=no. May "
-    "be repeated.",
+    help="Change answers that the documentation leaves open, for example links=empty or total_header=no. May be "
+    "repeated.",
 )
 @click.option(
     "--tls",
@@ -66,8 +66,8 @@ from sbg_bulk.cli.output.console import note, write_json
     is_flag=False,
     flag_value="simulator-ca.pem",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Speak https, with a certificate made for this start, and write to FILE what clients have to trust; "
-    "simulator-ca.pem if none is named.",
+    help="Use https, with a new certificate, and write to FILE the authority that clients must trust.  [default FILE: "
+    "simulator-ca.pem]",
 )
 @json_option
 def simulate(
@@ -82,11 +82,11 @@ def simulate(
     tls: Path | None,
     as_json: bool,
 ) -> None:
-    """Serve a simulator of the API on this machine, until Ctrl-C or SIGTERM.
+    """Start a simulator of the platform on this machine; it runs until Ctrl-C or SIGTERM.
 
-    The first line of its output has its URL and its token; with --json as {"url": ..., "token": ...}, with --tls also
-    "authority", the file to trust. A browser on this machine finds a page there to try the API on, with a board of the
-    files, jobs, requests and faults.
+    The first line of output has its URL and its token; with --json as {"url": ..., "token": ...}, with --tls also
+    "authority", the file to trust. Open the URL in a browser on this machine for a live view of files, jobs, requests
+    and faults, and to try the API.
     """
     try:
         # Its packages are an extra.
@@ -109,8 +109,8 @@ def simulate(
             note(f"The same user has a token that looks like a real one:\n  {seeds.LIKELY_TOKEN}")
         page = _page(url)
         if page is not None:
-            note(f"Or try it on a page, in a browser on this machine:\n  {page}")
-        note("End it with Ctrl-C.")
+            note(f"Or open its page in a browser on this machine:\n  {page}")
+        note("Stop it with Ctrl-C.")
 
     try:
         simulator = Simulator(

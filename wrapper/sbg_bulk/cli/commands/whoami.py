@@ -1,4 +1,4 @@
-"""`sbg-bulk whoami`, `rate-limit` and `projects list`: who you are, what you may spend, and what you may see."""
+"""`sbg-bulk whoami`: whose token is used, and where."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sbg_bulk.settings import credentials
 @json_option
 @click.pass_obj
 def whoami(context: Context, as_json: bool) -> None:
-    """Say whose token is used, for which deployment, and where it was found. The token itself is never shown."""
+    """Show the user, the endpoint and where the token comes from. The token itself is never shown."""
     with context.client() as client:
         user, settings = client.user(), client.settings
     # Without a home folder there is no file to warn of.

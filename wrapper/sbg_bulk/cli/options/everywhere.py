@@ -9,14 +9,10 @@ from sbg_bulk.cli.options.verbosity import verbosity_options
 
 
 def accept_after(command: click.Command) -> None:
-    """Give a command, or all those of a group, the options of the connection and of verbosity.
+    """Give a command the options of the connection and of verbosity.
 
     They are not in its help: they would fill it. A command with an option of the same name keeps that.
     """
-    if isinstance(command, click.Group):
-        for below in command.commands.values():
-            accept_after(below)
-        return
     taken = {option for parameter in command.params for option in parameter.opts}
     given = (*connection_after(), *verbosity_options(hidden=True))
     command.params += [option for option in given if taken.isdisjoint(option.opts)]

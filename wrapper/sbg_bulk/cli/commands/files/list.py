@@ -1,4 +1,4 @@
-"""`sbg-bulk files`: see what is where, and find the ids that the other commands take."""
+"""`sbg-bulk files list`, and `sbg-bulk ls`."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     "--match",
     multiple=True,
     metavar="GLOB",
-    help="Only entries whose name fits, such as '*.bam'. May be repeated: one of them has to fit.",
+    help="Only names that match, such as '*.bam'. May be repeated: any of them has to match.",
 )
-@click.option("--long", is_flag=True, help="Show sizes and dates too, where the service tells them.")
+@click.option("--long", is_flag=True, help="Show sizes and dates too, where the platform gives them.")
 @json_option
 @click.pass_obj
 def list_files(
@@ -46,9 +46,9 @@ def list_files(
     long: bool,
     as_json: bool,
 ) -> None:
-    """List what is directly in PLACE, not what is below: a path such as owner/project/folder, or a folder's id.
+    """List what is in PLACE, without subfolders: a path such as owner/project/folder, or a folder's id.
 
-    The path of a file shows the file.
+    The path of a file lists the file.
     """
     if (place is None) == (folder is None):
         raise click.UsageError("Give a PLACE (owner/project[/folder/...] or a folder's id) or --folder ID.")
@@ -66,17 +66,17 @@ def list_files(
         elif shown := list(found):
             _print_long(shown) if long else print_files(shown)
         else:
-            note("Nothing there fits." if match or name else "Nothing there.")
+            note("No files matched." if match or name else "Empty.")
 
 
 def _entries(client: Client, where: Location, place: str, name: str | None, long: bool) -> Iterator[File]:
-    """What is in a place."""
+    """Produce what is in a place."""
     if where.folder is not None and where.endpoint is None:
         try:
             yield from client.files(parent=where.folder, name=name, details=long)
         except NotFound as error:
             raise InputError(
-                f"There is no folder with the id {where.folder} that you may see. A project is written with its owner: "
+                f"Folder {where.folder} was not found, or is not shared with you. To name a project, write "
                 "owner/project."
             ) from error
         return

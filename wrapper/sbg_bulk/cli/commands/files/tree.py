@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("place")
-@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Go down no more than N levels.")
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Show N levels at most.  [default: all]")
 @json_option
 @click.pass_obj
 def tree(context: Context, place: str, depth: int | None, as_json: bool) -> None:
-    """Draw what is in PLACE and below it, as a tree with sizes. Takes a request for each hundred entries of a folder.
+    """Show PLACE and its subfolders as a tree, with sizes. Uses a request for every 100 entries of a folder.
 
     With --json each entry is a document on a line, with its path.
     """
