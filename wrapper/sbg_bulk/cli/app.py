@@ -15,6 +15,7 @@ import click
 from sbg_bulk.cli import completion, interrupts
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
+from sbg_bulk.cli.helped import write_list
 from sbg_bulk.cli.lazy import Lazy, LazyGroup
 from sbg_bulk.cli.options.connection import connection_options
 from sbg_bulk.cli.options.verbosity import verbosity_options
@@ -56,6 +57,12 @@ class _Command(LazyGroup):
     def main(self, *args: Any, **extra: Any) -> Any:
         with shell_words():
             return super().main(*args, **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, and what the exit codes mean."""
+        super().format_epilog(ctx, formatter)
+        with formatter.section("Exit codes"):
+            write_list(formatter, [(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -102,7 +109,6 @@ def _forget_odd_sizes() -> None:
     package="sbg_bulk.cli.commands",
     lazy=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<5}{meaning}" for code, meaning in MEANINGS.items()),
 )
 @connection_options
 @version_option

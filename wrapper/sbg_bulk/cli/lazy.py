@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from copy import copy
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
 
-from sbg_bulk.cli.options.everywhere import accept_after
+from sbg_bulk.cli.helped import Helped, write_list
+from sbg_bulk.cli.options.everywhere import options_after
 
 
 class Lazy(NamedTuple):
@@ -46,13 +46,7 @@ class _Commands(MutableMapping[str, click.Command]):
         if name not in self._loaded:
             entry = self._lazy[name]
             command: click.Command = getattr(import_module(entry.module, self._package), entry.name)
-            if not isinstance(command, LazyGroup):
-                accept_after(command)
-            if command.name != name:
-                # The same command under two paths; each is called by its own name.
-                command = copy(command)
-                command.name = name
-            self._loaded[name] = command
+            self._loaded[name] = command if isinstance(command, LazyGroup) else _helped(name, command)
         return self._loaded[name]
 
     def __setitem__(self, name: str, command: click.Command) -> None:
@@ -68,7 +62,22 @@ class _Commands(MutableMapping[str, click.Command]):
         return len(self._lazy)
 
 
-class LazyGroup(click.Group):
+def _helped(name: str, command: click.Command) -> Helped:
+    """Return a command with the options that can follow each, and with its help as all have it.
+
+    The same command may stand under two paths; each is called by its own name.
+    """
+    return Helped(
+        name,
+        command.context_settings,
+        command.callback,
+        [*command.params, *options_after(command)],
+        help=command.help,
+        epilog=command.epilog,
+    )
+
+
+class LazyGroup(Helped, click.Group):
     """A group of commands that are imported when they are called.
 
     Args:
@@ -81,11 +90,16 @@ class LazyGroup(click.Group):
         self.commands = _Commands(package, lazy)
         self._lazy: Final = lazy
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands."""
+        Helped.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their helps in short, as click does, without importing any."""
         rows = [(", ".join((name, *entry.aliases)), entry.help) for name, entry in sorted(self._lazy.items())]
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            write_list(formatter, rows)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what completes a command or an option, without importing any command."""

@@ -8,11 +8,11 @@ from sbg_bulk.cli.options.connection import connection_after
 from sbg_bulk.cli.options.verbosity import verbosity_options
 
 
-def accept_after(command: click.Command) -> None:
-    """Give a command the options of the connection and of verbosity.
+def options_after(command: click.Command) -> list[click.Option]:
+    """Return the options of the connection and of verbosity that a command takes beside its own.
 
-    They are not in its help: they would fill it. A command with an option of the same name keeps that.
+    They are hidden: they would fill its help. A command with an option of the same name keeps that.
     """
     taken = {option for parameter in command.params for option in parameter.opts}
     given = (*connection_after(), *verbosity_options(hidden=True))
-    command.params += [option for option in given if taken.isdisjoint(option.opts)]
+    return [option for option in given if taken.isdisjoint(option.opts)]
