@@ -202,6 +202,9 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     places = (f"{MINE}/one", f"{MINE}/two")
     assert sbg("check", *places).code == Exit.FAILED_ITEMS
     assert sbg("sync", places[0], "--to", places[1], "--delete", "--yes").code == Exit.USAGE
+    # A run that goes nowhere.
+    assert sbg("delete", f"{MINE}/one", "--recursive", "--yes").code == Exit.DONE
+    assert sbg("open", journals(home)[-1].stem).code == Exit.USAGE
     # Things that are not there.
     assert sbg("files", "list", f"{MINE}/none").code == Exit.USAGE
     assert sbg("runs", "show", "no-such-run").code == Exit.USAGE

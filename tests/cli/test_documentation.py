@@ -37,6 +37,8 @@ def path(request: pytest.FixtureRequest) -> tuple[str, ...]:
 def test_the_commands_are_those_promised() -> None:
     assert {" ".join(path) for path, command in ALL.items() if not isinstance(command, click.Group)} == {
         "check",
+        "du",
+        "open",
         "sync",
         "simulate",
         "configure",

@@ -128,4 +128,4 @@ def test_an_example_works(
 
 
 def _needs_more(words: str) -> bool:
-    return any(part in words for part in ("samples.csv --to", "sbg-bulk runs", "sbg-bulk jobs"))
+    return any(part in words for part in ("samples.csv --to", "sbg-bulk runs", "sbg-bulk jobs", "20261128"))

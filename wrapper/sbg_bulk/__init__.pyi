@@ -33,6 +33,7 @@ from sbg_bulk.files.comparison import Comparison as Comparison
 from sbg_bulk.files.comparison import Mismatch as Mismatch
 from sbg_bulk.files.paths import Location as Location
 from sbg_bulk.files.tree import Branch as Branch
+from sbg_bulk.files.usage import Usage as Usage
 from sbg_bulk.items import CopyItem as CopyItem
 from sbg_bulk.items import DeleteItem as DeleteItem
 from sbg_bulk.items import MoveItem as MoveItem

@@ -48,6 +48,10 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Delete a folder with all it holds": f"sbg-bulk delete {_ANALYSIS}/incoming --dir",
         "Show which index files would be deleted": f"sbg-bulk delete {_BATCH} -r --include '*.bai' --dry-run",
     },
+    "du": {
+        "Count the files and bytes of a project": "sbg-bulk du rfranklin/cohort-a",
+        "Of each folder in it": "sbg-bulk du rfranklin/cohort-a --depth 1",
+    },
     "events-schema": {"Save the schema": "sbg-bulk events-schema > events.schema.json"},
     "files list": _LIST,
     "files tree": {
@@ -73,6 +77,10 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Move a folder with its subfolders": f"sbg-bulk move {_BATCH} --recursive --to {_ANALYSIS}/batch-01 --parents",
         "Only the index files": (f"sbg-bulk move {_BATCH} -r --include '*.bai' --to {_ANALYSIS}/indexes --parents"),
         "Show what would be moved, and change nothing": f"sbg-bulk move {_BATCH} -r --to {_ANALYSIS} --dry-run",
+    },
+    "open": {
+        "Open the page of a folder": f"sbg-bulk open {_BATCH}",
+        "Print the address of the page of a run's destination": f"sbg-bulk open {_RUN} --print",
     },
     "projects list": {
         "List your projects": "sbg-bulk projects list",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sbg_bulk.files.comparison import Comparison
     from sbg_bulk.files.paths import Location
     from sbg_bulk.files.tree import Branch
+    from sbg_bulk.files.usage import Usage
     from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
@@ -392,6 +393,11 @@ class AsyncClient(ClientBase):
         self, place: str, *, depth: int | None = None, on_request: Callable[[int], object] | None = None
     ) -> AsyncIterator[Branch]:
         return self._driver.iterate(self._files.tree(place, depth, on_request))
+
+    def usage(
+        self, place: str, *, depth: int = 0, on_request: Callable[[int], object] | None = None
+    ) -> AsyncIterator[Usage]:
+        return self._driver.iterate(self._files.usage(place, depth, on_request))
 
     async def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
         return await self._driver.run(self._files.create_folder(name, project, parent))

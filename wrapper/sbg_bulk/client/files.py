@@ -9,7 +9,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
-from sbg_bulk.files import folders, tree
+from sbg_bulk.files import folders, tree, usage
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.files.resolver import PathResolver
@@ -70,6 +70,11 @@ class FileFlows:
         if depth is not None and depth < 1:
             raise InputError(f"depth: {depth} is not at least 1.")
         return tree.tree(lookup_policy(self._policy), place_on(self._settings, place), depth, on_request)
+
+    def usage(self, place: str, depth: int, on_request: Callable[[int], object] | None) -> Flow[None]:
+        if depth < 0:
+            raise InputError(f"depth: {depth} is not at least 0.")
+        return usage.usage(lookup_policy(self._policy), place_on(self._settings, place), depth, on_request)
 
     def create_folder(self, name: str, project: str | None, parent: str | None) -> Flow[File]:
         return lookups.create_folder(self._policy, name, project, parent)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sbg_bulk.files.comparison import Comparison
     from sbg_bulk.files.paths import Location
     from sbg_bulk.files.tree import Branch
+    from sbg_bulk.files.usage import Usage
     from sbg_bulk.items import CopyItem, DeleteItem, MoveItem
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
@@ -702,6 +703,23 @@ class Client(ClientBase):
             on_request: called with the number of requests so far.
         """
         return self._driver.iterate(self._files.tree(place, depth, on_request))
+
+    def usage(
+        self, place: str, *, depth: int = 0, on_request: Callable[[int], object] | None = None
+    ) -> Iterator[Usage]:
+        """Produce how many files and bytes a folder or project holds: each folder after those in it, the place last.
+
+        Takes a request for each hundred entries of each folder.
+
+        Args:
+            place: a path, or a folder's id.
+            depth: down to how many levels below the place folders are produced; all are counted. 0 for the place alone.
+            on_request: called with the number of requests so far.
+
+        Raises:
+            InputError: there is no such place, or it is a file; `depth` is below 0.
+        """
+        return self._driver.iterate(self._files.usage(place, depth, on_request))
 
     def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
         """Make a folder in a project's root (`project`) or in a folder (`parent`).

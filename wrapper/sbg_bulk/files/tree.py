@@ -48,6 +48,17 @@ def tree(
         InputError: there is no such place, or it is a file.
         ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
+    yield from walk(policy, place, depth, produce, on_request)
+
+
+def walk(
+    policy: RequestPolicy,
+    place: Location,
+    depth: int | None,
+    visit: Callable[[Branch], Flow[None]],
+    on_request: Callable[[int], object] | None,
+) -> Flow[None]:
+    """Go through a folder and below it as `tree` does, and have each entry visited instead of produced."""
     resolver = PathResolver(Counter(on_request).counting(policy))
     yield from resolver.look_up([place])
     yield from resolver.check(place)
@@ -56,7 +67,7 @@ def tree(
     while left:
         here, branch = left.pop()
         if branch is not None:
-            yield from produce(branch)
+            yield from visit(branch)
             if not branch.file.is_folder or branch.depth == depth:
                 continue
             resolver.found[here] = branch.file
