@@ -54,6 +54,11 @@ def test_what_users_need_beside_the_modules_is_in_the_wheel(built: building.Buil
     [
         pytest.param(lambda files: files.pop("sbg_bulk/py.typed"), "sbg_bulk/py.typed is missing", id="missing"),
         pytest.param(
+            lambda files: files.pop("sbg_bulk-0.1.0.data/data/share/man/man1/sbg-bulk-copy.1"),
+            "sbg_bulk-0.1.0.data/data/share/man/man1/sbg-bulk-copy.1 is missing",
+            id="manual",
+        ),
+        pytest.param(
             lambda files: files.update({"tests/test_a.py": b""}), "tests/test_a.py should not be in it", id="too many"
         ),
         pytest.param(

@@ -6,11 +6,14 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from packaging.metadata import InvalidMetadata, Metadata
 
+from scripts.lib import man
+from scripts.lib.man_hook import FOLDER
 from scripts.lib.package.build import ROOT
 
 PACKAGES: Final[Mapping[str, str]] = {"sbg_bulk": "wrapper/sbg_bulk", "sbg_async_api": "generated/sbg_async_api"}
@@ -44,7 +47,7 @@ def sdist_problems(sdist: Path) -> list[str]:
 
 def _in_wheel(files: Mapping[str, bytes]) -> Iterator[str]:
     inside = {name for name in files if not re.match(r"[^/]+\.dist-info/", name)}
-    wanted = {*_sources(), *BESIDE}
+    wanted = {*_sources(), *BESIDE, *_man_pages()}
     yield from (f"{name} is missing" for name in sorted(wanted - inside))
     yield from (f"{name} should not be in it" for name in sorted(inside - wanted))
     information = {re.sub(r"^[^/]+/", "", name): content for name, content in files.items() if name not in inside}
@@ -76,15 +79,21 @@ def _sources() -> set[str]:
     }
 
 
+def _man_pages() -> set[str]:
+    """List the manual pages, by their names in a wheel: what is below its data gets into the environment."""
+    version = metadata.version("sbg-bulk")
+    return {f"sbg_bulk-{version}.data/data/{FOLDER}/{name}" for name in man.pages(version)}
+
+
 def _metadata_problems(text: bytes) -> Iterator[str]:
     try:
-        metadata = Metadata.from_email(text, validate=True)
+        found = Metadata.from_email(text, validate=True)
     except ExceptionGroup as group:
         yield from (f"its metadata: {error}" for error in group.exceptions if isinstance(error, InvalidMetadata))
         return
-    if not metadata.description or metadata.description_content_type != "text/markdown":
+    if not found.description or found.description_content_type != "text/markdown":
         yield "its metadata: there is no description in Markdown"
-    if not metadata.license_expression:
+    if not found.license_expression:
         yield "its metadata: there is no licence"
 
 

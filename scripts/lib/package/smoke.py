@@ -50,10 +50,12 @@ def expect(condition: bool, message: str) -> None:
 
 
 def alone() -> None:
-    """Try the command alone: it says what it is, and what it lacks."""
+    """Try the command alone: it says what it is, and what it lacks; its manual is there."""
     version = metadata.version("sbg-bulk")
     expect(version in run(COMMAND, "--version"), f"--version does not tell {version}")
     expect("copy" in run(COMMAND, "--help"), "--help does not tell of copy")
+    pages = {page.name for page in Path(sys.prefix, "share/man/man1").glob("sbg-bulk*.1")}
+    expect({"sbg-bulk.1", "sbg-bulk-runs-resume.1"} <= pages, f"manual pages are missing; there are {sorted(pages)}")
     expect("sbg-bulk[simulator]" in run(COMMAND, "simulate", code=2), "simulate does not say which extra it needs")
     import_everything("sbg_async_api")
     import sbg_bulk

@@ -90,6 +90,11 @@ class LazyGroup(Helped, click.Group):
         self.commands = _Commands(package, lazy)
         self._lazy: Final = lazy
 
+    @property
+    def summaries(self) -> dict[str, str]:
+        """The commands by their names, with what each does in short; none is imported."""
+        return {name: entry.help for name, entry in sorted(self._lazy.items())}
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands."""
         Helped.format_options(self, ctx, formatter)
@@ -103,6 +108,7 @@ class LazyGroup(Helped, click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what completes a command or an option, without importing any command."""
-        entries = ((name, entry) for name, entry in sorted(self._lazy.items()) if name.startswith(incomplete))
-        found = [CompletionItem(name, help=entry.help) for name, entry in entries]
-        return found + click.Command.shell_complete(self, ctx, incomplete)
+        names = [name for name in self.summaries if name.startswith(incomplete)]
+        return [CompletionItem(name, help=self.summaries[name]) for name in names] + click.Command.shell_complete(
+            self, ctx, incomplete
+        )
