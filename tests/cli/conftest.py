@@ -46,7 +46,8 @@ def env(service: Served, home: Path) -> dict[str, str]:
 @pytest.fixture
 def sbg(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command in this process; it looks at jobs without pausing, and takes no time."""
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sbg_bulk.client.base.Polling", partial(Polling, first=1e-6, longest=1e-6))

@@ -85,6 +85,7 @@ VALUES: Final[dict[str, tuple[str | None, ...]]] = {
     "SSL_CERT_DIR": (None, "{home}", "/nowhere", "/dev/null", BYTES, "x" * 5000),
     "HOME": (None, "", "/", "/dev/null", "{home}", "{home}/read-only", "~", BYTES, "relative", "x" * 5000),
     "XDG_STATE_HOME": (None, "", "~", "/dev/null", "{home}/read-only", BYTES, "relative", "x" * 5000, "/proc"),
+    "XDG_CACHE_HOME": (None, "", "~", "/dev/null", "{home}/read-only", BYTES, "relative", "x" * 5000, "/proc"),
     "COLUMNS": (None, "abc", "0", "-1", "\u00b2", "9" * 30, "1.5", ""),
     "LINES": (None, "abc", "\u00b2", "9" * 30),
     "TERM": (None, "", "dumb", "nonsense", BYTES),

@@ -10,30 +10,8 @@ import pytest
 
 from sbg_bulk.cli.completion import RUNS
 from sbg_bulk.runs import store
-from tests.cli.harness import COMMAND, HEAVY, PATIENCE
-
-LOADED = f"""
-import sys
-from sbg_bulk.cli import completion, main
-
-
-def tell(code):
-    print("loaded", *(sys.modules.keys() & {HEAVY}))
-    sys.exit(code)
-
-
-completion.os._exit = tell
-main()
-"""
-
-
-def answered(env: dict[str, str], line: str, shell: str = "zsh") -> list[str]:
-    """The lines of the answer for a line that ends at the cursor."""
-    asked = env | {"_SBG_BULK_COMPLETE": f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
-    ended = subprocess.run([COMMAND], env=asked, capture_output=True, timeout=PATIENCE, text=True)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert "s3cret" not in ended.stdout
-    return ended.stdout.splitlines()
+from tests.cli.completion.answers import LOADED, answered
+from tests.cli.harness import COMMAND, PATIENCE
 
 
 @pytest.mark.parametrize("line", ["sbg-bulk ", "sbg-bulk --profile ", "sbg-bulk --endpoint ", "sbg-bulk runs show "])

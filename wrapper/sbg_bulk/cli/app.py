@@ -136,6 +136,8 @@ def main() -> None:
 def _main() -> None:
     _open_closed_streams()
     _forget_odd_sizes()
+    # Not to be found, which httpx takes: its own command, which loads half of rich and pygments.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # as `import` is told
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name with characters that the terminal lacks is no reason to fail. Files and pipes are UTF-8, whatever the
         # locale: what is written there is read by programs, this one among them.

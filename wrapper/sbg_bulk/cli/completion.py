@@ -1,7 +1,9 @@
 """Completion in the shell: the scripts that switch it on, and what is completed.
 
 A shell asks by running the command with the variable `_SBG_BULK_COMPLETE`. The answer comes while somebody types: it
-must be fast, it reads nothing from the network, and whatever goes wrong, it says nothing.
+must be fast, it reads nothing from the network, and whatever goes wrong, it says nothing. What is on the platform is
+known from lists that were shown before; where these are missing or old, a process of its own lists the place, for the
+next time that somebody asks.
 """
 
 from __future__ import annotations
@@ -23,11 +25,21 @@ VARIABLE: Final = "_SBG_BULK_COMPLETE"
 PROGRAM: Final = "sbg-bulk"
 SHELLS: Final = ("bash", "zsh", "fish")
 
+_ZSH: Final = """\
+local -a bare
+        [[ ${completions_with_descriptions[1]%%:*} != */ ]] || bare=(-S '')
+        _describe -V unsorted completions_with_descriptions -U "${bare[@]}\""""
+
 RUNS: Final = 50
 """The most runs that are offered: the newest ones."""
 
 _WORD: Final = re.compile(r"[\w.@%+-]+", re.ASCII)
 """What a shell takes as it is. Shells insert what is offered without quoting it."""
+
+
+_NO_SPACE: Final = (
+    "${${(M)${completions_with_descriptions[1]%%:*}:#*/}:+-S} ${${(M)${completions_with_descriptions[1]%%:*}:#*/}:+''}"
+)
 
 
 def script(command: click.Command, shell: str) -> str:
@@ -39,6 +51,9 @@ def script(command: click.Command, shell: str) -> str:
     # A command that is gone or broken must not write into the line that is being typed.
     quiet, places = re.subn(rf"(_complete \$1|_complete {PROGRAM}|-t\) {PROGRAM})\)", r"\1 2>/dev/null)", source)
     assert places == 1, "the script asks the command at one place"
+    # What is in a folder is typed next, so no space comes after its slash; fish adds none by itself.
+    quiet = quiet.replace("COMPREPLY+=($value)", "COMPREPLY+=($value); [[ $value != */ ]] || compopt -o nospace")
+    quiet = quiet.replace("_describe -V unsorted completions_with_descriptions -U", _ZSH)
     # Fish would sort by the alphabet, and so put the oldest runs first.
     return quiet.replace("complete --no-files ", "complete --keep-order --no-files ")
 

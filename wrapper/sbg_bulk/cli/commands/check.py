@@ -15,6 +15,7 @@ from sbg_bulk.cli.options.common import collected, json_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options
 from sbg_bulk.cli.output.comparisons import comparison_document, counts_text, print_mismatches
 from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.comparison import Mismatch
@@ -30,8 +31,8 @@ COLUMNS: Final = ("file", "path", "to", "status", "type", "size")
 
 
 @click.command()
-@click.argument("source")
-@click.argument("place")
+@click.argument("source", shell_complete=complete_place)
+@click.argument("place", shell_complete=complete_place)
 @file_filter_options
 @click.option("--one-way", is_flag=True, help="Ignore what is only in PLACE.")
 @click.option(

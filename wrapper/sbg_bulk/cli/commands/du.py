@@ -12,6 +12,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import place_of
 from sbg_bulk.text import counted, size
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("place", nargs=-1, required=True)
+@click.argument("place", nargs=-1, required=True, shell_complete=complete_place)
 @click.option(
     "--depth",
     type=click.IntRange(min=0),

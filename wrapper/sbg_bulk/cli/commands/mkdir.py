@@ -11,6 +11,7 @@ from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.errors import BadRequest, Conflict, InputError
 from sbg_bulk.files.folders import EXISTS
 from sbg_bulk.files.paths import Location, path_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path", nargs=-1, required=True)
+@click.argument("path", nargs=-1, required=True, shell_complete=complete_place)
 @click.option("--parents", "-p", is_flag=True, help="Create missing parents too; a folder that exists is no error.")
 @dry_run_option
 @json_option

@@ -16,6 +16,7 @@ from sbg_bulk.cli.commands.runs._journal import _open, _to
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.addresses import page_of
 from sbg_bulk.files.paths import Location, is_path, place_of
@@ -30,7 +31,7 @@ _RUN: Final = re.compile(rf"\d{{8}}(-\d{{6}}(-\w+)?)?|.*{re.escape(store.SUFFIX)
 
 
 @click.command("open")
-@click.argument("what")
+@click.argument("what", shell_complete=complete_place)
 @click.option("--print", "only_print", is_flag=True, help="Print the address, and open no browser.")
 @json_option
 @click.pass_obj

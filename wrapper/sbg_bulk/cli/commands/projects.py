@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.known_places import PROJECTS, KnownPlaces
 from sbg_bulk.cli.lazy import Lazy, LazyGroup
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
@@ -26,10 +27,14 @@ def list_projects(context: Context, name: str | None, as_json: bool) -> None:
     """List the projects that you are a member of. PROJECT is what other commands take, owner/project."""
     with context.client() as client:
         found = client.projects(name=name)
-        if as_json:
-            for project in found:
+        rows = []
+        for project in found:
+            rows.append((project.id, project.name))
+            if as_json:
                 write_json({"id": project.id, "name": project.name})
-        elif rows := [(project.id, project.name) for project in found]:
+        if name is None:
+            KnownPlaces.of(client.settings).remember({PROJECTS: [f"{project}/" for project, _ in rows]})
+        if rows and not as_json:
             print_rows(("PROJECT", "NAME"), rows)
-        else:
+        elif not rows and not as_json:
             note("No projects matched." if name else "No projects.")

@@ -8,6 +8,7 @@ import click
 from attrs import Factory, field, frozen
 
 from sbg_bulk.cli.options.common import F
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.files.paths import Location, place_of
 from sbg_bulk.items import check_destination
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
 
 _OPTIONS: Final = (
-    click.option("--to", metavar="PATH|ID", help="Destination: path of a folder or project, or a folder's id."),
+    click.option(
+        "--to",
+        metavar="PATH|ID",
+        shell_complete=complete_place,
+        help="Destination: path of a folder or project, or a folder's id.",
+    ),
     # --to takes both; scripts may have these.
     click.option("--to-project", hidden=True, metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
     click.option("--to-folder", hidden=True, metavar="ID", help="Destination folder, by its id."),

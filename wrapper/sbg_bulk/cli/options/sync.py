@@ -12,11 +12,16 @@ from sbg_bulk.cli.options.common import F, collected, json_option
 from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options, no_match_option
 from sbg_bulk.cli.options.run import RunSettings, add_run_options
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
 _OPTIONS: Final = (
     click.option(
-        "--to", required=True, metavar="PATH|ID", help="Destination: path of a folder or project, or a folder's id."
+        "--to",
+        required=True,
+        metavar="PATH|ID",
+        shell_complete=complete_place,
+        help="Destination: path of a folder or project, or a folder's id.",
     ),
     click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
     click.option(
@@ -85,4 +90,4 @@ def sync_options(function: F) -> F:
     decorated = file_filter_options(no_match_option(decorated))
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
-    return click.argument("source")(decorated)
+    return click.argument("source", shell_complete=complete_place)(decorated)

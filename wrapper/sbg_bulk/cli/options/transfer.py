@@ -15,6 +15,7 @@ from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.destination import Destination
 from sbg_bulk.cli.options.filters import Selection, filter_options
 from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
@@ -195,6 +196,6 @@ def transfer_options(job_type: str) -> Callable[[F], F]:
             decorated = option(decorated)
         if job_type == "DELETE":
             decorated = _FOLDER_ITSELF(decorated)
-        return click.argument("source", nargs=-1)(filter_options(decorated))
+        return click.argument("source", nargs=-1, shell_complete=complete_place)(filter_options(decorated))
 
     return decorate

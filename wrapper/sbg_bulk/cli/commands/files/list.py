@@ -9,10 +9,12 @@ import click
 
 from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.known_places import remembering
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import date, file_document
 from sbg_bulk.cli.output.tables import print_files, print_rows
+from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.errors import InputError, NotFound
 from sbg_bulk.files.filters import FILE, Filters
 from sbg_bulk.files.paths import Location, place_of
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@click.argument("place", required=False)
+@click.argument("place", required=False, shell_complete=complete_place)
 @click.option("--folder", metavar="ID", help="List this folder, by its id.")
 @click.option("--name", help="Only entries of exactly this name.")
 @click.option(
@@ -81,12 +83,14 @@ def _entries(client: Client, where: Location, place: str, name: str | None, long
             ) from error
         return
     if where.folder is None and not where.names:
-        yield from client.files(where.project, name=name, details=long)
+        found = client.files(where.project, name=name, details=long)
+        yield from found if name is not None else remembering(client.settings, str(where), found)
         return
     located = client.locate(place)
     assert not isinstance(located, Project)
     if located.is_folder:
-        yield from client.files(parent=located.id, name=name, details=long)
+        found = client.files(parent=located.id, name=name, details=long)
+        yield from found if name is not None else remembering(client.settings, str(where), found)
     else:
         yield client.file(located.id) if long else located
 

@@ -1,0 +1,65 @@
+"""Complete paths in the shell. Apart from the rest, as few commands have paths, and all are to start fast."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any, Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from sbg_bulk.cli.completion import VARIABLE
+from sbg_bulk.cli.known_places import PROJECTS, KnownPlaces
+from sbg_bulk.errors import SettingsError
+from sbg_bulk.settings.settings import Settings
+from sbg_bulk.text import age
+
+FRESH: Final = 300.0
+"""Seconds after which a place is listed again in the background."""
+
+LISTING: Final = 10
+"""Seconds after which that is given up."""
+
+_CONNECTION: Final = ("endpoint", "profile")
+
+_LIST: Final = "import signal, sys; signal.alarm(int(sys.argv.pop(1))); from sbg_bulk.cli import main; main()"
+"""The program of that process. The alarm ends it wherever it is."""
+
+_PATH: Final = re.compile(r"[\w.@%+/-]+", re.ASCII)
+"""A path that a shell takes as it is."""
+
+
+def complete_place(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The paths of projects, folders and files that begin so, with how long ago they were listed."""
+    root = context.find_root().params
+    try:
+        settings = Settings.find(root.get("endpoint"), profile=root.get("profile"))
+    except SettingsError:
+        return []  # it is not known where to ask, or as whom
+    if incomplete and not _PATH.fullmatch(incomplete):
+        return []
+    place = incomplete.rpartition("/")[0] if "/" in incomplete.partition("/")[2] else PROJECTS
+    known = KnownPlaces.of(settings)
+    found = known.listed(place)
+    if (found is None or found.age > FRESH) and known.claim(place, LISTING):
+        _list_for_later(root, place)
+    if found is None:
+        return []
+    told = None if os.environ.get(VARIABLE, "").startswith("bash") else f"listed {age(found.age)} ago"
+    paths = (f"{place}/{name}" if place else name for name in found.names)
+    return [CompletionItem(path, help=told) for path in paths if path.startswith(incomplete) and _PATH.fullmatch(path)]
+
+
+def _list_for_later(connection: dict[str, Any], place: str) -> None:
+    """Start a process that lists a place and so remembers it, and do not wait for it."""
+    given = [
+        word for name in ("endpoint", "profile") if connection.get(name) for word in (f"--{name}", connection[name])
+    ]
+    words = ["ls", place] if place else ["projects", "list"]
+    env = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    # No module is taken from the folder that somebody happens to be in (-P).
+    program = [sys.executable, "-P", "-c", _LIST, str(LISTING), *given, *words, "--json"]
+    os.posix_spawn(sys.executable, program, env, file_actions=quiet, setpgroup=0)
