@@ -17,7 +17,14 @@ from tests.support.browser import browser as browser
 FAILED = [("failed", 5014, 6, "You may not copy from rfranklin/closed."), ("unattributed", None, 2, "3 of 100 results")]
 RESULTS = [ItemResult("7" * 24, None, None), ItemResult(None, None, ItemError(403, 5014, "You may not."))]
 THINGS = (
-    RunReport("r1", Path("r"), Tally(100, done=92, failed=6, unattributed=2), FAILED, "COPY", Carried(92, 92, 10**12)),
+    RunReport(
+        "r1",
+        Path("r"),
+        Tally(100, done=92, failed=6, unattributed=2),
+        FAILED,
+        job_type="COPY",
+        carried=Carried(92, 92, 10**12),
+    ),
     Job("717", "COPY", "FINISHED", total_files=2, completed_files=1, failed_files=1, result=tuple(RESULTS)),
     File("7" * 24, "a-long-name-" * 15, "file", size=10**9),
     table([Job(str(place), "COPY", "RUNNING", failed_files=place % 2) for place in range(3)]),

@@ -140,9 +140,9 @@ def test_a_run_tells_what_failed_and_how_to_try_it_again_where_that_may_help(tmp
 
 
 def test_a_run_tells_what_was_done_with_how_many_bytes() -> None:
-    known = RunReport("r1", Path("r"), Tally(2, done=2), (), "MOVE", Carried(2, 2, 3_000_000))
+    known = RunReport("r1", Path("r"), Tally(2, done=2), job_type="MOVE", carried=Carried(2, 2, 3_000_000))
     assert seen(known).texts == ["✓ Run r1: 2 of 2 files moved (3 MB)"]
-    some = RunReport("r1", Path("r"), Tally(2, done=2), (), "COPY", Carried(2, 1, 3_000_000))
+    some = RunReport("r1", Path("r"), Tally(2, done=2), job_type="COPY", carried=Carried(2, 1, 3_000_000))
     assert seen(some).texts == ["✓ Run r1: 2 of 2 files copied (at least 3 MB)"]
 
 
