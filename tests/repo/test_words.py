@@ -1,0 +1,68 @@
+"""The words that people read: those of the trade, in every text of the package and every page of the documentation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.lib.messages import messages
+
+ROOT = Path(__file__).resolve().parents[2]
+
+RETIRED = {
+    r"broke(n)? off": "interrupted",
+    r"(take|takes|taken|took|taking) ((it|them|the run|this run|a run|runs|that) )?up( again)?": "resume",
+    r"(became|becomes|become) of": "result",
+    r"under way": "running",
+    r"anew": "again, resets",
+    r"all the same": "anyway",
+    r"scarce good": "bottleneck",
+    r"is yours to": "you must",
+    r"have it made": "create it",
+    r"list of a colleague": "a colleague's list",
+    r"looks? into encrypted": "inspects TLS traffic",
+    r"came to an end": "ended, finished",
+    r"comes? of it": "result",
+}
+"""Phrases that nobody in the field would write, each with what is meant."""
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "wrapper" / "docs").rglob("*.md"))]
+
+
+def retired(text: str) -> list[str]:
+    """Return the retired phrases in a text, each with what is meant."""
+    found = (re.search(rf"\b{phrase}\b", " ".join(text.split()), re.IGNORECASE) for phrase in RETIRED)
+    return [f"{hit[0]!r}: {RETIRED[phrase]}" for hit, phrase in zip(found, RETIRED, strict=True) if hit]
+
+
+def test_no_text_of_the_package_uses_a_retired_phrase() -> None:
+    assert not [f"{one.place}: {word}" for one in messages() for word in retired(one.text)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_page_uses_a_retired_phrase(page: Path) -> None:
+    assert not retired(page.read_text(encoding="utf-8"))
+
+
+def test_texts_of_every_kind_are_found() -> None:
+    """Options and commands, errors, notes, questions, pages: one that is not read would keep its words for ever."""
+    kinds = {one.when for one in messages()}
+    for kind in (
+        "click.command(help=)",
+        "help of",
+        "click.option(help=)",
+        "raised InputError",
+        "note",
+        "tell",
+        "text of p",
+    ):
+        assert any(kind in one for one in kinds), kind
+
+
+def test_a_retired_phrase_is_seen_across_lines() -> None:
+    assert retired("The run was broken\noff, take it up again") == [
+        "'broken off': interrupted",
+        "'take it up again': resume",
+    ]
