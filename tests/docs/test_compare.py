@@ -26,6 +26,7 @@ def agree(shown: list[str], actual: list[str], names: dict[str, str] | None = No
         (["at 2026-01-01T00:00:00Z"], ["at 2031-12-31T23:59:59Z"]),
         (["at 2026-01-01 10:00"], ["at 2026-11-22 04:20"]),
         (["request 00000000-0000-4000-a000-000000000000"], ["request 12345678-9abc-4def-a123-456789abcdef"]),
+        (["2 files copied in 9 s, 3 MB."], ["2 files copied in 2 min, 3 MB."]),
         ([f"Run {SHOWN_RUN}"], [f"Run {RUN}"]),
     ],
 )
@@ -43,6 +44,7 @@ def test_what_differs_from_run_to_run_need_not_agree(shown: list[str], actual: l
         (["a", "..."], ["b", "c"]),
         (["...", "z"], ["a", "b"]),
         (["3 done"], ["4 done"]),
+        (["2 files copied in 9 s, 3 MB."], ["2 files copied in 9 s, 4 MB."]),
         (["71800000596968933"], ["71800000596968934"]),
         (["at 2026-01-01T00:00:00Z"], ["at noon"]),
         ([f"Run {SHOWN_RUN}"], ["Run "]),

@@ -1,6 +1,6 @@
 """The comparison of what a page shows with what came out.
 
-What differs from run to run need not agree: dates, times of day, ids of runs and of requests. A line `...` stands for
+What differs from run to run need not agree: dates, times of day, how long it took, ids of runs and of requests. A line `...` stands for
 any lines, and `[...]` for any text within one. An id of a run that the page shows stands for the one that came out in
 its place, here and from then on: that is how a page can show it and then type it.
 """
@@ -24,6 +24,7 @@ _VARYING: Final[Mapping[str, str]] = {
     "request": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     # What is left of the rate limit, which other blocks and the clock have a part in.
     "left": r"\b[0-9,]+(?= left now)",
+    "took": r"(?<=\bin )[0-9,]+ (?:s|min|h)\b",
     "time": r"\b[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\b",
 }
 """Parts that need not agree. `text` may be anything; of the others, each stands for another of its kind."""
