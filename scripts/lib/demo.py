@@ -188,7 +188,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="sbg-bulk-demo-") as scratch, simulator(children) as environment:
             # The journals of runs are kept beside the manifest, and go with it.
-            shell = Shell(children, {**environment, "XDG_STATE_HOME": scratch})
+            shell = Shell(children, {**environment, "XDG_STATE_HOME": scratch, "XDG_CACHE_HOME": scratch})
             demonstrate(shell)
             demonstrate_a_run(shell, Path(scratch) / "samples.csv")
     except DemoFailed as error:

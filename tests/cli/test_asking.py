@@ -95,7 +95,7 @@ QUESTIONS = {
     ),
     "path": (
         ["delete", f"{MINE}/sample.bam"],
-        f"Permanently delete the file {MINE}/sample.bam? This cannot be undone. [y/N]: ",
+        f"Permanently delete the file {MINE}/sample.bam (2.15 GB)? This cannot be undone. [y/N]: ",
     ),
     "paths": (["delete", MINE, "--match", "sample*"], f"Permanently delete 4 files (10.7 GB) in {MINE}? This cannot"),
     "folder": (

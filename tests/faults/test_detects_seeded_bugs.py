@@ -28,8 +28,8 @@ from sbg_bulk.runs import settle
 from sbg_bulk.runs.compare import Comparison
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute
-from sbg_bulk.runs.records import State, Submission
+from sbg_bulk.runs.outcomes import attribute
+from sbg_bulk.runs.records import Outcome, RowOutcome, State, Submission
 from sbg_bulk.runs.settle import Decision, OpenSubmission, Settler
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import attempt

@@ -14,8 +14,7 @@ from sbg_bulk.models.job import Job
 from sbg_bulk.runs.create import create
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import Submission
+from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
 from sbg_bulk.runs.task import asked
 from sbg_bulk.runs.verify import CHOSEN
 

@@ -12,8 +12,7 @@ from sbg_bulk.report.status import interruptions, next_steps, outcome, pace, pur
 from sbg_bulk.runs.create import create, retry
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import NewFolder, State
+from sbg_bulk.runs.records import NewFolder, Outcome, RowOutcome, State
 from tests.report.making import DONE, GIVEN, SOURCE, START, Clock, chosen, failed, finished, made, resumed
 from tests.support.runs import Killed, Service, carry, interrupted, journal, rows
 

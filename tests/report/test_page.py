@@ -17,7 +17,7 @@ from sbg_bulk.report import failed_rows
 from sbg_bulk.runs import forms, manifest
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+from sbg_bulk.runs.records import Outcome, RowOutcome
 from tests.cli.harness import until
 from tests.report.making import DONE, GIVEN, SOURCE, Clock, chosen, failed, made, resumed
 from tests.report.reading import Reader, written

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk.runs.codes import MEANINGS, meaning
-from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Outcome
 from sbg_bulk.simulator.errors import STATUS_OF
 
 SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"

@@ -25,9 +25,8 @@ from sbg_bulk.runs import create, draft, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import FORMAT, clear_errors, connect
 from sbg_bulk.runs.manifest import Problem, Row
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import RunOptions
-from sbg_bulk.runs.records import NewFolder, Plan, State, Submission, Tally
+from sbg_bulk.runs.records import NewFolder, Outcome, Plan, RowOutcome, State, Submission, Tally
 from sbg_bulk.runs.traffic import Slot
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new

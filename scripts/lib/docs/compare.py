@@ -1,8 +1,8 @@
 """The comparison of what a page shows with what came out.
 
-What differs from run to run need not agree: dates, times of day, how long it took, ids of runs and of requests. A line `...` stands for
-any lines, and `[...]` for any text within one. An id of a run that the page shows stands for the one that came out in
-its place, here and from then on: that is how a page can show it and then type it.
+What differs from run to run need not agree: dates, times of day, how long it took, ids of runs and of requests. A line
+`...` stands for any lines, and `[...]` for any text within one. An id of a run that the page shows stands for the one
+that came out in its place, here and from then on: that is how a page can show it and then type it.
 """
 
 from __future__ import annotations

@@ -102,6 +102,7 @@ def simulate() -> None:
                 "SB_AUTH_TOKEN": where["token"],
                 "NO_PROXY": "127.0.0.1",
                 "XDG_STATE_HOME": folder,
+                "XDG_CACHE_HOME": folder,
             }
             run(COMMAND, "copy", FILES[0], "--to", DESTINATION, environment=connected)
             manifest = Path(folder) / "files.csv"

@@ -77,7 +77,7 @@ def test_a_shell_that_is_not_known_is_refused(env: dict[str, str]) -> None:
 
 def test_to_resume_only_unfinished_runs_are_offered(env: dict[str, str], runs_there: list[str]) -> None:
     from sbg_bulk.runs.journal import Journal
-    from sbg_bulk.runs.outcomes import Outcome, RowOutcome
+    from sbg_bulk.runs.records import Outcome, RowOutcome
 
     assert answered(env, "sbg-bulk runs resume ")[1::3] == [*reversed(runs_there)]
     with Journal.open(store.find(runs_there[1])) as journal:

@@ -98,7 +98,7 @@ class Group:
     """Rows that were not done, for the same reason.
 
     Attributes:
-        outcome: `failed`, `unattributed` or `unknown` (`sbg_bulk.runs.outcomes.Outcome`).
+        outcome: `failed`, `unattributed` or `unknown` (`sbg_bulk.runs.records.Outcome`).
         api_code: the API's code, if it has told one.
         rows: how many.
         message: what the service said of one of them.

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Outcome
 
 LARGEST: Final = 12 << 20
 """The most bytes that are packed: they become a third more letters. About a million rows take so many."""

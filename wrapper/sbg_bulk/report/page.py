@@ -38,7 +38,7 @@ from sbg_bulk.report.status import Command, interruptions, next_steps, outcome, 
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.columns import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.store import reference
 from sbg_bulk.text import command_line, counted, duration, format_utc, plain, size
 

@@ -10,7 +10,8 @@ from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.match import Match, likeness
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome, attribute, by_absence, by_content, done_in_full, unclaimed
+from sbg_bulk.runs.outcomes import attribute, by_absence, by_content, done_in_full, unclaimed
+from sbg_bulk.runs.records import Outcome, RowOutcome
 
 
 def outcomes(details: FileDetails, items: Sequence[Item], job: Job, *, new_ids: bool = False) -> Flow[list[RowOutcome]]:

@@ -7,8 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.runs.outcomes import Outcome
-from sbg_bulk.runs.records import Failures
+from sbg_bulk.runs.records import Failures, Outcome
 
 
 @frozen

@@ -41,8 +41,7 @@ from sbg_bulk.runs.journal_file import (
     unix,
 )
 from sbg_bulk.runs.journal_reader import SESSIONS, JournalReader
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import NewFolder, State, Submission
+from sbg_bulk.runs.records import NewFolder, Outcome, RowOutcome, State, Submission
 from sbg_bulk.runs.traffic import Traffic
 
 MOST_SESSIONS: Final = 100

@@ -14,12 +14,12 @@ from sbg_bulk.items import Item
 from sbg_bulk.runs.columns import REPORT_COLUMNS, SIZE_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.journal_file import clear_errors
 from sbg_bulk.runs.manifest import ITEMS, Row
-from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.records import (
     CHOSEN,
     Carried,
     Destinations,
     NewFolder,
+    Outcome,
     Plan,
     State,
     Submission,

@@ -9,42 +9,10 @@ with one entry for each item are proved. Any other row is `unattributed`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from enum import StrEnum
-
-from attrs import frozen
 
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
-
-
-class Outcome(StrEnum):
-    """What is known of a row."""
-
-    DONE = "done"
-    """It was done."""
-    FAILED = "failed"
-    """It was not done, and the API said why."""
-    UNATTRIBUTED = "unattributed"
-    """Its job has ended, but which of the job's results is its own cannot be told."""
-    UNKNOWN = "unknown"
-    """Its job can no longer be read."""
-
-
-@frozen
-class RowOutcome:
-    """What came of a row.
-
-    Attributes:
-        outcome: see `Outcome`.
-        new_id: the id of what it became (copy, move); None where that is not proved.
-        api_code: the API's code, if it failed.
-        message: the API's words, if it failed, or why it is not known.
-    """
-
-    outcome: Outcome
-    new_id: str | None = None
-    api_code: int | None = None
-    message: str = ""
+from sbg_bulk.runs.records import Outcome, RowOutcome
 
 
 def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:

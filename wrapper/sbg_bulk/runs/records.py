@@ -28,6 +28,36 @@ class State(StrEnum):
     """It was certainly not carried out; its rows are to be submitted again."""
 
 
+class Outcome(StrEnum):
+    """What is known of a row."""
+
+    DONE = "done"
+    """It was done."""
+    FAILED = "failed"
+    """It was not done, and the API said why."""
+    UNATTRIBUTED = "unattributed"
+    """Its job has ended, but which of the job's results is its own cannot be told."""
+    UNKNOWN = "unknown"
+    """Its job can no longer be read."""
+
+
+@frozen
+class RowOutcome:
+    """What came of a row.
+
+    Attributes:
+        outcome: see `Outcome`.
+        new_id: the id of what it became (copy, move); None where that is not proved.
+        api_code: the API's code, if it failed.
+        message: the API's words, if it failed, or why it is not known.
+    """
+
+    outcome: Outcome
+    new_id: str | None = None
+    api_code: int | None = None
+    message: str = ""
+
+
 @frozen
 class Submission:
     """Rows that are, or were, to be done by one job.

@@ -12,8 +12,7 @@ from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
-from sbg_bulk.runs.outcomes import Outcome
-from sbg_bulk.runs.records import Carried, Failures, Tally
+from sbg_bulk.runs.records import Carried, Failures, Outcome, Tally
 from sbg_bulk.text import counted, size
 
 REASONS: Final = 5

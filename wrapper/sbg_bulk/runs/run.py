@@ -33,9 +33,8 @@ from sbg_bulk.models.job import Job
 from sbg_bulk.runs.attribute import outcomes
 from sbg_bulk.runs.identity import check_token, learn_user
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
 from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
-from sbg_bulk.runs.records import State, Submission, Tally
+from sbg_bulk.runs.records import Outcome, RowOutcome, State, Submission, Tally
 from sbg_bulk.runs.settle import Settler
 
 POLL_SHARE: Final = 0.05

@@ -32,8 +32,7 @@ from sbg_bulk.runs.compare import Comparison
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match, match, may_be_gone
-from sbg_bulk.runs.outcomes import Outcome, RowOutcome
-from sbg_bulk.runs.records import Submission
+from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
 
 
 @define

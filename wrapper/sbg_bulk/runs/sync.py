@@ -26,7 +26,7 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs import task
 from sbg_bulk.runs.choice import Choice, Chosen
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.outcomes import Outcome
+from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.task import Unfinished
 from sbg_bulk.text import command_line, counted

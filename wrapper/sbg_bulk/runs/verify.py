@@ -20,8 +20,8 @@ from sbg_bulk.models import parse
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.outcomes import Outcome
 from sbg_bulk.runs.records import CHOSEN as CHOSEN
+from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification
 
 
