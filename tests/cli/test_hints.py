@@ -95,7 +95,7 @@ def test_a_place_without_files_is_told_as_such(sbg: Run, world: World) -> None:
     world.add(f"{MINE}/hollow/deep/x")
     for place, told in (("void", "There is nothing there."), ("hollow", "There are no files there, only folders.")):
         ran = sbg("copy", f"{MINE}/{place}", "--to", IN, "--include", "*.bam", "--yes")
-        assert f"sbg-bulk: Nothing matched in {MINE}/{place}. {told}\n" in ran.err
+        assert f"sbg-bulk: no files matched in {MINE}/{place}. {told}\n" in ran.err
 
 
 def test_nothing_that_matches_is_an_error_of_a_sync_if_that_is_asked_for(sbg: Run) -> None:
@@ -103,7 +103,7 @@ def test_nothing_that_matches_is_an_error_of_a_sync_if_that_is_asked_for(sbg: Ru
     for option, code in (((), 0), (("--error-on-no-match",), 3), (("--error-on-no-match", "--dry-run"), 3)):
         ran = sbg(*words, *option)
         assert ran.code == code
-        assert f"sbg-bulk: Nothing matched in {RUN}. There are such names as " in ran.err
+        assert f"sbg-bulk: no files matched in {RUN}. There are such names as " in ran.err
     assert sbg("sync", RUN, "--to", IN, "--include", "*.bam", "--yes", "--error-on-no-match").code == 0
     # All of it is there already: that has matched.
     assert sbg("sync", RUN, "--to", IN, "--include", "*.bam", "--yes", "--error-on-no-match").code == 0
@@ -119,6 +119,6 @@ def test_of_tags_the_first_folder_with_files_is_looked_at(sbg: Run, world: World
     world.add(f"{MINE}/hollow/deep/x.bam", tags=["WGS"])
     words = ("copy", f"{MINE}/hollow", "--to", IN, "--yes", "--tag", "wgs")
     told = "At least 1 file matches if case is ignored in tags and metadata."
-    assert f"sbg-bulk: Nothing matched in {MINE}/hollow. {told}\n" in sbg(*words, "-r").err
+    assert f"sbg-bulk: no files matched in {MINE}/hollow. {told}\n" in sbg(*words, "-r").err
     # What was not looked at is not said to be empty.
-    assert f"sbg-bulk: Nothing matched in {MINE}/hollow.\n" in sbg(*words).err
+    assert f"sbg-bulk: no files matched in {MINE}/hollow.\n" in sbg(*words).err

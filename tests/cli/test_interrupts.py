@@ -150,12 +150,13 @@ TWICE: Final = """
 import signal
 from sbg_bulk.cli.output import console
 from sbg_bulk.cli import app, main
-told = app.complain
-def complain(text):
+told = app.fail
+def fail(*failure):
     signal.raise_signal(signal.SIGINT)
-    told(text)
+    code = told(*failure)
     signal.raise_signal(signal.SIGINT)
-app.complain = complain
+    return code
+app.fail = fail
 def jobs(*_):
     signal.raise_signal(signal.SIGINT)
 app.Context.client = jobs

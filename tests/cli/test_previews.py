@@ -76,7 +76,7 @@ def test_of_a_run_it_shows_what_is_left(sbg: Run, simulator: Simulator, manifest
     simulator.requests.clear()
     ran = sbg("runs", "resume", "--dry-run")
     assert ran.code == 0
-    assert f"Run {journal.stem}: 2 files not submitted yet of 2.\nPlan: create 1 folder, 2 jobs, " in ran.err
+    assert f"Run {journal.stem}: 2 files not submitted yet of 2.\nPlan: create 1 folder, 2 jobs; " in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
     document = sbg("runs", "resume", journal.stem, "--dry-run", "--json").document
     assert (document["run"], document["open"], document["jobs"], document["folders_to_create"]) == (

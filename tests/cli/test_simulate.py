@@ -157,7 +157,7 @@ def test_a_rate_limit_can_be_off_and_jobs_fast(home: Path) -> None:
 )
 def test_what_makes_no_sense_is_named_and_not_served(sbg: Run, words: list[str], said: str) -> None:
     ran = sbg("simulate", *words, "--json")
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.document["error"]["kind"]) == (2, "UsageError")
     assert said in ran.err
 
 

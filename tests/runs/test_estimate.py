@@ -47,15 +47,15 @@ def test_what_is_reserved_for_others_is_not_left() -> None:
 @pytest.mark.parametrize(
     ("folders", "left", "told"),
     [
-        (0, rate(500), "Plan: 1 job, at least 2 requests (500 left now: starts at once)."),
+        (0, rate(500), "Plan: 1 job; 2 requests (500 left now: starts at once)."),
         (
             51,
             rate(47),
-            "Plan: create 51 folders, 1 job, at least 53 requests (47 left now: starts at once, pauses about 60 s).",
+            "Plan: create 51 folders, 1 job; 53 requests (47 left now: starts at once, pauses about 60 s).",
         ),
-        (0, rate(0), "Plan: 1 job, at least 2 requests (none left now: starts in about 60 s)."),
-        (0, None, "Plan: 1 job, at least 2 requests."),
-        (2000, None, "Plan: create 2,000 folders, 1 job, at least 2,002 requests (pauses about 10 min)."),
+        (0, rate(0), "Plan: 1 job; 2 requests (none left now: starts in about 60 s)."),
+        (0, None, "Plan: 1 job; 2 requests."),
+        (2000, None, "Plan: create 2,000 folders, 1 job; 2,002 requests (pauses about 10 min)."),
     ],
 )
 def test_a_line_tells_it(folders: int, left: RateLimit | None, told: str) -> None:

@@ -116,7 +116,7 @@ def test_a_destination_that_is_missing_is_told_once_with_the_number_of_its_rows(
     rows = (f"{file},{TARGET}/{name}" for file, name in zip(files, ("none", "none", "none/deep"), strict=False))
     with pytest.raises(ManifestError) as caught:
         call("run", "copy", table("file,to", *rows, f"0123456789abcdef01234567,{TARGET}/none"))
-    message = f"Folder {TARGET}/none does not exist. Create it with --parents"
+    message = f"Folder {TARGET}/none does not exist. Create it with parents=True"
     assert told(caught) == [(2, "to", f"{message} (2 more such rows)"), (4, "to", message)]
 
 

@@ -18,7 +18,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "--no-check --delete",
     "Safety": "--yes --dry-run --save-plan --verify --adopt --resubmit",
     "Run": "--label --detach --timeout --new-run --journal --items-per-job --jobs-in-flight --reserve "
-    "--give-up-after --list-lag --new-ids",
+    "--give-up-after --list-lag --new-ids --notify",
     "Simulator": "--port --host --i-know --seed --speed --rate-limit --fault --variant --tls",
     "Output": "--csv --json --quiet --verbose",
     "Connection": "--endpoint --profile",
