@@ -191,8 +191,24 @@ def test_names_are_found_whatever_the_service_makes_of_the_query(call: Both, wor
     call.simulator.requests.clear()
     with pytest.raises(InputError, match=f"There is no 'none' in {SOURCE}/bams"):
         call("choose", [*sources, f"{SOURCE}/bams/none"], to=IN)
-    # Both projects, and the folder: all of it once, or each missing name once more; a page for what may be meant.
-    assert len(call.simulator.requests) == (4 if change is _no_names else 2 + 4) + 1
+    # Both projects, and the folder: all of it once, or after the names; a page for what may be meant.
+    assert len(call.simulator.requests) == (2 if change is _no_names else 1 + 2) + 2 + 1
+
+
+def _short_pages(query: httpx.QueryParams) -> httpx.QueryParams:
+    return _only_first_name(query).set("limit", "7")
+
+
+def test_names_that_a_service_leaves_out_are_found_in_pages_of_any_length(call: Both, world: World) -> None:
+    world.add(*(f"{SOURCE}/bams/{number:03}" for number in range(40)))
+    call.change = _short_pages
+    sources = [f"{SOURCE}/bams/{number:03}" for number in range(40)]
+    assert len(call("choose", sources, to=IN)) == 40
+    # In a folder with more pages than names, each is asked for once its first page says how much it holds.
+    world.add(*(f"{SOURCE}/bams/x{number:03}" for number in range(400)))
+    call.simulator.requests.clear()
+    assert len(call("choose", [f"{SOURCE}/bams/{name}" for name in ("001", "x398", "x399")], to=IN)) == 3
+    assert len(call.simulator.requests) == 2 + 1 + 1 + 2 + 1
 
 
 def test_a_name_is_taken_as_it_is(call: Both, world: World) -> None:
@@ -346,7 +362,12 @@ def test_to_copy_again_lists_each_folder_once_on_either_side_and_nothing_else(
 ) -> None:
     world.add(*(f"{SOURCE}/data/d{n:03}/f{m}.bam" for n in range(folders) for m in range(5)))
     options: dict[str, Any] = {"to": IN, "recursive": True, "match": match}
-    assert call("run", "copy", call("choose", [f"{SOURCE}/data"], **options)).succeeded
+    first = call("choose", [f"{SOURCE}/data"], **options)
+    if match:
+        # The folders of the source, and once the destination: new folders are not asked for one by one. To begin with
+        # they are asked for together, 200 names for a request.
+        assert first.requests == 2 + folders + ceil(folders / 100) + ceil(folders / 200) + 1
+    assert call("run", "copy", first).succeeded
     paths = world.paths(TARGET)
     call.simulator.requests.clear()
     again = call("choose", [f"{SOURCE}/data"], **options)

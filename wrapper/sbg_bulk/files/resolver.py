@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
+from math import ceil, inf
 from typing import Final
 from unicodedata import normalize
 from urllib.parse import quote
@@ -235,21 +237,43 @@ class PathResolver:
         # What looks the same may be written in two ways, as systems compose letters or do not.
         forms = {form: names[name] for name in names for form in _forms(name)}
         found: dict[str, File] = {}
+        unsure: set[str] = set()
         for some in _batches(forms):
-            more, exact = yield from self._named(folder, {form: forms[form] for form in some})
-            found |= more
-            for form in some:
-                if form not in found and exact and len(some) > 1:
-                    # A service may look for one name of several only.
-                    found |= (yield from self._named(folder, {form: forms[form]}))[0]
+            exact, _ = yield from self._find(folder, some, {form: forms[form] for form in some}, found)
+            unsure.update(some if exact and len(some) > 1 else ())
+        # A service may look for one name of several only. What is in the folder shows that too, all at once.
+        untold = (form for name in names for form in takewhile(lambda form: form not in found, _forms(name)))
+        left = {form: forms[form] for form in untold if form in unsure}
+        if len(left) > 1:
+            _, whole = yield from self._find(folder, None, left, found, len(left))
+            left = {} if whole else {form: deeper for form, deeper in left.items() if form not in found}
+        for form, deeper in left.items():
+            yield from self._find(folder, [form], {form: deeper}, found)
         for name in names:
             self.found[folder.below(name)] = next((found[form] for form in _forms(name) if form in found), None)
 
-    def _named(self, folder: Location, names: dict[str, bool]) -> Flow[tuple[dict[str, File], bool]]:
-        """Read which entries of a folder have these names, and whether the service has shown no others."""
-        pager = pages.Pager(self.policy, pages.files(*self._start(folder), list(names), pages.ALL_FIELDS))
-        found: dict[str, File] = {}
-        exact = True
+    def _find(
+        self,
+        folder: Location,
+        asked: Sequence[str] | None,
+        names: Mapping[str, bool],
+        found: dict[str, File],
+        at_most: float = inf,
+    ) -> Flow[tuple[bool, bool]]:
+        """Add the entries of a folder that have these names to what was found.
+
+        Args:
+            folder: where they are.
+            asked: the names that the service is asked for; None for all entries.
+            names: those that count; with True it matters whether one is a folder.
+            found: the entries by their names.
+            at_most: how many requests it may take. It is given up when it is seen to take more.
+
+        Returns:
+            Whether the service has shown no others, and whether what was not found is not there.
+        """
+        pager = pages.Pager(self.policy, pages.files(*self._start(folder), asked, pages.ALL_FIELDS))
+        exact, spent = True, 0
         while (page := (yield from pager.next())) is not None:
             for entry in (yield from self._typed([entry for entry in page.items if entry.name in names])):
                 if entry.name not in found or (names[entry.name] and entry.is_folder):
@@ -257,7 +281,12 @@ class PathResolver:
             exact = exact and all(entry.name in names for entry in page.items)
             if all(name in found and (found[name].is_folder or not deeper) for name, deeper in names.items()):
                 break
-        return found, exact
+            spent += 1
+            # Where no total is told there is another page at least.
+            rest = 1 if page.total is None else ceil((page.total - (pager.offset or 0)) / PAGE_LIMIT)
+            if pager.offset is not None and spent + rest > at_most:
+                return exact, False
+        return exact, True
 
 
 def no_folder(place: Location) -> InputError:
