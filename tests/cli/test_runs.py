@@ -606,7 +606,9 @@ def test_the_last_unfinished_run_is_resumed_if_none_is_named(
     assert "is left to resume; see sbg-bulk runs list." in sbg("runs", "resume").err
     older, newer = (_id(_broken_off(sbg, simulator, one, "--new-run")) for one in (flawed, manifest))
     older, newer = sorted((older, newer))
-    finished = _id(sbg("delete", "--yes", "--manifest", str(_write(home / "one.csv", f"file\n{FILE_2}\n"))))
+    finished = _id(
+        sbg("delete", "--yes", "--new-run", "--manifest", str(_write(home / "one.csv", f"file\n{FILE_2}\n")))
+    )
     assert sbg("runs", "show", finished, "--json").document["state"] == "finished"
     with Journal.open(home / ".local/state/sbg-bulk/runs" / f"{newer}.sbg-run"):
         assert _id(sbg("runs", "resume")) == older
@@ -712,7 +714,7 @@ def test_a_journal_of_a_newer_format_is_left_as_it_is(
     ran = sbg("runs", command, run)
     assert (ran.code, ran.out) == (1, "")
     assert f"{journal} is of format 99" in ran.err
-    assert "pip install --upgrade sbg-bulk" in ran.err
+    assert "pip install -U sbg-bulk" in ran.err
     assert journal.read_bytes() == before
 
 

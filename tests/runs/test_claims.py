@@ -137,6 +137,110 @@ def test_what_an_unfinished_run_still_needs_is_not_deleted(call: Both, kind: str
     assert names(found) == (["a.bam", "b.bam"] if kind == "copy" else ["b.bam"])
 
 
+def rows(*ids: str) -> io.BytesIO:
+    return io.BytesIO("\n".join(["file", *ids, ""]).encode())
+
+
+@pytest.mark.parametrize(("kind", "to"), [("copy", IN), ("move", IN), ("delete", None)])
+def test_a_manifest_does_not_delete_what_an_unfinished_run_still_needs(
+    call: Both, world: World, cohort: list[str], kind: str, to: str | None
+) -> None:
+    first, second, *_ = cohort
+    [lone] = world.add(f"{SOURCE}/lone.bam")
+    assert call.counted("plan", "delete", rows(first, second)) == []
+    run = started(call, kind, [f"{SOURCE}/bams/a.bam"], to=to)
+    with call("plan", "delete", rows(first, "5cf7d9ea560ad6eccc15df95", second)) as draft:
+        assert (list(draft.files())[1:], pending(draft.conflicts)) == ([second], [(run, kind.upper(), 1)])
+    told = rf"1 file is being .* by run {run}.*\n.*client.resume\('{run}'\)\n.*sbg-bulk runs forget {run} --force"
+    with pytest.raises(InputError, match=told):
+        call("run", "delete", rows(first, lone))
+    assert "lone.bam" in world.paths(SOURCE)
+    with call("plan", "delete", rows(first), new_run=True) as draft:
+        assert (len(draft), pending(draft.conflicts)) == (1, [])
+    assert call("run", "delete", rows(lone)).succeeded
+
+
+def of_ids(call: Both, files: list[str], **options: Any) -> str:
+    """An interrupted run of a manifest, whose journal has no paths."""
+    with call("plan", "copy", rows(*files), **options) as draft:
+        return interrupt(call, "run", "copy", draft)
+
+
+@pytest.mark.parametrize("given", ["path", "id", "manifest"])
+@pytest.mark.parametrize("needs", ["chosen", "ids"])
+def test_a_folder_is_not_deleted_whole_with_what_an_unfinished_run_still_has_to_copy(
+    call: Both, world: World, cohort: list[str], given: str, needs: str
+) -> None:
+    deep = world.add(f"{SOURCE}/bams/old/deep/d.bam")
+    bams, beside = world.add(f"{SOURCE}/bams/", f"{SOURCE}/bams-2/")
+    if needs == "ids":
+        run = of_ids(call, deep, parent=cohort[3])
+    else:
+        run = started(call, "copy", [f"{SOURCE}/bams/old/deep"], to=IN)
+
+    def left(*folders: str) -> tuple[int, Any]:
+        if given == "manifest":
+            with call("plan", "delete", rows(*folders)) as draft:
+                return len(draft), pending(draft.conflicts)
+        paths = {bams: f"{SOURCE}/bams", beside: f"{SOURCE}/bams-2", cohort[3]: IN}
+        sources = [paths[one] for one in folders] if given == "path" else folders
+        choice = call("choose", sources, recursive=True, whole=given == "path")
+        return len(choice), pending(choice)
+
+    assert left(bams, beside) == (1, [(run, "COPY", 1)])
+    # Where it goes is needed as well.
+    assert left(cohort[3]) == (0, [(run, "COPY", 1)])
+    call("resume", run)
+    assert left(bams, beside, cohort[3]) == (3, [])
+
+
+@pytest.mark.parametrize("by_id", [False, True], ids=["path", "id"])
+def test_a_folder_is_not_deleted_in_which_an_unfinished_run_still_creates_one(
+    call: Both, cohort: list[str], by_id: bool
+) -> None:
+    run = started(call, "copy", [f"{SOURCE}/bams/a.bam"], to=f"{IN}/new/place", parents=True)
+    found = call("choose", [cohort[3] if by_id else IN], recursive=True, whole=not by_id)
+    assert (names(found), pending(found)) == ([], [(run, "COPY", 1)])
+
+
+def test_what_is_deep_in_a_folder_that_is_still_to_be_copied_is_not_deleted(call: Both, world: World) -> None:
+    world.add(f"{SOURCE}/bams/old/deep/d.bam", f"{SOURCE}/bams/old-2/e.bam")
+    run = started(call, "copy", [f"{SOURCE}/bams/old"], to=IN, whole=True)
+    found = call("choose", [f"{SOURCE}/bams"], recursive=True, match=["d.*", "e.*"])
+    assert (names(found), pending(found)) == (["e.bam"], [(run, "COPY", 1)])
+
+
+def test_a_folder_is_told_by_paths_where_there_are_some(call: Both) -> None:
+    used = call.counted("choose", [f"{SOURCE}/bams"], recursive=True)
+    started(call, "copy", [f"{SOURCE}/bams"], to=IN)
+    # Where the files go is known by its id: it is read, and the folder above it.
+    asked = call.counted("choose", [f"{SOURCE}/bams"], recursive=True)
+    assert asked == [*used, "bulk_get_files", "bulk_get_files"]
+
+
+@pytest.mark.parametrize("kind", ["copy", "move", "delete"])
+def test_a_sync_waits_for_what_an_unfinished_run_is_going_to_do(call: Both, world: World, kind: str) -> None:
+    world.add(f"{IN}/extra.bam", f"{IN}/b.bam")
+    source, options = {
+        "copy": (f"{SOURCE}/bams/a.bam", {"to": IN}),
+        "move": (f"{IN}/extra.bam", {"to": TARGET}),
+        "delete": (f"{IN}/extra.bam", {}),
+    }[kind]
+    run = started(call, kind, [source], **options)
+    told = rf"1 file is being .* by run {run}.*\n.*client.resume\('{run}'\)\n.*sbg-bulk runs forget {run} --force"
+    with pytest.raises(InputError, match=told):
+        call("sync_plan", f"{SOURCE}/bams", to=IN, delete=True)
+    call("resume", run)
+    plan = call("sync_plan", f"{SOURCE}/bams", to=IN, delete=True)
+    assert [item.name for item in plan.removed.items] == (["extra.bam"] if kind == "copy" else [])
+
+
+def test_a_sync_of_other_places_does_not_wait(call: Both, world: World) -> None:
+    started(call, "copy", [f"{SOURCE}/bams"], to=IN)
+    world.add(f"{TARGET}/other/")
+    assert len(call("sync_plan", f"{SOURCE}/bams", to=f"{TARGET}/other")) == 3
+
+
 def test_what_is_in_a_folder_that_is_being_moved_is_left(call: Both) -> None:
     run = started(call, "move", [f"{SOURCE}/bams"], to=IN, recursive=True)
     found = call("choose", [f"{SOURCE}/bams/old"], to=TARGET)

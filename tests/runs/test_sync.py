@@ -106,8 +106,17 @@ def test_a_sync_brings_the_place_in_step_and_does_it_once(call: Both, delete: bo
     assert call("compare", RUN, IN, one_way=not delete).agrees
 
 
+def test_the_runs_of_a_sync_say_where_their_own_files_come_from_and_go(call: Both) -> None:
+    report = call("sync", call("sync_plan", RUN, to=IN, delete=True))
+    told = []
+    for one in report.reports:
+        with Journal.read(one.journal) as journal:
+            told.append((store.sources_of(journal.asked), store.destination_of(journal.asked)))
+    assert told == [((RUN,), IN), ((IN,), None), ((RUN,), IN)]
+
+
 def test_the_place_is_made_if_that_is_wanted(call: Both) -> None:
-    with pytest.raises(InputError, match=f"Folder {IN}/new does not exist. Create it with --parents."):
+    with pytest.raises(InputError, match=f"Folder {IN}/new does not exist. Create it with parents=True."):
         call("sync_plan", RUN, to=f"{IN}/new/deep")
     plan = call("sync_plan", RUN, to=f"{IN}/new/deep", parents=True)
     assert [str(one) for one in plan.missing.folders] == [f"{IN}/new", f"{IN}/new/deep"]
@@ -165,7 +174,7 @@ def test_what_is_excluded_is_neither_copied_nor_replaced_nor_deleted(call: Both,
 
 def test_by_date_nothing_is_deleted(call: Both) -> None:
     assert len(call("sync_plan", RUN, to=IN, newer_than="2001-01-01").missing) == 3
-    with pytest.raises(InputError, match="--delete does not go with --newer-than"):
+    with pytest.raises(InputError, match="delete does not go with newer_than"):
         call("sync_plan", RUN, to=IN, newer_than="7d", delete=True)
 
 
@@ -217,7 +226,7 @@ def test_a_size_that_nobody_tells_is_left_and_no_success(call: Both, simulator: 
 )
 def test_a_place_that_has_nothing_of_the_source_is_not_emptied(call: Both, source: str, options: Any) -> None:
     before = contents(call.simulator, IN)
-    with pytest.raises(InputError, match=r"has no file in common with .* would delete \d+ item"):
+    with pytest.raises(InputError, match=r"has no file in common with .* delete=True would delete \d+ item"):
         call("sync_plan", source, to=IN, delete=True, **options)
     call("sync_plan", source, to=IN, **options)
     assert contents(call.simulator, IN) == before
@@ -341,7 +350,7 @@ def test_an_interrupted_sync_is_resumed_before_anything_else(simulator: Simulato
     with _client(simulator) as client:
         with pytest.raises(InputError, match=rf"client\.resume\('{run.run.run}'\)"):
             client.sync_plan(RUN, to=IN)
-        with Journal.open(run.run.journal), pytest.raises(InputError, match="another process is working on it"):
+        with Journal.open(run.run.journal), pytest.raises(InputError, match="another process is running it"):
             client.sync_plan(RUN, to=IN)
         client.resume(run.run.run)
         assert client.sync(client.sync_plan(RUN, to=IN)).succeeded

@@ -148,7 +148,7 @@ class AsyncClient(ClientBase):
     ) -> RunReport:
         where = self._runs.where(to, project, parent, destination_from_manifest)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
-            await self._driver.run(self._runs.resolve(draft, parents, None))
+            await self._driver.run(self._runs.prepare(draft, source, parents))
             begun = self._runs.begin(draft, source)
         with begun as opened, self._runs.resumable(opened):
             return await self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
@@ -174,8 +174,7 @@ class AsyncClient(ClientBase):
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             await self._driver.run(self._runs.resolve(draft, parents, on_request))
-            if on_conflict is not None:
-                await self._driver.run(self._runs.check_names(draft, on_conflict, new_run, on_request))
+            await self._driver.run(self._runs.check_rows(draft, on_conflict, new_run, on_request))
         return draft
 
     async def resume(

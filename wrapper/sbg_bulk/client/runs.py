@@ -32,7 +32,7 @@ from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.result import RunReport
-from sbg_bulk.runs.row_conflicts import look_at_rows
+from sbg_bulk.runs.row_conflicts import look_at_deletions, look_at_rows
 from sbg_bulk.runs.sync import SyncPlan
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
@@ -149,6 +149,18 @@ class RunFlows:
         policy = lookup_policy(self._policy)
         return resolve.resolve(policy, draft, self._place, parents=parents, on_request=on_request)
 
+    def prepare(self, draft: Draft, source: Source, parents: bool) -> Flow[None]:
+        """Find what the paths of a manifest name, for a run that is begun at once.
+
+        Raises:
+            InputError: an unfinished run still needs something that a manifest deletes.
+        """
+        yield from self.resolve(draft, parents, None)
+        if draft.plan.job_type == DELETE and not isinstance(source, (Choice, Draft)):
+            yield from self.check_rows(draft, None, False, None)
+            if draft.conflicts is not None and draft.conflicts.pending:
+                raise under_way(draft.conflicts.pending, optional=False)
+
     @contextmanager
     def kept(self, draft: Draft) -> Iterator[None]:
         """Give a draft up if something goes wrong with it."""
@@ -232,18 +244,22 @@ class RunFlows:
             raise taken(choice.existing, choice.different, f"Choose another place, or have them renamed: {RENAMED}.")
         return None
 
-    def check_names(
-        self, draft: Draft, on_conflict: str, new_run: bool, on_request: Callable[[int], object] | None
+    def check_rows(
+        self, draft: Draft, on_conflict: str | None, new_run: bool, on_request: Callable[[int], object] | None
     ) -> Flow[None]:
         """Find what is in the way of a manifest's rows, and leave out what is not to be done."""
-        if draft.plan.job_type == DELETE:
+        deletes = draft.plan.job_type == DELETE
+        if deletes and on_conflict is not None:
             raise InputError("Nothing can be in the way of a deletion: it has no destination.")
+        if not deletes and on_conflict is None:
+            return
         spent = draft.requests
         count = None if on_request is None else lambda requests: on_request(spent + requests)
-        policy = lookup_policy(self._policy)
-        draft.conflicts = yield from look_at_rows(
-            policy, draft, OnConflict.of(on_conflict), None if new_run else self._settings.endpoint, count
-        )
+        policy, endpoint = lookup_policy(self._policy), None if new_run else self._settings.endpoint
+        if on_conflict is None:
+            draft.conflicts = yield from look_at_deletions(policy, draft, endpoint, count)
+        else:
+            draft.conflicts = yield from look_at_rows(policy, draft, OnConflict.of(on_conflict), endpoint, count)
         draft.requests += draft.conflicts.requests
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
@@ -284,7 +300,7 @@ class RunFlows:
         if earlier:
             run = earlier[0].run
             if run.in_use:
-                raise InputError(f"Run {run.run} syncs the same places, and another process is working on it.")
+                raise InputError(f"Run {run.run} syncs the same places, and another process is running it.")
             name = store.reference(run.run, run.journal)
             raise InputError(
                 f"Run {run.run} of an earlier sync was interrupted, and its jobs may still be running: resume it "
@@ -297,6 +313,7 @@ class RunFlows:
                 _filters(*wanted),
                 delete=delete,
                 parents=parents,
+                endpoint=self._settings.endpoint,
                 on_request=on_request,
             )
         )

@@ -258,11 +258,12 @@ class Client(ClientBase):
             ManifestError: the manifest has problems; nothing was sent.
             JournalError: the record cannot be kept; nothing was sent that is not in it.
             RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
-            InputError: nothing was chosen, or the job does not go with the choice.
+            InputError: nothing was chosen, or the job does not go with the choice; or an unfinished run of this machine
+                still needs what a manifest deletes: `plan` leaves that out.
         """
         where = self._runs.where(to, project, parent, destination_from_manifest)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
-            self._driver.run(self._runs.resolve(draft, parents, None))
+            self._driver.run(self._runs.prepare(draft, source, parents))
             begun = self._runs.begin(draft, source)
         with begun as opened, self._runs.resumable(opened):
             return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
@@ -294,7 +295,8 @@ class Client(ClientBase):
             on_conflict: what to do with a row whose name is taken where it goes, as in `choose`; None not to look: the
                 service puts a number before the name. `conflicts` of the result says what was found. It takes a request
                 for each hundred rows, and those for their destinations.
-            new_run: with `on_conflict`, count what unfinished runs are still going to do as nobody's, as in `choose`.
+            new_run: with `on_conflict`, and of deletions, count what unfinished runs are still going to do as nobody's,
+                as in `choose`. Otherwise it is left out; `conflicts` has it as `pending`.
             on_request: called with the number of requests so far. Only paths and a look at names take any.
 
         The other arguments and errors are those of `run`. Of a draft that has been planned without a client they do not
@@ -304,8 +306,7 @@ class Client(ClientBase):
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             self._driver.run(self._runs.resolve(draft, parents, on_request))
-            if on_conflict is not None:
-                self._driver.run(self._runs.check_names(draft, on_conflict, new_run, on_request))
+            self._driver.run(self._runs.check_rows(draft, on_conflict, new_run, on_request))
         return draft
 
     def resume(
@@ -629,8 +630,8 @@ class Client(ClientBase):
 
         Raises:
             InputError: one of the two is not there, is a file, or is the other or in it; an earlier sync of the two was
-                interrupted, or is being carried; or with `delete` everything would be deleted at a place that has
-                nothing of the source.
+                interrupted, or is being carried; another unfinished run of this machine is going to do some of it; or
+                with `delete` everything would be deleted at a place that has nothing of the source.
         """
         return self._driver.run(
             self._runs.sync_plan(

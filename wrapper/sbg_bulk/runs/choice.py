@@ -133,15 +133,19 @@ class Pending:
         state = "is running" if self.in_use else "is not finished"
         return f"{files} being {done} by run {self.run}, which {state}."
 
-    def remedy(self, command: Callable[..., str] = command_line) -> str:
+    def remedy(self, command: Callable[..., str] = command_line, *, optional: bool = True) -> str:
         """Return what to do about it, in two lines.
 
         Args:
             command: makes the command lines in it.
+            optional: whether a new run may be started all the same.
         """
         resume = either(command("runs", "resume", self.run), f"client.resume({self.run!r})")
         again = either("--new-run", "new_run=True")
         first = "Wait until it has ended." if self.in_use else f"Resume it with: {resume}"
+        if not optional:
+            forget = command("runs", "forget", self.run, "--force")
+            return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"
         twice = "" if self.job_type == DELETE else ": files may be made twice"
         return f"{first}\nTo start a new run all the same, add {again}{twice}."
 

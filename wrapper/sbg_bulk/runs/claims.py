@@ -17,34 +17,55 @@ from typing import Final, Self
 
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import SettingsError
-from sbg_bulk.files.paths import Location
+from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import DELETE
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Chosen, Pending
-from sbg_bulk.runs.columns import DESTINATION_COLUMN
+from sbg_bulk.runs.columns import DESTINATION_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.task import in_use
 
 _TABLES: Final = (
     # A place is the id of a folder or project, or a path. What a run makes a folder for has both once that is there.
-    "CREATE TABLE claim (run INTEGER, kind TEXT, file TEXT, place TEXT, name TEXT)",
+    "CREATE TABLE claim (run INTEGER, kind TEXT, file TEXT, place TEXT, name TEXT, source TEXT)",
     "CREATE INDEX claim_place ON claim (place, name)",
     "CREATE INDEX claim_file ON claim (file)",
+    "CREATE INDEX claim_source ON claim (source)",
+    # The folders that hold what is still to be copied or moved, or to which it goes, as far as they are known.
+    "CREATE TABLE needed (run INTEGER, folder TEXT, PRIMARY KEY (folder, run)) WITHOUT ROWID",
 )
 _PLAN: Final = "SELECT key, value FROM journal.run"
 _READ: Final = """
 WITH going AS (
-    SELECT row.file, coalesce(row.name, CASE WHEN EXISTS (SELECT 1 FROM journal.learned WHERE key = 'chosen')
-        THEN last_name(row.extra) END) AS name, coalesce(made.id, row.parent, row.project) AS place, made.path
-    FROM journal.row LEFT JOIN journal.folder AS made ON made.number = row.folder WHERE row.outcome IS NULL
+    SELECT row.file, coalesce(row.name, last_name(chosen.extra)) AS name, source_path(chosen.extra) AS source,
+        coalesce(made.id, row.parent, row.project) AS place, made.path
+    FROM journal.row LEFT JOIN journal.folder AS made ON made.number = row.folder
+    LEFT JOIN journal.row AS chosen ON chosen.place = row.place
+        AND EXISTS (SELECT 1 FROM journal.learned WHERE key = 'chosen')
+    WHERE row.outcome IS NULL
 )
 INSERT INTO claim
-SELECT :run, :kind, file, place, name FROM going
-UNION ALL SELECT :run, :kind, file, path, name FROM going WHERE path IS NOT NULL
+SELECT :run, :kind, file, place, name, source FROM going
+UNION ALL SELECT :run, :kind, file, path, name, source FROM going WHERE path IS NOT NULL
 """
+# Above a folder that is not there yet is one that is, whose id the journal has.
+_READ_FOLDERS: Final = """
+INSERT OR IGNORE INTO needed SELECT :run, parent FROM journal.folder WHERE id IS NULL AND parent IS NOT NULL
+"""
+_NEEDS: Final = "kind <> 'DELETE'"
+_IDS: Final = (
+    f"SELECT run, file FROM claim WHERE {_NEEDS} AND (source IS NULL OR ?) UNION "  # noqa: S608
+    f"SELECT run, place FROM claim WHERE {_NEEDS} AND place NOT LIKE '%/%' UNION SELECT run, folder FROM needed"
+)
 _TAKEN: Final = "SELECT run FROM claim WHERE place = ? AND name = ? LIMIT 1"
 _BELOW: Final = "SELECT run FROM claim WHERE place = ?1 OR (place > ?1 || '/' AND place < ?1 || '0') LIMIT 1"
+_WITHIN: Final = (
+    f"SELECT run FROM claim WHERE {_NEEDS} AND source > ?1 || '/' AND source < ?1 || '0' LIMIT 1",  # noqa: S608
+    f"SELECT run FROM claim WHERE {_NEEDS} AND place > ?1 || '/' AND place < ?1 || '0' LIMIT 1",  # noqa: S608
+)
+_NEEDED: Final = "SELECT run FROM needed WHERE folder = ? LIMIT 1"
+_FROM: Final = "SELECT run FROM claim WHERE source = ? LIMIT 1"
 _LEAVING: Final = "SELECT run FROM claim WHERE file IN (?, ?) AND kind IN ({}) LIMIT 1"
 
 
@@ -69,6 +90,7 @@ class Claims:
         # Without a name: a file of SQLite's own, where it does not fit into memory.
         database = sqlite3.connect("", uri=True, isolation_level=None)
         database.create_function("last_name", 1, _last_name)
+        database.create_function("source_path", 1, _source_path)
         for statement in _TABLES:
             database.execute(statement)
         runs: list[tuple[Path, str, str]] = []
@@ -76,6 +98,9 @@ class Claims:
             if store.finished(path) is False and (plan := _read(database, path, endpoint, len(runs))) is not None:
                 runs.append((path, *plan))
         return cls(runs, database)
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
 
     def close(self) -> None:
         """Give up what was read."""
@@ -106,6 +131,10 @@ class Claims:
         if unnamed:
             details = yield from resolver.read(unnamed)
             yield from record(partial(self._name, details))
+        folders = [item for item in items if item.to is None and item.is_folder]
+        if folders:
+            # Where either side has no path, what is in which folder is told by ids.
+            yield from self._trace(resolver, all(_path(item) is not None for item in folders))
 
         def kept(item: Chosen) -> bool:
             run = self._run_of(item, names)
@@ -126,8 +155,32 @@ class Claims:
             asked += [(_TAKEN, (name, here.name)) for here in own.lineage()[1:] for name in names[here.parent]]
             if item.is_folder:
                 asked.append((_BELOW, (str(own),)))
+        else:
+            path = _path(item)
+            if path is not None:
+                asked += [(_FROM, (str(here),)) for here in path.lineage()[1:-1]]
+            if item.is_folder:
+                asked.append((_NEEDED, (item.id,)))
+                asked += [(query, (str(path),)) for query in _WITHIN if path is not None]
         answers = (self._db.execute(query, values).fetchone() for query, values in asked)
         return next((int(answer[0]) for answer in answers if answer is not None), None)
+
+    def _trace(self, resolver: PathResolver, by_path: bool) -> Flow[None]:
+        """Note each folder around what is still to be copied or moved, and around where it goes.
+
+        It is read upwards, a request for a hundred. Of what has a path that is not needed if the others have one too.
+        """
+        left = yield from record(lambda: self._db.execute(_IDS, (not by_path,)).fetchall())
+        yield from record(partial(self._need, left))
+        while left:
+            details = yield from resolver.read(dict.fromkeys(here for _, here in left))
+            above = {(run, there.parent) for run, here in left if (there := details[here]) is not None and there.parent}
+            left = yield from record(partial(self._need, above))
+
+    def _need(self, folders: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Note folders that runs need; return those that were not noted yet."""
+        query = "INSERT OR IGNORE INTO needed VALUES (?, ?)"
+        return [one for one in folders if self._db.execute(query, one).rowcount]
 
     def _unnamed(self, places: Iterable[str]) -> list[str]:
         """Return the ids of what goes to these places under its own name, which the journal does not say."""
@@ -161,6 +214,8 @@ def _read(database: sqlite3.Connection, path: Path, endpoint: str | None, number
                 if plan["endpoint"] != endpoint:
                     return None
                 database.execute(_READ, {"run": number, "kind": plan["job_type"]})
+                if plan["job_type"] != DELETE:
+                    database.execute(_READ_FOLDERS, {"run": number})
                 return plan["run"], plan["job_type"]
             finally:
                 database.execute("DETACH journal")
@@ -173,3 +228,14 @@ def _last_name(extra: str | None) -> str | None:
     """Return the name at the end of the path that something chosen by path will have."""
     path = json.loads(extra or "{}").get(DESTINATION_COLUMN)
     return path.rpartition("/")[2] if isinstance(path, str) else None
+
+
+def _source_path(extra: str | None) -> str | None:
+    """Return where something chosen is; None if it was named by its id."""
+    path = json.loads(extra or "{}").get(SOURCE_COLUMN)
+    return path if isinstance(path, str) and is_path(path) else None
+
+
+def _path(item: Chosen) -> Location | None:
+    """Return where something is by its path from a project on; None if that is not known."""
+    return None if item.place is None or item.place.project is None else item.place

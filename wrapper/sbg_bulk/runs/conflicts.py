@@ -179,7 +179,12 @@ def taken(existing: int, different: Sequence[Clash], remedy: str, differing: int
     )
 
 
-def under_way(pending: Sequence[Pending]) -> InputError:
-    """Return the error that unfinished runs are going to do what was chosen."""
-    told = "\n".join(f"{one}\n{one.remedy()}" for one in pending)
+def under_way(pending: Sequence[Pending], *, optional: bool = True) -> InputError:
+    """Return the error that unfinished runs are going to do what was chosen.
+
+    Args:
+        pending: what.
+        optional: whether a new run may be started all the same.
+    """
+    told = "\n".join(f"{one}\n{one.remedy(optional=optional)}" for one in pending)
     return InputError(f"Nothing was changed.\n{told}")

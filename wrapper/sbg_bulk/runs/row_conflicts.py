@@ -92,6 +92,45 @@ def look_at_rows(
     return found
 
 
+def look_at_deletions(
+    policy: RequestPolicy,
+    draft: Draft,
+    endpoint: str | None,
+    on_request: Callable[[int], object] | None = None,
+) -> Flow[Conflicts]:
+    """Leave out of a draft of a deletion what unfinished runs are still going to use or to delete.
+
+    No requests are sent unless there are such runs.
+
+    Args:
+        policy: how to send requests.
+        draft: a run that is not begun.
+        endpoint: the deployment whose unfinished runs count; None if none does.
+        on_request: called with the number of requests so far.
+
+    Raises:
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
+    """
+    counter, found = Counter(on_request), Conflicts()
+    resolver = PathResolver(counter.counting(policy))
+    with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
+        if not claimed:
+            return found
+        batches = draft.by_destination(BATCH)
+        while (rows := (yield from record(lambda: next(batches, None)))) is not None:
+            details = yield from resolver.read(row.file for row in rows)
+            there = [(row.file, source) for row in rows if (source := details[row.file]) is not None]
+            items = [Chosen(id_, one.name, one.is_folder, one.size, one.parent, None, None) for id_, one in there]
+            left = {item.id for item in (yield from claimed.left(resolver, items))}
+            for row in rows:
+                if details[row.file] is not None and row.file not in left:
+                    yield from record(partial(draft.leave_out, row))
+        found.pending = yield from record(claimed.found)
+    yield from record(draft.settle)
+    found.requests = counter.requests
+    return found
+
+
 def _leave_out_moved(resolver: PathResolver, draft: Draft, gone: Sequence[Going], found: Conflicts) -> Flow[None]:
     """Leave out folders that were moved by an earlier run of the same plan: a folder gets another id by that.
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from functools import partial
 
 from attrs import evolve, frozen
 
 from sbg_bulk.api import lookups
 from sbg_bulk.api.policy import Counter, RequestPolicy
-from sbg_bulk.api.steps import Flow
+from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.compare import compare, measure
 from sbg_bulk.files.comparison import Compared, Comparison, Mismatch
@@ -25,11 +27,13 @@ from sbg_bulk.items import COPY, DELETE
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import task
 from sbg_bulk.runs.choice import Choice, Chosen
+from sbg_bulk.runs.claims import Claims
+from sbg_bulk.runs.conflicts import under_way
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.task import Unfinished
-from sbg_bulk.text import command_line, counted
+from sbg_bulk.text import command_line, counted, either
 
 
 @frozen
@@ -167,9 +171,11 @@ class Earlier:
     deletes: bool
 
 
-def _task(source: Location, place: Location, *, deletes: bool = False) -> str:
-    """Return what the runs of a sync are known by: see `sbg_bulk.runs.task`."""
-    return json.dumps(["sync --delete" if deletes else "sync", str(source), str(place)])
+def _task(kind: str, source: Location, place: Location, *, deletes: bool = False) -> str:
+    """Return what the runs of a sync are known by, with their own sources and destination as in `task.asked`."""
+    if kind == COPY:
+        return json.dumps([[str(source)], str(place), "sync"])
+    return json.dumps([[str(place)], None, "sync", str(source), deletes])
 
 
 def unfinished(endpoint: str, source: Location, place: Location) -> list[Earlier]:
@@ -178,7 +184,7 @@ def unfinished(endpoint: str, source: Location, place: Location) -> list[Earlier
     return [
         Earlier(run, deletes)
         for kind, deletes in kinds
-        if (run := task.unfinished(kind, endpoint, _task(source, place, deletes=deletes))) is not None
+        if (run := task.unfinished(kind, endpoint, _task(kind, source, place, deletes=deletes))) is not None
     ]
 
 
@@ -190,6 +196,7 @@ def plan(
     *,
     delete: bool = False,
     parents: bool = False,
+    endpoint: str | None = None,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[SyncPlan]:
     """Find what brings a place in step with a source. Nothing is changed.
@@ -201,14 +208,17 @@ def plan(
         filters: which files count on either side; what they leave out is neither copied nor deleted.
         delete: whether what the source lacks is to be deleted at the place.
         parents: whether the place is to be made if it is missing. Without it that is an error.
+        endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
         on_request: called with the number of requests so far.
 
     Raises:
-        InputError: one of the two is not there, or is the other or in it; or more would be deleted than can be meant.
+        InputError: one of the two is not there, or is the other or in it; or more would be deleted than can be meant;
+            or an unfinished run of something else is going to do some of it.
         ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
     if delete and filters.newer_than is not None:
-        raise InputError("What the source lacks has no date there: --delete does not go with --newer-than.")
+        how = either("--delete", "delete"), either("--newer-than", "newer_than")
+        raise InputError(f"What the source lacks has no date there: {how[0]} does not go with {how[1]}.")
     counter = Counter(on_request)
     counting = counter.counting(policy)
     resolver = PathResolver(counting)
@@ -236,10 +246,12 @@ def plan(
         both.append(Turned(one, gone, (yield from _amount(resolver, one.source))))
     copies = [_copies(found, each) for each in (missing, replacing)]
     _check_copies(found, [item for each in copies for item in each.items])
+    removal = _removal(found, removed, deletes=bool(extra or turned))
+    yield from _check_claims(resolver, found, endpoint, [item for one in (*copies, removal) for item in one.items])
     return SyncPlan(
         comparison=found,
         missing=copies[0],
-        removed=_removal(found, removed, deletes=bool(extra or turned)),
+        removed=removal,
         replacing=copies[1],
         replaces=tuple(different),
         turned=tuple(both),
@@ -262,8 +274,8 @@ def _check_deletion(found: Comparison, extra: Sequence[Compared], filters: Filte
     what = " that matches" if filters.given else ""
     empty = command_line("delete", str(found.place.folder or found.place), "--recursive", "--dry-run")
     raise InputError(
-        f"{found.place} has no file in common with {found.source}{what}, and --delete would delete "
-        f"{counted(len(extra), 'item')} there. If both are the right places, sync without --delete first. What "
+        f"{found.place} has no file in common with {found.source}{what}, and {either('--delete', 'delete=True')} would "
+        f"delete {counted(len(extra), 'item')} there. If both are the right places, sync without it first. What "
         f"emptying it would delete: {empty}"
     )
 
@@ -298,6 +310,18 @@ def _check_copies(found: Comparison, items: Sequence[Chosen]) -> None:
             raise InputError(f"{item.destination} would be put into itself: name places that are apart.")
 
 
+def _check_claims(
+    resolver: PathResolver, found: Comparison, endpoint: str | None, items: Sequence[Chosen]
+) -> Flow[None]:
+    """Raise InputError if an unfinished run is going to make or remove some of it: the places are not settled then."""
+    resolver.found |= {here: File(folder, here.name, "folder") for here, folder in found.folders.items() if here.names}
+    with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
+        yield from claimed.left(resolver, items)
+        pending = yield from record(claimed.found)
+    if pending:
+        raise under_way(pending, optional=False)
+
+
 def _copies(found: Comparison, compared: Sequence[Compared]) -> Choice:
     """Return what is to be copied, with the folders that it takes."""
     items, folders = [], dict[Location, None]()
@@ -312,7 +336,7 @@ def _copies(found: Comparison, compared: Sequence[Compared]) -> Choice:
         items=tuple(items),
         places=found.folders,
         folders=tuple(folders),
-        task=_task(found.source, found.place),
+        task=_task(COPY, found.source, found.place),
     )
 
 
@@ -328,5 +352,5 @@ def _removal(found: Comparison, compared: Sequence[Compared], *, deletes: bool) 
         to=None,
         items=tuple(items),
         places={},
-        task=_task(found.source, found.place, deletes=deletes),
+        task=_task(DELETE, found.source, found.place, deletes=deletes),
     )
