@@ -10,6 +10,7 @@ import pytest
 from sbg_bulk.runs.codes import MEANINGS, meaning
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.simulator.errors import STATUS_OF
+from sbg_bulk.text import shell_words
 
 SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 
@@ -26,6 +27,12 @@ def test_each_code_that_the_spec_or_the_simulator_names_has_a_meaning_and_no_oth
 def test_a_meaning_says_what_it_is_and_what_to_do(code: int) -> None:
     for sentence in (MEANINGS[code].what, MEANINGS[code].advice):
         assert re.fullmatch(r"[A-Z][^\n]{10,140}\.", sentence)
+
+
+def test_what_to_do_is_told_in_the_words_of_the_reader() -> None:
+    with shell_words():
+        assert MEANINGS[1000].advice.endswith("--reserve.")
+    assert MEANINGS[1000].advice.endswith("RunOptions(reserve=...).")
 
 
 def test_what_is_a_fault_of_the_manifest_is_not_to_be_tried_again_as_it_is() -> None:

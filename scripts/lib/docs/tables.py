@@ -10,6 +10,7 @@ from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.runs.codes import MEANINGS as MEANINGS_OF_CODES
 from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
+from sbg_bulk.text import shell_words
 
 
 def exit_codes() -> str:
@@ -19,10 +20,11 @@ def exit_codes() -> str:
 
 def api_codes() -> str:
     """List each code of the API, what it means and what to do about it."""
-    rows = (
-        (str(code), one.what, one.advice, "yes" if one.again else "no")
-        for code, one in sorted(MEANINGS_OF_CODES.items())
-    )
+    with shell_words():
+        rows = [
+            (str(code), one.what, one.advice, "yes" if one.again else "no")
+            for code, one in sorted(MEANINGS_OF_CODES.items())
+        ]
     return table(("code", "meaning", "what to do", "again"), rows)
 
 

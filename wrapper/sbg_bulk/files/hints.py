@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 from sbg_bulk.files.filters import FILE, FOLDER, Filters, folded, values, without_anchor
 from sbg_bulk.files.paths import Location
 from sbg_bulk.models.resources import File
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, either
 
 MOST: Final = 10_000
 """How many paths are remembered. Of more, hints count these, and say `at least`."""
@@ -97,9 +97,9 @@ class Seen:
     def _by_names(self, filters: Filters) -> str:
         files = [path for path, kind in self.paths if kind == FILE]
         if filters.exclude and (number := _count(files, evolve(filters, exclude=()))):
-            return self._told(number, "but for --exclude")
+            return self._told(number, f"but for {either('--exclude', 'exclude')}")
         if filters.type == FOLDER and (number := _count(files, evolve(filters, type=None))):
-            return self._told(number, "but for --type folder")
+            return self._told(number, "but for " + either("--type folder", "type='folder'"))
         lower = [tuple(map(str.casefold, path)) for path in files]
         if number := _count(lower, folded(filters)):
             return self._told(number, "if case is ignored")
@@ -115,7 +115,8 @@ class Seen:
         if named:
             return f"{_match(len(named), 'folder')}: for the files in a folder write '{'/'.join(named[0])}/**'."
         if excluded:
-            return f"--exclude leaves out {counted(len(excluded), 'folder')}, such as {'/'.join(excluded[0])!r}."
+            told = counted(len(excluded), "folder")
+            return f"{either('--exclude', 'exclude')} leaves out {told}, such as {'/'.join(excluded[0])!r}."
         if self.partial and not files:
             return ""
         if not self.paths:

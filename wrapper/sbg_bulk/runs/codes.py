@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import frozen
 
 from sbg_bulk.runs.records import Failures, Outcome
+from sbg_bulk.text import either
 
 
 @frozen
@@ -16,13 +17,17 @@ class Meaning:
 
     Attributes:
         what: what it means.
-        advice: what to do.
         again: whether a retry may help without a change.
     """
 
     what: str
-    advice: str
+    _advice: str | Callable[[], str]
     again: bool = False
+
+    @property
+    def advice(self) -> str:
+        """Return what to do, in the reader's words."""
+        return self._advice if isinstance(self._advice, str) else self._advice()
 
 
 _ID: Final = "Check the id, and that the token's user is a member of the project it is in."
@@ -35,7 +40,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     0: Meaning("The platform was down for maintenance.", "Retry when it is over.", again=True),
     1000: Meaning(
         "The rate limit was reached: it is shared by all programs with the same token.",
-        "Retry, and leave more to the others with --reserve.",
+        lambda: f"Retry, and leave more to the others with {either('--reserve', 'RunOptions(reserve=...)')}.",
         again=True,
     ),
     2001: Meaning("The token's user may not see this user.", _MEMBER, again=True),
