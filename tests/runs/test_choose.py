@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -10,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sbg_bulk import InputError, NotFound
+from sbg_bulk import InputError, NotFound, RunOptions
+from sbg_bulk.runs import store
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Permissions, Simulator
 from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World
@@ -575,9 +579,28 @@ def test_a_choice_is_run_as_what_it_was_chosen_for(call: Both) -> None:
         call("run", "copy", call("choose", [f"{SOURCE}/bams"], to=IN, match=["none"]))
 
 
-def test_the_report_of_a_run_tells_paths(call: Both) -> None:
-    from sbg_bulk.runs.journal import Journal
+def test_the_rows_of_a_complete_run_are_not_counted_again(call: Both) -> None:
+    choice = call("choose", [f"{SOURCE}/bams"], to=IN)
 
+    def stop(progress: Any) -> None:
+        if progress.tally.done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        call("run", "copy", choice, items_per_job=1, options=RunOptions(jobs_in_flight=1), on_change=stop)
+    [path] = store.known()
+    with Journal.read(path) as journal:
+        assert (journal.tally().done, journal.carried().size) == (1, 1000)
+    report = call("resume", path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE row SET outcome = NULL, extra = NULL")
+        database.commit()
+    with Journal.read(path) as journal:
+        assert (journal.tally(), journal.carried()) == (report.tally, report.carried)
+    assert (report.tally.done, report.carried.size) == (2, 2000)
+
+
+def test_the_report_of_a_run_tells_paths(call: Both) -> None:
     report = call("run", "copy", call("choose", [f"{SOURCE}/bams/old"], to=IN))
     with Journal.open(report.journal) as journal:
         (row,) = journal.report()

@@ -359,6 +359,7 @@ class RunFlows:
             tally = yield from run.run(
                 policy, journal, options or RunOptions(), on_change or on_bar, token=mark, renew=renew
             )
+        yield from record(journal.sum_up)
         failures, carried = (yield from record(journal.failures)), (yield from record(journal.carried))
         plan = journal.plan
         return RunReport(plan.run, journal.path, tally, failures, job_type=plan.job_type, carried=carried)

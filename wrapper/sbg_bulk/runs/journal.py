@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
-from attrs import astuple
+from attrs import asdict, astuple
 
 from sbg_bulk.errors import JournalError, RunInUse
 from sbg_bulk.models.job import Job
@@ -40,7 +40,7 @@ from sbg_bulk.runs.journal_file import (
     snapshot,
     unix,
 )
-from sbg_bulk.runs.journal_reader import SESSIONS, JournalReader
+from sbg_bulk.runs.journal_reader import SESSIONS, SUMS, JournalReader
 from sbg_bulk.runs.records import NewFolder, Outcome, RowOutcome, State, Submission
 from sbg_bulk.runs.traffic import Traffic
 
@@ -221,11 +221,16 @@ class Journal(JournalReader):
         known = json.dumps([*earlier, (self._session, ended)][-MOST_SESSIONS:])
         self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (SESSIONS, known))
 
+    def sum_up(self) -> None:
+        """Keep the tally and the amount of a complete run, which change no more, for who lists runs."""
+        if self.remembered(SUMS) is None and (tally := self.tally()).complete:
+            self.remember(SUMS, json.dumps({"tally": asdict(tally), "carried": asdict(self.carried())}))
+
     def remember(self, key: str, value: str) -> None:
         """Note what was learned of the run under a name.
 
         That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is;
-        `retry`, the run that tries again; or `label`, the user's own text.
+        `retry`, the run that tries again; `sums`, see `sum_up`; or `label`, the user's own text.
         """
         with self._change():
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))
