@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
@@ -14,6 +14,7 @@ from sbg_bulk.cli.output.console import complain, console, explained, note, tell
 from sbg_bulk.cli.output.failures import INTERRUPTED, kind_of
 from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
+from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
 from sbg_bulk.text import counted, duration, size
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.records import Carried
     from sbg_bulk.runs.result import RunReport
-
-VERBS: Final = {"COPY": "copied", "MOVE": "moved", "DELETE": "deleted"}
-"""What becomes of what is done by a job, by its type."""
 
 
 def execute(context: Context, work: Callable[[Callable[[Progress], object]], RunReport], as_json: bool) -> Exit:
@@ -109,7 +107,7 @@ def _name(progress: Progress) -> str:
 
 def _so_far(progress: Progress) -> str:
     """What a run has done."""
-    tally, verb = progress.tally, VERBS.get(progress.job_type, "done")
+    tally, verb = progress.tally, DONE_AS.get(progress.job_type, "done")
     done = f"{tally.done:,} of {counted(tally.rows, 'file')} {verb}"
     others = ((tally.failed, "failed"), (tally.unattributed + tally.unknown, "unclear"))
     parts = [done, *(f"{number:,} {what}" for number, what in others if number)]
@@ -156,7 +154,7 @@ def report_text(context: Context, report: RunReport, seconds: float | None, *, r
         seconds: how long it took; None if it was finished before.
         resumed: whether that is the time since it was resumed.
     """
-    tally, verb = report.tally, VERBS.get(report.job_type, "done")
+    tally, verb = report.tally, DONE_AS.get(report.job_type, "done")
     took = "" if seconds is None else f" in {duration(seconds)}{' since it was resumed' if resumed else ''}"
     if report.carried.sized:
         took += f", {_bytes(report.carried)}"
