@@ -165,6 +165,13 @@ def test_what_waits_does_not_go_with_detach(sbg: Run, words: list[str], told: st
     assert told in ran.err
 
 
+@pytest.mark.parametrize("command", ["resume", "retry"])
+def test_what_goes_on_in_the_background_has_no_time_to_wait_for_either(sbg: Run, command: str) -> None:
+    ran = sbg("runs", command, "20260101-000000-0000", "--detach", "--timeout", "5")
+    assert ran.code == Exit.USAGE
+    assert "--timeout is for waiting, and --detach does not wait." in ran.err
+
+
 # With a command at its end
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import Client
+from sbg_bulk.cli.exits import Exit
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import MINE, TARGET, Run, journals, printed_commands
 from tests.support.world import World
@@ -183,6 +184,35 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_changed(
 
 
 # After an interruption
+
+
+def _noting(path: Path) -> str:
+    return f'echo "$SBG_BULK_OUTCOME $SBG_BULK_DONE $SBG_BULK_FILES $SBG_BULK_RUN" >> {path}'
+
+
+def test_the_command_of_notify_is_run_once_at_the_end_of_all_runs(sbg: Run, tmp_path: Path, home: Path) -> None:
+    noted = tmp_path / "noted"
+    words = ("sync", RUN, "--to", IN, "--yes", "--notify", _noting(noted))
+    assert sbg(*words).code == 0
+    runs = sorted(path.stem for path in journals(home))
+    (line,) = noted.read_text("utf-8").splitlines()
+    outcome, done, files, run = line.split()
+    assert (outcome, done, files) == ("finished", "5", "5")
+    assert run in runs
+    assert "Nothing to do." in sbg(*words).err
+    assert noted.read_text("utf-8").count("\n") == 1
+
+
+def test_a_sync_whose_time_is_up_can_be_run_again(sbg: Run, tmp_path: Path, world: World) -> None:
+    noted = tmp_path / "noted"
+    words = ("sync", RUN, "--to", IN, "--yes", "--notify", _noting(noted))
+    ran = sbg(*words, "--timeout", "0")
+    assert ran.code == Exit.TIMED_OUT
+    assert "timed out after 0 s. The run is kept" in ran.err
+    assert "Or run the same sync again" in ran.err
+    assert noted.read_text("utf-8").startswith("timed-out 0 ")
+    assert sbg(*words).code == Exit.DONE
+    assert paths(world) == STEP
 
 
 def _interrupt(monkeypatch: pytest.MonkeyPatch, job_type: str) -> None:

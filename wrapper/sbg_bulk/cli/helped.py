@@ -17,8 +17,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "Destination": "--to --to-project --to-folder --destination-from-manifest --parents --flatten --on-conflict "
     "--no-check --delete",
     "Safety": "--yes --dry-run --save-plan --verify --adopt --resubmit",
-    "Run": "--label --detach --timeout --new-run --journal --items-per-job --jobs-in-flight --reserve "
-    "--give-up-after --list-lag --new-ids --notify",
+    "Run": "--label --detach --timeout --notify --new-run --journal --items-per-job --jobs-in-flight --reserve "
+    "--give-up-after --list-lag --new-ids",
     "Simulator": "--port --host --i-know --seed --speed --rate-limit --fault --variant --tls",
     "Output": "--csv --json --quiet --verbose",
     "Connection": "--endpoint --profile",

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -15,11 +15,11 @@ import click
 
 from sbg_bulk.cli.actions.run import execute, reference
 from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.options.run import RunSettings
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.failures import fail
-from sbg_bulk.errors import WaitTimeout
+from sbg_bulk.errors import SbgBulkError, WaitTimeout
 from sbg_bulk.runs import store
 from sbg_bulk.settings.settings import TOKEN_VARIABLE
 from sbg_bulk.text import counted
@@ -62,6 +62,7 @@ class _Begun(Exception):
 
 
 Work = Callable[[Callable[["Progress"], object]], "RunReport"]
+"""Carries a run, and calls what it is given with the progress."""
 
 
 def carry(context: Context, settings: RunSettings, work: Work, as_json: bool) -> Exit:
@@ -75,23 +76,46 @@ def carry(context: Context, settings: RunSettings, work: Work, as_json: bool) ->
     """
     if settings.detach:
         return _detached(context, settings, work, as_json)
-    seen: list[Progress] = []
+    return carry_all(context, settings, lambda execute_one: execute_one(work), as_json)
+
+
+def carry_all(
+    context: Context, settings: RunSettings, whole: Callable[[Callable[[Work], Exit]], Exit], as_json: bool
+) -> Exit:
+    """Carry runs to their end, for one limited time, and with one command at the end of all. The exit code of all.
+
+    Args:
+        context: the options before the command.
+        settings: how to go about it; in the background goes only `carry`.
+        whole: carries the runs, by calling what it is given with the work of each.
+        as_json: whether to write JSON.
+    """
+    seen: dict[str, Progress] = {}
     limit = Limit(settings.timeout)
 
-    def limited(on_change: Callable[[Progress], object]) -> RunReport:
-        def changed(progress: Progress) -> None:
-            seen[:] = [progress]
-            on_change(progress)
-            limit.check(0.0 if progress.waiting is None else progress.waiting.seconds)
+    def execute_one(work: Work) -> Exit:
+        def limited(on_change: Callable[[Progress], object]) -> RunReport:
+            def changed(progress: Progress) -> None:
+                seen[progress.run] = progress
+                on_change(progress)
+                limit.check(0.0 if progress.waiting is None else progress.waiting.seconds)
 
-        return work(changed)
+            return work(changed)
+
+        return execute(context, limited, as_json)
 
     code = Exit.UNEXPECTED
     try:
-        code = execute(context, limited, as_json)
+        code = whole(execute_one)
+    except SbgBulkError as error:
+        code = exit_code(error)
+        raise
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+        raise
     finally:
         if settings.notify is not None and seen:
-            _notify(settings.notify, code, seen[0])
+            _notify(settings.notify, code, list(seen.values()))
     return code
 
 
@@ -131,21 +155,21 @@ class Limit:
             raise RunTimeout(self._seconds)
 
 
-def _notify(command: str, code: Exit, progress: Progress) -> None:
+def _notify(command: str, code: Exit, runs: Sequence[Progress]) -> None:
     """Run the command of `--notify`. Its failure is told, and changes nothing."""
-    tally = progress.tally
+    rows, done, failed = (sum(getattr(one.tally, what) for one in runs) for what in ("rows", "done", "failed"))
     outcome = _OUTCOMES.get(code, "error")
-    failed = f", {tally.failed:,} failed" if tally.failed else ""
-    done = f"{tally.done:,} of {counted(tally.rows, 'file')} done"
-    told = f"Run {progress.run}: {outcome.replace('-', ' ')}, {done}{failed}."
+    names = f"Run{'s' if len(runs) > 1 else ''} {', '.join(one.run for one in runs)}"
+    told = f"{names}: {outcome.replace('-', ' ')}, {done:,} of {counted(rows, 'file')} done"
+    told += f", {failed:,} failed." if failed else "."
     facts = {
-        "RUN": progress.run,
-        "JOURNAL": progress.journal,
+        "RUN": runs[-1].run,
+        "JOURNAL": runs[-1].journal,
         "OUTCOME": outcome,
         "EXIT_CODE": str(int(code)),
-        "FILES": str(tally.rows),
-        "DONE": str(tally.done),
-        "FAILED": str(tally.failed),
+        "FILES": str(rows),
+        "DONE": str(done),
+        "FAILED": str(failed),
         "MESSAGE": told,
     }
     env = _without_token(os.environ) | {f"SBG_BULK_{name}": value for name, value in facts.items()}

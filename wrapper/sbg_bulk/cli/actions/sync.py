@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict, evolve
 
+from sbg_bulk.cli.actions.carry import Work, carry_all
 from sbg_bulk.cli.actions.choose import rate_left
-from sbg_bulk.cli.actions.run import execute, reference
+from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
@@ -42,9 +43,13 @@ SHOWN: Final = 20
 
 def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
     """Find what to do, show it, ask, and carry it to its end. The exit code that follows."""
+    return carry_all(context, request.settings, partial(_plan_and_sync, context, request), request.as_json)
+
+
+def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Work], Exit]) -> Exit:
     selection = request.selection
     with context.client() as client:
-        resumed = _finish_earlier(context, client, request)
+        resumed = _finish_earlier(context, client, request, execute)
         if resumed is not Exit.DONE:
             return resumed
         with counting() as on_request:
@@ -74,10 +79,10 @@ def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
             return done
         if not agreed(_question(plan), request.yes):
             return Exit.INTERRUPTED
-        return _carry(context, client, request, plan)
+        return _carry(client, request, plan, execute)
 
 
-def _finish_earlier(context: Context, client: Client, request: SyncRequest) -> Exit:
+def _finish_earlier(context: Context, client: Client, request: SyncRequest, execute: Callable[[Work], Exit]) -> Exit:
     """Resume runs of an earlier sync of the same two: their jobs may still be running, so nothing else can be told."""
     for earlier in unfinished(client.settings.endpoint, place_of(request.source), place_of(request.to)):
         run = earlier.run
@@ -93,7 +98,7 @@ def _finish_earlier(context: Context, client: Client, request: SyncRequest) -> E
         tell(told)
         if not agreed("Resume it first?", request.yes):
             return Exit.INTERRUPTED
-        outcome = execute(context, partial(_resumed, client, request, name), request.as_json)
+        outcome = execute(partial(_resumed, client, request, name))
         if outcome not in (Exit.DONE, Exit.FAILED_ITEMS):
             return outcome
     return Exit.DONE
@@ -104,7 +109,7 @@ def _resumed(client: Client, request: SyncRequest, run: str, on_change: Callable
     return client.resume(run, options=settings.options, within=settings.give_up_after, on_change=on_change)
 
 
-def _carry(context: Context, client: Client, request: SyncRequest, plan: SyncPlan) -> Exit:
+def _carry(client: Client, request: SyncRequest, plan: SyncPlan, execute: Callable[[Work], Exit]) -> Exit:
     """Carry the runs of a plan, one after the other."""
     reports: list[RunReport] = []
     while (step := plan.next(reports)) is not None:
@@ -121,7 +126,7 @@ def _carry(context: Context, client: Client, request: SyncRequest, plan: SyncPla
             reports.append(report)
             return report
 
-        outcome = execute(context, work, request.as_json)
+        outcome = execute(work)
         if len(reports) == before:
             note("Or run the same sync again: it resumes the run, then does what is left.")
             return outcome

@@ -32,7 +32,9 @@ _TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifes
 
 
 def _transfer(click_context: click.Context, request: TransferRequest) -> None:
-    _check_detached(request)
+    request.settings.check()
+    if request.settings.detach and request.verify:
+        raise click.UsageError("--verify waits for the end, and --detach does not. Verify later with runs verify.")
     to = [] if request.destination.place is None else [request.destination.place]
     context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
     if request.manifest is not None or request.files_from is not None:
@@ -58,14 +60,6 @@ def _transfer(click_context: click.Context, request: TransferRequest) -> None:
     if request.is_asked:
         check_can_ask(request.yes)
     click_context.exit(_one_job(context, request))
-
-
-def _check_detached(request: TransferRequest) -> None:
-    if request.settings.detach:
-        if request.settings.timeout is not None:
-            raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
-        if request.verify:
-            raise click.UsageError("--verify waits for the end, and --detach does not. Verify later with runs verify.")
 
 
 def _check_manifest(request: TransferRequest) -> None:

@@ -87,6 +87,11 @@ class RunSettings:
     detach: bool = False
     notify: str | None = None
 
+    def check(self) -> None:
+        """Raise UsageError if two of them do not go together."""
+        if self.detach and self.timeout is not None:
+            raise click.UsageError("--timeout is for waiting, and --detach does not wait.")
+
     @property
     def of_run(self) -> RunSettings:
         """Those that only a run has: one job can be waited for so long, or not at all, too."""
@@ -119,7 +124,9 @@ def run_options(function: F) -> F:
 
     @wraps(function)
     def command(*arguments: Any, **values: Any) -> Any:
-        return function(*arguments, settings=collected(RunSettings, values), **values)
+        settings = collected(RunSettings, values)
+        settings.check()
+        return function(*arguments, settings=settings, **values)
 
     for option in (NOTIFY, timeout_option, DETACH):
         command = option(command)

@@ -8,10 +8,10 @@ from typing import Any, Final, cast
 import click
 from attrs import frozen
 
-from sbg_bulk.cli.options.common import F, collected, json_option
+from sbg_bulk.cli.options.common import F, collected, dry_run_option, json_option, timeout_option
 from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options, no_match_option
-from sbg_bulk.cli.options.run import RunSettings, add_run_options
+from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
@@ -34,9 +34,9 @@ _OPTIONS: Final = (
 
 _RUN_OPTIONS: Final = (
     yes_option,
-    click.option(
-        "--dry-run", "-n", is_flag=True, help="Show what would be done and what it costs, and change nothing."
-    ),
+    dry_run_option,
+    timeout_option,
+    NOTIFY,
     click.option(
         "--items-per-job",
         type=click.IntRange(min=1),
