@@ -137,7 +137,7 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
     document = sbg(*words, "--json", "--items-per-job", "50").document
     assert len(document["choice"]) == document["items"] == 120
     assert (document["jobs"], document["requests"], document["looked"]) == (3, 4, 3)
-    assert document["choice"][0].keys() == {"file", "name", "type", "source", "destination"}
+    assert document["choice"][0].keys() == {"file", "name", "type", "size", "source", "destination"}
     assert document["choice"][0]["destination"] is None
 
 

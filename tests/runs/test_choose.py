@@ -250,13 +250,26 @@ def test_what_is_newer_is_found_whether_or_not_lists_tell_dates(call: Both, worl
     assert [item.name for item in choice.items] == ["3.bam"]
     # One by one, only those are asked for that everything else speaks for.
     assert operations == [LIST, LIST, LIST] + ([] if told else [FILE] * 3) + [LIST]
-    assert choice.size == (1000 if told else None)
+    assert choice.size == 1000
 
 
 def test_what_has_no_date_at_all_is_left_out_and_counted(call: Both) -> None:
     call.dates = False
     choice = call("choose", [f"{SOURCE}/bams"], to=IN, newer_than="2019-01-02")
     assert (arrows(choice), choice.undated) == ([], 2)
+
+
+# Sizes
+
+
+@pytest.mark.parametrize(("named", "asked"), [(1, 1), (100, 1), (101, 0)])
+def test_the_sizes_of_a_few_files_are_asked_for_where_lists_do_not_tell_them(
+    call: Both, world: World, named: int, asked: int
+) -> None:
+    world.add(*(f"{SOURCE}/few/{number}.bam" for number in range(named)), size=7)
+    call.change = lambda query: query.remove("fields")
+    assert call.counted("choose", [f"{SOURCE}/few"], to=IN).count("bulk_get_files") == asked
+    assert call("choose", [f"{SOURCE}/few"], to=IN).size == (7 * named if asked else None)
 
 
 # What speaks against it

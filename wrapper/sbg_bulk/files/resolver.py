@@ -169,6 +169,11 @@ class PathResolver:
         """Return the same files with their sizes, a hundred for a request where they are not known."""
         return (yield from self._completed(files, lambda one: one.size is None and not one.is_folder))
 
+    def sizes(self, ids: Collection[str]) -> Flow[dict[str, int | None]]:
+        """Return the sizes of files, a hundred for a request; without those that no such request tells."""
+        yield from self._details.load(ids, singly=False)
+        return {one: file.size for one in ids if (file := self._details.known.get(one)) is not None}
+
     def with_dates(self, files: Sequence[File]) -> Flow[list[File]]:
         """Return the same files with their dates, a hundred for a request where they are not known."""
         return (yield from self._completed(files, lambda one: one.changed_on is None))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from sbg_bulk.api import lookups
 from sbg_bulk.api.pages import ALL_FIELDS
@@ -18,6 +18,7 @@ from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
 from sbg_bulk.runs.claims import Claims
@@ -43,17 +44,17 @@ class Selection:
 
     def take(self, entry: File, place: Location | None, *folders: str) -> Flow[None]:
         """Choose an entry, to be put into these folders below the destination, unless it is too old."""
-        changed = entry.changed_on
+        changed, size = entry.changed_on, entry.size
         if self.filters.newer_than is not None and changed is None:
             details = yield from lookups.file(self.resolver.policy, entry.id)
-            changed = details.changed_on
+            changed, size = details.changed_on, details.size
             self.undated += changed is None
         if not self.filters.in_time(changed):
             self.seen.outdated(changed)
         else:
             self.seen.take()
             to = None if self.to is None else self.to.below(*(() if self.flatten else folders))
-            self.items.append(Chosen(entry.id, entry.name, entry.is_folder, entry.size, entry.parent, place, to))
+            self.items.append(Chosen(entry.id, entry.name, entry.is_folder, size, entry.parent, place, to))
 
     def walk(self, source: Location) -> Flow[None]:
         """Choose from what is in a folder or project."""
@@ -203,6 +204,7 @@ def choose(
         pending = yield from record(claimed.found)
     if pending and on_conflict is OnConflict.FAIL:
         raise under_way(pending)
+    items = yield from _sized(resolver, items)
     missing = _missing(resolver, items)
     # To make a folder takes the id of the one that it is in.
     used = [*_targets(items), *(folder.parent for folder in missing)]
@@ -264,6 +266,15 @@ def _look_where_things_go(selection: Selection, target: Location) -> Flow[dict[L
         if project.root_folder is not None:
             ids[target] = project.root_folder
     return ids
+
+
+def _sized(resolver: PathResolver, items: list[Chosen]) -> Flow[list[Chosen]]:
+    """Return the same things, a few files of unknown size with theirs: as many as one request tells, to be shown."""
+    unknown = [item.id for item in items if item.size is None and not item.is_folder]
+    if not 0 < len(unknown) <= BULK_LIMIT:
+        return items
+    sizes = yield from resolver.sizes(unknown)
+    return [evolve(item, size=sizes[item.id]) if item.id in sizes else item for item in items]
 
 
 def _targets(items: Iterable[Chosen]) -> list[Location]:

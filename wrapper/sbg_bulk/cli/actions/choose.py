@@ -274,6 +274,7 @@ def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
                 "file": item.id,
                 "name": item.name,
                 "type": "folder" if item.is_folder else "file",
+                "size": item.size,
                 "source": item.source,
                 "destination": item.destination or None,
             }
