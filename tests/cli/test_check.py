@@ -38,9 +38,9 @@ def test_filters_that_match_nothing_do_not_mean_that_both_are_the_same(
     assert world
     ran = sbg("check", RUN, IN, "--include", "*.BAM", *option)
     assert ran.code == 3
-    assert ran.err.endswith(
-        "sbg-bulk: Nothing matched on either side, so nothing was compared. 2 files match if case is ignored.\n"
-    )
+    assert ran.err.endswith(f"sbg-bulk: no files matched in {RUN} and {IN}. 2 files match if case is ignored.\n")
+    # A comparison of nothing would say that both agree.
+    assert [one["error"]["kind"] for one in ran.documents] == (["NothingMatched"] if option == ["--json"] else [])
     assert sbg("check", RUN, IN, "--include", "a.bam").code == 0
 
 
@@ -149,9 +149,8 @@ def test_what_counts_is_a_matter_of_options(sbg: Run, world: World) -> None:
     assert paths("--one-way") == ["more"]
     assert paths("--each-file") == ["left/x", "more/y.bam", "more/z"]
     assert paths("--include", "*.bam") == ["more/y.bam"]
-    assert paths("--exclude", "more", "--tag", "none") == []
-    assert paths("--newer-than", "1h") == []
-    assert paths("--metadata", "sample_id=S1") == []
+    for words in (("--exclude", "more", "--tag", "none"), ("--newer-than", "1h"), ("--metadata", "sample_id=S1")):
+        assert sbg("check", RUN, IN, "--json", *words).document["error"]["kind"] == "NothingMatched"
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import complain, note, tell, write_json
-from sbg_bulk.cli.output.failures import fail
+from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.failures import no_match
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
@@ -85,10 +85,9 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         # What is in the way was not what was meant: it is told, and shows in the exit code.
         done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if choice.different else Exit.DONE)
         if nothing_matched(choice):
-            told = f"no files matched in {', '.join(choice.sources)}. {choice.hint}".rstrip()
-            if selection.error_on_no_match:
-                return fail("NothingMatched", told, Exit.FAILED_ITEMS)
-            complain(told)
+            told = no_match(choice.sources, choice.hint, fails=selection.error_on_no_match)
+            if told is not Exit.DONE:
+                return told
         if len(choice):
             save = partial(save_choice, choice)
             keep_plan(context, request, save, parents=bool(choice.folders))

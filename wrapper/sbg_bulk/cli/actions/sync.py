@@ -17,7 +17,8 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.sync import SyncRequest
 from sbg_bulk.cli.output.comparisons import compared_document, shown_path
-from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.failures import no_match
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
@@ -68,8 +69,10 @@ def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Wo
         takes = _takes(plan, request, rate_left(client))
         done = Exit.FAILED_ITEMS if plan.left else Exit.DONE
         if selection.given and not plan.comparison.matched:
-            complain(f"Nothing matched in {plan.comparison.source}. {plan.comparison.hint}".rstrip())
-            done = Exit.FAILED_ITEMS if selection.error_on_no_match else done
+            found = plan.comparison
+            told = no_match([str(found.source)], found.hint, fails=selection.error_on_no_match)
+            if told is not Exit.DONE:
+                return told
         if request.dry_run:
             _dry_run(plan, takes, request.as_json)
             return done

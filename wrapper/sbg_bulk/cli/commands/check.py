@@ -14,7 +14,8 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.common import collected, json_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options
 from sbg_bulk.cli.output.comparisons import comparison_document, counts_text, print_mismatches
-from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.failures import no_match
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
@@ -81,6 +82,8 @@ def check(
             one_way=one_way,
             on_request=on_request,
         )
+    if selection.given and found.agrees and not found.same:
+        click_context.exit(no_match([str(found.source), str(found.place)], found.hint, fails=True))
     if as_json:
         write_json(comparison_document(found))
     elif as_csv:
@@ -91,9 +94,6 @@ def check(
     else:
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
-    if selection.given and found.agrees and not found.same:
-        complain(f"Nothing matched on either side, so nothing was compared. {found.hint}".rstrip())
-        click_context.exit(Exit.FAILED_ITEMS)
     if found.of(Mismatch.MISSING):
         note(f"See what sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")
     click_context.exit(Exit.DONE if found.agrees else Exit.FAILED_ITEMS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any, Final
 
@@ -59,6 +60,21 @@ def fail(kind: str, message: str, code: Exit, error: Exception | None = None) ->
     complain(message)
     write_failure(kind, message, code, error)
     return code
+
+
+def no_match(places: Iterable[str], hint: str, *, fails: bool) -> Exit:
+    """Tell that filters have matched nothing. Return the exit code that follows.
+
+    Args:
+        places: what was looked through.
+        hint: what may have been meant; empty if that is not known.
+        fails: whether that is an error.
+    """
+    told = f"no files matched in {' and '.join(places)}. {hint}".rstrip()
+    if fails:
+        return fail("NothingMatched", told, Exit.FAILED_ITEMS)
+    complain(told)
+    return Exit.DONE
 
 
 def kind_of(error: SbgBulkError) -> str:
