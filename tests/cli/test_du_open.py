@@ -52,7 +52,7 @@ CAVATICA = "https://cavatica.sbgenomics.com/u"
 def on_cavatica(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the service were a public deployment."""
     monkeypatch.setattr(
-        "sbg_bulk.cli.commands.open.page_of",
+        "sbg_bulk.cli.actions.pages.page_of",
         lambda _, *arguments, **more: page_of(DEPLOYMENTS["cavatica"], *arguments, **more),
     )
 

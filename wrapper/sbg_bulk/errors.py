@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
     from sbg_bulk.models.job import Job
 
+EXISTS: Final = 5003
+"""The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
+
 
 class SbgBulkError(Exception):
     """The base of all errors of this package. They can be pickled, to reach another process."""

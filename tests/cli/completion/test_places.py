@@ -170,13 +170,39 @@ def test_the_shell_is_answered_at_once_and_the_place_listed_for_the_next_time(
     assert f"{MINE}/" in answered(connected, "sbg-bulk sync rfranklin/my")
 
 
-@pytest.mark.parametrize("command", ["copy", "ls", "check"])
-def test_an_answer_connects_to_nothing_and_loads_nothing_to_draw_with(connected: dict[str, str], command: str) -> None:
-    asked = {"_SBG_BULK_COMPLETE": "zsh_complete", "COMP_WORDS": f"sbg-bulk {command} {TARGET}/", "COMP_CWORD": "2"}
+@pytest.mark.parametrize(
+    "command", ["copy", "move --to", "delete", "sync", "check", "ls", "files tree", "du", "mkdir", "open"]
+)
+def test_an_answer_connects_to_nothing_and_loads_neither_the_engine_nor_what_draws(
+    connected: dict[str, str], command: str
+) -> None:
+    line = f"sbg-bulk {command} {TARGET}/"
+    asked = {"_SBG_BULK_COMPLETE": "zsh_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
     ended = subprocess.run(
         [sys.executable, "-c", LOADED], env=connected | asked, capture_output=True, timeout=PATIENCE, text=True
     )
-    assert not {"sbg_bulk.client.sync", "rich"} & set(ended.stdout.splitlines()[-1].split())
+    assert ended.stdout.splitlines()[-1] == "loaded"
+
+
+@pytest.mark.parametrize("slow", ["while True: pass", "time.sleep(60)"], ids=["work", "wait"])
+def test_an_answer_that_takes_too_long_is_none(connected: dict[str, str], slow: str) -> None:
+    program = f"""
+import time
+from sbg_bulk.cli import main, place_completion
+
+
+def listed(self, place):
+    {slow}
+
+
+place_completion.KnownPlaces.listed = listed
+main()
+"""
+    asked = {"_SBG_BULK_COMPLETE": "bash_complete", "COMP_WORDS": f"sbg-bulk ls {TARGET}/", "COMP_CWORD": "2"}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=connected | asked, capture_output=True, timeout=PATIENCE, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "")
 
 
 @pytest.mark.parametrize("line", ["sbg-bulk ls rfranklin/my", "sbg-bulk copy rfranklin/my-project/"])

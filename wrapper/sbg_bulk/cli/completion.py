@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from itertools import islice
 from typing import Final
@@ -29,6 +30,12 @@ _ZSH: Final = """\
 local -a bare
         [[ ${completions_with_descriptions[1]%%:*} != */ ]] || bare=(-S '')
         _describe -V unsorted completions_with_descriptions -U "${bare[@]}\""""
+
+WORK: Final = 0.25
+"""Seconds of work of this process that an answer may take."""
+
+WAIT: Final = 3.0
+"""Seconds in all, as where the home folder is on a disk that does not answer."""
 
 RUNS: Final = 50
 """The most runs that are offered: the newest ones."""
@@ -59,7 +66,10 @@ def script(command: click.Command, shell: str) -> str:
 
 
 def answer(command: click.Command) -> None:
-    """Answer the shell, silently even if that fails, and exit."""
+    """Answer the shell, silently even if that fails, and exit. An answer that takes too long is none."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        _end_after(signal.ITIMER_PROF, signal.SIGPROF, WORK)
+        _end_after(signal.ITIMER_REAL, signal.SIGALRM, WAIT)
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
         sys.stderr = nowhere
         try:
@@ -69,6 +79,12 @@ def answer(command: click.Command) -> None:
         except BaseException:  # whatever it is, nobody is to see it
             code = 1
     os._exit(code if isinstance(code, int) else 1)
+
+
+def _end_after(timer: int, number: int, seconds: float) -> None:
+    """End this process after so many seconds, with what it has not written yet."""
+    signal.signal(number, lambda *_: os._exit(1))
+    signal.setitimer(timer, seconds)
 
 
 def complete_endpoint(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.policy import RequestPolicy
@@ -11,9 +9,6 @@ from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, place_of
 from sbg_bulk.files.resolver import PathResolver, no_folder
-
-EXISTS: Final = 5003
-"""The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
 
 
 def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None, path: str) -> Flow[str]:
@@ -33,7 +28,7 @@ def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: s
     try:
         return (yield from lookups.create_folder(policy, name, project, parent)).id
     except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
-        if isinstance(error, errors.BadRequest) and error.code != EXISTS:
+        if isinstance(error, errors.BadRequest) and error.code != errors.EXISTS:
             raise
         # Another program may have made it, or this one, without learning so.
         resolver, place = PathResolver(policy), Location(project, folder=parent).below(name)

@@ -12,8 +12,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.place_completion import complete_place
-from sbg_bulk.errors import BadRequest, Conflict, InputError
-from sbg_bulk.files.folders import EXISTS
+from sbg_bulk.errors import EXISTS, BadRequest, Conflict, InputError
 from sbg_bulk.files.paths import Location, path_of
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import webbrowser
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,17 +15,18 @@ from attrs import evolve
 from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.commands.runs._journal import _open, _to
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.errors import InputError
-from sbg_bulk.files.addresses import page_of
-from sbg_bulk.files.paths import Location, is_path, place_of
-from sbg_bulk.models.resources import File, Project
+from sbg_bulk.files.paths import Location, place_of
 from sbg_bulk.runs import store
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
+
+_address_of: Callable[[Client, str, Location], str] = later("sbg_bulk.cli.actions.pages", "address_of")
 
 _RUN: Final = re.compile(rf"\d{{8}}(-\d{{6}}(-\w+)?)?|.*{re.escape(store.SUFFIX)}")
 """The id of a run, the beginning of one with its whole date, or a journal's path; no other id looks so."""
@@ -46,7 +48,7 @@ def open_page(context: Context, what: str, only_print: bool, as_json: bool) -> N
         endpoint, what = _destination(context, what)
     where = place_of(what)
     with connected(context, [where if endpoint is None else evolve(where, endpoint=endpoint)]).client() as client:
-        address = _address(client, what, where)
+        address = _address_of(client, what, where)
     if as_json:
         write_json({"url": address})
     else:
@@ -63,31 +65,6 @@ def _destination(context: Context, run: str) -> tuple[str, str]:
             report = context.command("runs", "report", store.reference(journal.plan.run, journal.path))
             raise InputError(f"Run {journal.plan.run} has no single destination. See its report: {report}")
         return journal.plan.endpoint, to
-
-
-def _address(client: Client, what: str, where: Location) -> str:
-    endpoint = client.settings.endpoint
-    found = client.locate(what)
-    if isinstance(found, Project):
-        address = page_of(endpoint, found.id)
-    elif found.is_folder:
-        project, names = (where.project, where.names) if is_path(what) else _names(client, found)
-        address = page_of(endpoint, project or "", names)
-    else:
-        address = page_of(endpoint, where.project or found.project or "", file=found.id)
-    if address is None:
-        raise InputError(f"The web pages of {endpoint} are not known, only those of the public platforms.")
-    return address
-
-
-def _names(client: Client, folder: File) -> tuple[str | None, tuple[str, ...]]:
-    """Return the project and the names of a folder that is known by its id. Takes a request for each level."""
-    project, names = folder.project, [folder.name]
-    while folder.parent is not None:
-        folder = client.file(folder.parent)
-        names.insert(0, folder.name)
-    # The uppermost is the root of the project.
-    return project, tuple(names[1:])
 
 
 def _can_browse() -> bool:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from sbg_bulk.cli.actions.connect import connected
-from sbg_bulk.cli.actions.sync import plan_and_sync
+from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.confirm import check_can_ask
 from sbg_bulk.cli.options.sync import SyncRequest, sync_options
 from sbg_bulk.files.paths import place_of
+
+_plan_and_sync: Callable[[Context, SyncRequest], Exit] = later("sbg_bulk.cli.actions.sync", "plan_and_sync")
 
 
 @click.command()
@@ -26,4 +32,4 @@ def sync(click_context: click.Context, request: SyncRequest) -> None:
     context = connected(click_context.obj, [place_of(request.source), place_of(request.to)])
     if not request.dry_run:
         check_can_ask(request.yes)
-    click_context.exit(plan_and_sync(context, request))
+    click_context.exit(_plan_and_sync(context, request))

@@ -1,133 +1,17 @@
-"""`sbg-bulk copy`, `move` and `delete`: one job of ids, or a run of what paths choose or a manifest lists."""
+"""`sbg-bulk copy`, `move` and `delete`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import click
-from attrs import evolve
 
-from sbg_bulk.cli.actions import manifest as manifests
-from sbg_bulk.cli.actions.choose import choose_and_run
-from sbg_bulk.cli.actions.connect import connected
-from sbg_bulk.cli.actions.question import question_about_ids
-from sbg_bulk.cli.actions.wait import wait_for
-from sbg_bulk.cli.context import Context
-from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.options.confirm import agreed, check_can_ask
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.destination import destination_options
 from sbg_bulk.cli.options.transfer import TransferRequest, transfer_options
-from sbg_bulk.cli.output.console import note, write_json
-from sbg_bulk.cli.output.documents import job_document
-from sbg_bulk.cli.output.failures import INTERRUPTED, fail
-from sbg_bulk.errors import InputError
-from sbg_bulk.items import check_id
 
-if TYPE_CHECKING:
-    from sbg_bulk.client.sync import Client
-    from sbg_bulk.models.job import Job
-
-_TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."
-
-
-def _transfer(click_context: click.Context, request: TransferRequest) -> None:
-    request.settings.check()
-    if request.settings.detach and request.verify:
-        raise click.UsageError("--verify waits for the end, and --detach does not. Verify later with runs verify.")
-    to = [] if request.destination.place is None else [request.destination.place]
-    context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
-    if request.manifest is not None or request.files_from is not None:
-        _check_manifest(request)
-        request.destination.check(required=False)
-        click_context.exit(manifests.run(context, request))
-    if not request.sources:
-        raise click.UsageError(_TELLING)
-    if request.form is not None:
-        raise click.UsageError("--format goes with --manifest.")
-    if request.destination.destination_from_manifest:
-        raise click.UsageError("--destination-from-manifest goes with --manifest.")
-    if request.job_type != "DELETE":
-        request.destination.check(required=True)
-    if not request.is_choice:
-        _check_ids(request)
-    if request.is_run:
-        # As with one job, copying what was named by ids is not asked about.
-        unasked = not request.is_choice and request.job_type == "COPY"
-        if not (request.dry_run or unasked):
-            check_can_ask(request.yes)
-        click_context.exit(choose_and_run(context, evolve(request, yes=request.yes or unasked)))
-    if request.is_asked:
-        check_can_ask(request.yes)
-    click_context.exit(_one_job(context, request))
-
-
-def _check_manifest(request: TransferRequest) -> None:
-    if request.manifest is not None and request.files_from is not None:
-        raise click.UsageError("Give --manifest or --files-from, not both.")
-    if request.sources:
-        option = "--manifest" if request.files_from is None else "--files-from"
-        raise click.UsageError(f"Give SOURCEs or {option}, not both.")
-    if request.files_from is not None and request.form not in (None, "list"):
-        raise click.UsageError("--format goes with --manifest; --files-from is a list, one path or id a line.")
-    if unfit := request.selection.given:
-        raise click.UsageError(f"{unfit} goes with SOURCEs; a manifest says itself what is meant.")
-
-
-def _check_ids(request: TransferRequest) -> None:
-    """Raise an error unless each could be an id, none stands there twice, and the options go with them."""
-    seen: set[str] = set()
-    for source in request.sources:
-        check_id("SOURCE", source)
-        if source in seen:
-            raise InputError(f"SOURCE: {source} is given twice.")
-        seen.add(source)
-
-
-def _one_job(context: Context, request: TransferRequest) -> Exit:
-    with context.client() as client:
-        if request.is_asked and not agreed(question_about_ids(client, request), False):
-            return Exit.INTERRUPTED
-        done, submit = _submission(context, client, request)
-        if submit is None:
-            return done
-        try:
-            job = submit()
-        except KeyboardInterrupt:
-            told = (
-                "interrupted while submitting. The job may have been started: before you submit again, look for it "
-                f"with: {context.command('jobs', 'list')}"
-            )
-            return fail(INTERRUPTED, told, Exit.INTERRUPTED)
-        if not request.settings.detach:
-            note(f"Submitted job {job.id}.")
-            ended = wait_for(context, client, [job], request.settings.timeout, request.as_json)
-            return done if ended is Exit.DONE else ended
-        if request.as_json:
-            write_json(job_document(job))
-        else:
-            click.echo(job.id)
-            note(f"Submitted. Wait for it with: {context.command('jobs', 'wait', job.id)}")
-        return done
-
-
-def _submission(context: Context, client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:
-    """What submits the job, and the exit code that follows if that does all; None if there is nothing to do.
-
-    Where it goes is looked up here, before, and what has its names there.
-    """
-    if request.job_type == "DELETE":
-        return Exit.DONE, lambda: client.delete(request.sources)
-    destination, done = request.destination, Exit.DONE
-    where = destination.find(client)
-    given: list[Any] = list(request.sources)
-    if not destination.no_check:
-        done, given = manifests.ids_to_do(context, client, request, where)
-        if not given:
-            return done, None
-    transfer = client.copy if request.job_type == "COPY" else client.move
-    return done, lambda: transfer(given, project=where.project, parent=where.folder)
-
+_transfer: Callable[[click.Context, TransferRequest], None] = later("sbg_bulk.cli.actions.transfer", "transfer")
 
 _PATHS: Final = """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -18,7 +18,6 @@ from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.errors import InputError, NotFound
 from sbg_bulk.files.filters import FILE, Filters
 from sbg_bulk.files.paths import Location, place_of
-from sbg_bulk.models.resources import Project
 from sbg_bulk.text import size
 
 if TYPE_CHECKING:
@@ -86,8 +85,7 @@ def _entries(client: Client, where: Location, place: str, name: str | None, long
         found = client.files(where.project, name=name, details=long)
         yield from found if name is not None else remembering(client.settings, str(where), found)
         return
-    located = client.locate(place)
-    assert not isinstance(located, Project)
+    located = cast("File", client.locate(place))  # what has names below a project is none
     if located.is_folder:
         found = client.files(parent=located.id, name=name, details=long)
         yield from found if name is not None else remembering(client.settings, str(where), found)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
-from sbg_bulk.cli.actions.carry import carry
-from sbg_bulk.cli.actions.preview import preview_resume
 from sbg_bulk.cli.completion import complete_unfinished
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.options.run import RunSettings, run_options
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs.task import last_unfinished
+
+_carry: Callable[..., Exit] = later("sbg_bulk.cli.actions.carry", "carry")
+_preview: Callable[..., Exit] = later("sbg_bulk.cli.actions.preview", "preview_resume")
 
 
 @click.command()
@@ -43,8 +48,8 @@ def resume(
     with context.client() as client:
         named = _last(context, client.settings.endpoint) if run is None else run
         if dry_run:
-            click_context.exit(preview_resume(named, settings, as_json))
-        outcome = carry(
+            click_context.exit(_preview(named, settings, as_json))
+        outcome = _carry(
             context,
             settings,
             lambda on_change: client.resume(

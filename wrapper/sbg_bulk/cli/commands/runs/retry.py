@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from sbg_bulk.cli.actions.carry import carry
-from sbg_bulk.cli.actions.preview import preview_retry
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.exits import Exit
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.options.run import RunSettings, run_options
+
+_carry: Callable[..., Exit] = later("sbg_bulk.cli.actions.carry", "carry")
+_preview: Callable[..., Exit] = later("sbg_bulk.cli.actions.preview", "preview_retry")
 
 
 @click.command()
@@ -32,9 +36,9 @@ def retry(
     """Start a new run of the files of RUN that failed, and only of those."""
     context: Context = click_context.obj
     if dry_run:
-        click_context.exit(preview_retry(run, settings, as_json))
+        click_context.exit(_preview(run, settings, as_json))
     with context.client() as client:
-        outcome = carry(
+        outcome = _carry(
             context,
             settings,
             lambda on_change: client.retry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -11,11 +11,14 @@ from sbg_bulk.cli.actions import watch as actions
 from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _open, _sources
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_pairs, print_rows
 from sbg_bulk.runs import store
-from sbg_bulk.runs.codes import retry_helps
+from sbg_bulk.runs.records import Failures
+
+_retry_helps: Callable[[Failures], bool] = later("sbg_bulk.runs.codes", "retry_helps")
 
 
 @click.command()
@@ -47,7 +50,7 @@ def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
             note(f"It is running. Follow it with: {context.command('runs', 'show', name, '--watch')}")
         elif not journal.tally().complete:
             note(f"It is interrupted. Resume it with: {context.command('runs', 'resume', name)}")
-        elif retry_helps(failures):
+        elif _retry_helps(failures):
             note(f"Retry the failures: {context.command('runs', 'retry', name)}")
 
 
