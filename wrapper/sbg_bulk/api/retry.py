@@ -14,6 +14,7 @@ from typing import Final
 from attrs import field, frozen, validators
 
 from sbg_bulk.api.headers import number, unix_time
+from sbg_bulk.api.waits import FIRST_PAUSE
 from sbg_bulk.limits import RATE_LIMIT_WINDOW
 
 OF_THINGS: Final = (403, 404)
@@ -51,7 +52,7 @@ class Retry:
     """
 
     within: float = field(default=600.0, validator=validators.ge(0))
-    first: float = field(default=0.5, validator=validators.gt(0))
+    first: float = field(default=FIRST_PAUSE, validator=validators.gt(0))
     longest: float = field(default=30.0, validator=validators.gt(0))
 
     def pause(self, attempt: int, random: Callable[[], float]) -> float:

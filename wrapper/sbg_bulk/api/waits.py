@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FOR_THE_LIMIT: Final = "to stay within the rate limit"
 """The reason of a pause that is made before the server refuses."""
 
+FIRST_PAUSE: Final = 0.5
+"""Seconds of the first pause before a request is repeated, if nothing else is wished for."""
+
 
 def status_check(jobs: str) -> str:
     """Return the reason of a pause until the status of jobs is looked up, such as of "1 job"."""

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import define, field
 
-from sbg_bulk.api.retry import Retry
-from sbg_bulk.api.waits import Cause
+from sbg_bulk.api.waits import FIRST_PAUSE, Cause
 from sbg_bulk.cli.output.error_context import Connection
 from sbg_bulk.cli.output.pauses import Pauses
 from sbg_bulk.errors import ConnectionFailed
@@ -83,7 +82,7 @@ def _check_reached(output: Console, wait: Wait) -> None:
         output.unreached = 0.0
         return
     # The first pause of a request is the shortest.
-    before = 0.0 if wait.seconds <= Retry().first else output.unreached
+    before = 0.0 if wait.seconds <= FIRST_PAUSE else output.unreached
     if before + wait.seconds > PATIENCE:
         raise ConnectionFailed(
             f"No connection after {before:.0f} s. Check how the endpoint is spelled, the network and, if HTTPS_PROXY "
