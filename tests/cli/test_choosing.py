@@ -141,6 +141,18 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
     assert document["choice"][0]["destination"] is None
 
 
+@pytest.mark.parametrize("words", [["copy"], ["sync"]])
+def test_60_columns_are_enough_to_read_what_would_be_done(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr("sbg_bulk.cli.output.draw.PIPE_WIDTH", 60)
+    ran = sbg(*words, f"{MINE}/run", "--to", IN, "--dry-run")
+    lines = ran.out.splitlines()
+    assert any(line.endswith(f"file {MINE}/run/a.bam") for line in lines)
+    assert f"  to {IN}/a.bam" in lines
+    assert max(map(len, lines)) <= 60
+
+
 def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
     assert (ran.code, ran.out) == (0, "")

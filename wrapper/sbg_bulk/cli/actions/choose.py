@@ -24,7 +24,7 @@ from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.failures import no_match
 from sbg_bulk.cli.output.plan_line import plan_line
-from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.output.tables import print_changes
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
@@ -284,13 +284,8 @@ def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
 
 def _dry_run(choice: Choice, estimate: Estimate) -> None:
     if choice.items:
-        rows = [
-            ("folder" if item.is_folder else "file", item.source, item.destination) for item in choice.items[:SHOWN]
-        ]
-        columns = ("TYPE", "SOURCE", "DESTINATION")
-        print_rows(
-            columns[:2] if choice.to is None else columns, [row[:2] if choice.to is None else row for row in rows]
-        )
+        first = choice.items[:SHOWN]
+        print_changes([("folder" if item.is_folder else "file", item.source, item.destination) for item in first])
     if len(choice) > SHOWN:
         click.echo(f"... and {len(choice) - SHOWN:,} more; --json has them all.")
     note(f"{_summary(choice, estimate)}\nNothing was changed.")

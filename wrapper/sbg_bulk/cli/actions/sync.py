@@ -20,7 +20,7 @@ from sbg_bulk.cli.output.comparisons import compared_document, shown_path
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.failures import no_match
 from sbg_bulk.cli.output.plan_line import plan_line
-from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.output.tables import print_changes
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.comparison import Mismatch
@@ -248,7 +248,7 @@ def _dry_run(plan: SyncPlan, takes: Estimate, as_json: bool) -> None:
         for item in choice.items
     ]
     if rows:
-        print_rows(("ACTION", "TYPE", "SOURCE", "DESTINATION"), rows[:SHOWN])
+        print_changes(rows[:SHOWN], ("ACTION", "TYPE"))
     if len(rows) > SHOWN:
         tell(f"... and {len(rows) - SHOWN:,} more; --json has them all.")
     note(f"{_summary(plan, takes)}\nNothing was changed.")

@@ -64,6 +64,23 @@ def print_blocks(blocks: Iterable[tuple[str, Iterable[str]]]) -> None:
             )
 
 
+def print_changes(rows: Sequence[tuple[str, ...]], what: Sequence[str] = ("TYPE",)) -> None:
+    """What would be done: a table, or a block each where that is wider than the terminal.
+
+    Args:
+        rows: of each what the first columns say, the source and the destination; that may be empty.
+        what: the heads of the first columns.
+    """
+    columns = (*what, "SOURCE", "DESTINATION")
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    if not any(row[-1] for row in rows):
+        print_rows(columns[:-1], (row[:-1] for row in rows))
+    elif has_room(sum(widths) + 2 * len(widths)):
+        print_rows(columns, rows)
+    else:
+        print_blocks((" ".join(row[:-1]), [f"to {row[-1]}"] if row[-1] else []) for row in rows)
+
+
 def has_room(columns: int) -> bool:
     """Return whether a line has room for so many columns."""
     return _output(narrow=True).width >= columns
