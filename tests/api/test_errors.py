@@ -71,7 +71,7 @@ def test_every_error_is_offered_by_the_package() -> None:
 
 def test_what_is_no_text_in_a_message_of_the_server_does_not_matter() -> None:
     error = ApiError("get_user", 400, code=0, api_message="Wrong.")
-    assert str(error) == "The server does not accept the request: Wrong. [HTTP 400, code 0, get_user]"
+    assert str(error) == "The server rejected the request: Wrong. [HTTP 400, code 0, get_user]"
 
 
 def _spoken(kind: type[ApiError]) -> ApiError:

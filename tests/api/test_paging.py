@@ -88,8 +88,8 @@ def test_a_link_that_does_not_go_on_is_an_error_and_not_a_loop(following: int) -
     outcome = perform([page(jobs(0, 2), next=2), page(jobs(2, 4), next=following)], "jobs")
     assert isinstance(outcome.error, PagingError)
     assert str(outcome.error) == (
-        f"The list cannot be read to its end: the page at offset 2 has 2 entries and names offset {following} as the "
-        "next: that would never end. [list_async_jobs]"
+        f"The list cannot be read to the end: the page at offset 2 has 2 entries and names offset {following} as the "
+        "next: the list would never end. [list_async_jobs]"
     )
     assert len(outcome.requests) == 2
 
@@ -97,7 +97,7 @@ def test_a_link_that_does_not_go_on_is_an_error_and_not_a_loop(following: int) -
 def test_a_page_shorter_than_its_link_says_is_an_error_and_not_a_gap() -> None:
     error = perform([page(jobs(0, 97), next=100)], "jobs").error
     assert isinstance(error, PagingError)
-    assert "3 entries would be left out" in str(error)
+    assert "3 entries would be skipped" in str(error)
 
 
 def test_an_empty_page_with_a_link_onwards_is_an_error() -> None:

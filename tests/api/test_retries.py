@@ -214,7 +214,7 @@ def test_an_error_tells_what_the_server_said() -> None:
 
 
 def test_an_error_that_says_nothing_still_reads_well() -> None:
-    assert str(perform([raw(400)], "user").error) == "The server does not accept the request. [HTTP 400, get_user]"
+    assert str(perform([raw(400)], "user").error) == "The server rejected the request. [HTTP 400, get_user]"
 
 
 @pytest.mark.parametrize(

@@ -154,9 +154,9 @@ def test_the_token_does_not_go_elsewhere_even_if_forced(url: str) -> None:
         async with open_http(httpx.AsyncClient, settings, httpx.Timeout(1), transport=transport) as http:
             await http.get(url)
 
-    with pytest.raises(SettingsError, match="The token is not sent to"):
+    with pytest.raises(SettingsError, match="The token was not sent to"):
         forced()
-    with pytest.raises(SettingsError, match="The token is not sent to"):
+    with pytest.raises(SettingsError, match="The token was not sent to"):
         asyncio.run(forced_async())
     assert script.requests == []
 
@@ -238,7 +238,7 @@ def test_each_request_is_logged_with_all_but_what_it_carries(log: pytest.LogCapt
     told = [record.getMessage() for record in log.records if record.name == "sbg_bulk.requests"]
     assert told == [
         "GET /files?project=a%2Fb&name=x+y.bam&offset=0&limit=100: 200 in 500 ms",
-        f"GET /async/files/copy/{JOB_ID}: no answer (ConnectError) in 41 ms",
+        f"GET /async/files/copy/{JOB_ID}: no response (ConnectError) in 41 ms",
         f"GET /async/files/copy/{JOB_ID}: 503 in 41 ms, attempt 2, request r-2",
         f"GET /async/files/copy/{JOB_ID}: 200 in 41 ms, attempt 3, request r-3",
         "POST /async/files/copy: 200 in 1500 ms",

@@ -246,8 +246,8 @@ def test_what_is_not_finished_is_named_and_not_begun_again(
     rows = 2 if "--manifest" in words else 1
     assert again.err == (
         f"sbg-bulk: Run {run} has the same sources and destination, and is not finished: 0 of {rows} are done.\n"
-        f"Resume it with: sbg-bulk runs resume {run}\nTo start a new run instead, add --new-run: files "
-        "that jobs of this one still make would be made twice.\n"
+        f"Resume it with: sbg-bulk runs resume {run}\nTo start a new run instead, add --new-run: files that this "
+        f"run's jobs are still creating would be created twice.\n"
     )
     assert {request.method for request in simulator.requests} <= {"GET"}
     dry = sbg(*words, "--dry-run")
@@ -280,7 +280,7 @@ def test_another_filter_does_not_copy_what_an_unfinished_run_will_but_to_another
     told = (
         f"1 file is being copied by run {run}, which is not finished. Skipped.\n"
         f"Resume it with: sbg-bulk runs resume {run}\n"
-        "To start a new run all the same, add --new-run: files may be made twice.\n"
+        "To start a new run anyway, add --new-run: files may be made twice.\n"
     )
     for again in (other, ids):
         ran = sbg(*again)
@@ -324,6 +324,6 @@ def test_two_processes_do_not_begin_the_same_at_once(
     with alone(job_type, env["SB_API_ENDPOINT"], task):
         ran = sbg(*words, "--yes")
         assert ran.code == 2
-        assert "Another process is at work on the same sources and destination." in ran.err
+        assert "Another process is working on the same sources and destination." in ran.err
         assert sbg(*words, "--dry-run").code == 0
     assert sbg(*words, "--yes").code == 0

@@ -61,8 +61,8 @@ def test_differences_are_a_table_and_exit_code_3(sbg: Run, world: World) -> None
     ]
     first, second = ran.err.splitlines()
     assert first == (
-        "2 files the same, 1 file and 1 folder missing, 1 folder extra, 1 file of another size, 1 file of another "
-        "type. Listing used 6 requests."
+        "2 files the same, 1 file and 1 folder missing, 1 folder extra, 1 file with a different size, 1 file with a "
+        "different type. Listing used 6 requests."
     )
     assert second == f"See what sync would copy: sbg-bulk sync {RUN} --to {IN} --dry-run"
     assert sbg("check", RUN, IN, "--quiet").err == f"{first}\n"
@@ -93,7 +93,7 @@ def test_the_csv_is_a_manifest_that_copies_what_is_missing_to_where_it_is_missin
     world.add(f"{RUN}/new, one.bam", f"{RUN}/old/deep.bam", f"{RUN}/more/y", f"{IN}/left")
     ran = sbg("check", RUN, IN, "--csv")
     assert ran.code == 3
-    assert "Not in the manifest, which has what is missing: 1 other difference." in ran.err
+    assert "Not in the manifest, which lists only what is missing: 1 other difference." in ran.err
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert [(row["path"], row["status"], row["type"], row["size"]) for row in rows] == [
         (f"{RUN}/more", "missing", "folder", ""),
@@ -158,7 +158,7 @@ def test_what_counts_is_a_matter_of_options(sbg: Run, world: World) -> None:
     [
         ((RUN, f"{TARGET}/none"), "There is no 'none' in"),
         ((RUN, RUN), "are the same place"),
-        ((RUN, MINE), "one of the two is within the other"),
+        ((RUN, MINE), "one is inside the other"),
         ((RUN, IN, "--json", "--csv"), "Give --csv or --json, not both."),
         ((RUN, IN, "--metadata", "x"), "is not KEY=VALUE"),
         ((RUN,), "Missing argument 'PLACE'"),

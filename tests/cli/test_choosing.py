@@ -133,7 +133,7 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
     words = ["delete", f"{MINE}/many", "--dry-run"]
     ran = sbg(*words)
     assert len(ran.out.splitlines()) == 1 + 20 + 1
-    assert ran.out.endswith("... and 100 more; --json has them all.\n")
+    assert ran.out.endswith("... and 100 more; --json lists them all.\n")
     document = sbg(*words, "--json", "--items-per-job", "50").document
     assert len(document["choice"]) == document["items"] == 120
     assert (document["jobs"], document["requests"], document["looked"]) == (3, 4, 3)
@@ -156,7 +156,7 @@ def test_60_columns_are_enough_to_read_what_would_be_done(
 def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith(f"sbg-bulk: no files matched in {MINE}/run. There are such names as 'a.bam'.\n")
+    assert ran.err.startswith(f"sbg-bulk: no files matched in {MINE}/run. One of the names is 'a.bam'.\n")
     assert journals(home) == []
     assert sbg("copy", f"{MINE}/run", "--to", IN, "--include", "*.cram", "--error-on-no-match", "--yes").code == 3
     assert sbg("delete", f"{MINE}/run", "--include", "*.cram", "--error-on-no-match", "--dry-run").code == 3
@@ -172,14 +172,16 @@ def test_a_name_taken_by_something_else_is_told_and_shows_in_the_exit_code(sbg: 
     words = ["copy", f"{MINE}/run", "--to", IN]
     dry = sbg(*words, "--dry-run")
     assert dry.code == 3
-    told = f"  {IN}/a.bam: a file of another size has this name there (7 B; this one has 1.5 MB)\n"
+    told = f"  {IN}/a.bam: a file with this name and a different size exists there (7 B; this one has 1.5 MB)\n"
     assert told in dry.err
     (different,) = sbg(*words, "--dry-run", "--json").document["different"]
     assert different["destination"] == f"{IN}/a.bam"
     ran = sbg(*words, "--yes")
     assert ran.code == 3
     assert told in ran.err
-    assert ran.err.endswith("1 name is taken at the destination by something else. Nothing there was changed.\n")
+    assert ran.err.endswith(
+        "1 name exists at the destination with a different size or type. Nothing there was changed.\n"
+    )
     again = sbg(*words, "--yes", "--quiet")
     assert again.code == 3
     assert told in again.err
@@ -202,7 +204,7 @@ def test_a_folder_itself_is_deleted_if_that_is_said(sbg: Run, simulator: Simulat
     assert "run" not in simulator.world.projects[MINE].root.children
     refused = sbg("delete", MINE, "--dir", "--yes")
     assert refused.code == 2
-    assert "is a project: what it holds can be chosen, but not the project itself" in refused.err
+    assert "is a project: its contents can be selected, but not the project itself" in refused.err
 
 
 def test_files_are_chosen_by_tags_and_metadata(sbg: Run, simulator: Simulator) -> None:
@@ -345,7 +347,7 @@ def test_a_difference_has_its_exit_code_and_is_told(sbg: Run, simulator: Simulat
     words = [f"{MINE}/run", "--yes", "--verify", "--on-conflict", "rename"]
     ran = sbg("copy", *words, "--to", TARGET)
     assert ran.code == 3
-    assert ran.err.endswith(f"Verified: 2 files, 1 difference:\n  {TARGET}/a.bam: is there as 1_a.bam\n")
+    assert ran.err.endswith(f"Verified: 2 files, 1 difference:\n  {TARGET}/a.bam: exists as 1_a.bam\n")
     found = sbg("move", *words, "--to", TARGET, "--json")
     assert found.code == 3
     verified = found.documents[-1]
@@ -362,8 +364,8 @@ def test_many_differences_are_told_in_part(sbg: Run, simulator: Simulator) -> No
     for name in names:
         simulator.world.add_file(name, simulator.world.projects[TARGET].root, size=1)
     ran = sbg("copy", f"{MINE}/many", "--to", TARGET, "--yes", "--verify", "--on-conflict", "rename")
-    assert ran.err.endswith("  ... and 10 more; --json has them all.\n")
-    assert ran.err.count(": is there as 1_") == 20
+    assert ran.err.endswith("  ... and 10 more; --json lists them all.\n")
+    assert ran.err.count(": exists as 1_") == 20
 
 
 def test_a_manifest_is_verified_too_and_a_run_at_any_time(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
@@ -473,13 +475,13 @@ def test_a_run_of_what_was_chosen_is_listed_by_its_paths(sbg: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["cavatica:a/b", "--to", "cgc:c/d"], "cavatica: and cgc: are two deployments. Data cannot be copied or moved"),
-        (["here:a/b", "--to", "cgc:c/d"], "here: and cgc: are two deployments"),
+        (["cavatica:a/b", "--to", "cgc:c/d"], "cavatica: and cgc: are on different platforms. Data cannot be copied"),
+        (["here:a/b", "--to", "cgc:c/d"], "here: and cgc: are on different platforms"),
         (["here:a/b", "--to", "there:c/d"], "here: and there: are two accounts"),
         (["cavatcia:a/b", "--to", "c/d"], "cavatcia: is neither a platform (us, eu, cgc"),
         (["cgc:a/b", "--to", "c/d", "--endpoint", "eu"], "cgc: is https://cgc-api.sbgenomics.com/v2, and --endpoint"),
-        (["here:a/b", "--to", "c/d", "--profile", "there"], "here: is another account than that of --profile there"),
-        (["cgc:a/b", "--to", "c/d", "--profile", "there"], "cgc: is another account than that of --profile there"),
+        (["here:a/b", "--to", "c/d", "--profile", "there"], "here: is a different account from --profile there"),
+        (["cgc:a/b", "--to", "c/d", "--profile", "there"], "cgc: is a different account from --profile there"),
         (["cgc:a/b", "--to", "c/d"], "is not sent to https://cgc-api.sbgenomics.com/v2"),
     ],
 )
@@ -532,9 +534,9 @@ def _profiles(home: Path, url: str, *names: str) -> None:
     ("words", "told"),
     [
         (["copy", f"{MINE}/run"], "Give one destination: --to PATH or --to ID"),
-        (["delete", f"{MINE}/run", "--format", "csv"], "--format goes with --manifest."),
-        (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--include goes with SOURCEs"),
-        (["copy", "--manifest", "m", "--to", IN, "--type", "file"], "--type goes with SOURCEs"),
+        (["delete", f"{MINE}/run", "--format", "csv"], "--format needs --manifest."),
+        (["copy", "--manifest", "m", "--to", IN, "--match", "*"], "--include needs SOURCEs"),
+        (["copy", "--manifest", "m", "--to", IN, "--type", "file"], "--type needs SOURCEs"),
         (["copy", f"{MINE}/run", "--to", IN, "--newer-than", "yesterday"], "'yesterday' is neither a date such as"),
         (["copy", f"{MINE}/run", "--to", IN, "--match", ""], "A glob to include or to exclude is empty."),
         (["delete", f"{MINE}/run", "--on-conflict", "skip"], "No such option"),

@@ -42,7 +42,7 @@ def test_files_bytes_and_time_are_told_as_far_as_they_are_known(
 
 def test_what_is_not_done_is_told_with_its_reason_and_the_commands_that_help() -> None:
     gone = "the file or folder to be copied, moved or deleted does not exist"
-    refused = "the token's user may not copy from the project, or not to it"
+    refused = "no permission to copy from the project, or to it"
     export, retry = "Per-file results: sbg-bulk runs export R", "Retry the failures: sbg-bulk runs retry R"
     some = Carried(48, 48, 3_400_000_000_000)
     assert _text(Tally(50, done=48, failed=2), GONE, carried=some).splitlines() == [

@@ -76,7 +76,7 @@ def test_a_token_that_is_not_known_is_not_shown(sbg: Run, monkeypatch: pytest.Mo
     assert (ran.code, ran.out) == (Exit.NOT_AUTHORISED, "")
     assert ran.err.startswith("sbg-bulk: The token was not accepted: ")
     assert re.search(r" \[HTTP 401, code 90001, request \S+, list_async_jobs\]\n", ran.err)
-    assert "Check that the token is for this deployment" in ran.err
+    assert "Check that the token is for this platform" in ran.err
     assert "sbg-bulk configure saves it." in ran.err
     assert "The token is from the environment; the endpoint is http://127.0.0.1:" in ran.err
     assert "fake-token-of-nobody" not in ran.err
@@ -141,16 +141,14 @@ def test_a_name_that_is_like_the_one_typed_is_suggested(sbg: Run, simulator: Sim
     World(simulator).add(f"{MINE}/batch-01/x", f"{MINE}/other/")
     ran = sbg(*(word.format(f"{MINE}/Batch-1") for word in words))
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(
-        f"sbg-bulk: There is no 'Batch-1' in {MINE}. Did you mean 'batch-01'? See what is there with: "
-    )
+    assert ran.err.startswith(f"sbg-bulk: There is no 'Batch-1' in {MINE}. Did you mean 'batch-01'? List it with: ")
 
 
 def test_what_is_neither_a_path_nor_like_an_id_is_told_how_a_path_is_written(sbg: Run) -> None:
     ran = sbg("sync", "batch-01", "--to", TARGET, "--yes")
     assert ran.err.startswith(
-        "sbg-bulk: File or folder batch-01 was not found, or is not shared with you. It was taken for an id, which has "
-        "24 hexadecimal digits. A path is written owner/project/folder/file. [HTTP 404, code 5002, "
+        "sbg-bulk: File or folder batch-01 was not found, or is not shared with you. It was read as an id (24 "
+        "hexadecimal digits). A path is written owner/project/folder/file. [HTTP 404, code 5002, "
     )
 
 
@@ -183,7 +181,7 @@ def test_no_server_is_a_short_message(sbg: Run, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SB_API_ENDPOINT", "http://127.0.0.1:1/v2")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert ran.err.startswith("sbg-bulk: Nothing listens at that address. Check the endpoint")
+    assert ran.err.startswith("sbg-bulk: Connection refused: no server listens at that address. Check the endpoint")
     assert "[ConnectError: " in ran.err
     assert ran.err.endswith("\nThe endpoint is http://127.0.0.1:1/v2.\n")
 
@@ -298,7 +296,7 @@ def test_a_host_that_is_not_known_is_told_as_such(sbg: Run, monkeypatch: pytest.
     monkeypatch.setenv("SB_API_ENDPOINT", "https://no-such-host.invalid/v2")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert "The name of the endpoint's host, or of the proxy in HTTPS_PROXY, is not known" in ran.err
+    assert "The host name of the endpoint, or of the proxy in HTTPS_PROXY, was not found" in ran.err
     assert ran.err.endswith("\nThe endpoint is https://no-such-host.invalid/v2.\n")
 
 
@@ -309,7 +307,7 @@ def test_tls_at_a_port_without_it_is_told_as_such(
     monkeypatch.setenv("SB_API_ENDPOINT", f"https://{answering(_http('400 Bad Request'))}/v2")
     ran = sbg("jobs", "list")
     assert ran.code == Exit.UNEXPECTED
-    assert "What answers at that address does not speak TLS" in ran.err
+    assert "The server at that address does not speak TLS" in ran.err
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -317,7 +315,7 @@ def test_tls_at_a_port_without_it_is_told_as_such(
     ("status", "told"),
     [
         ("407 Proxy Authentication Required", "Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT."),
-        ("403 Forbidden", "The proxy refuses the connection"),
+        ("403 Forbidden", "The proxy refused the connection"),
         (None, "Nothing listens at that address"),
     ],
 )
@@ -343,7 +341,7 @@ def test_a_login_page_in_between_is_told_as_such(
     monkeypatch.setenv("SB_API_ENDPOINT", f"http://{answering(page)}/v2")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert "whether there is a proxy or a login page in between." in ran.err
+    assert "whether a proxy or a login page is in the way." in ran.err
     assert PROXY_PAGE in ran.err
 
 
@@ -369,7 +367,7 @@ def test_a_redirection_is_told_as_such_and_not_followed(
     assert told in ran.err
     assert PROXY_PAGE in ran.err
     assert "word" not in ran.err
-    assert "there" not in ran.err.replace("there is a login page", "")
+    assert "there" not in ran.err.replace("whether a login page", "")
 
 
 def test_every_message_that_names_a_page_of_the_documentation_names_one_that_is_there() -> None:
@@ -392,5 +390,5 @@ def test_the_token_in_place_of_an_id_is_not_sent_in_an_address(sbg: Run, simulat
     ):
         ran = sbg(*words)
         assert (ran.code, ran.out) == (Exit.USAGE, "")
-        assert "Nothing was sent: the token would stand in the address of the request" in ran.err
+        assert "Nothing was sent: the token would be part of the request's URL" in ran.err
     assert len(simulator.requests) == 0

@@ -340,7 +340,7 @@ def test_a_reader_that_goes_away_ends_the_run_which_can_be_resumed(
     assert process.returncode == 1
     (journal,) = journals(home)
     assert told.splitlines()[-1] == (
-        f"sbg-bulk: the program that read the output has ended. Resume with: sbg-bulk runs resume {journal.stem}"
+        f"sbg-bulk: the program that read the output has exited. Resume with: sbg-bulk runs resume {journal.stem}"
     )
     assert "Traceback" not in told
     resumed = run_process(["runs", "resume", journal.stem, "--json"], at)

@@ -68,7 +68,7 @@ def test_a_folder_is_listed_by_its_path_and_by_its_id(sbg: Run, simulator: Simul
     assert sbg("files", "list", f"{TARGET}/incoming/a.bam", "--json").document["name"] == "a.bam"
     ran = sbg("files", "list", f"{TARGET}/incoming/b.bam")
     assert ran.code == 2
-    assert ran.err.endswith(f"See what is there with: sbg-bulk files list {TARGET}/incoming\n")
+    assert ran.err.endswith(f"List it with: sbg-bulk files list {TARGET}/incoming\n")
 
 
 def test_globs_narrow_the_list(sbg: Run) -> None:
@@ -143,7 +143,7 @@ def test_an_address_of_another_deployment_is_refused_and_nothing_is_sent(
     ):
         ran = sbg(*words)
         assert (ran.code, ran.out) == (2, "")
-        assert "is one of https://cgc-api.sbgenomics.com/v2, and you are connected to http://127.0.0.1" in ran.err
+        assert "belongs to https://cgc-api.sbgenomics.com/v2, but you are connected to http://127.0.0.1" in ran.err
     assert len(simulator.requests) == 0
 
 
@@ -159,5 +159,5 @@ def test_addresses_are_copied_and_moved_like_the_paths_and_ids_they_mean(
         assert [item.id for item in client.choose([f"{api}/files/{FILE}"], to=f"{api}/projects/{TARGET}").items] == [
             FILE
         ]
-        with pytest.raises(InputError, match="and you are connected to"):
+        with pytest.raises(InputError, match="but you are connected to"):
             client.locate("https://cgc.sbgenomics.com/u/o/p")

@@ -31,20 +31,20 @@ HINTS = [
     (("--include", "*.BAM"), "3 files match if case is ignored."),
     (("--include", "*.vcf"), "1 file matches if case is ignored."),
     (("--include", "bam"), "3 files match '*bam*'."),
-    (("--include", "run/*.bam"), "3 files match '*.bam': globs with a slash are compared with the path below SOURCE."),
+    (("--include", "run/*.bam"), "3 files match '*.bam': globs with a slash match the path below SOURCE."),
     (("--include", f"/{MINE}/run/deep/*.txt"), "1 file matches 'deep/*.txt': globs with a slash are compared"),
     (("--include", "er/*.bam"), "1 file matches '**/er/*.bam': globs with a slash are compared"),
     (("--include", "deep/**.bam"), "1 file matches 'deep/**/*.bam': globs with a slash are compared"),
-    (("--include", "deep/"), "1 folder matches: for the files in a folder write 'deep/**'."),
-    (("--include", "er"), "1 folder matches: for the files in a folder write 'deep/er/**'."),
+    (("--include", "deep/"), "1 folder matches: to select the files in a folder, write 'deep/**'."),
+    (("--include", "er"), "1 folder matches: to select the files in a folder, write 'deep/er/**'."),
     (("--include", "run/deep/*.{txt,cram}"), "1 file matches 'deep/*.{txt,cram}': globs with a slash"),
     (("--metadata", "Tissue=lung"), "1 file matches if case is ignored in tags and metadata."),
-    (("--include", "*.cram"), "There are such names as "),
-    (("--include", "*.bam", "--exclude", "?.*"), "3 files match but for --exclude."),
-    (("--newer-than", "5m", "--include", "*.bam"), "3 files match but for the date: the newest was changed on "),
+    (("--include", "*.cram"), "One of the names is "),
+    (("--include", "*.bam", "--exclude", "?.*"), "3 files match without --exclude."),
+    (("--newer-than", "5m", "--include", "*.bam"), "3 files match apart from the date: the newest was changed on "),
     (("--tag", "wgs"), "1 file matches if case is ignored in tags and metadata."),
     (("--metadata", "tissue=lung"), "1 file matches if case is ignored in tags and metadata."),
-    (("--tag", "rna", "--include", "t.*"), "1 file matches but for tags and metadata."),
+    (("--tag", "rna", "--include", "t.*"), "1 file matches apart from tags and metadata."),
     (("--include", "c.*", "--exclude", "deep"), "--exclude leaves out 1 folder, such as 'deep'."),
 ]
 
@@ -93,7 +93,7 @@ def test_what_can_match_nothing_is_refused_before_any_request(
 
 def test_a_place_without_files_is_told_as_such(sbg: Run, world: World) -> None:
     world.add(f"{MINE}/hollow/deep/x")
-    for place, told in (("void", "There is nothing there."), ("hollow", "There are no files there, only folders.")):
+    for place, told in (("void", "It is empty."), ("hollow", "It contains no files, only folders.")):
         ran = sbg("copy", f"{MINE}/{place}", "--to", IN, "--include", "*.bam", "--yes")
         assert f"sbg-bulk: no files matched in {MINE}/{place}. {told}\n" in ran.err
 

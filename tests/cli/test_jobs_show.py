@@ -58,7 +58,7 @@ def test_a_long_result_is_cut_and_counted_but_whole_in_json(sbg: Run, simulator:
     job = _finished(simulator, ["an-id"] * (RESULTS_SHOWN + 1200))
     ran = sbg("jobs", "show", job)
     assert ran.out.count("an-id") == RESULTS_SHOWN
-    assert ran.out.splitlines()[-1] == "... and 1,200 more; --json has them all."
+    assert ran.out.splitlines()[-1] == "... and 1,200 more; --json lists them all."
     assert len(sbg("jobs", "show", job, "--json").document["result"]) == RESULTS_SHOWN + 1200
 
 

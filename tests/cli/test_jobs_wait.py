@@ -83,15 +83,15 @@ def test_a_count_that_the_server_does_not_give_is_not_made_up(sbg: Run, simulato
     [
         (
             {"total": 0, "completed": 0, "outcomes": []},
-            "0 files done, but its account is incomplete: neither counts nor results say that anything was done",
+            "0 files done, but its results are incomplete: neither counts nor results say that anything was done",
         ),
         (
             {"total": 3},
-            "2 files done, but its account is incomplete: only 2 of 3 files accounted for",
+            "2 files done, but its results are incomplete: only 2 of 3 files accounted for",
         ),
         (
             {"total": 4, "failed": 1},
-            "2 files done, 1 failed, but its account is incomplete: only 3 of 4 files accounted for",
+            "2 files done, 1 failed, but its results are incomplete: only 3 of 4 files accounted for",
         ),
     ],
 )
@@ -114,7 +114,7 @@ def test_results_that_cannot_be_read_are_listed_as_failures_are(sbg: Run, simula
     ran = sbg("jobs", "wait", job)
     assert ran.code == 3
     assert ran.err == (
-        f"Job {job} has finished: 1 file done, but its account is incomplete: 1 result with neither a resource nor an "
+        f"Job {job} has finished: 1 file done, but its results are incomplete: 1 result with neither a resource nor an "
         "error.\n"
     )
     entries = ran.out.split("\n\n")[1].splitlines()
@@ -174,7 +174,7 @@ def test_a_job_that_cannot_be_found_is_told_when_the_others_have_finished(sbg: R
     finished, lost = ran.err.splitlines()
     assert finished == f"Job {job} has finished: 1 file done, none failed."
     assert lost.startswith(
-        "sbg-bulk: Job no-such-job could not be found: jobs expire a month after they end. What was done stays done: "
+        "sbg-bulk: Job no-such-job could not be found: jobs expire a month after they end. Finished work stays done: "
         "check the destination. [HTTP 404, code 10211, request "
     )
     assert lost.endswith(", get_delete_job]")
@@ -187,7 +187,7 @@ def test_an_error_while_waiting_does_not_hide_what_is_known_of_other_jobs(sbg: R
     assert ran.code == 2
     first, second = ran.err.splitlines()
     assert first == f"Job {DELETED_JOB} has finished: 1 file done, none failed."
-    assert second.startswith("sbg-bulk: The server does not accept the request. [HTTP 413, ")
+    assert second.startswith("sbg-bulk: The server rejected the request. [HTTP 413, ")
     assert second.endswith(", get_copy_job]")
 
 

@@ -125,9 +125,9 @@ PROBLEMS = {
     "no destination": ("a1,,,", "parent: the destination is missing"),
     "two destinations": (f"a2,{FOLDER},{TARGET},", "parent: give parent or project, not both"),
     "malformed project": ("a3,,target,", "project: 'target' is not of the form owner/project"),
-    "long name": (f"a4,{FOLDER},,{'x' * 256}", "name: 256 characters are too many; 255 are allowed"),
+    "long name": (f"a4,{FOLDER},,{'x' * 256}", "name: 256 characters; at most 255 are allowed"),
     "slash": (f"a5,{FOLDER},,a/b", "name: 'a/b' must not contain a slash"),
-    "duplicate": (f"{FILE},{FOLDER},,", f"file: {FILE} stands in row 2 already"),
+    "duplicate": (f"{FILE},{FOLDER},,", f"file: {FILE} duplicates row 2"),
     "too many values": (f"a6,{FOLDER},,,x", "5 values in 4 columns"),
 }
 
@@ -165,9 +165,9 @@ def test_of_many_problems_a_hundred_are_told_and_the_rest_is_counted(sbg: Run, t
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "manifest: there are no rows in it"),
+        (b"", "manifest: it has no rows"),
         (b"sample,parent\n1,2\n", "row 1: no column names the files: found 'sample', 'parent' (separated by commas)"),
-        (b"file,parent\n", "manifest: there are no rows in it"),
+        (b"file,parent\n", "manifest: it has no rows"),
         (b"file,parent,file\n1,2,3\n", "row 1, column file: two columns have this name"),
         (b"file,parent\n\xff\xfe,1\n", "row 2, column file: it is not UTF-8"),
     ],
@@ -191,7 +191,7 @@ def test_a_manifest_that_is_none_is_explained(
         (["copy", "--manifest", "m", "--detach", "--timeout", "5"], "--timeout is for waiting"),
         (["copy", "--manifest", "m", "--to-project", TARGET, "--to-folder", FOLDER], "Give one destination"),
         (["copy", "--manifest", "m", "--to-project", "none"], "sbg-bulk: project: 'none' is not"),
-        (["delete", "--yes", FILE, "--format", "csv"], "--format goes with --manifest."),
+        (["delete", "--yes", FILE, "--format", "csv"], "--format needs --manifest."),
         (["delete", "--yes", "--manifest", "m", "--format", "xlsx"], "--format"),
         (["delete", "--yes", "--manifest", "m", "--items-per-job", "0"], "--items-per-job"),
         (["delete", "--yes", "--manifest", "m", "--jobs-in-flight", "0"], "--jobs-in-flight"),
@@ -254,7 +254,7 @@ def test_a_dry_run_tells_problems_as_the_run_does(dry: Run, tmp_path: Path) -> N
     path.write_text(f"file\n{FILE}\n{FILE}\n", "utf-8")
     ran = dry("delete", "--manifest", str(path), "--dry-run")
     assert (ran.code, ran.out) == (2, "")
-    assert f"row 3, column file: {FILE} stands in row 2 already" in ran.err
+    assert f"row 3, column file: {FILE} duplicates row 2" in ran.err
 
 
 def test_a_dry_run_reads_standard_input(dry: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +374,7 @@ def test_a_dry_run_of_paths_looks_them_up_and_changes_nothing(sbg: Run, simulato
         (["copy", "--files-from", "m", "--format", "csv", "--to", IN], "--files-from is a list"),
         (
             ["copy", FILE, "--to", IN, "--destination-from-manifest"],
-            "--destination-from-manifest goes with --manifest.",
+            "--destination-from-manifest needs --manifest.",
         ),
         (["copy", "--files-from", "none", "--to", IN], "The manifest none cannot be read: No such file"),
     ],
@@ -429,7 +429,7 @@ def test_a_plan_of_what_is_left_of_a_manifest_is_that(sbg: Run, simulator: Simul
     words = ["--to", IN, "--on-conflict", "skip", "--save-plan", str(plan), "--dry-run"]
     ran = sbg("copy", "--files-from", str(path), *words)
     assert ran.code == 3
-    assert "sample.bam: a file of another size has this name there" in ran.err
+    assert "sample.bam: a file with this name and a different size exists there" in ran.err
     assert plan.read_text("utf-8") == (
         f"file,parent,project,name,source_path\n{FILE_2},{FOLDER},,,{MINE}/sample-1.bam\n"
     )

@@ -269,7 +269,7 @@ def test_the_rate_limit_and_maintenance_are_told_while_they_are_waited_out(
     told = [line for line in ran.err.splitlines() if "HTTP" in line]
     assert told == [
         "Waiting 5 min: the rate limit (HTTP 429, API code 1000).",
-        "Waiting 90 s: maintenance of the platform (HTTP 503, API code 0).",
+        "Waiting 90 s: platform maintenance (HTTP 503, API code 0).",
     ]
     assert {300.0, 90.0} <= set(slept)
 
@@ -495,7 +495,7 @@ def test_a_retry_is_a_run_of_what_failed_and_of_nothing_else(
     assert [(row["sample"], row["outcome"]) for row in _report(sbg, second)] == [("S2", "done")]
     nothing = sbg("runs", "retry", second)
     assert (nothing.code, nothing.out) == (2, "")
-    assert f"Nothing has failed in run {second}, so there is nothing to try again." in nothing.err
+    assert f"Nothing failed in run {second}, so there is nothing to retry." in nothing.err
 
 
 def test_the_journal_of_a_retry_may_be_kept_elsewhere(sbg: Run, tmp_path: Path, flawed: Path) -> None:
@@ -603,7 +603,7 @@ def test_a_run_in_use_can_be_looked_at_and_nothing_else_is_done_with_it(
 def test_the_last_unfinished_run_is_resumed_if_none_is_named(
     sbg: Run, simulator: Simulator, home: Path, manifest: Path, flawed: Path
 ) -> None:
-    assert "is left to resume; see sbg-bulk runs list." in sbg("runs", "resume").err
+    assert "; see sbg-bulk runs list." in sbg("runs", "resume").err
     older, newer = (_id(_broken_off(sbg, simulator, one, "--new-run")) for one in (flawed, manifest))
     older, newer = sorted((older, newer))
     finished = _id(
@@ -627,7 +627,7 @@ def test_the_beginning_of_an_id_names_a_run(sbg: Run, simulator: Simulator, mani
     second = _id(sbg("copy", "--manifest", str(manifest), "--no-check", "--new-run"))
     ran = sbg("runs", "forget", run[:2])
     assert (ran.code, ran.out) == (2, "")
-    assert f"{run[:2]} is the beginning of 2 runs: {', '.join(sorted([run, second]))}. Give more" in ran.err
+    assert f"{run[:2]} matches 2 runs: {', '.join(sorted([run, second]))}. Give more" in ran.err
 
 
 def test_a_label_is_shown_wherever_the_run_is(sbg: Run, simulator: Simulator, flawed: Path) -> None:

@@ -46,10 +46,10 @@ def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Pat
     lines = ran.err.splitlines()
     assert lines[:7] == [
         f"Sync {RUN} to {IN}: 1 file the same.",
-        "Copy 2 files (2 kB) and 1 folder with all it holds.",
-        "Replace 1 file (7 B) of another size:",
+        "Copy 2 files (2 kB) and 1 folder with all its contents.",
+        "Replace 1 file (7 B) with a different size:",
         "  changed: 2 MB in the source, 7 B at the destination",
-        "1 item only at the destination; --delete deletes what the source lacks.",
+        "1 item only at the destination; to delete, add --delete.",
         "Plan: 3 jobs; 6 requests (999,999,993 left now: starts at once).",
         "Listing used 7 requests.",
     ]
@@ -65,7 +65,7 @@ def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Pat
 def test_what_the_source_lacks_is_named_and_deleted_if_that_is_said(sbg: Run, world: World) -> None:
     ran = sbg("sync", f"{RUN}/", "--to", IN, "--delete", "--yes")
     assert ran.code == 0
-    assert "Delete 1 file (1 kB) in 1 item that the source lacks:\n  gone\n" in ran.err
+    assert "Delete 1 file (1 kB) in 1 item, not in the source:\n  gone\n" in ran.err
     assert paths(world) == [path for path in STEP if path != "gone"]
 
 
@@ -112,7 +112,7 @@ def test_what_is_left_shows_in_the_exit_code(sbg: Run, world: World) -> None:
     ran = sbg("sync", RUN, "--to", IN, "--yes", "--quiet")
     assert ran.code == 3
     assert (
-        "Left as it is, and reported:\n  turned: a file (1 kB) in the source, a folder at the destination\n"
+        "Left unchanged, and reported:\n  turned: a file (1 kB) in the source, a folder at the destination\n"
         "--delete, without filters, replaces a folder with a file and a file with a folder.\n"
     ) in ran.err
     assert ran.err.endswith("1 difference left as it was.\n")
@@ -126,10 +126,10 @@ def test_what_is_replaced_by_another_type_is_told_with_sizes(sbg: Run, world: Wo
     world.add(f"{RUN}/back/x", f"{RUN}/back/deep/y", f"{IN}/turned/x", f"{IN}/turned/deep/y", f"{IN}/turned/z")
     world.add(f"{IN}/back", size=70)
     told = (
-        "Replace what is a folder on one side and a file on the other:\n"
+        "Replace where one side has a folder and the other a file:\n"
         "  back: 1 file (70 B) replaced with the folder with 2 files (2 kB)\n"
         "  turned: the folder with 3 files (3 kB) replaced with 1 file (5 kB)\n"
-        "Delete 1 file (1 kB) in 1 item that the source lacks:\n  gone\n"
+        "Delete 1 file (1 kB) in 1 item, not in the source:\n  gone\n"
     )
     document = sbg("sync", RUN, "--to", IN, "--delete", "--dry-run", "--json").document
     assert [(one["path"], one["gone"], one["copied"]) for one in document["turned"]] == [
@@ -156,7 +156,7 @@ def test_what_failed_stops_what_would_be_deleted(sbg: Run, simulator: Simulator,
     simulator.arm("kind=fail_item op=submit_copy_job times=1 item=2")
     ran = sbg("sync", RUN, "--to", IN, "--yes", "--delete")
     assert ran.code == 3
-    assert "nothing else was changed. Run the same sync again for the rest." in ran.err
+    assert "nothing else was changed. To do the rest, run the same sync again." in ran.err
     assert "gone" in paths(world)
     assert sbg("sync", RUN, "--to", IN, "--yes", "--delete").code == 0
     assert sbg("check", RUN, IN).code == 0
@@ -166,11 +166,11 @@ def test_what_failed_stops_what_would_be_deleted(sbg: Run, simulator: Simulator,
     ("words", "told"),
     [
         ((RUN, "--to", RUN), "are the same place"),
-        ((RUN, "--to", f"{RUN}/old"), "one of the two is within the other"),
-        ((MINE, "--to", f"{RUN}/new-folder", "--parents"), "one of the two is within the other"),
+        ((RUN, "--to", f"{RUN}/old"), "one is inside the other"),
+        ((MINE, "--to", f"{RUN}/new-folder", "--parents"), "one is inside the other"),
         ((f"{RUN}/more", "--to", IN, "--delete"), "has no file in common with"),
         ((RUN, "--to", f"{TARGET}/none/x"), f"Folder {TARGET}/none does not exist. Create it with --parents.\n"),
-        ((RUN, "--to", IN, "--delete", "--newer-than", "7d"), "--delete does not go with --newer-than"),
+        ((RUN, "--to", IN, "--delete", "--newer-than", "7d"), "--delete cannot be combined with --newer-than"),
         ((RUN,), "Missing option '--to'"),
     ],
 )
@@ -258,6 +258,6 @@ def test_an_interrupted_deletion_is_not_resumed_by_a_sync_that_deletes_nothing(
         assert sbg("sync", RUN, "--to", IN, "--delete", "--yes").code == 130
     ran = sbg("sync", RUN, "--to", IN, "--yes")
     assert ran.code == 2
-    assert "It deletes what the source lacks, and --delete is not given." in ran.err
+    assert "It deletes what is not in the source, but --delete was not given." in ran.err
     assert sbg("sync", RUN, "--to", IN, "--yes", "--delete").code == 0
     assert sbg("check", RUN, IN).code == 0

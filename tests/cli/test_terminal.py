@@ -251,7 +251,7 @@ def test_a_terminal_on_which_nothing_can_be_redrawn_gets_lines(
     assert ran.code == 0
     assert "\x1b" not in ran.err
     assert BAR not in ran.err
-    assert "\nWaiting 1 s: maintenance of the platform (HTTP 503, API code 0).\n" in ran.err
+    assert "\nWaiting 1 s: platform maintenance (HTTP 503, API code 0).\n" in ran.err
 
 
 def test_a_display_made_narrower_is_wiped_out_with_its_folded_lines(

@@ -106,10 +106,10 @@ def test_time_that_is_up_leaves_the_job_running(sbg: Run, simulator: Simulator, 
         ),
         (["delete", "--yes"], "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."),
         (["delete", "--yes", FILE, "--to-project", TARGET], "No such option"),
-        (["delete", "--yes", FILE, ""], "sbg-bulk: SOURCE: an id is wanted, not ''"),
+        (["delete", "--yes", FILE, ""], "sbg-bulk: SOURCE: expected an id, not ''"),
         (
             ["delete", "--yes", "my-project/"],
-            "sbg-bulk: 'my-project/' is not a path: it is written [NAME:]owner/project",
+            "sbg-bulk: 'my-project/' is not a path. Write [NAME:]owner/project",
         ),
         (["copy", "a b", "--to", "my project/x"], "sbg-bulk: project: 'my project/x' is not of the form owner/project"),
         (["copy", FILE, "--to", TARGET, "--to-project", TARGET], "Give one destination"),
@@ -146,6 +146,6 @@ def test_an_interrupted_submission_says_that_it_may_have_been_made(sbg: Run, mon
     ran = sbg("delete", "--yes", FILE)
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == (
-        "sbg-bulk: interrupted while submitting. The job may have been started: before you submit again, look for it "
-        "with: sbg-bulk jobs list\n"
+        "sbg-bulk: interrupted while submitting. The job may have been started: before you submit again, check with: "
+        "sbg-bulk jobs list\n"
     )

@@ -98,8 +98,8 @@ def test_a_path_that_is_like_an_address_stays_a_path(path: str) -> None:
         ("cgc.sbgenomics.com/home", "is not understood"),
         (CAVATICA, "is not understood"),
         (f"{CAVATICA}/projects/o", "names no project and no file"),
-        ("https://[::1/u/o/p", "no valid address"),
-        ("https://cavatica.sbgenomics.com/u/o/%ff/", "no valid address"),
+        ("https://[::1/u/o/p", "not a valid address"),
+        ("https://cavatica.sbgenomics.com/u/o/%ff/", "not a valid address"),
         ("https://me:s3cr3t-word@example.org/x", "is not understood"),
     ],
 )

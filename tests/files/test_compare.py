@@ -191,10 +191,10 @@ def test_a_place_is_a_path_or_an_id(call: Both, world: World, by_id: tuple[bool,
     ("source", "place", "complaint"),
     [
         (RUN, RUN, "are the same place"),
-        (RUN, f"{RUN}/old/empty", "one of the two is within the other"),
-        (f"{RUN}/old/empty", RUN, "one of the two is within the other"),
-        (SOURCE, f"{RUN}/old", "one of the two is within the other"),
-        (f"{RUN}/old", SOURCE, "one of the two is within the other"),
+        (RUN, f"{RUN}/old/empty", "one is inside the other"),
+        (f"{RUN}/old/empty", RUN, "one is inside the other"),
+        (SOURCE, f"{RUN}/old", "one is inside the other"),
+        (f"{RUN}/old", SOURCE, "one is inside the other"),
         (SOURCE, SOURCE, "are the same place"),
     ],
 )
@@ -216,8 +216,8 @@ def test_two_places_that_are_one_are_refused(
         ((RUN, f"{TARGET}/none"), "There is no 'none'"),
         ((f"{RUN}/a.bam", IN), "is a file, not a folder"),
         ((RUN, f"{IN}/a.bam"), "is a file, not a folder"),
-        ((f"cavatica:{RUN}", IN), "is on another deployment"),
-        ((RUN, f"cavatica:{IN}"), "is on another deployment"),
+        ((f"cavatica:{RUN}", IN), "is on another platform"),
+        ((RUN, f"cavatica:{IN}"), "is on another platform"),
     ],
 )
 def test_what_is_not_there_is_told(call: Both, places: tuple[str, str], complaint: str) -> None:

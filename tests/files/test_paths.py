@@ -51,9 +51,9 @@ def test_what_has_no_slash_is_an_id(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "an id is wanted"),
+        ("", "expected an id"),
         ("cavatica:cohort-a", "neither an id nor a path"),
-        (":rfranklin/cohort-a", "no name before the colon"),
+        (":rfranklin/cohort-a", "the name before the colon is missing"),
         ("/rfranklin/cohort-a", "a name is missing between two slashes, or before the first"),
         ("rfranklin//bams", "a name is missing between two slashes"),
         ("rfranklin/cohort-a//x.bam", "a name is missing between two slashes"),
@@ -61,7 +61,7 @@ def test_what_has_no_slash_is_an_id(text: str) -> None:
         ("cavatica:/", "is not a path"),
         ("r franklin/cohort", "is not of the form owner/project"),
         ("https://cavatica-api.sbgenomics.com/v2", "Write a path, OWNER/PROJECT"),
-        (f"rfranklin/cohort-a/{'x' * 256}", "256 characters are too many"),
+        (f"rfranklin/cohort-a/{'x' * 256}", "256 characters; at most 255"),
     ],
 )
 def test_what_is_no_path_is_refused_with_its_form(text: str, told: str) -> None:

@@ -27,27 +27,27 @@ WRONG: list[tuple[Any, str]] = [
     ({"file": None, "parent": "2"}, "file is missing."),
     ({"parent": "2"}, "file is missing."),
     ({}, "file is missing."),
-    ({"file": 5, "parent": "2"}, "file: an id is wanted, not 5."),
-    ({"file": " ", "parent": "2"}, "file: an id is wanted, not ' '."),
+    ({"file": 5, "parent": "2"}, "file: expected an id, not 5."),
+    ({"file": " ", "parent": "2"}, "file: expected an id, not ' '."),
     ({"file": " 1", "parent": "2"}, "file: ' 1' is not an id."),
     ({"file": "a/b", "parent": "2"}, "file: 'a/b' is not an id."),
     ({"file": "a\nb", "parent": "2"}, "file: 'a\\nb' is not an id."),
     ({"file": "..", "parent": "2"}, "file: '..' is not an id."),
     ({"file": "1", "parent": "2/3"}, "parent: '2/3' is not an id."),
-    ({"file": "1", "parent": 2}, "parent: an id is wanted, not 2."),
+    ({"file": "1", "parent": 2}, "parent: expected an id, not 2."),
     *(
         ({"file": "1", "project": project}, f"project: {project!r} is not of the form owner/project.")
         for project in ("ab", "/b", "a/", "a/b/c", "a b/c", "a/b\n", "../b", "a/..", "a/.", 5, "a/\udcff")
     ),
-    ({**GOOD, "name": "x" * 256}, "name: 256 characters are too many; 255 are allowed."),
+    ({**GOOD, "name": "x" * 256}, "name: 256 characters; at most 255 are allowed."),
     ({**GOOD, "name": "x/y"}, "name: 'x/y' must not contain a slash."),
-    ({**GOOD, "name": 5}, "name: a text is wanted, not 5."),
+    ({**GOOD, "name": 5}, "name: expected text, not 5."),
     ({**GOOD, "name": "x\udcff"}, "name: 'x\\udcff' cannot be sent as UTF-8."),
     ({**GOOD, "nmae": "x"}, "unknown key 'nmae'; the keys are: file, parent, project, name."),
     ({**GOOD, 5: "x"}, "unknown key '5'; the keys are: file, parent, project, name."),
-    (5, "a file id, a mapping or a {kind} is wanted, not int."),
-    (None, "a file id, a mapping or a {kind} is wanted, not NoneType."),
-    (DeleteItem("1"), "a file id, a mapping or a {kind} is wanted, not DeleteItem."),
+    (5, "expected a file id, a mapping or a {kind}, not int."),
+    (None, "expected a file id, a mapping or a {kind}, not NoneType."),
+    (DeleteItem("1"), "expected a file id, a mapping or a {kind}, not DeleteItem."),
 ]
 
 
@@ -64,9 +64,9 @@ def test_a_wrong_item_is_named_by_its_place_and_nothing_is_sent(method: str, kin
     [
         ({"file": "1", "parent": "2"}, "unknown key 'parent'; the keys are: file."),
         ({}, "file is missing."),
-        ("", "file: an id is wanted, not ''."),
+        ("", "file: expected an id, not ''."),
         (".", "file: '.' is not an id."),
-        (MoveItem("1", parent="2"), "a file id, a mapping or a DeleteItem is wanted, not MoveItem."),
+        (MoveItem("1", parent="2"), "expected a file id, a mapping or a DeleteItem, not MoveItem."),
     ],
     ids=str,
 )
@@ -79,13 +79,13 @@ def test_a_wrong_item_to_delete_is_named_by_its_place(item: Any, why: str) -> No
 @pytest.mark.parametrize("items", ["123", b"123", {"file": "123"}, CopyItem("1", "2"), None, 5], ids=repr)
 def test_one_item_is_no_list(method: str, items: Any) -> None:
     outcome = perform([], method, items)
-    assert str(outcome.error) == "Give a list of items, even if it is only one."
+    assert str(outcome.error) == "Give a list of items, even for one."
 
 
 @pytest.mark.parametrize("method", ["copy", "move", "delete"])
 @pytest.mark.parametrize("items", [[], (), {}.keys(), iter(())], ids=["list", "tuple", "keys", "iterator"])
 def test_no_items_are_nothing_to_do(method: str, items: Any) -> None:
-    assert str(perform([], method, items).error) == "There is nothing to do: give at least one item."
+    assert str(perform([], method, items).error) == "Nothing to do: give at least one item."
 
 
 def test_a_file_named_twice_is_refused() -> None:
@@ -101,7 +101,7 @@ def test_a_file_named_twice_is_refused() -> None:
         ({"project": "a/b", "parent": "1"}, BOTH),
         ({"project": "ab"}, "project: 'ab' is not of the form owner/project."),
         ({"project": ""}, "project: '' is not of the form owner/project."),
-        ({"parent": ""}, "parent: an id is wanted, not ''."),
+        ({"parent": ""}, "parent: expected an id, not ''."),
     ],
 )
 def test_a_wrong_destination_for_all_is_refused(kwargs: dict[str, str], why: str) -> None:

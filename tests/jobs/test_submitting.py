@@ -59,12 +59,12 @@ UNCERTAIN: dict[str, tuple[Answer, str]] = {
     "closed without an answer": (broken(httpx.RemoteProtocolError), "RemoteProtocolError: failed on purpose"),
     "broken in the body": (raw(202, b'{"id": "12', broken=httpx.ReadError), "ReadError: broke off"),
     "bad compression": (raw(202, b"no", {"Content-Encoding": "gzip"}), "DecodingError"),
-    "torn JSON": (raw(202, b'{"id": "12'), "the answer cannot be read"),
-    "no body": (raw(202), "the answer cannot be read"),
-    "a page": (raw(200, b"<html>Please log in"), "the answer cannot be read"),
-    "a list": (ok([samples.job()], 202), "the answer cannot be read"),
-    "no id": (ok({"state": "SUBMITTED"}, 202), "the answer cannot be read"),
-    "a null id": (ok(samples.job() | {"id": None}, 202), "the answer cannot be read"),
+    "torn JSON": (raw(202, b'{"id": "12'), "the response cannot be read"),
+    "no body": (raw(202), "the response cannot be read"),
+    "a page": (raw(200, b"<html>Please log in"), "the response cannot be read"),
+    "a list": (ok([samples.job()], 202), "the response cannot be read"),
+    "no id": (ok({"state": "SUBMITTED"}, 202), "the response cannot be read"),
+    "a null id": (ok(samples.job() | {"id": None}, 202), "the response cannot be read"),
 }
 
 FINAL: dict[str, tuple[Answer, type[SbgBulkError]]] = {
@@ -105,7 +105,7 @@ def test_a_submission_that_may_have_arrived_is_never_sent_again(
     assert outcome.methods == ["POST", "GET"]
     error = outcome.error
     assert isinstance(error, OutcomeUnknown)
-    assert str(error).startswith("It is not known whether the request had an effect. It was not sent again")
+    assert str(error).startswith("It is unclear whether the request took effect. It was not sent again")
     assert str(error).endswith(f"[{error.why}, submit_{method}_job]")
     assert why in error.why
     assert [job.id for job in error.candidates or ()] == [samples.JOB_ID]
@@ -162,7 +162,7 @@ def test_no_candidates_is_not_the_same_as_no_list() -> None:
     nothing = submit([raw(500), page([])]).error
     assert isinstance(nothing, OutcomeUnknown)
     assert nothing.candidates == ()
-    assert "No job that could be the one is in the list so far" in str(nothing)
+    assert "No matching job is in the list yet" in str(nothing)
     for unreadable in (raw(500), refusal(401), raw(200, b"<html>"), broken(httpx.ConnectError), ok({"items": 5})):
         unknown = submit([raw(500)], then=unreadable, retry=Retry(within=5)).error
         assert isinstance(unknown, OutcomeUnknown)
@@ -191,7 +191,7 @@ def test_a_folder_that_may_have_been_made_is_not_made_again(answer: Answer, why:
     assert outcome.methods == ["POST"]
     assert str(outcome.error).endswith(f"[{outcome.error.why}, create_folder]")
     assert why in outcome.error.why
-    assert "List a/b to see whether 'results' is there" in str(outcome.error)
+    assert "List a/b to see whether 'results' exists" in str(outcome.error)
 
 
 def test_a_folder_that_is_refused_is_asked_for_again() -> None:

@@ -76,7 +76,7 @@ def test_a_wait_tells_of_jobs_that_ended_without_accounting_for_all(notebook: No
     with for_wait(notebook.display) as told:
         assert told is not None
         told(Totals(2, finished=2, failed=1))
-    assert notebook.drawn == ["100% 2 of 2 jobs finished, 1 with an incomplete result"]
+    assert notebook.drawn == ["100% 2 of 2 jobs finished, 1 with incomplete results"]
 
 
 def progress(tally: Tally, wait: Wait | None = None, running: int = 0) -> Progress:

@@ -128,7 +128,7 @@ def test_a_run_tells_what_failed_and_how_to_try_it_again_where_that_may_help(tmp
     done = seen(RunReport("r1", path, Tally(2, done=2)))
     assert (done.texts, done.rows) == (["✓ Run r1: 2 of 2 files done"], [])
     tally = Tally(2000, done=1996, failed=2, unattributed=1, open=1)
-    head = "✗ Run r1: 1,996 of 2,000 files done, 2 failed, 1 in jobs that do not tell the result of each, 1 left"
+    head = "✗ Run r1: 1,996 of 2,000 files done, 2 failed, 1 in jobs that do not report each file's result, 1 left"
     passing = seen(RunReport("r1", path, tally, [("failed", 5014, 2, "You may not.")]))
     assert passing.texts == [head, f"Retry what failed: client.retry({str(path)!r})"]
     reason = f"{MEANINGS[5014].what} {MEANINGS[5014].advice}"

@@ -51,7 +51,7 @@ def test_without_options_it_is_a_few_lines_that_say_what_to_do(report: Command, 
         "Copy of 250 files to rfranklin/analysis, on cavatica (https://cavatica-api.sbgenomics.com/v2)."
     )
     assert lines[1] == "2026-11-18 11:06:40 UTC to 2026-11-18 11:07:41 UTC."
-    assert "  15 files: The token's user may not copy from the project, or not to it. [code 5014]" in lines
+    assert "  15 files: No permission to copy from the project, or to it. [code 5014]" in lines
     assert f"    sbg-bulk runs resume {path}" in lines
 
 
@@ -145,8 +145,8 @@ def test_the_commands_name_the_endpoint_that_was_given(
     ("words", "code", "message"),
     [
         (("--html", "x", "--json"), 2, "--html or --json, not both"),
-        (("--force",), 2, "--force goes with --html FILE"),
-        (("--html", "-", "--force"), 2, "--force goes with --html FILE"),
+        (("--force",), 2, "--force needs --html FILE"),
+        (("--html", "-", "--force"), 2, "--force needs --html FILE"),
         (("--html", "/no/such/folder/x.html"), 2, "cannot be written: No such file or directory"),
     ],
 )

@@ -117,7 +117,7 @@ def test_failures_are_grouped_by_code_with_what_each_means(read: Reader, path: P
     assert sorted(told) == sorted(
         [["none", "270"], ["unattributed", "270"], ["5014", "270"], ["10225", "270"], ["424242", "270"]]
     )
-    expect(rows.filter(has_text="5014")).to_contain_text("may not copy from the project")
+    expect(rows.filter(has_text="5014")).to_contain_text("No permission to copy from the project")
     expect(rows.filter(has_text="424242")).to_contain_text("The code is not documented.")
 
 

@@ -278,7 +278,7 @@ def test_the_sizes_of_a_few_files_are_asked_for_where_lists_do_not_tell_them(
 @pytest.mark.parametrize(
     ("sources", "options", "told"),
     [
-        ([f"{SOURCE}/none/x"], {}, f"There is no 'none' in {SOURCE}. See what is there with: client.files"),
+        ([f"{SOURCE}/none/x"], {}, f"There is no 'none' in {SOURCE}. List it with: client.files"),
         ([f"{SOURCE}/bams/none"], {}, f"There is no 'none' in {SOURCE}/bams"),
         ([f"{SOURCE}/samples.csv/x"], {}, f"{SOURCE}/samples.csv is a file, not a folder"),
         ([f"{SOURCE}/bams"], {"to": f"{TARGET}/none/below"}, f"Folder {TARGET}/none does not exist"),
@@ -289,14 +289,22 @@ def test_the_sizes_of_a_few_files_are_asked_for_where_lists_do_not_tell_them(
             f"{SOURCE}/bams/old/b.bam is chosen twice",
         ),
         ([f"{SOURCE}/bams", f"{SOURCE}/more"], {}, f"{SOURCE}/bams/a.bam and {SOURCE}/more/a.bam would both become"),
-        ([f"{SOURCE}/bams/old", SOURCE], {"recursive": True}, "/bams/old/b.bam is within .*/bams, which is chosen too"),
+        (
+            [f"{SOURCE}/bams/old", SOURCE],
+            {"recursive": True},
+            "/bams/old/b.bam is inside .*/bams, which is selected too",
+        ),
         ([f"{SOURCE}/bams/a.bam"], {"to": f"{SOURCE}/bams"}, "a.bam is in .*/bams already: source and destination"),
         ([SOURCE], {"to": SOURCE}, "samples.csv is in .*/cohort-a already: source and destination are the same"),
-        ([SOURCE], {"to": f"{SOURCE}/bams/old", "recursive": True}, "/bams cannot be put into itself: the destination"),
+        (
+            [SOURCE],
+            {"to": f"{SOURCE}/bams/old", "recursive": True},
+            "/bams cannot be copied or moved into itself: the destination",
+        ),
         (
             [SOURCE],
             {"to": f"{SOURCE}/bams/old", "recursive": True, "match": ["*.bam"]},
-            "The destination .*/bams/old is among what is looked through. Leave it out with exclude=.'old'.",
+            "The destination .*/bams/old is inside the source. Exclude it with exclude=.'old'.",
         ),
         ([], {}, "Give at least one path or id"),
         ([f"cavatica:{SOURCE}"], {}, "is on another deployment than https://simulator.localhost/v2"),
@@ -319,7 +327,7 @@ def test_an_id_is_not_put_where_it_is_nor_into_itself(call: Both, cohort: list[s
     with pytest.raises(InputError, match=f"{cohort[5]} is in {SOURCE} already"):
         call("choose", [cohort[5]], to=SOURCE)
     for folder, to in ((bams, bams), (bams, f"{SOURCE}/bams/old"), (old, f"{SOURCE}/bams/old")):
-        with pytest.raises(InputError, match=f"{folder} cannot be put into itself"):
+        with pytest.raises(InputError, match=f"{folder} cannot be copied or moved into itself"):
             call("choose", [folder], to=to)
 
 
@@ -415,7 +423,7 @@ def test_a_file_of_another_size_is_never_skipped_in_silence(call: Both, world: W
     choice = call("choose", [f"{SOURCE}/bams"], to=IN)
     assert (arrows(choice), choice.existing, choice.unsized) == ([], 1, 0)
     (clash,) = choice.different
-    assert str(clash) == f"{IN}/a.bam: a file of another size has this name there (7 B; this one has 1 kB)"
+    assert str(clash) == f"{IN}/a.bam: a file with this name and a different size exists there (7 B; this one has 1 kB)"
 
 
 def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_told(call: Both, world: World) -> None:
@@ -423,8 +431,8 @@ def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_told
     choice = call("choose", [f"{SOURCE}/bams"], to=IN, recursive=True)
     assert arrows(choice) == ["bams/a.bam.bai > in/a.bam.bai"]
     assert [clash.reason for clash in choice.different] == [
-        "a folder has this name there",
-        "a file has this name there",
+        "a folder with this name exists there",
+        "a file with this name exists there",
     ]
 
 
@@ -439,7 +447,7 @@ def test_names_that_are_taken_are_renamed_by_the_service_if_that_is_wanted(call:
 def test_names_that_are_taken_stop_everything_if_that_is_wanted(call: Both, world: World) -> None:
     world.add(f"{IN}/a.bam", size=7)
     world.add(f"{IN}/a.bam.bai")
-    told = r"2 names are taken where things would go, and nothing was changed: 1 with the same size\.\n  .*/in/a\.bam: "
+    told = r"2 names exist at the destination, and nothing was changed: 1 with the same size\.\n  .*/in/a\.bam: "
     with pytest.raises(InputError, match=told):
         call("choose", [f"{SOURCE}/bams"], to=IN, on_conflict="fail")
     assert len(call("choose", [f"{SOURCE}/bams"], to=TARGET, on_conflict="fail")) == 2
@@ -450,7 +458,7 @@ def test_names_that_are_taken_stop_everything_if_that_is_wanted(call: Both, worl
 def test_two_of_one_name_in_one_place_are_refused_or_renamed(call: Both, world: World) -> None:
     world.add(f"{SOURCE}/more/a.bam")
     sources = [f"{SOURCE}/bams/a.bam", f"{SOURCE}/more/a.bam"]
-    with pytest.raises(InputError, match=r"would both become .* have the second renamed with on_conflict='rename'"):
+    with pytest.raises(InputError, match=r"would both become .* rename the second with on_conflict='rename'"):
         call("choose", sources, to=IN)
     assert call("run", "copy", call("choose", sources, to=IN, on_conflict="rename")).succeeded
     assert world.paths(TARGET) == ["in/", "in/1_a.bam", "in/a.bam"]
@@ -534,9 +542,9 @@ def test_what_stands_in_the_way_is_left_out_and_is_no_success(call: Both, world:
     report = call("copy", f"{SOURCE}/bams", to=IN)
     assert (report.succeeded, report.tally.done, report.tally.rows) == (False, 2, 2)
     assert [str(clash).partition(":")[0] for clash in report.different] == [f"{IN}/a.bam"]
-    assert "1 left out, as their names are taken" in report._repr_html_()
+    assert "1 skipped: their names exist at the destination" in report._repr_html_()
     # The rest is there now.
-    with pytest.raises(InputError, match=r"(?s)names are taken .* another size.*on_conflict='rename'"):
+    with pytest.raises(InputError, match=r"(?s)names exist .* a different size.*on_conflict='rename'"):
         call("copy", f"{SOURCE}/bams", to=IN)
     assert call("copy", [f"{SOURCE}/bams"], to=IN, on_conflict="rename").succeeded
     with pytest.raises(InputError, match="With `to`, give paths and ids"):

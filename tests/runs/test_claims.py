@@ -65,7 +65,7 @@ def test_other_options_do_not_copy_a_second_time(call: Both, world: World, when:
     world.add(f"{SOURCE}/bams/new.bam")
     report = call("copy", f"{SOURCE}/bams", to=IN, recursive=False)
     assert (report.tally.done, report.succeeded, pending(report)) == (1, False, [(run, "COPY", 2)])
-    assert "2 left out, as an unfinished run does them" in report._repr_html_()
+    assert "2 skipped: an unfinished run includes them" in report._repr_html_()
     if when == "job running":
         call.simulator.clock.advance(60)
         found = call("choose", [f"{SOURCE}/bams"], to=IN, match=["*"])
@@ -253,7 +253,7 @@ def test_a_run_that_another_process_works_on_is_waited_for(call: Both) -> None:
         [one] = call("choose", [f"{SOURCE}/bams"], to=IN, match=["a*"]).pending
     assert (one.run, one.in_use) == (run, True)
     assert "which is running" in str(one)
-    assert one.remedy().startswith("Wait until it has ended.")
+    assert one.remedy().startswith("Wait until it has finished.")
 
 
 def test_runs_that_are_finished_elsewhere_or_unreadable_do_not_count(call: Both) -> None:

@@ -96,7 +96,7 @@ def test_what_stands_for_a_missing_value_is_none(mark: str) -> None:
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?"])
 def test_what_a_formula_has_failed_at_is_no_comment(error: str) -> None:
-    told = f"{error} is what a spreadsheet writes where a formula has failed"
+    told = f"{error} is the error value of a formula in a spreadsheet"
     assert problems(f"file,sample\n{ID},x\n{error},y\n") == [(3, "file", told)]
     assert problems(f"sample,file\nx,{ID}\n{error},{error}\n") == [(3, "file", told)]
     assert problems(f"file,name\n{ID},{error}\n") == [(2, "name", told)]
@@ -112,7 +112,7 @@ def test_a_file_may_be_called_as_a_missing_value_is_written() -> None:
 def test_an_id_that_a_spreadsheet_has_made_a_number_is_told_as_that(mangled: str) -> None:
     for content in (f"file;name\n{mangled};a.bam\n", f"{mangled}\n", f"file\tparent\n{ID}\t{mangled}\n"):
         (problem,) = problems(content, defaults=Defaults())[:1]
-        assert "is a number that a spreadsheet has made of an id" in problem[2]
+        assert "is an id that a spreadsheet turned into a number" in problem[2]
 
 
 @pytest.mark.parametrize("real", ["568e23000000000000000001", "5c6d4227e4b0385632389346", "000000000000000000000001"])
@@ -211,12 +211,12 @@ UNREADABLE = {
     "an array that ends early": ('[{"id": "x"}', "not JSON: elements are separated by one comma each"),
     "an array with more behind it": ('["x"] y', "not JSON: something follows the end of the array"),
     "an array without commas": ('["x" "y"]', "not JSON: elements are separated by one comma each"),
-    "numbers": ("[[1]]", "a JSON object is wanted for each element, or an id"),
+    "numbers": ("[[1]]", "expected a JSON object for each element, or an id"),
     "names of two columns alike": (f"file,File\n{ID},{ID}\n", "two columns have this name"),
-    "NUL": (f"file,name\n{ID},a\0b\n", "there is a NUL character in it"),
+    "NUL": (f"file,name\n{ID},a\0b\n", "it contains a NUL character"),
     "two readings": (
         f'file,note\n{ID},"see below\n{ID_2},ok\n{ID[:-1]}3,disk of 12"\n',
-        "a quote that begins here ends 2 lines below, and what is between looks like rows of its own",
+        "a quote opened here is closed 2 lines below, and the text between looks like separate rows",
     ),
 }
 
@@ -289,7 +289,7 @@ def test_a_long_array_is_read_an_element_at_a_time() -> None:
 
 def test_a_list_that_is_a_table_is_told_as_one() -> None:
     ((_, _, message),) = problems(f"file,name\n{ID},x\n", form="list")
-    assert message == "this is a table with names of columns, not a list: leave form out"
+    assert message == "this is a table with column names, not a list: leave form out"
     assert items(f"file\n{ID}\n{ID_2}\n", form="list") == TWO
 
 

@@ -211,11 +211,14 @@ def other_sqlite(path: Path) -> None:
 
 
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "newer": (with_sql(f"PRAGMA user_version = {FORMAT + 1}"), f"is of format {FORMAT + 1}, and this version .* knows"),
+    "newer": (
+        with_sql(f"PRAGMA user_version = {FORMAT + 1}"),
+        f"has format {FORMAT + 1}, but this version .* supports",
+    ),
     "another program's": (other_sqlite, "is a SQLite file, but not a journal of sbg-bulk"),
     "garbage": (lambda path: path.write_bytes(os.urandom(5000)), "is not a journal, or it is damaged"),
     "a text": (lambda path: path.write_text("file,project\n" * 50), "is not a journal, or it is damaged"),
-    "empty": (lambda path: path.touch(), "is only half made: .* before anything was sent"),
+    "empty": (lambda path: path.touch(), "is incomplete: .* before anything was sent"),
     "cut off in the header": (altered(lambda content: content.__delitem__(slice(50, None))), "is not a journal"),
     "cut off": (altered(lambda content: content.__delitem__(slice(len(content) // 2, None))), "is damaged"),
     "cut off in a page": (altered(lambda content: content.__delitem__(slice(-1000, None))), "is damaged"),
@@ -261,7 +264,7 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
     monkeypatch.setattr(draft, "connect", writing_early)
     create.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
     assert left.stat().st_size > 100_000
-    with pytest.raises(JournalError, match=r"is only half made: .* Delete it and start the run anew"):
+    with pytest.raises(JournalError, match=r"is incomplete: .* Delete it and start the run again"):
         Journal.open(left)
 
 
@@ -433,7 +436,7 @@ def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pyte
     assert store.find(run[:8]) == store.find(run[:-1]) == path
     with create.create(rows(1), "COPY", ENDPOINT, journal=path.with_name(f"{run}x.sbg-run")):
         assert store.find(run) == path
-    with pytest.raises(InputError, match=rf"{run[:8]} is the beginning of 2 runs: {run}, {run}x\. Give more"):
+    with pytest.raises(InputError, match=rf"{run[:8]} matches 2 runs: {run}, {run}x\. Give more"):
         store.find(run[:8])
     new(tmp_path / "here").close()
     assert store.find("here") == Path("here")
@@ -565,7 +568,7 @@ def test_a_change_that_is_half_done_is_not_read(path: Path, monkeypatch: pytest.
         made._db.execute("PRAGMA cache_size = 1")
         made._db.execute("BEGIN")
         made._db.execute("UPDATE row SET outcome = 'done'")
-        with pytest.raises(RunInUse, match="changes it all the time"):
+        with pytest.raises(RunInUse, match="keeps changing it"):
             Journal.read(path)
         made._db.execute("COMMIT")
         with Journal.read(path) as opened:

@@ -123,10 +123,10 @@ def test_a_destination_that_is_missing_is_told_once_with_the_number_of_its_rows(
 def test_a_file_named_by_its_path_and_its_id_is_named_twice(call: Both, files: list[str]) -> None:
     with pytest.raises(ManifestError) as caught:
         call("run", "copy", table("file", files[0], f"{SOURCE}/one/a.bam"), to=TARGET)
-    assert told(caught) == [(3, "file", f"{SOURCE}/one/a.bam stands in row 2 already")]
+    assert told(caught) == [(3, "file", f"{SOURCE}/one/a.bam duplicates row 2")]
     with pytest.raises(ManifestError) as caught:
         call("run", "copy", table("path", f"{SOURCE}/one/a.bam", f"{SOURCE}/one/a.bam"), to=TARGET)
-    assert told(caught) == [(3, "path", f"{SOURCE}/one/a.bam stands in row 2 already")]
+    assert told(caught) == [(3, "path", f"{SOURCE}/one/a.bam duplicates row 2")]
 
 
 def test_missing_folders_are_made_when_the_run_begins_and_not_before(
@@ -209,7 +209,7 @@ def test_rows_with_paths_are_compared_with_what_is_there(call: Both, world: Worl
 
 def test_paths_are_never_taken_for_ids(tmp_path: Path) -> None:
     draft = create.read(table("path", "a/b/c"), "DELETE", "http://x/v2", Defaults(), None, journal=tmp_path / "kept")
-    with draft, pytest.raises(InputError, match="have not been looked up"):
+    with draft, pytest.raises(InputError, match="were not looked up"):
         draft.begin()
     assert list(tmp_path.iterdir()) == []
 
@@ -223,7 +223,7 @@ def test_one_destination_is_given(call: Both, files: list[str], where: dict[str,
 def test_a_manifest_is_a_path_or_a_stream_of_bytes(call: Both) -> None:
     with pytest.raises(InputError, match=r"give a pathlib\.Path or a stream of bytes"):
         call("run", "copy", "m.csv", to=TARGET)
-    with pytest.raises(InputError, match="give one of bytes"):
+    with pytest.raises(InputError, match="give a binary one"):
         call("run", "copy", io.StringIO("file\n1\n"), to=TARGET)
 
 

@@ -154,7 +154,7 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "a name with a slash": ("file,project,name\nf1,a/b,c/d\n", [(2, "name", "'c/d' must not contain a slash.")]),
     "a long name": (
         f"file,project,name\nf1,a/b,{'n' * 256}\n",
-        [(2, "name", "256 characters are too many; 255 are allowed.")],
+        [(2, "name", "256 characters; at most 255 are allowed.")],
     ),
     "everything at once": (
         "file,project,name\n,ab,c/d\n",
@@ -172,21 +172,21 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
                 1,
                 None,
                 "no column names the files: found 'f1', 'a/b' (separated by commas). The first row must name the "
-                "columns; call the one with the ids file or id, or the one with the paths path",
+                "columns: call the column of ids file or id, or the column of paths path",
             )
         ],
     ),
     "a column twice": ("file,name,name\nf1,a,b\n", [(1, "name", "two columns have this name")]),
     "columns without names": ("file,,,x\nf1,a,b,c\n", [(1, "(unnamed)", "two columns have this name")]),
-    "nothing": ("", [(0, None, "there are no rows in it")]),
-    "only a header": ("file,project\n", [(0, None, "there are no rows in it")]),
-    "only blank rows": ("file,project\n\n,\n", [(0, None, "there are no rows in it")]),
-    "no object": ('{"file": "f1", "project": "a/b"}\n[1]\n', [(2, None, "a JSON object is wanted on each line")]),
+    "nothing": ("", [(0, None, "it has no rows")]),
+    "only a header": ("file,project\n", [(0, None, "it has no rows")]),
+    "only blank rows": ("file,project\n\n,\n", [(0, None, "it has no rows")]),
+    "no object": ('{"file": "f1", "project": "a/b"}\n[1]\n', [(2, None, "expected a JSON object on each line")]),
     "a key twice": ('{"file": "f1", "project": "a/b", "file": "f2"}\n', [(1, "file", "the key is given twice")]),
     "a key twice, deep in": ('{"file": "f1", "x": [{"y": 1, "y": 2}]}\n', [(1, "y", "the key is given twice")]),
     "wrong types": (
         '{"file": 1, "project": ["a/b"]}\n',
-        [(1, "file", "a text is wanted, not 1"), (1, "project", "a text is wanted, not ['a/b']")],
+        [(1, "file", "expected text, not 1"), (1, "project", "expected text, not ['a/b']")],
     ),
     "not UTF-8": (
         b"file,project,note\nf1,a/b,x\nf2,a/b,M\xfcller\nf3,a/b,y\n",
@@ -213,7 +213,7 @@ def test_a_problem_is_named_with_its_row_and_column(flaw: str) -> None:
 def test_quotes_that_do_not_fit_are_a_problem_of_their_row(content: str) -> None:
     ((row, column, message),) = problems(content)
     assert (row, column) == (2, None)
-    assert message.startswith("the quotes, or the ends of lines, do not fit")
+    assert message.startswith("the quotes or line ends do not match")
 
 
 def test_a_quote_that_is_never_closed_does_not_take_the_manifest_into_memory() -> None:
@@ -288,8 +288,8 @@ def test_a_source_named_twice_is_a_problem_of_its_second_row(tmp_path: Path) -> 
     with pytest.raises(ManifestError) as caught:
         create_from("file,project\nf1,a/b\n\nf2,a/b\nf1,c/d\nf1,a/b\n", tmp_path / "j")
     assert [str(problem) for problem in caught.value.problems] == [
-        "row 5, column file: f1 stands in row 2 already",
-        "row 6, column file: f1 stands in row 2 already",
+        "row 5, column file: f1 duplicates row 2",
+        "row 6, column file: f1 duplicates row 2",
     ]
 
 
@@ -302,7 +302,7 @@ def test_a_source_is_named_twice_also_if_its_first_row_has_another_problem(tmp_p
         (3, "file"),
         (5, "file"),
     ]
-    assert str(caught.value.problems[-1]) == "row 5, column file: f1 stands in row 2 already"
+    assert str(caught.value.problems[-1]) == "row 5, column file: f1 duplicates row 2"
 
 
 def test_a_hundred_problems_are_told_and_the_rest_is_counted(tmp_path: Path) -> None:

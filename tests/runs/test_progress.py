@@ -75,7 +75,7 @@ def test_what_a_run_waits_for_is_in_its_progress(tmp_path: Path) -> None:
     waits = [one.waiting for one in told if one.waiting is not None]
     assert {wait.cause for wait in waits} == {Cause.MAINTENANCE, Cause.NEXT_LOOK}
     (maintenance,) = [wait for wait in waits if wait.cause is Cause.MAINTENANCE]
-    assert (maintenance.seconds, maintenance.reason) == (90, "maintenance of the platform (HTTP 503, API code 0)")
+    assert (maintenance.seconds, maintenance.reason) == (90, "platform maintenance (HTTP 503, API code 0)")
     assert "next status check (2 jobs)" in {wait.reason for wait in waits}
     # After the pause there is none.
     assert told[-1].waiting is None

@@ -53,8 +53,11 @@ def test_a_file_of_another_size_is_reported_and_left(call: Both, world: World, f
     with plan(call, *files[:2]) as draft:
         assert (len(draft), draft.conflicts.differing) == (1, 1)
         (clash,) = draft.conflicts.different
-        assert "a file of another size has this name there (7 B; this one has 1 kB)" in str(clash)
-    told = r"1 name is taken where things would go, and nothing was changed:\n .*a\.bam: a file of another size"
+        assert "a file with this name and a different size exists there (7 B; this one has 1 kB)" in str(clash)
+    told = (
+        r"1 name exists at the destination, and nothing was changed:\n .*a\.bam: a file with this name and a "
+        r"different size"
+    )
     with pytest.raises(InputError, match=told):
         plan(call, *files[:2], on_conflict="fail")
     with plan(call, *files[:2], on_conflict="rename") as draft:

@@ -416,7 +416,7 @@ def test_a_report_says_why_files_failed_and_whether_a_second_try_may_help(
     gone = (2, "The file or folder to be copied, moved or deleted does not exist.")
     assert reasons([], tmp_path / "none") == ([], False)
     assert reasons(["none-1", "none-2"], tmp_path / "gone") == ([gone], False)
-    refused = (1, "The token's user may not copy from the project, or not to it.")
+    refused = (1, "No permission to copy from the project, or to it.")
     assert reasons([theirs, "none-1", "none-2"], path) == ([gone, refused], True)
 
 
@@ -467,7 +467,7 @@ def test_a_run_is_not_resumed_as_another_user_whose_list_does_not_show_its_jobs(
     )
     assert remembered(path, "user") == "rfranklin"
     service.world.add_user("other", token="other-token")
-    with pytest.raises(InputError, match="was begun by rfranklin, and the token is that of other"):
+    with pytest.raises(InputError, match="was started by rfranklin, but the token belongs to other"):
         service.client(token="other-token").resume(path)
     assert service.client().resume(path).succeeded
     assert service.copies() == names(4)
@@ -491,7 +491,7 @@ def test_a_run_whose_user_is_not_known_yet_is_resumed_with_its_own_token_only(pa
     break_off(service, path, lambda: bool(service.submissions))
     assert remembered(path, "user") is None
     service.world.add_user("other", token="other-token")
-    with pytest.raises(InputError, match="Resume it with the token that it was begun with"):
+    with pytest.raises(InputError, match="Resume it with the token it was started with"):
         service.client(token="other-token").resume(path)
     assert len(service.submissions) == 1
     assert service.client().resume(path).succeeded

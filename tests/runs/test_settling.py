@@ -344,7 +344,7 @@ def test_a_list_that_cannot_be_read_decides_nothing_and_the_run_can_be_resumed(t
 
 def test_a_list_without_end_decides_nothing(tmp_path: Path) -> None:
     service = Service(3, faults=[LOST, "kind=header op=list_async_jobs field=X-Total-Matching-Query value=5"])
-    with pytest.raises(SbgBulkError, match="not known which jobs there are"):
+    with pytest.raises(SbgBulkError, match="unclear which jobs exist"):
         run(service, tmp_path / "j")
     assert len(service.submissions) == 1
     service.simulator.disarm()

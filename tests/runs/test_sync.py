@@ -237,7 +237,7 @@ def test_what_is_deleted_must_be_allowed_to_be_copied_anew(call: Both, simulator
     simulator.world.add_user("jwatson")
     theirs = simulator.world.add_project("jwatson/maize", members=members)
     simulator.world.add_file("changed.bam", theirs.root, size=20)
-    with pytest.raises(InputError, match="You may not copy from jwatson/maize, so nothing is replaced"):
+    with pytest.raises(InputError, match="You do not have permission to copy from jwatson/maize, so nothing was replaced"):
         call("sync_plan", "jwatson/maize", to=IN)
 
 
@@ -273,7 +273,7 @@ def test_two_of_one_name_are_told_before_anything_is_copied(call: Both, world: W
     folder.children["other"] = folder.children["new.bam"]
     folder.children["other"].name = "twin.bam"
     assert twin
-    with pytest.raises(InputError, match=r"two of the name .*/twin\.bam, which would become one"):
+    with pytest.raises(InputError, match=r"Two items are named .*/twin\.bam and would become one"):
         call("sync_plan", RUN, to=IN)
 
 

@@ -88,7 +88,7 @@ def test_another_users_token_in_the_file_does_nothing_more_with_the_run(
         store(file, "other-token")
 
     store(file, "demo-token")
-    with pytest.raises(InputError, match="was begun by rfranklin, and the token is that of other"):
+    with pytest.raises(InputError, match="was started by rfranklin, but the token belongs to other"):
         carried(service, file, tmp_path / "j", replace, awaiting=False)
     assert all(one.user != "other" for one in service.submissions)
 

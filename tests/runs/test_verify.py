@@ -73,7 +73,7 @@ def test_what_went_missing_since_is_told_with_its_path(call: Both, world: World,
 def test_what_the_service_renamed_is_told_with_its_name(call: Both, world: World, job_type: str) -> None:
     world.add(f"{IN}/a.bam")
     verification = call("verify", carried(call, job_type, on_conflict="rename").journal)
-    assert told(verification) == [f"{IN}/a.bam: is there as 1_a.bam"]
+    assert told(verification) == [f"{IN}/a.bam: exists as 1_a.bam"]
     assert [one.finding for one in verification.differences] == [Finding.RENAMED]
 
 
@@ -81,7 +81,7 @@ def test_a_file_of_the_name_that_was_there_before_is_not_taken_for_the_copy(call
     (before,) = world.add(f"{IN}/a.bam")
     report = carried(call, "copy", [f"{RUN}/a.bam"], on_conflict="rename")
     world.remove(before)
-    assert told(call("verify", report.journal)) == [f"{IN}/a.bam: is there as 1_a.bam"]
+    assert told(call("verify", report.journal)) == [f"{IN}/a.bam: exists as 1_a.bam"]
 
 
 def test_what_is_still_in_its_old_place_is_told(call: Both, files: list[str]) -> None:
@@ -144,7 +144,7 @@ def test_a_new_name_is_what_is_looked_for(call: Both, world: World, files: list[
     folder = call("locate", IN).id
     world.add(f"{IN}/new.bam")
     report = call("run", "move", manifest(files[:1], f"parent={folder}", "name=new.bam"))
-    assert told(call("verify", report.journal)) == [f"new.bam in folder {folder}: is there as 1_new.bam"]
+    assert told(call("verify", report.journal)) == [f"new.bam in folder {folder}: exists as 1_new.bam"]
 
 
 def test_a_name_that_nobody_knows_any_more_is_unclear(call: Both, world: World, files: list[str]) -> None:

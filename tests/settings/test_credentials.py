@@ -86,7 +86,7 @@ def test_a_profile_is_replaced_where_it_stands(before: bytes, after: bytes) -> N
         (b"[eu]\nauth_token=s3cret\nauth_token=s3cret\n", "credentials is not a valid credentials file (line 3)."),
         (b"auth_token=s3cret\n", "credentials is not a valid credentials file (line 1)."),
         (b"[a]\ns3cret\n", "credentials is not a valid credentials file (line 2)."),
-        (b"[a]\nx=\xff\n", "credentials cannot be read: it is not UTF-8."),
+        (b"[a]\nx=\xff\n", "credentials cannot be read: it is not UTF-8 text."),
         (
             b"[eu]\n    [b]\nx = 1\n",
             "Profile 'eu' cannot be changed safely in a file of this form. Edit credentials by hand.",

@@ -89,7 +89,7 @@ def test_time_is_not_advanced_beyond_what_dates_can_tell(api: Api, simulator: Si
         refused = control(api, "POST", "advance", {"seconds": seconds})
         assert (refused.status_code, refused.json()["message"]) == (
             400,
-            "seconds: time goes no further than to the beginning of the year 9999",
+            "seconds: the clock stops at the beginning of the year 9999",
         )
         with pytest.raises(ValueError, match="the beginning of the year 9999"):
             simulator.advance(seconds)

@@ -48,9 +48,9 @@ def test_a_rule_is_read_from_the_text_it_is_written_as(text: str) -> None:
         ("kind=429 call=1 call=2", "word 3, 'call=2': 'call' is given twice"),
         (
             "kind=429 field=id",
-            "'field' has no place in a rule of kind 429; known there: kind, op, .*seconds, retry",
+            "'field' cannot be used in a rule of kind 429; known: kind, op, .*seconds, retry",
         ),
-        ("kind=500 seconds=1", "'seconds' has no place in a rule of kind 500; known there: .*after, retry_after"),
+        ("kind=500 seconds=1", "'seconds' cannot be used in a rule of kind 500; known: .*after, retry_after"),
         ("kind=delay", "a rule of kind delay needs 'seconds'"),
         ("kind=delay seconds=nan", "seconds is a number of seconds, 0 or more"),
         ("kind=header value=x", "a rule of kind header needs 'field'"),
@@ -86,7 +86,7 @@ def test_a_rule_made_from_keywords_is_checked_the_same_way() -> None:
     "rule", ["kind=429 op=get_usr", "kind=fail_item op=list_*", "kind=late_list op=list_* seconds=1"]
 )
 def test_a_rule_that_means_no_operation_is_refused_with_those_there_are(simulator: Simulator, rule: str) -> None:
-    with pytest.raises(FaultError, match=r"is no operation .*known: .*list_async_jobs"):
+    with pytest.raises(FaultError, match=r"is not an operation .*known: .*list_async_jobs"):
         simulator.arm(rule)
     assert simulator.faults.armed == ()
 

@@ -75,7 +75,7 @@ def test_filters_are_kept_in_the_links_to_other_pages(lab: Api) -> None:
 def test_a_filter_that_is_not_known_is_refused_by_name(lab: Api, path: str, query: str, named: str) -> None:
     answer = lab.get(f"{path}&{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, 90000)
-    assert answer.json()["message"].startswith(f"{named}: is no filter of this list.")
+    assert answer.json()["message"].startswith(f"{named}: is not a filter of this list.")
 
 
 def test_projects_are_found_by_tag_name_and_owner(lab: Api) -> None:

@@ -178,14 +178,14 @@ def test_no_switch_is_the_plain_variant_and_a_later_one_counts() -> None:
 @pytest.mark.parametrize(
     ("switch", "complaint"),
     [
-        ("link=empty", "'link' is no switch of the simulator; the switches are job_ids, links, total_header"),
+        ("link=empty", "'link' is not a switch of the simulator; the switches are job_ids, links, total_header"),
         ("links=none", "links is one of next, empty, absent, null; not 'none'"),
         ("total_header", "total_header is one of yes, no; not ''"),
         ("page_max=many", "page_max is a number; not 'many'"),
         ("page_max=0", "page_max is 1 or more"),
         ("states=A,B", "states is three names, with commas between them; not 'A,B'"),
         ("maintenance=20", "maintenance is EVERY/LASTS in seconds, such as 20/4, or none; not '20'"),
-        ("maintenance=4/20", "maintenance lasts less than the time from one to the next"),
+        ("maintenance=4/20", "maintenance must be shorter than the time from one to the next"),
         ("bulk_refused=400", "bulk_refused is one of 404, 405, 501, none; not '400'"),
         ("others_every=0", "others_every is 1 or more"),
     ],

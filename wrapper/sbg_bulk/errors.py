@@ -104,7 +104,7 @@ class ApiError(SbgBulkError):
         subject: what was asked for, such as `project owner/name`; empty if that is not one thing.
     """
 
-    _happened = "the server does not accept the request"
+    _happened = "the server rejected the request"
     advice = ""
     """What to try; in braces what `__init__` says in the reader's words."""
 
@@ -158,8 +158,8 @@ class Redirected(BadRequest):
 
     _happened = "the server redirects to another address"
     advice = (
-        "That is not followed, because the token is for the endpoint only. Check the endpoint, its https and its path, "
-        'and whether there is a login page in between. See "Behind a proxy" in the documentation.'
+        "Redirects are not followed, because the token is for the endpoint only. Check the endpoint's https:// and "
+        'path, and whether a login page is in the way. See "Behind a proxy" in the documentation.'
     )
 
 
@@ -168,7 +168,7 @@ class Unauthorized(ApiError):
 
     _happened = "the token was not accepted"
     advice = (
-        "Check that the token is for this deployment and has not expired. Get a new one from the platform's developer "
+        "Check that the token is for this platform and has not expired. Get a new one from the platform's developer "
         "dashboard; {configure} saves it."
     )
 
@@ -193,7 +193,7 @@ class NotFound(ApiError):
 
     def _meaning(self) -> str:
         if not self.subject:
-            return _sentence(f"what was asked for {self._happened}", self.api_message)
+            return _sentence(f"the requested resource {self._happened}", self.api_message)
         # A message that names the thing only says the same once more.
         more = "" if self.subject.split()[-1] in self.api_message else self.api_message
         return _sentence(f"{self.subject} {self._happened}", more)
@@ -208,7 +208,7 @@ class JobLost(NotFound):
     """
 
     _happened = "could not be found: jobs expire a month after they end"
-    advice = "What was done stays done: check the destination."
+    advice = "Finished work stays done: check the destination."
 
     def __init__(
         self, ids: Sequence[str], operation: str, request_id: str | None = None, finished: Sequence[Job] = ()
@@ -224,7 +224,7 @@ class Conflict(ApiError):
     """It exists already (409)."""
 
     _happened = "it exists already"
-    advice = "Use another name, or what is there."
+    advice = "Use another name, or the existing one."
 
 
 class RateLimited(ApiError):
@@ -232,7 +232,7 @@ class RateLimited(ApiError):
 
     _happened = "the rate limit is reached"
     advice = (
-        "All programs that use this token share one budget of requests: wait five minutes, or allow more time. See "
+        "All programs that use this token share one request budget: wait five minutes, or allow more time. See "
         '"Several tools on one token" in the documentation.'
     )
 
@@ -248,7 +248,7 @@ class ServerError(ApiError):
     """Something is wrong on the server (5xx)."""
 
     _happened = "something went wrong on the server"
-    advice = "Try again later; if it stays, report it to the platform's support with what is in brackets."
+    advice = "Try again later; if it persists, report it to the platform's support with the details in brackets."
 
 
 class UnreadableAnswer(SbgBulkError):
@@ -263,8 +263,8 @@ class UnreadableAnswer(SbgBulkError):
         self.operation = operation
         self.status = status
         text = (
-            f"The answer is not one of the API: {why}. Check that the endpoint is that of the API, with its path "
-            '(/v2), and whether there is a proxy or a login page in between. See "Behind a proxy" in the documentation.'
+            f"The response is not from the API: {why}. Check that the endpoint is the API's URL with its path "
+            '(/v2), and whether a proxy or a login page is in the way. See "Behind a proxy" in the documentation.'
         )
         super().__init__(in_brackets(text, f"HTTP {status}", operation))
 
@@ -288,7 +288,7 @@ class OutcomeUnknown(SbgBulkError):
         self.why = why
         self.candidates = None if candidates is None else tuple(candidates)
         text = (
-            "It is not known whether the request had an effect. It was not sent again, as that could do everything "
+            "It is unclear whether the request took effect. It was not sent again, because that could do everything "
             f"twice. {advice}"
         )
         super().__init__(in_brackets(text, why, operation))
@@ -326,7 +326,7 @@ class WaitTimeout(SbgBulkError):
             text = f"{len(self.ids):,} jobs are still running after {seconds:g} s. They keep running on the platform; "
             text += again
         if self.lost:
-            text += f". Not found any more: {len(self.lost):,} (see `lost`)."
+            text += f". No longer found: {len(self.lost):,} (see `lost`)."
         super().__init__(text)
 
     @property

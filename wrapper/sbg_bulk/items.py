@@ -93,7 +93,7 @@ def items_of(kind: type[I], given: Iterable[str | Mapping[str, str] | I], **dest
             file is named twice.
     """
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
-        raise InputError("Give a list of items, even if it is only one.")
+        raise InputError("Give a list of items, even for one.")
     items: list[I] = []
     places: dict[str, int] = {}
     for index, one in enumerate(given):
@@ -106,7 +106,7 @@ def items_of(kind: type[I], given: Iterable[str | Mapping[str, str] | I], **dest
         places[item.file] = index
         items.append(item)
     if not items:
-        raise InputError("There is nothing to do: give at least one item.")
+        raise InputError("Nothing to do: give at least one item.")
     return tuple(items)
 
 
@@ -116,7 +116,7 @@ def _item(kind: type[I], one: object, destination: Mapping[str, str | None]) -> 
     elif isinstance(one, Mapping):
         values = {key: value for key, value in one.items() if value not in (None, "")}
     else:
-        raise InputError(f"a file id, a mapping or a {kind.__name__} is wanted, not {type(one).__name__}.")
+        raise InputError(f"expected a file id, a mapping or a {kind.__name__}, not {type(one).__name__}.")
     known = set(kind.__annotations__)
     if unknown := sorted(set(map(str, values)) - known):
         raise InputError(f"unknown key {unknown[0]!r}; the keys are: {', '.join(kind.__annotations__)}.")
@@ -130,7 +130,7 @@ def _item(kind: type[I], one: object, destination: Mapping[str, str | None]) -> 
 def check_id(what: str, value: object) -> None:
     """Raise InputError unless this could be the id of a file or folder."""
     if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{what}: an id is wanted, not {value!r}.")
+        raise InputError(f"{what}: expected an id, not {value!r}.")
     if value.split() != [value] or value in (".", "..") or "/" in value or not value.isprintable():
         raise InputError(f"{what}: {value!r} is not an id.")
 
@@ -158,9 +158,9 @@ def check_name(name: object) -> None:
     if name is None:
         return
     if not isinstance(name, str) or not name:
-        raise InputError(f"name: a text is wanted, not {name!r}.")
+        raise InputError(f"name: expected text, not {name!r}.")
     if len(name) > NAME_LIMIT:
-        raise InputError(f"name: {len(name)} characters are too many; {NAME_LIMIT} are allowed.")
+        raise InputError(f"name: {len(name)} characters; at most {NAME_LIMIT} are allowed.")
     if "/" in name:
         raise InputError(f"name: {name!r} must not contain a slash.")
     try:

@@ -39,7 +39,7 @@ _NO_TEXT: Final = (
     (b"\x1f\x8b", "compressed with gzip. Decompress it first (gunzip)"),
     (
         b"SQLite format 3\0",
-        f"a database. If it is the journal of a run, take what {command_line('runs', 'export', 'RUN')} writes",
+        f"a database. If it is the journal of a run, use the output of {command_line('runs', 'export', 'RUN')} writes",
     ),
     (b"%PDF", "a PDF. Save the table as CSV (UTF-8)"),
 )
@@ -87,7 +87,7 @@ def text_of(stream: IO[bytes], what: str) -> io.TextIOWrapper:
         start += more
     for beginning, meaning in _NO_TEXT:
         if start.startswith(beginning):
-            raise InputError(f"The {what} is no text: it is {meaning}.")
+            raise InputError(f"The {what} is not text: it is {meaning}.")
     mark, encoding = next((one for one in _MARKS if start.startswith(one[0])), (b"", _guess(start)))
     errors = "surrogateescape" if encoding == "utf-8" else "surrogatepass"
     rest = io.BufferedReader(_Joined(start.removeprefix(mark), borrowed))
@@ -157,7 +157,7 @@ class _Borrowed(io.RawIOBase):
         except OSError as error:
             raise InputError(f"The {self._what} cannot be read: {error.strerror or error}.") from None
         if not isinstance(content, bytes):
-            raise InputError(f"The {self._what} is a stream of text: give one of bytes (open it with mode 'rb').")
+            raise InputError(f"The {self._what} is a text stream: give a binary one (open it with mode 'rb').")
         buffer[: len(content)] = content
         return len(content)
 

@@ -41,7 +41,7 @@ ITEMS_PER_JOB: Final = 3
 ROWS_PER_KILL: Final = 40
 """So many that a run lasts until all its kills are done."""
 
-FINDING_OUT: Final = "to find out what became of a submission\n"
+FINDING_OUT: Final = "to find out whether a submission started a job\n"
 """Line that a process writes when it does not know what became of a submission."""
 
 SURE: Final = 5 * LIST_LAG
@@ -119,7 +119,7 @@ class _Killing:
                 timer.start()
             for number, line in enumerate(process.stdout, start=1):
                 last = line
-                self.counts["waits to find out what became of a submission"] += line == FINDING_OUT
+                self.counts["waits to find out whether a submission started a job"] += line == FINDING_OUT
                 if dies and by_line and number == lines:
                     process.kill()
                 if dies and not by_line and lines and number == 1:

@@ -26,7 +26,7 @@ fields have no label."""
 def test_a_copy_sent_in_the_reference_runs_on_the_board_and_an_armed_429_shows_in_the_log(visit: Visitor) -> None:
     there = visit()
     copy = there.operation("submit_copy_job")
-    copy.get_by_role("combobox").filter(has_text="Folders").select_option(label="Folders, with all they hold")
+    copy.get_by_role("combobox").filter(has_text="Folders").select_option(label="Folders, with all their contents")
     copy.get_by_role("button", name="Execute").click()
     expect(copy.locator(".live-responses-table td.response-col_status:not(.col_header)")).to_have_text("202")
 
@@ -127,7 +127,7 @@ def test_a_time_beyond_all_dates_is_refused_at_its_field(visit: Visitor) -> None
     seconds.press("Enter")
     alert = there.board.locator("#seconds-error")
     expect(alert).to_have_role("alert")
-    expect(alert).to_have_text("seconds: time goes no further than to the beginning of the year 9999")
+    expect(alert).to_have_text("seconds: the clock stops at the beginning of the year 9999")
     expect(seconds).to_have_attribute("aria-invalid", "true")
     expect(seconds).to_have_accessible_description(alert.inner_text())
     there.excused.append("status of 400")

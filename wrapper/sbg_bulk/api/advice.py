@@ -12,7 +12,7 @@ from sbg_bulk.api.retry import Verdict
 
 _PAGE: Final = 'See "Behind a proxy" in the documentation.'
 
-GENERAL: Final = "The server gave no answer. Check the network, the proxy settings (HTTPS_PROXY) and the endpoint."
+GENERAL: Final = "The server did not respond. Check the network, the proxy settings (HTTPS_PROXY) and the endpoint."
 
 
 def advice(error: httpx.RequestError) -> str:
@@ -21,34 +21,44 @@ def advice(error: httpx.RequestError) -> str:
     if untrusted(error):
         if "expired" in text or "not yet valid" in text:
             return (
-                "The server's certificate is out of date by this machine's clock, so nothing was sent. Check the clock."
+                "The server's certificate is not valid at this machine's date and time, so nothing was sent. Check "
+                "the clock."
             )
         return (
-            "The server's certificate is not trusted here, so nothing was sent. If a proxy of your organisation is in "
-            "between, or it has its own certificate authority, set SSL_CERT_FILE to the file with that authority's "
+            "The server's certificate is not trusted on this machine, so nothing was sent. If your organisation "
+            "inspects TLS traffic or has its own certificate authority, set SSL_CERT_FILE to the file with that "
+            "authority's "
             f"certificate (REQUESTS_CA_BUNDLE is not read). {_PAGE}"
         )
     if isinstance(error, httpx.ProxyError):
         if "407" in text:
             return (
-                f"The proxy asks for a name and a password. Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT. {_PAGE}"
+                f"The proxy requires a user name and a password. Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT. "
+                f"{_PAGE}"
             )
-        return f"The proxy refuses the connection. Check HTTPS_PROXY, and NO_PROXY for what needs no proxy. {_PAGE}"
+        return (
+            f"The proxy refused the connection. Check HTTPS_PROXY, and NO_PROXY (hosts to reach without the "
+            f"proxy). {_PAGE}"
+        )
     if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
         return (
-            "What answers at that address does not speak TLS. Check the port and the https of the endpoint and, if "
+            "The server at that address does not speak TLS. Check the port and the https:// of the endpoint and, if "
             f"HTTPS_PROXY is set, whether the proxy's address begins with http://. {_PAGE}"
         )
     if any(type(cause).__name__ == "gaierror" for cause in _causes(error)):
         return (
-            "The name of the endpoint's host, or of the proxy in HTTPS_PROXY, is not known. Check its spelling "
+            "The host name of the endpoint, or of the proxy in HTTPS_PROXY, was not found. Check its spelling "
             "and the network."
         )
     if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error)):
-        return f"Nothing listens at that address. Check the endpoint, and the proxy if HTTPS_PROXY is set. {_PAGE}"
+        return (
+            f"Connection refused: no server listens at that address. Check the endpoint, and the proxy if "
+            f"HTTPS_PROXY is set. {_PAGE}"
+        )
     if isinstance(error, httpx.ConnectTimeout):
         return (
-            "Nothing answers at that address; a firewall may be in between. Check the endpoint, and whether this "
+            "No response from that address; a firewall may be blocking the connection. Check the endpoint, and "
+            "whether this "
             f"network needs a proxy (HTTPS_PROXY). {_PAGE}"
         )
     return GENERAL

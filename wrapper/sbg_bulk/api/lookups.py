@@ -28,7 +28,7 @@ def _one(
     def read(reply: Reply) -> T:
         made = make(reply.answer())
         if made is None:
-            raise reply.unreadable(f"there is no {expected} in it")
+            raise reply.unreadable(f"it contains no {expected}")
         return made
 
     return (yield from request(policy, operation, read, **arguments))
@@ -46,7 +46,7 @@ def files_in_bulk(policy: RequestPolicy, file_ids: Sequence[str]) -> Flow[list[A
     def entries(reply: Reply) -> list[Any]:
         items = reply.answer().get("items")
         if not isinstance(items, list):
-            raise reply.unreadable("there is no list of items in it")
+            raise reply.unreadable("it contains no list of items")
         return items
 
     body = models.FileSelection(file_ids=list(file_ids))
@@ -67,7 +67,7 @@ def create_folder(policy: RequestPolicy, name: str, project: str | None, parent:
     try:
         return (yield from _one(policy, operations.CREATE_FOLDER, "file", File.from_answer, body=body))
     except Uncertain as uncertain:
-        advice = f"List {project or parent} to see whether {name!r} is there before you make it again."
+        advice = f"List {project or parent} to see whether {name!r} exists before you create it again."
         raise OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
 
 

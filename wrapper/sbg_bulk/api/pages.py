@@ -192,8 +192,8 @@ class Pager(Generic[T]):
         self._ids = ids
         if self._repeats >= REPEATS:
             raise PagingError(
-                f"The list cannot be read to its end: the page at offset {found.offset} has the same entries as those "
-                f"before it, so the server ignores the offset. [{self.listing.operation.name}]"
+                f"The list cannot be read to the end: the page at offset {found.offset} repeats earlier entries, so "
+                f"the server ignores the offset. [{self.listing.operation.name}]"
             )
         return found
 
@@ -240,7 +240,7 @@ def _parts(reply: Reply) -> tuple[list[Any], list[Any] | None]:
     answer = reply.answer()
     items, links = answer.get("items"), answer.get("links")
     if not isinstance(items, list):
-        raise reply.unreadable("there is no list of items in it")
+        raise reply.unreadable("it contains no list of items")
     return items, links if isinstance(links, list) else None
 
 
@@ -255,7 +255,7 @@ def _next_offset(
         # the list is read until there is nothing more: a page may be shorter than was asked for.
         more = end < total if total is not None else not links or not _lead_elsewhere(links)
         return end if found and more else None
-    here = f"The list cannot be read to its end: the page at offset {offset} has {found} entries"
+    here = f"The list cannot be read to the end: the page at offset {offset} has {found} entries"
     name = f"[{listing.operation.name}]"
     try:
         following = parse.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])
@@ -264,11 +264,11 @@ def _next_offset(
     if following is None:
         raise PagingError(f"{here} and names a next page without an offset. {name}")
     if following <= offset:
-        raise PagingError(f"{here} and names offset {following} as the next: that would never end. {name}")
+        raise PagingError(f"{here} and names offset {following} as the next: the list would never end. {name}")
     if following > end:
         raise PagingError(
-            f"{here} and names offset {following} as the next: {following - end} entries would be left out. It may "
-            f"have changed just now; read it again. {name}"
+            f"{here} and names offset {following} as the next: {following - end} entries would be skipped. The list "
+            f"may have just changed; list it again. {name}"
         )
     return following
 

@@ -215,7 +215,7 @@ def _elsewhere(location: str | None) -> str:
     try:
         address = httpx.URL(location).copy_with(query=None, fragment=None, userinfo=b"")
     except httpx.InvalidURL:
-        return "what it names is no valid address"
+        return "its target is not a valid address"
     return str(address)
 
 
@@ -239,8 +239,8 @@ def _in_short(failure: errors.SbgBulkError) -> str:
         text = f"HTTP {failure.status}" + ("" if failure.code is None else f", API code {failure.code}")
         if isinstance(failure, errors.RateLimited):
             return f"the rate limit ({text})"
-        return f"maintenance of the platform ({text})" if isinstance(failure, errors.Maintenance) else text
-    return "the answer cannot be read"
+        return f"platform maintenance ({text})" if isinstance(failure, errors.Maintenance) else text
+    return "the response cannot be read"
 
 
 def describe(error: httpx.RequestError) -> str:

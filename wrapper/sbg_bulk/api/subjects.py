@@ -25,7 +25,7 @@ _ALIKE: Final = 0.8
 _AN_ID: Final = re.compile(r"[0-9a-f]{24}")
 """What the ids of files and folders look like, as far as was seen. Others are asked for, too."""
 
-_NO_ID: Final = "It was taken for an id, which has 24 hexadecimal digits. A path is written owner/project/folder/file."
+_NO_ID: Final = "It was read as an id (24 hexadecimal digits). A path is written owner/project/folder/file."
 
 
 @frozen

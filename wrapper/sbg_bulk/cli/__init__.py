@@ -10,9 +10,9 @@ one a line, which `events.schema.json` describes.
     2           wrong usage or input: an option, an id, a setting
     3           finished, with failed items or differences (check, --verify)
     4           timed out: jobs are still running; the run or the wait can be resumed
-    5           not authorised: the token is not accepted, or may not do this
-    6           stopped: the outcome of a submission is unknown, and you must decide
-    130         interrupted, or answered with no
+    5           not authorised: the token was not accepted, or lacks permission
+    6           stopped: the outcome of a submission is unknown; you must decide
+    130         interrupted, or not confirmed
 """
 
 from sbg_bulk.cli.interrupts import while_loading

@@ -159,7 +159,7 @@ def _exit_code() -> int:
     except (click.Abort, KeyboardInterrupt):
         return fail(INTERRUPTED, "interrupted.", Exit.INTERRUPTED)
     except UnicodeError:
-        told = "something given, or typed, is not valid Unicode, as a name in another encoding is not."
+        told = "an argument, or typed text, is not valid Unicode (a name in another encoding?)."
         return fail("UnicodeError", told, Exit.USAGE)
     except Exception as error:
         return fail("Fault", _fault(error), Exit.UNEXPECTED)

@@ -29,7 +29,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "completion": {
         "Try completion in this shell only (bash)": 'eval "$(sbg-bulk completion bash)"',
-        "Switch it on for good (fish)": "sbg-bulk completion fish > ~/.config/fish/completions/sbg-bulk.fish",
+        "Install completion (fish)": "sbg-bulk completion fish > ~/.config/fish/completions/sbg-bulk.fish",
     },
     "configure": {
         "Save a token for the Cancer Genomics Cloud": "sbg-bulk configure --profile cgc --endpoint cgc",
@@ -45,7 +45,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "delete": {
         "Delete a file": f"sbg-bulk delete {_ANALYSIS}/samples.csv",
-        "Delete a folder with all it holds": f"sbg-bulk delete {_ANALYSIS}/incoming --dir",
+        "Delete a folder with all its contents": f"sbg-bulk delete {_ANALYSIS}/incoming --dir",
         "Show which index files would be deleted": f"sbg-bulk delete {_BATCH} -r --include '*.bai' --dry-run",
     },
     "du": {
@@ -99,12 +99,12 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "runs resume": {
         "Resume the last unfinished run": "sbg-bulk runs resume",
-        "Leave 500 requests to other programs": "sbg-bulk runs resume --reserve 500",
+        "Leave 500 requests for other programs": "sbg-bulk runs resume --reserve 500",
     },
     "runs retry": {"Retry only what failed": f"sbg-bulk runs retry {_RUN}"},
     "runs show": {
         "Show progress and failures": f"sbg-bulk runs show {_RUN}",
-        "Follow a run of another terminal": f"sbg-bulk runs show {_RUN} --watch",
+        "Follow a run in another terminal": f"sbg-bulk runs show {_RUN} --watch",
     },
     "runs verify": {"Check every destination": f"sbg-bulk runs verify {_RUN}"},
     "simulate": {
@@ -112,11 +112,11 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "See how a run behaves when requests are refused": (
             "sbg-bulk simulate --port 8000 --rate-limit 60/60 --fault 'kind=429 op=list_async_jobs times=2'"
         ),
-        "In tests: nothing in it, jobs 100 times faster": "sbg-bulk simulate --seed empty --speed 100 --json",
+        "For tests: start empty, run jobs 100 times faster": "sbg-bulk simulate --seed empty --speed 100 --json",
     },
     "sync": {
         "Copy what is missing": f"sbg-bulk sync {_BATCH} --to {_ANALYSIS}/batch-01 --parents",
-        "Also delete what the source lacks: show it first": (
+        "Also delete what is not in the source: show it first": (
             f"sbg-bulk sync {_BATCH} --to {_ANALYSIS}/incoming --delete --dry-run"
         ),
     },

@@ -28,9 +28,9 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.USAGE: "wrong usage or input: an option, an id, a setting",
     Exit.FAILED_ITEMS: "finished, with failed items or differences (check, --verify)",
     Exit.TIMED_OUT: "timed out: jobs are still running; the run or the wait can be resumed",
-    Exit.NOT_AUTHORISED: "not authorised: the token is not accepted, or may not do this",
-    Exit.UNDECIDED: "stopped: the outcome of a submission is unknown, and you must decide",
-    Exit.INTERRUPTED: "interrupted, or answered with no",
+    Exit.NOT_AUTHORISED: "not authorised: the token was not accepted, or lacks permission",
+    Exit.UNDECIDED: "stopped: the outcome of a submission is unknown; you must decide",
+    Exit.INTERRUPTED: "interrupted, or not confirmed",
 }
 """What `--help` says of each."""
 

@@ -25,8 +25,6 @@ def place_on(settings: Settings, text: str) -> Location:
     """
     place = place_of(text)
     if place.deployment is not None and meaning(place.deployment).endpoint != settings.endpoint:
-        raise InputError(
-            f"{text!r} is on another deployment than {settings.endpoint}, which the client is connected to."
-        )
+        raise InputError(f"{text!r} is on another platform; the client is connected to {settings.endpoint}.")
     place.check_endpoint(settings.endpoint)
     return place

@@ -83,7 +83,7 @@ class RunFlows:
         try:
             yield
         except BaseException as broken:
-            broken.add_note(f"The run is kept as it stands; go on with {_resuming(journal)}")
+            broken.add_note(f"The run is kept; continue with {_resuming(journal)}")
             raise
 
     def where(
@@ -112,7 +112,7 @@ class RunFlows:
             return self.read(job_type, source, where, form, journal, items_per_job)
         kind = self._kind(job_type)
         if not len(source):
-            raise InputError("There is nothing to do: nothing was chosen, or all of it is there already.")
+            raise InputError("Nothing to do: nothing was selected, or everything is already there.")
         new = partial(create.draft, endpoint=self._settings.endpoint, items_per_job=items_per_job, journal=journal)
         source.check_type(kind)
         return new(source.rows(kind), kind, name=source.name, folders=source.new_folders(), task=source.task)
@@ -193,7 +193,7 @@ class RunFlows:
         on_request: Callable[[int], object] | None,
     ) -> Flow[Choice]:
         if isinstance(sources, str):
-            raise InputError("sources: give a list, even if it is only one path or id.")
+            raise InputError("sources: give a list, even for one path or id.")
         given = list(sources)
         for text in (*(one for one in given if is_address(one) or is_path(one)), *([] if to is None else [to])):
             place_on(self._settings, text)
@@ -241,7 +241,9 @@ class RunFlows:
         if choice.pending:
             raise under_way(choice.pending)
         if choice.different:
-            raise taken(choice.existing, choice.different, f"Choose another place, or have them renamed: {RENAMED}.")
+            raise taken(
+                choice.existing, choice.different, f"Choose another destination, or rename the copies with {RENAMED}."
+            )
         return None
 
     def check_rows(

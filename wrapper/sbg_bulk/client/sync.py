@@ -201,7 +201,7 @@ class Client(ClientBase):
         return self._runs.with_left_out(choice, self.run(job_type, choice) if len(choice) else None)
 
     def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
-        """Submit a deletion of files and folders: one job. Folders are deleted with all they hold.
+        """Submit a deletion of files and folders: one job. Folders are deleted with all their contents.
 
         Args:
             items: file ids, mappings with `file`, or DeleteItem objects.
@@ -521,8 +521,9 @@ class Client(ClientBase):
             exclude: nothing that one of these globs fits. Folders that one fits are not entered.
             newer_than: only what was changed after this: a datetime with a time zone, a date such as `2026-11-01`, or a
                 time before now such as `7d`, `12h` or `30m`.
-            type: only `file`, or only `folder`; such folders are taken with all they hold.
-            recursive: what is in subfolders too. Without a filter each of these is one item, with all it holds, unless
+            type: only `file`, or only `folder`; such folders are taken with all their contents.
+            recursive: what is in subfolders too. Without a filter each of these is one item, with all its contents,
+            unless
                 it is there already: then what is in it is looked at. With one they are looked through, and their
                 structure is kept.
             parents: have the destination made when the choice is run, if it is missing. Without it that is an error.

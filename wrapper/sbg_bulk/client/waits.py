@@ -27,7 +27,7 @@ class WaitFlows:
             raise InputError("Give a job, its id or address, or a list of them.")
         references = list(given)
         if wrong := [one for one in references if not isinstance(one, Job | str)]:
-            raise InputError(f"A job, its id or its address is wanted, not {wrong[0]!r}.")
+            raise InputError(f"Give a job, its id or its address, not {wrong[0]!r}.")
         return [self._ref(one, job_type) for one in references]
 
     def _ref(self, reference: Job | str, job_type: str | None) -> JobRef:
@@ -48,7 +48,7 @@ class WaitFlows:
         finished: Callable[[str, Job], Flow[None]],
     ) -> Flow[None]:
         if timeout is not None and not timeout >= 0:
-            raise InputError(f"timeout: {timeout!r} is not a number of seconds from 0.")
+            raise InputError(f"timeout: {timeout!r} is not a number of seconds (0 or more).")
         return wait(self._policy, wanted, timeout, on_change, on_progress, finished)
 
     def each_finished(

@@ -85,14 +85,14 @@ def meaning_of(text: str) -> Address:
         steps = [unquote(step, errors="strict") for step in parts.path.split("/") if step]
         folder = _folder_shown(parts)
     except ValueError:
-        raise InputError(f"This is no valid address. {HOW}.") from None
+        raise InputError(f"This is not a valid address. {HOW}.") from None
     if steps[:1] == ["u"]:
         if host not in PAGES:
-            raise InputError(f"{host} is not known as a host of the platforms. {HOW}: {_page(steps[1:], folder)}")
+            raise InputError(f"{host} is not the host of a known platform. {HOW}: {_page(steps[1:], folder)}")
         return Address(_page(steps[1:], folder), DEPLOYMENTS[PAGES[host]])
     place = next((place for place, step in enumerate(steps) if place and step in ("files", "projects")), None)
     if place is None:
-        raise InputError(f"An address such as this one, of {host}, is not understood. {HOW}.")
+        raise InputError(f"This kind of address, of {host}, is not supported. {HOW}.")
     name_of_host = f"[{host}]" if ":" in host else host
     netloc = name_of_host if port is None else f"{name_of_host}:{port}"
     base = "/".join((f"{parts.scheme}://{netloc}", *steps[:place]))
@@ -135,7 +135,7 @@ def _page(steps: list[str], folder: list[str]) -> str:
     if rest[:1] == ["files"] and len(rest) == 2:
         return rest[1]
     if rest not in ([], ["files"]):
-        raise InputError(f"This address is not of a project, a folder or a file. {HOW}: {project}")
+        raise InputError(f"This is not the address of a project, a folder or a file. {HOW}: {project}")
     return "/".join((project, *folder))
 
 

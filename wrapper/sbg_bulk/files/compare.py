@@ -234,7 +234,7 @@ def check_apart(resolver: PathResolver, source: Location, place: Location) -> Fl
 
 
 def _within(source: Location, place: Location) -> InputError:
-    return InputError(f"{source} and {place}: one of the two is within the other. Name places that are apart.")
+    return InputError(f"{source} and {place}: one is inside the other. Choose places that do not overlap.")
 
 
 def _chain(resolver: PathResolver, place: Location) -> Flow[list[object]]:

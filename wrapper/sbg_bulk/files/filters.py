@@ -58,7 +58,10 @@ class Filters:
 
     def __attrs_post_init__(self) -> None:
         if self.type == FOLDER and self.by_contents:
-            rule = either("no --type folder with --tag or --metadata", "no type='folder' with tags or metadata")
+            rule = either(
+                "do not combine --type folder with --tag or --metadata",
+                "do not combine type='folder' with tags or metadata",
+            )
             raise InputError(f"Only files have tags and metadata: {rule}.")
         if self.type not in (None, *TYPES):
             raise InputError(f"type: {self.type!r} is none of: {', '.join(TYPES)}.")

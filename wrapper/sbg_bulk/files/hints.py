@@ -87,11 +87,11 @@ class Seen:
     def _by_contents(self) -> str:
         if self.old and self.newest is not None:
             newest = self.newest.strftime("%Y-%m-%d %H:%M UTC")
-            return self._told(self.old, f"but for the date: the newest was changed on {newest}")
+            return self._told(self.old, f"apart from the date: the newest was changed on {newest}")
         if self.alike:
             return self._told(self.alike, "if case is ignored in tags and metadata")
         if self.other:
-            return self._told(self.other, "but for tags and metadata")
+            return self._told(self.other, "apart from tags and metadata")
         return ""
 
     def _by_names(self, filters: Filters) -> str:
@@ -106,24 +106,24 @@ class Seen:
         for change in (self._without_source, _deeper, _at_any_depth, _anywhere_in_the_name):
             match = tuple(map(change, filters.match))
             if match != filters.match and (number := _count(files, evolve(filters, match=match))):
-                reason = ": globs with a slash are compared with the path below SOURCE"
+                reason = ": globs with a slash match the path below SOURCE"
                 written = ", ".join(repr(new) for old, new in zip(filters.match, match, strict=True) if new != old)
                 return self._told(number, f"{written}{reason if '/' in ''.join(filters.match) else ''}")
         folders = [path for path, kind in self.paths if kind == FOLDER]
         named = [path for path in folders if filters.type is None and filters.match and filters.wants(path, FOLDER)]
         excluded = [path for path in folders if filters.excludes(path)]
         if named:
-            return f"{_match(len(named), 'folder')}: for the files in a folder write '{'/'.join(named[0])}/**'."
+            return f"{_match(len(named), 'folder')}: to select the files in a folder, write '{'/'.join(named[0])}/**'."
         if excluded:
             told = counted(len(excluded), "folder")
             return f"{either('--exclude', 'exclude')} leaves out {told}, such as {'/'.join(excluded[0])!r}."
         if self.partial and not files:
             return ""
         if not self.paths:
-            return "There is nothing there."
+            return "It is empty."
         if not files:
-            return "There are no files there, only folders."
-        return f"There are such names as {files[0][-1]!r}." if filters.match else ""
+            return "It contains no files, only folders."
+        return f"One of the names is {files[0][-1]!r}." if filters.match else ""
 
     def _told(self, number: int, how: str) -> str:
         return f"{'At least ' if self.full else ''}{_match(number)} {how}."

@@ -79,8 +79,8 @@ class Location:
             written = self.folder if self.project is None else self
             other = either("--endpoint or --profile", "endpoint or profile")
             raise InputError(
-                f"The address of {written} is one of {self.endpoint}, and you are connected to {endpoint}. Connect to "
-                f"the other ({other}), or write {written} if it is here."
+                f"The address of {written} belongs to {self.endpoint}, but you are connected to {endpoint}. Connect "
+                f"to the first ({other}), or write {written} if it is here."
             )
 
     def lineage(self) -> tuple[Self, ...]:
@@ -122,10 +122,10 @@ def path_of(text: str) -> Location:
     head, colon, rest = text.partition(":")
     named = bool(colon) and "/" not in head
     if named and not head:
-        raise InputError(f"{text!r}: there is no name before the colon. A path is written {FORM}.")
+        raise InputError(f"{text!r}: the name before the colon is missing. A path is written {FORM}.")
     parts = (rest if named else text).rstrip("/").split("/")
     if len(parts) < 2:
-        raise InputError(f"{text!r} is not a path: it is written {FORM}.")
+        raise InputError(f"{text!r} is not a path. Write {FORM}.")
     if "" in parts:
         raise InputError(f"{text!r}: a name is missing between two slashes, or before the first. Write {FORM}.")
     project, names = "/".join(parts[:2]), tuple(parts[2:])
@@ -147,6 +147,6 @@ def place_of(text: str) -> Location:
         meant = meaning_of(text)
         return evolve(place_of(meant.text), endpoint=meant.endpoint)
     if ":" in text:
-        raise InputError(f"{text!r} is neither an id nor a path, which is written {FORM}.")
+        raise InputError(f"{text!r} is neither an id nor a path. Write a path as {FORM}.")
     check_id("folder", text)
     return Location(folder=text)

@@ -229,8 +229,8 @@ class PathResolver:
         for entry in read:
             if not entry.type:
                 raise InputError(
-                    f"The service does not tell whether {entry.name!r} ({entry.id}) is a file or a folder, so nothing "
-                    "is done with it."
+                    f"The platform does not say whether {entry.name!r} ({entry.id}) is a file or a folder, so it was "
+                    f"not touched."
                 )
         return read
 
@@ -307,8 +307,8 @@ def _nothing(place: Location, like: str | None = None) -> InputError:
         f"client.files({str(place.parent)!r})" if folder is None else f"client.files(parent={folder!r})",
     )
     return InputError(
-        f"There is no {place.name!r} in {place.parent}.{f' Did you mean {like!r}?' if like else ''} See what is there "
-        f"with: {listing}"
+        f"There is no {place.name!r} in {place.parent}.{f' Did you mean {like!r}?' if like else ''} List it with: "
+        f"{listing}"
     )
 
 

@@ -37,6 +37,6 @@ def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
         if total is None or len(found) >= total:
             return found
     raise errors.PagingError(
-        "list_async_jobs: the list changes faster than it can be read, so it is not known which jobs there are. "
+        "list_async_jobs: the list changes faster than it can be read, so it is unclear which jobs exist. "
         "Resume the run later."
     )

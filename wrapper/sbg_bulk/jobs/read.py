@@ -99,5 +99,5 @@ def read_job(reply: Reply) -> Job:
     """
     job = Job.from_answer(reply.answer())
     if job is None:
-        raise reply.unreadable("there is no job with an id in it")
+        raise reply.unreadable("it contains no job with an id")
     return job

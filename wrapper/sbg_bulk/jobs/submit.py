@@ -103,11 +103,11 @@ def _candidates(policy: RequestPolicy, call: SubmitCall) -> Flow[list[Job] | Non
 def _advice(candidates: Sequence[Job] | None) -> str:
     listing = either(command_line("jobs", "list"), "client.jobs()")
     if candidates is None:
-        found = f"The list of jobs could not be read either; look there ({listing})"
+        found = f"The list of jobs could not be read either; check it ({listing})"
     elif not candidates:
-        found = f"No job that could be the one is in the list so far; look again in a minute ({listing})"
+        found = f"No matching job is in the list yet; check again in a minute ({listing})"
     else:
         more = f" and {len(candidates) - 10} more" if len(candidates) > 10 else ""
-        found = f"It may be one of these jobs: {', '.join(job.id for job in candidates[:10])}{more}; look at them "
+        found = f"It may be one of these jobs: {', '.join(job.id for job in candidates[:10])}{more}; check them "
         found += f"({either(command_line('jobs', 'show', 'ID'), 'client.job(ID)')})"
     return f"{found} before you submit again."

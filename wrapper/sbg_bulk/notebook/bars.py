@@ -167,7 +167,7 @@ def wait_drawing(totals: Totals) -> Drawing:
         parts.append(f"{totals.completed_files:,} of {counted(totals.total_files, 'file')} done")
     # Jobs that have ended without a failure, and account for less than all.
     short = 0 if failed else totals.failed
-    counts = ((failed, "failed"), (short, "with an incomplete result"), (totals.lost, "lost"))
+    counts = ((failed, "failed"), (short, "with incomplete results"), (totals.lost, "lost"))
     parts += [f"{number:,} {word}" for number, word in counts if number]
     return Drawing(done, ", ".join(parts), bool(failed or totals.failed or totals.lost))
 

@@ -56,7 +56,7 @@ _FILES: Final = Path(__file__).parent / "files"
 
 _WAITS: Final = {
     Cause.RATE_LIMIT: "for the rate limit",
-    Cause.MAINTENANCE: "for the end of a maintenance",
+    Cause.MAINTENANCE: "for maintenance to end",
     Cause.RETRY: "to try again after a failure",
     Cause.SETTLING: "to find out whether a submission started a job",
 }

@@ -135,7 +135,7 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
     if facts.in_use:
         steps.append(Step("Follow it; another process is working on it", command("runs", "show", name, "--watch")))
     elif facts.standing is Standing.UNSETTLED:
-        why = "Resume it; it first searches for the job, and names the candidates if it cannot tell"
+        why = "Resume it; it first searches for the job, and lists the candidates if it cannot decide"
         steps.append(Step(why, command("runs", "resume", name)))
     elif facts.standing is not Standing.COMPLETE:
         steps.append(Step("Resume it where it stopped; nothing is done twice", command("runs", "resume", name)))
@@ -146,7 +146,7 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
         why = "Follow the run that retries what failed"
         steps.append(Step(why, command("runs", "show", facts.retried_by)))
     elif again and facts.standing is Standing.COMPLETE:
-        why = f"Retry what failed once the causes are fixed; {things(facts, again)} may succeed then"
+        why = f"Retry what failed after fixing the causes; {things(facts, again)} may succeed then"
         steps.append(Step(why, command("runs", "retry", name)))
     if others and facts.retried_by is None:
         why = f"Export what failed as a manifest; correct {things(facts, others)} before a new run"

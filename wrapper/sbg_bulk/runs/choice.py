@@ -26,7 +26,7 @@ from sbg_bulk.text import command_line, counted, either, size
 
 @frozen
 class Chosen:
-    """A file or a folder, which is taken with all it holds.
+    """A file or a folder, which is taken with all its contents.
 
     Attributes:
         id: its id.
@@ -103,11 +103,12 @@ class Clash:
     def reason(self) -> str:
         """Return in what the two differ."""
         if self.item.is_folder != self.there.is_folder:
-            return f"a {'folder' if self.there.is_folder else 'file'} has this name there"
+            return f"a {'folder' if self.there.is_folder else 'file'} with this name exists there"
         if self.item.size is None or self.there.size is None:
-            return "a file has this name there"
+            return "a file with this name exists there"
         return (
-            f"a file of another size has this name there ({size(self.there.size)}; this one has {size(self.item.size)})"
+            f"a file with this name and a different size exists there ({size(self.there.size)}; this one has "
+            f"{size(self.item.size)})"
         )
 
 
@@ -147,7 +148,7 @@ class Pending:
             forget = command("runs", "forget", self.run, "--force")
             return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"
         twice = "" if self.job_type == DELETE else ": files may be made twice"
-        return f"{first}\nTo start a new run all the same, add {again}{twice}."
+        return f"{first}\nTo start a new run anyway, add {again}{twice}."
 
 
 @frozen
@@ -264,16 +265,15 @@ class Choice:
             return str(place)
         found = self.places.get(place) if place.names else place.folder
         if found is None:
-            raise InputError(
-                f"There is no path for {place}, which is to be made: give the destination as a path to save the plan."
-            )
+            raise InputError(f"{place} does not exist yet: to save the plan, give the destination as a path.")
         return found
 
     def check_type(self, job_type: str) -> None:
         """Raise InputError unless such a job goes with the choice."""
         if (job_type == DELETE) != (self.to is None):
             raise InputError(
-                "What was chosen without a destination can be deleted, and with one copied or moved: choose again."
+                "Files selected without a destination can only be deleted; with one, only copied or moved. Select "
+                "again."
             )
 
 
@@ -295,24 +295,24 @@ def check(items: Sequence[Chosen], ids: Mapping[Location, str], *, renames: bool
         if item.id in by_id:
             twice = by_id[item.id].source
             raise InputError(
-                f"{item.source} is chosen twice."
+                f"{item.source} is selected twice."
                 if twice == item.source
-                else f"{twice} and {item.source} are the same: choose it once."
+                else f"{twice} and {item.source} are the same: select it once."
             )
         by_id[item.id] = item
         around = _around(item, folders)
         if around is not None:
-            raise InputError(f"{item.source} is within {around.source}, which is chosen too: choose one of them.")
+            raise InputError(f"{item.source} is inside {around.source}, which is selected too: select one of them.")
         if item.to is None:
             continue
         _check_not_within_itself(item, item.to, ids)
         if ids.get(item.to, item) == item.folder or (item.place is not None and item.place == item.to.below(item.name)):
-            raise InputError(f"{item.source} is in {item.to} already: source and destination are the same.")
+            raise InputError(f"{item.source} is already in {item.to}: source and destination are the same.")
         other = by_target.setdefault((item.to, item.name), item)
         if other is not item and not renames:
             raise InputError(
-                f"{other.source} and {item.source} would both become {item.destination}. Choose one of them, or have "
-                f"the second renamed with {either('--on-conflict rename', RENAMED)}."
+                f"{other.source} and {item.source} would both become {item.destination}. Select one of them, or "
+                f"rename the second with {either('--on-conflict rename', RENAMED)}."
             )
 
 
@@ -328,6 +328,6 @@ def _check_not_within_itself(item: Chosen, to: Location, ids: Mapping[Location, 
         return
     if (item.place is not None and to.is_within(item.place)) or item.id in {ids.get(place) for place in to.lineage()}:
         raise InputError(
-            f"{item.source} cannot be put into itself: the destination {to} is within it. Choose less with "
+            f"{item.source} cannot be copied or moved into itself: the destination {to} is inside it. Select less with "
             f"{either('--include or --exclude', 'match or exclude')}, or another destination."
         )

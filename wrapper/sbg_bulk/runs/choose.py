@@ -124,7 +124,7 @@ class Selection:
         return fit + [entry for entry in (yield from self.resolver.contents(folder)) if entry.is_folder]
 
     def _is_whole(self, path: Sequence[str]) -> bool:
-        """Return whether a folder is to be taken with all it holds."""
+        """Return whether a folder is to be taken with all its contents."""
         if self.filters.type == filters.FOLDER:
             return self.filters.wants(path, filters.FOLDER)
         return self.recursive and not self.flatten and not self.filters.given
@@ -133,7 +133,7 @@ class Selection:
         if self.to is not None and (place == self.to or self.resolver.folder_id(place) == self.to.folder):
             leave_out = either(f"--exclude {place.name!r}", f"exclude=[{place.name!r}]")
             raise InputError(
-                f"The destination {self.to} is among what is looked through. Leave it out with {leave_out}, or choose "
+                f"The destination {self.to} is inside the source. Exclude it with {leave_out}, or choose "
                 "another destination."
             )
 
@@ -177,7 +177,7 @@ def choose(
     resolver = PathResolver(counter.counting(policy))
     given = list(dict.fromkeys(sources))
     if not given:
-        raise InputError("Give at least one path or id to choose from.")
+        raise InputError("Give at least one path or id.")
     target = None if to is None else place_of(to)
     paths = {one: path_of(one) for one in given if is_path(one)}
     yield from resolver.look_up([*paths.values(), *([] if target is None else [target])])
@@ -237,7 +237,7 @@ def _choose_from(selection: Selection, given: str, path: Location | None, read: 
         entry, place = read, None
     elif not path.names or (selection.resolver.existing(path).is_folder and not whole):
         if whole:
-            raise InputError(f"{path} is a project: what it holds can be chosen, but not the project itself.")
+            raise InputError(f"{path} is a project: its contents can be selected, but not the project itself.")
         yield from selection.walk(path)
         return
     else:
@@ -262,7 +262,7 @@ def _look_where_things_go(selection: Selection, target: Location) -> Flow[dict[L
     if target.project is not None and not target.names:
         project = yield from lookups.project(resolver.policy, target.project)
         if project.permissions.get("write") is False:
-            raise InputError(f"You may not write to {target}. Ask an administrator of the project for the permission.")
+            raise InputError(f"You do not have permission to write to {target}. Ask an administrator of the project.")
         if project.root_folder is not None:
             ids[target] = project.root_folder
     return ids

@@ -30,77 +30,80 @@ class Meaning:
         return self._advice if isinstance(self._advice, str) else self._advice()
 
 
-_ID: Final = "Check the id, and that the token's user is a member of the project it is in."
-_MEMBER: Final = "Ask an administrator of the project to give the token's user the permission, then retry."
-_BODY: Final = "What is sent is checked first, so this should not happen: please report it."
+_ID: Final = "Check the id, and that you are a member of its project."
+_MEMBER: Final = "Ask an administrator of the project for permission, then retry."
+_BODY: Final = "Requests are checked before they are sent, so this should not happen: please report it."
 _LATER: Final = "Retry. If it persists, contact the platform's support."
-_TOKEN: Final = "Check that the token is for this deployment and has not expired, then retry."  # noqa: S105
+_TOKEN: Final = "Check that the token is for this platform and has not expired, then retry."  # noqa: S105
 
 MEANINGS: Final[Mapping[int, Meaning]] = {
-    0: Meaning("The platform was down for maintenance.", "Retry when it is over.", again=True),
+    0: Meaning("The platform was down for maintenance.", "Retry after the maintenance.", again=True),
     1000: Meaning(
         "The rate limit was reached: it is shared by all programs with the same token.",
         lambda: f"Retry, and leave more to the others with {either('--reserve', 'RunOptions(reserve=...)')}.",
         again=True,
     ),
-    2001: Meaning("The token's user may not see this user.", _MEMBER, again=True),
-    2002: Meaning("There is no such user.", "Check the name of the user in the project's id."),
-    3001: Meaning("The token's user may not do this in the project.", _MEMBER, again=True),
-    3002: Meaning("There is no such project, or the token's user may not see it.", _ID),
+    2001: Meaning("No permission to see this user.", _MEMBER, again=True),
+    2002: Meaning("This user does not exist.", "Check the name of the user in the project's id."),
+    3001: Meaning("No permission to do this in the project.", _MEMBER, again=True),
+    3002: Meaning("The project does not exist, or is not shared with you.", _ID),
     3006: Meaning("The project's id is empty.", "Name the project as owner/project."),
     3012: Meaning("The project's id is malformed.", "Name the project as owner/project."),
-    5001: Meaning("The token's user may not read the file.", _MEMBER, again=True),
-    5002: Meaning("There is no such file: it was deleted, or the id is wrong.", _ID),
+    5001: Meaning("No permission to read the file.", _MEMBER, again=True),
+    5002: Meaning("The file does not exist: it was deleted, or the id is wrong.", _ID),
     5003: Meaning(
-        "There is a file of that name at the destination already.",
-        "It may be there from an earlier run: check, and leave the file out, or give it another name.",
+        "A file with this name already exists at the destination.",
+        "It may be from an earlier run: check, then skip the file or give it another name.",
     ),
     5004: Meaning("The file's id is empty.", "Fill in the column file."),
-    5006: Meaning("The metadata are not allowed.", "Change them: a key has at most 100 bytes, and a value 300."),
-    5008: Meaning("The token's user may not rename the file.", _MEMBER, again=True),
-    5009: Meaning("The token's user may not change the file's metadata.", _MEMBER, again=True),
-    5011: Meaning("The token's user may not change the file's tags.", _MEMBER, again=True),
-    5012: Meaning("What was to be created is not a folder.", _BODY),
-    5014: Meaning("The token's user may not copy from the project, or not to it.", _MEMBER, again=True),
-    5021: Meaning("The folder is not empty.", "Delete it with a job, which takes what it holds as well."),
+    5006: Meaning("The metadata is not valid.", "Change it: a key has at most 100 bytes, and a value 300."),
+    5008: Meaning("No permission to rename the file.", _MEMBER, again=True),
+    5009: Meaning("No permission to change the file's metadata.", _MEMBER, again=True),
+    5011: Meaning("No permission to change the file's tags.", _MEMBER, again=True),
+    5012: Meaning("The item to create is not a folder.", _BODY),
+    5014: Meaning("No permission to copy from the project, or to it.", _MEMBER, again=True),
+    5021: Meaning("The folder is not empty.", "Delete it with a job, which deletes its contents too."),
     5022: Meaning("The parent is a file, not a folder.", "Put a folder's id into the column parent."),
-    5023: Meaning("It is a folder, and folders cannot be edited.", "Leave it out."),
+    5023: Meaning("Folders cannot be edited.", "Remove it."),
     5024: Meaning("The name is not allowed.", "Change the column name: at most 255 characters, and no slash."),
-    5026: Meaning("The folder to put it into does not exist.", "Create the folder, or correct the column parent."),
-    5029: Meaning("Neither a folder nor a project is named to put it into.", "Fill in parent or project."),
-    5030: Meaning("There is a folder of that name already.", "Use that one, or give it another name."),
-    5031: Meaning("Both a folder and a project are named to put it into.", "Leave either parent or project empty."),
-    5032: Meaning("The token's user may not move files out of the project, or into it.", _MEMBER, again=True),
+    5026: Meaning("The destination folder does not exist.", "Create the folder, or correct the column parent."),
+    5029: Meaning("The destination is missing: no folder and no project.", "Fill in parent or project."),
+    5030: Meaning("A folder with this name already exists.", "Use that one, or give it another name."),
+    5031: Meaning("Two destinations are given: a folder and a project.", "Leave either parent or project empty."),
+    5032: Meaning("No permission to move files out of the project, or into it.", _MEMBER, again=True),
     5033: Meaning("The request was not understood.", _BODY),
     10211: Meaning(
-        "There is no such job: it has expired, or is another user's.", "Check the destination for what was done."
+        "The job does not exist: it has expired, or belongs to another user.",
+        "Check the destination for what was done.",
     ),
-    10212: Meaning("What was asked for does not exist.", _ID),
+    10212: Meaning("The requested resource does not exist.", _ID),
     10217: Meaning("The request was not understood.", _BODY),
     10218: Meaning("The request was not understood.", _BODY),
-    10220: Meaning("Something unexpected went wrong on the platform.", _LATER, again=True),
+    10220: Meaning("Unexpected error on the platform.", _LATER, again=True),
     10225: Meaning("The file or folder to be copied, moved or deleted does not exist.", _ID),
-    10226: Meaning("The token's user may not read the file or folder.", _MEMBER, again=True),
+    10226: Meaning("No permission to read the file or folder.", _MEMBER, again=True),
     10227: Meaning("The destination is a file, not a folder.", "Put a folder's id into the column parent."),
-    10228: Meaning("The folder or project to put it into does not exist.", "Create it, or correct the destination."),
-    10229: Meaning("A folder cannot be put into itself, or where it is already.", "Choose another destination."),
+    10228: Meaning("The destination folder or project does not exist.", "Create it, or correct the destination."),
+    10229: Meaning(
+        "A folder cannot be copied or moved into itself, or to where it already is.", "Choose another destination."
+    ),
     10230: Meaning("Nothing was named to be copied, moved or deleted.", _BODY),
     10231: Meaning("The same file or folder was named twice.", _BODY),
     10235: Meaning("The file's name is not allowed.", "Change the column name: at most 255 characters, and no slash."),
     10236: Meaning(
         "The folder's name is not allowed.", "Change the column name: at most 255 characters, and no slash."
     ),
-    90000: Meaning("The platform found the request wrong.", "The message says why; correct the manifest."),
+    90000: Meaning("The platform rejected the request.", "The message says why; correct the manifest."),
     90001: Meaning("The token was not accepted.", _TOKEN, again=True),
-    90002: Meaning("The token's user may not do this.", _MEMBER, again=True),
-    90003: Meaning("What was asked for does not exist.", _ID),
-    90004: Meaning("Something went wrong on the platform.", _LATER, again=True),
+    90002: Meaning("No permission to do this.", _MEMBER, again=True),
+    90003: Meaning("The requested resource does not exist.", _ID),
+    90004: Meaning("Error on the platform.", _LATER, again=True),
     90005: Meaning("The platform was not available.", _LATER, again=True),
-    90006: Meaning("The platform does not offer this.", "Check that the endpoint is that of the API."),
-    90007: Meaning("It clashes with what is there already.", "Check the destination; give the file another name."),
+    90006: Meaning("The platform does not support this call.", "Check that the endpoint is the API's URL."),
+    90007: Meaning("It conflicts with an existing item.", "Check the destination, or give the file another name."),
     90008: Meaning("The request was not understood.", _BODY),
     90009: Meaning("The request was not understood.", _BODY),
-    90010: Meaning("The platform does not offer this.", "Check that the endpoint is that of the API."),
+    90010: Meaning("The platform does not support this call.", "Check that the endpoint is the API's URL."),
 }
 """The codes that are documented, each in our own words."""
 
@@ -115,8 +118,8 @@ _UNCLEAR: Final[Mapping[str, Meaning]] = {
     ),
 }
 
-_NO_CODE: Final = Meaning("The platform gave no code.", "The message says what it knows. " + _LATER, again=True)
-_NEW_CODE: Final = Meaning("The code is not documented.", "The message says what the platform knows of it.")
+_NO_CODE: Final = Meaning("The platform gave no code.", "See the message for details. " + _LATER, again=True)
+_NEW_CODE: Final = Meaning("The code is not documented.", "See the platform's message for details.")
 
 
 def meaning(outcome: str, api_code: int | None) -> Meaning:

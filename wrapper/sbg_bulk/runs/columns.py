@@ -161,7 +161,7 @@ def names_files(names: Iterable[str]) -> bool:
 def unknown(names: Sequence[str], separator: str) -> str:
     """Return what is said of columns of which none names the files."""
     shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
-    found = f"found {shown} (separated by {separator})" if len(names) > 1 else f"found {shown} alone"
+    found = f"found {shown} (separated by {separator})" if len(names) > 1 else f"found only {shown}"
     if any(_URIS.search(key_of(name)) for name in names):
         listing = either(command_line("files", "list", "PLACE", "--json"), "client.files(PLACE)")
         return (
@@ -169,8 +169,8 @@ def unknown(names: Sequence[str], separator: str) -> str:
             f"then list the imported files with: {listing}"
         )
     return (
-        f"no column names the files: {found}. The first row must name the columns; call the one with the ids file or "
-        "id, or the one with the paths path"
+        f"no column names the files: {found}. The first row must name the columns: call the column of ids file or "
+        f"id, or the column of paths path"
     )
 
 
@@ -185,7 +185,7 @@ def is_comment(text: str) -> bool:
 
 
 def is_error(value: str) -> bool:
-    """Return whether a value is what a spreadsheet writes where a formula has failed."""
+    """Return whether a value is the error value of a formula in a spreadsheet."""
     return _ERROR.fullmatch(value) is not None
 
 
@@ -200,7 +200,7 @@ def not_an_id(value: str) -> str | None:
         return f"{value!r} is a DRS URI, not a file of the platform: import it there, and give the imported file's id"
     if _NUMBER.fullmatch(value):
         return (
-            f"{value!r} is a number that a spreadsheet has made of an id, whose digits are lost: export the list "
-            "again, and have the column of ids imported as text"
+            f"{value!r} is an id that a spreadsheet turned into a number, and its digits are lost: export the list "
+            f"again, and import the id column as text"
         )
     return None

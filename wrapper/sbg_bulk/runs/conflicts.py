@@ -27,7 +27,7 @@ SHOWN: Final = 5
 def remedy() -> str:
     """Return what one can do where names are taken, a sentence."""
     skip = either("--on-conflict skip", "on_conflict='skip'")
-    return f"Leave out what is there with {skip}, or have it renamed with {either('--on-conflict rename', RENAMED)}."
+    return f"Skip existing names with {skip}, or rename the copies with {either('--on-conflict rename', RENAMED)}."
 
 
 @define
@@ -174,7 +174,7 @@ def taken(existing: int, different: Sequence[Clash], remedy: str, differing: int
     more = f"\n  ... and {differing - SHOWN:,} more" if differing > SHOWN else ""
     same = f" {existing:,} with the same size." if existing else ""
     return InputError(
-        f"{number:,} name{' is' if number == 1 else 's are'} taken where things would go, and nothing was changed:"
+        f"{number:,} name{' exists' if number == 1 else 's exist'} at the destination, and nothing was changed:"
         f"{same}{told}{more}\n{remedy}"
     )
 

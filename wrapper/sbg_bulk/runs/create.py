@@ -126,10 +126,10 @@ def check_retry(earlier: Journal) -> None:
     already = earlier.remembered("retry")
     if already is not None:
         raise InputError(
-            f"Run {already} tries again what failed in run {plan.run}. Resume that one, or retry what failed in it."
+            f"Run {already} already retries the failures of run {plan.run}. Resume it, or retry its own failures."
         )
     if not earlier.tally().failed:
-        raise InputError(f"Nothing has failed in run {plan.run}, so there is nothing to try again.")
+        raise InputError(f"Nothing failed in run {plan.run}, so there is nothing to retry.")
 
 
 def retry(earlier: Journal, journal: Path | None = None) -> Journal:
@@ -165,5 +165,6 @@ def check_deployment(journal: Journal, endpoint: str) -> None:
     """Raise InputError unless a run is for the deployment that a client is connected to."""
     if journal.plan.endpoint != endpoint:
         raise InputError(
-            f"Run {journal.plan.run} is for {journal.plan.endpoint}, and the endpoint is {endpoint}. Give the run's."
+            f"Run {journal.plan.run} is on {journal.plan.endpoint}, but the endpoint is {endpoint}. Use the run's "
+            f"endpoint."
         )

@@ -45,9 +45,9 @@ def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
     if adopt is None:
         journal.void(unsettled)
     elif adopt in journal.own_jobs():
-        raise InputError(f"Job {adopt} belongs to other rows of this run already.")
+        raise InputError(f"Job {adopt} already belongs to other files of this run.")
     elif adopt in journal.foreign_jobs():
-        raise InputError(f"Job {adopt} is certainly another's: it was there before, or did something else.")
+        raise InputError(f"Job {adopt} cannot be the one: it is older, or does something else.")
     else:
         journal.started(unsettled, adopt)
 
@@ -71,4 +71,4 @@ def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow
     # Nothing done is no ground to refuse: then it is not known whose job it is.
     anything = any(entry.id for entry in job.result or ())
     if anything and match(job, job_type, items, unsettled.sent_on) is Match.NO:
-        raise errors.InputError(f"Job {job_id} is certainly not the one; nothing was changed.")
+        raise errors.InputError(f"Job {job_id} cannot be the one; nothing was changed.")

@@ -302,7 +302,7 @@ class Draft:
         """Make the draft a run, whose journal is on disk when this returns. The draft is over."""
         journal = self._open()
         if self.unresolved:
-            raise InputError("There are paths in the manifest that have not been looked up: plan it with a client.")
+            raise InputError("The manifest has paths that were not looked up: plan it with a client.")
         with clear_errors(self.path, if_full=_IF_FULL):
             self._db.execute("DROP TABLE pending")
             self._db.execute("COMMIT")
@@ -324,7 +324,7 @@ class Draft:
 
     def _open(self) -> Journal:
         if self._journal is None:
-            raise InputError("This draft is over: it was begun already, or closed.")
+            raise InputError("This draft can no longer be used: it was started already, or closed.")
         return self._journal
 
     def _select(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:

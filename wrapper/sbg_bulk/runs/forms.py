@@ -151,7 +151,7 @@ def _listed(lines: Iterable[str]) -> Iterator[Record]:
             continue
         if number == 1 and len(names := re.split("[,;\t|]", value)) > 1 and columns.names_files(names):
             remedy = either("give it as --manifest", "leave form out")
-            yield number, Problem(number, None, f"this is a table with names of columns, not a list: {remedy}")
+            yield number, Problem(number, None, f"this is a table with column names, not a list: {remedy}")
             return
         yield number, {"file": value}
 

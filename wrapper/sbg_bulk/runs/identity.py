@@ -46,15 +46,14 @@ def _check_user(policy: RequestPolicy, journal: Journal) -> Flow[None]:
         if user == began:
             return
         raise errors.InputError(
-            f"Run {run} was begun by {began}, and the token is that of {user}, whose list of jobs does not show what "
-            f"was done. Resume it with a token of {began}."
+            f"Run {run} was started by {began}, but the token belongs to {user}, whose job list does not show the "
+            f"run's jobs. Resume it with a token of {began}."
         )
     if (yield from _sees_own_jobs(policy, journal)):
         return
     raise errors.InputError(
-        f"Run {run} was begun with another token, and it cannot be told whether that was of the same user: its jobs "
-        "cannot be read with this one. Another user's list of jobs does not show what was done. Resume it with the "
-        "token that it was begun with."
+        f"Run {run} was started with another token, possibly of another user: its jobs cannot be read with this one, "
+        f"and another user's job list does not show them. Resume it with the token it was started with."
     )
 
 

@@ -93,7 +93,7 @@ _SINCE_2: Final = (
 
 
 HALF_MADE: Final = (
-    "{path} is only half made: its process was ended before anything was sent. Delete it and start the run anew."
+    "{path} is incomplete: its process was killed before anything was sent. Delete it and start the run again."
 )
 
 
@@ -145,7 +145,7 @@ def snapshot(path: Path) -> sqlite3.Connection:
             if _at_rest(path) == before:
                 return copy
         copy.close()
-    raise RunInUse(f"Another process is working on this run ({path}), and changes it all the time. Try again.")
+    raise RunInUse(f"Another process is working on this run ({path}), and keeps changing it. Try again.")
 
 
 def _at_rest(path: Path) -> tuple[int, ...] | None:
@@ -285,7 +285,7 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Prob
 def duplicate(connection: sqlite3.Connection, number: int, column: str, file: str, told: str) -> Problem:
     """Return the problem that a row's file is that of another, by the name that it has in the row."""
     earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()
-    return Problem(number, column, f"{told} stands in row {earlier[0]} already")
+    return Problem(number, column, f"{told} duplicates row {earlier[0]}")
 
 
 def check_header(path: Path) -> None:
@@ -322,7 +322,7 @@ def clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, th
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY") or "locked" in str(error):
             raise RunInUse(
-                f"Another process is working on this run ({path}). Wait for it to end, or end it first."
+                f"Another process is working on this run ({path}). Wait for it to finish, or stop it first."
             ) from None
         if name == "SQLITE_FULL":
             raise JournalError(f"The disk is full: {path} cannot be written. {if_full}") from None

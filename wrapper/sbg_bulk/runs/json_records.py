@@ -37,7 +37,7 @@ def _record(number: int, value: object, where: str) -> Mapping[str, Any] | Probl
     if isinstance(value, str):
         return {"file": value}
     if not isinstance(value, dict):
-        return Problem(number, None, f"a JSON object is wanted {where}")
+        return Problem(number, None, f"expected a JSON object {where}")
     return {key: None if isinstance(one, float) and math.isnan(one) else one for key, one in value.items()}
 
 
@@ -50,7 +50,7 @@ def elements(start: str, text: TextIOWrapper) -> Iterator[Record]:
     """
     buffer = start.lstrip(_BLANK)
     if not buffer.startswith("["):
-        yield 1, Problem(1, None, "not JSON: an array is wanted, which begins with [")
+        yield 1, Problem(1, None, "not JSON: expected an array, which begins with [")
         return
     place, number, ended = 1, 0, False
 

@@ -186,7 +186,7 @@ class _Reader:
             else:
                 yield from self._row(number, record)
         if empty:
-            yield Problem(0, None, "there are no rows in it")
+            yield Problem(0, None, "it has no rows")
 
     def _row(self, number: int, record: Mapping[str, Any]) -> Iterator[Row | PathRow | Problem]:
         """Produce the row that a record is, or everything that is wrong with it."""
@@ -222,9 +222,9 @@ class _Reader:
             where, to = WHERE.get(key_of(column)), either("--to", "to")
             fields.say(
                 column,
-                f"it says where things go ({value}), and so does the destination that was given "
-                f"({self._defaults.given}, {to}). Leave out one of them; or give {_from_manifest()} if "
-                "the column is to count" + (f"; or call it {where} if it says where the files are" if where else ""),
+                f"the column gives a destination ({value}), and so does the command "
+                f"({self._defaults.given}, {to}). Remove one of the two, or give {_from_manifest()} to use the "
+                f"column" + (f"; or call it {where} if it says where the files are" if where else ""),
             )
         fields.values.update(found)
 
@@ -238,8 +238,8 @@ def _no_destination(columns: Columns) -> str:
     if {IN_PROJECT, IN_FOLDER}.isdisjoint(name for _, name in columns.others):
         return told
     return (
-        f"{told} In a list of what there is, project and parent say where things are: give {_from_manifest()} if "
-        "they are destinations."
+        f"{told} In a list of existing files, project and parent say where the files are: give {_from_manifest()} if "
+        f"they are destinations."
     )
 
 
@@ -309,15 +309,15 @@ class _Fields:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            self.say(column, f"a text is wanted, not {value!r}")
+            self.say(column, f"expected text, not {value!r}")
             return None
         if "\0" in value:
-            self.say(column, "there is a NUL character in it: the file is damaged, or no text")
+            self.say(column, "it contains a NUL character: the file is damaged, or not text")
             return None
         kept = value.lstrip().lstrip(BOM).rstrip("\r\n")
         value = kept.strip().strip(BOM)
         if not self._literal and is_error(value):
-            self.say(column, f"{value} is what a spreadsheet writes where a formula has failed")
+            self.say(column, f"{value} is the error value of a formula in a spreadsheet")
             return None
         if not value or (not self._literal and is_missing(value)):
             return None
@@ -328,7 +328,9 @@ class _Fields:
         sources = self.columns.sources
         if not sources:
             found = ", ".join(map(repr, self._record)) or "none"
-            self.say(None, f"no key names the file: found {found}. Call the id file or id, or the path path")
+            self.say(
+                None, f"no key names the file: found {found}. Use the key file or id for an id, or path for a path"
+            )
             return
         before = len(self.problems)
         given = next(((column, value) for column in sources if (value := self.take(column)) is not None), None)

@@ -188,7 +188,7 @@ def _failed(errors: Sequence[ItemError]) -> RowOutcome:
     return RowOutcome(
         Outcome.FAILED,
         api_code=codes[0] if len(codes) == 1 else None,
-        message=f"one of these, and the job does not tell which: {told}",
+        message=f"one of these; the job does not say which: {told}",
     )
 
 

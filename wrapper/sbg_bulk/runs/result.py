@@ -114,9 +114,9 @@ def _not_done(run: RunReport) -> tuple[tuple[int, str], ...]:
     tally = run.tally
     return (
         (tally.failed, "failed"),
-        (tally.unattributed, "in jobs that do not tell the result of each"),
+        (tally.unattributed, "in jobs that do not report each file's result"),
         (tally.unknown, "in jobs that can no longer be read"),
         (tally.running + tally.open, "left"),
-        (len(run.different), "left out, as their names are taken"),
-        (sum(one.files for one in run.pending), "left out, as an unfinished run does them"),
+        (len(run.different), "skipped: their names exist at the destination"),
+        (sum(one.files for one in run.pending), "skipped: an unfinished run includes them"),
     )

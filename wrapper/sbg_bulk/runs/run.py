@@ -41,7 +41,7 @@ POLL_SHARE: Final = 0.05
 """The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
 spare in the window in which the last is submitted."""
 
-SETTLING: Final = "to find out what became of a submission"
+SETTLING: Final = "to find out whether a submission started a job"
 """The reason of a pause until a submission of unknown outcome can be settled."""
 
 OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)

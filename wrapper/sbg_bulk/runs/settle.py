@@ -333,5 +333,5 @@ class Settler:
         if not gone:
             self.journal.void(one.submission)
             return
-        message = "it is not known whether a job was started, and if so it has expired: jobs are kept for up to a month"
+        message = "it is unclear whether a job was started; if so, it has expired: jobs are kept for up to a month"
         self.journal.ended(one.submission, None, [RowOutcome(Outcome.UNKNOWN, message=message) for _ in one.items])

@@ -74,7 +74,7 @@ def find(run: str | Path) -> Path:
     if begin_so:
         shown = ", ".join(path.stem for path in begin_so[-_SHOWN:])
         more = f", and {len(begin_so) - _SHOWN:,} older ones" if len(begin_so) > _SHOWN else ""
-        raise InputError(f"{run} is the beginning of {len(begin_so):,} runs: {shown}{more}. Give more of the id.")
+        raise InputError(f"{run} matches {len(begin_so):,} runs: {shown}{more}. Give more characters of the id.")
     raise InputError(
         f"There is no run {run} in {folder()}; see {command_line('runs', 'list')}, or name its journal's path."
     )

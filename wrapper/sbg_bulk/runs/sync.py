@@ -288,7 +288,10 @@ def _check_may_copy(policy: RequestPolicy, source: Location, replacing: Sequence
         return
     permissions = (yield from lookups.project(policy, project)).permissions
     if permissions.get("copy") is False:
-        raise InputError(f"You may not copy from {project}, so nothing is replaced. Ask an administrator of it.")
+        raise InputError(
+            f"You do not have permission to copy from {project}, so nothing was replaced. Ask an "
+            f"administrator of the project."
+        )
 
 
 def _amount(resolver: PathResolver, file: File) -> Flow[Amount]:
@@ -305,9 +308,9 @@ def _check_copies(found: Comparison, items: Sequence[Chosen]) -> None:
     for item in items:
         other = by_target.setdefault(item.destination, item)
         if other is not item:
-            raise InputError(f"There are two of the name {item.source}, which would become one: rename one of them.")
+            raise InputError(f"Two items are named {item.source} and would become one: rename one of them.")
         if item.id in around:
-            raise InputError(f"{item.destination} would be put into itself: name places that are apart.")
+            raise InputError(f"{item.destination} would be copied into itself: choose places that do not overlap.")
 
 
 def _check_claims(

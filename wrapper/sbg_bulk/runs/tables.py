@@ -161,12 +161,12 @@ def _next_record(reader: Any, source: _Lines, separator: str) -> list[str] | str
     except StopIteration:
         return None
     except csv.Error as error:
-        return f"the quotes, or the ends of lines, do not fit: {error}"
+        return f"the quotes or line ends do not match: {error}"
     if _holds_rows(source, record, separator):
         lines = len(source.taken) - 1
         return (
-            f"a quote that begins here ends {lines} line{'s' if lines > 1 else ''} below, and what is between looks "
-            'like rows of its own: put a value that has a quote in it into quotes, and write it there as ""'
+            f"a quote opened here is closed {lines} line{'s' if lines > 1 else ''} below, and the text between looks "
+            'like separate rows: put a value that contains a quote into quotes, and write the quote in it as ""'
         )
     return record
 

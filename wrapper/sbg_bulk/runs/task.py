@@ -97,8 +97,8 @@ def alone(job_type: str, endpoint: str, task: str) -> Iterator[None]:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             raise InputError(
-                "Another process is at work on the same sources and destination. Wait for it to end, or see how far it "
-                f"is: {command_line('runs', 'list')}"
+                f"Another process is working on the same sources and destination. Wait for it to finish, or check "
+                f"its progress: {command_line('runs', 'list')}"
             ) from None
         try:
             yield

@@ -49,13 +49,13 @@ class Difference:
     def __str__(self) -> str:
         match self.finding:
             case Finding.RENAMED:
-                return f"{self.expected}: is there as {self.found}"
+                return f"{self.expected}: exists as {self.found}"
             case Finding.OTHER_SIZE if self.size is not None and self.found_size is not None:
                 return f"{self.expected}: has {size(self.found_size)}, its source {size(self.size)}"
             case Finding.LEFT_BEHIND:
                 return f"{self.expected}: is still there"
             case Finding.UNCLEAR:
-                return f"{self.expected}: its name cannot be found out any more"
+                return f"{self.expected}: its name can no longer be found"
         return f"{self.expected}: is not there"
 
 

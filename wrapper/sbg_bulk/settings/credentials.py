@@ -198,7 +198,7 @@ def _parse(content: bytes, path: Path) -> dict[str, dict[str, str]]:
         text = Decoded.of(content).text.replace("\r\n", "\n").replace("\r", "\n")
         parser.read_string(text, str(path))
     except UnicodeDecodeError:
-        problem = f"{path} cannot be read: it is not UTF-8."
+        problem = f"{path} cannot be read: it is not UTF-8 text."
     except configparser.Error as error:
         line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), None)
         place = f" (line {line})" if line else ""

@@ -212,14 +212,12 @@ class FaultRule:
         known = (*_OF_ALL, *_KINDS.get(self.kind, _OF_SERVER_ERRORS))
         for name in given:
             if name not in known:
-                raise FaultError(
-                    f"{name!r} has no place in a rule of kind {self.kind}; known there: {', '.join(known)}"
-                )
+                raise FaultError(f"{name!r} cannot be used in a rule of kind {self.kind}; known: {', '.join(known)}")
         required = _REQUIRED.get(self.kind)
         if required is not None and required not in given:
             raise FaultError(f"a rule of kind {self.kind} needs {required!r}")
         if self.kind == "cut_after" and self.error == "connect":
-            raise FaultError("error: a connection that was never made (connect) cannot break after processing")
+            raise FaultError("error: a connection that was never opened (connect) cannot break after processing")
         if self.kind == "header" and not _HEADER.fullmatch(self.field or ""):
             raise FaultError(f"field is the name of a header that does not frame the body; not {self.field!r}")
 
@@ -329,7 +327,9 @@ class Faults:
         if isinstance(rule, str):
             rule = FaultRule.parse(rule)
         if not any(rule.sees(operation) for operation in self._operations):
-            raise FaultError(f"op={rule.op} is no operation for kind {rule.kind}; known: {', '.join(self._operations)}")
+            raise FaultError(
+                f"op={rule.op} is not an operation for kind {rule.kind}; known: {', '.join(self._operations)}"
+            )
         armed = ArmedFault(rule)
         self._armed.append(armed)
         return armed

@@ -150,8 +150,8 @@ class _Server(uvicorn.Server):
 def _listen(host: str, port: int, i_know: bool) -> socket.socket:
     if not i_know and not _is_loopback(host):
         raise NotLoopbackError(
-            f"{host} lets other machines in, and the simulator protects nothing. Serve it on 127.0.0.1, or say that "
-            "you know what you do (i_know=True, --i-know)."
+            f"{host} can be reached from other machines, and the simulator has no protection. Use 127.0.0.1, or "
+            f"confirm that you accept this (i_know=True, --i-know)."
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or else asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.

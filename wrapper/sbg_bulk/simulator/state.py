@@ -144,7 +144,7 @@ class State:
         """
         with self.lock:
             if seconds > LATEST - self.clock.now():
-                raise ValueError("time goes no further than to the beginning of the year 9999")
+                raise ValueError("the clock stops at the beginning of the year 9999")
             self.clock.advance(seconds)
             self.jobs.catch_up(self.clock.now())
 

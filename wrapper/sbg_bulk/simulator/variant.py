@@ -89,7 +89,7 @@ class Variant:
         if self.others_every is not None and self.others_every < 1:
             raise ValueError("others_every is 1 or more")
         if self.maintenance is not None and not 0 < self.maintenance[1] < self.maintenance[0]:
-            raise ValueError("maintenance lasts less than the time from one to the next")
+            raise ValueError("maintenance must be shorter than the time from one to the next")
         for name, choices in _choices().items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is one of {_listed(choices)}; not {getattr(self, name)!r}")
@@ -104,7 +104,7 @@ class Variant:
         for switch in switches:
             name, _, value = switch.partition("=")
             if name not in _types():
-                raise ValueError(f"{name!r} is no switch of the simulator; the switches are {', '.join(_types())}")
+                raise ValueError(f"{name!r} is not a switch of the simulator; the switches are {', '.join(_types())}")
             try:
                 given[name] = _read(_types()[name], value)
             except ValueError:

@@ -23,11 +23,11 @@ class TokenAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         if _origin(request.url) != self._origin:
-            raise SettingsError(f"The token is not sent to {request.url.host}: it is for another host.")
+            raise SettingsError(f"The token was not sent to {request.url.host}: it belongs to another host.")
         if Secret(self._token).is_in(str(request.url)):
             raise InputError(
-                "Nothing was sent: the token would stand in the address of the request, where servers log it. Was it "
-                "given in place of an id or a name?"
+                "Nothing was sent: the token would be part of the request's URL, which servers log. Was it given "
+                "instead of an id or a name?"
             )
         request.headers[TOKEN_HEADER] = self._token.reveal()
         try:

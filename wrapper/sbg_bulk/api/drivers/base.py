@@ -78,7 +78,7 @@ class Exchanges:
 
     def broken(self, step: Call, request: Mapping[str, Any], error: httpx.RequestError, seconds: float) -> None:
         """Log a request that got no answer, or only a part of one."""
-        self._log(step, request, f"no answer ({type(error).__name__})", seconds, None)
+        self._log(step, request, f"no response ({type(error).__name__})", seconds, None)
 
     def _log(
         self, step: Call, request: Mapping[str, Any], outcome: str, seconds: float, request_id: str | None
@@ -112,8 +112,8 @@ async def _keep_location_too(response: httpx.Response) -> None:
 def not_sendable() -> InputError:
     """Return the error of a request that cannot be written down. What it was to say is not quoted."""
     return InputError(
-        "Nothing was sent: something given is too long for a request, or is not valid Unicode, as a name in another "
-        "encoding is not. Check the names and ids."
+        "Nothing was sent: an argument is too long for a request, or is not valid Unicode (a name in another "
+        "encoding?). Check the names and ids."
     )
 
 
@@ -150,7 +150,7 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reus
         )
     except ImportError:
         raise SettingsError(
-            "The proxy of the environment speaks SOCKS, which needs one more package: pip install 'httpx[socks]'"
+            "The proxy in the environment uses SOCKS, which needs an extra package: pip install 'httpx[socks]'"
         ) from None
 
 
@@ -162,7 +162,7 @@ def _network(endpoint: str) -> dict[str, Any]:
         variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
         raise SettingsError(
             f"The certificates that {variable} in the environment names cannot be used "
-            f"({getattr(error, 'strerror', None) or type(error).__name__}). It has to be "
+            f"({getattr(error, 'strerror', None) or type(error).__name__}). It must be "
             f"{'one file of certificates, in PEM' if variable == 'SSL_CERT_FILE' else 'a folder of certificates'}."
         ) from None
     proxy = proxy_for(endpoint)

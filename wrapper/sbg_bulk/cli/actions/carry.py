@@ -230,7 +230,7 @@ def _detached(context: Context, settings: RunSettings, work: Work, as_json: bool
     if ended not in (None, Exit.DONE, Exit.FAILED_ITEMS):
         told = _new_part(log, written).decode("utf-8", "replace").strip().removeprefix("sbg-bulk: ")
         code = Exit(ended) if ended in list(Exit) else Exit.UNEXPECTED
-        return fail("DetachFailed", f"the run could not be carried in the background: {told}\nLog: {log}", code)
+        return fail("DetachFailed", f"the run could not be started in the background: {told}\nLog: {log}", code)
     # It goes on without this process, which is not to warn of that at its end.
     process.returncode = process.returncode or 0
     if as_json:

@@ -205,12 +205,15 @@ def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], diff
         if differing > SHOWN:
             lines.append(f"  ... and {differing - SHOWN:,} more")
     if renamed:
-        lines.append(f"{counted(renamed, 'name')} taken at the destination: the platform renames to 1_NAME.")
+        lines.append(f"{counted(renamed, 'name')} at the destination already: the platform renames to 1_NAME.")
     return lines
 
 
 def _taken(number: int) -> str:
-    return f"{counted(number, 'name')} {'is' if number == 1 else 'are'} taken at the destination by something else."
+    return (
+        f"{counted(number, 'name')} {'exists' if number == 1 else 'exist'} at the destination with a different size "
+        f"or type."
+    )
 
 
 def _summary(choice: Choice, estimate: Estimate) -> str:
@@ -235,7 +238,7 @@ def _amount(choice: Choice) -> str:
     """How many files and folders were chosen, and their bytes if those are known."""
     folders = len(choice) - choice.files
     told = [counted(choice.files, "file")] if choice.files or not folders else []
-    told += [f"{counted(folders, 'folder')} with all {'it holds' if folders == 1 else 'they hold'}"] if folders else []
+    told += [f"{counted(folders, 'folder')} with all {'its' if folders == 1 else 'their'} contents"] if folders else []
     return " and ".join(told) + ("" if choice.size is None else f" ({size(choice.size)})")
 
 
@@ -287,5 +290,5 @@ def _dry_run(choice: Choice, estimate: Estimate) -> None:
         first = choice.items[:SHOWN]
         print_changes([("folder" if item.is_folder else "file", item.source, item.destination) for item in first])
     if len(choice) > SHOWN:
-        click.echo(f"... and {len(choice) - SHOWN:,} more; --json has them all.")
+        click.echo(f"... and {len(choice) - SHOWN:,} more; --json lists them all.")
     note(f"{_summary(choice, estimate)}\nNothing was changed.")

@@ -45,16 +45,18 @@ def _named(context: Context, places: Iterable[Location]) -> Context:
     for other in others:
         if meaning(other).endpoint != where.endpoint:
             raise click.UsageError(
-                f"{first}: and {other}: are two deployments. Data cannot be copied or moved from one to another."
+                f"{first}: and {other}: are on different platforms. Data cannot be copied or moved between them."
             )
         if meaning(other) != where:
-            raise click.UsageError(f"{first}: and {other}: are two accounts. One command uses one of them.")
+            raise click.UsageError(f"{first}: and {other}: are different accounts. A command can use only one account.")
     if context.endpoint is not None and normal_endpoint(context.endpoint) != where.endpoint:
-        raise click.UsageError(f"{first}: is {where.endpoint}, and --endpoint is another deployment. Leave one out.")
+        raise click.UsageError(
+            f"{first}: is {where.endpoint}, but --endpoint is another platform. Remove one of the two."
+        )
     if context.profile is None:
         return evolve(context, profile=first) if where.profile else evolve(context, endpoint=first)
     if where.profile not in (None, context.profile) or meaning(context.profile).endpoint != where.endpoint:
         raise click.UsageError(
-            f"{first}: is another account than that of --profile {shown(context.profile)}. Leave one out."
+            f"{first}: is a different account from --profile {shown(context.profile)}. Remove one of the two."
         )
     return context

@@ -100,7 +100,8 @@ def _told_conflicts(context: Context, conflicts: Conflicts | None) -> Exit:
     )
     if conflicts.moved:
         note(
-            f"Skipped: {counted(conflicts.moved, 'folder')} moved already (not at the source, and at the destination)."
+            f"Skipped: {counted(conflicts.moved, 'folder')} already moved (no longer at the source, and present at "
+            f"the destination)."
         )
     if told:
         (tell if conflicts.differing else note)("\n".join(told))

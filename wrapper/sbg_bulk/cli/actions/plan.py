@@ -56,7 +56,7 @@ def keep_refused(context: Context, request: TransferRequest, save: Callable[[Pat
         path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}.csv"
         keep_plan(context, evolve(request, save_plan=path), save, parents=parents)
     except OSError as error:
-        complain(f"The plan could not be kept in {folder}: {error.strerror}.")
+        complain(f"The plan could not be saved in {folder}: {error.strerror}.")
 
 
 def save_choice(choice: Choice, path: Path) -> None:

@@ -94,7 +94,7 @@ def question_about_rows(client: Client, request: TransferRequest, draft: Draft) 
     if len(draft) <= MOST * PAGE_LIMIT and (amount := _amount_of_ids(client, list(draft.files()))) is not None:
         what = f"{_several(amount)} in {rows}"
     verifying = f" Verification will use {counted(len(draft), 'request')} more." if request.verify else ""
-    return _asked(request.job_type, what, request.destination.text or "where the rows say") + verifying
+    return _asked(request.job_type, what, request.destination.text or "the destinations in the manifest") + verifying
 
 
 def _asked(job_type: str, what: str, to: str | None) -> str:

@@ -57,7 +57,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
         except BrokenPipeError:
             # Who reads the events has gone (… | head). There is a person to tell, perhaps.
             if seen:
-                complain(f"the program that read the output has ended. {output.so_far}")
+                complain(f"the program that read the output has exited. {output.so_far}")
             raise
         except OSError:
             # Events that cannot be written, on a full disk; what is wrong with it is told by who gets this.
@@ -127,9 +127,11 @@ def _stopped_text(context: Context, stopped: RunStopped, name: str) -> str:
             f"run {stopped.run} has stopped: it is not known which job, if any, was started for "
             f"{counted(stopped.rows, 'file')}. It may be:",
             *(f"  {context.command('jobs', 'show', job)}" for job in ids),
-            "If it is, say so, and the run goes on from there:" if len(ids) == 1 else "If it is one of them, say so:",
+            "If it is, adopt it, and the run continues:" if len(ids) == 1 else "If it is one of them, adopt it:",
             *(f"  {context.command('runs', 'resume', name, '--adopt', job)}" for job in ids),
-            "If it certainly is not:" if len(ids) == 1 else "If it certainly is none of them:",
+            "If you are sure that it is not, submit again:"
+            if len(ids) == 1
+            else "If you are sure that it is none of them, submit again:",
             f"  {context.command('runs', 'resume', name, '--resubmit')}",
         )
     )

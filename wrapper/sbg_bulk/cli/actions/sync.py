@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.sync import SyncPlan, Turned
 
 SHOWN: Final = 20
-"""How many names of a kind are shown; the rest is counted. --dry-run --json has them all."""
+"""How many names of a kind are shown; the rest is counted. --dry-run --json lists them all."""
 
 
 def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
@@ -97,7 +97,7 @@ def _finish_earlier(context: Context, client: Client, request: SyncRequest, exec
         if request.dry_run:
             raise InputError(f"{told}\n{resume}")
         if earlier.deletes and not request.delete:
-            raise InputError(f"{told} It deletes what the source lacks, and --delete is not given.\n{resume}")
+            raise InputError(f"{told} It deletes what is not in the source, but --delete was not given.\n{resume}")
         tell(told)
         if not agreed("Resume it first?", request.yes):
             return Exit.INTERRUPTED
@@ -135,11 +135,14 @@ def _carry(client: Client, request: SyncRequest, plan: SyncPlan, execute: Callab
             return outcome
     end = plan.report(reports)
     if len(reports) < len(plan.steps):
-        tell("Some could not be copied or deleted, so nothing else was changed. Run the same sync again for the rest.")
+        tell(
+            "Some files could not be copied or deleted, so nothing else was changed. To do the rest, run the same "
+            "sync again."
+        )
     elif end.succeeded:
-        note(f"{plan.comparison.place} is in step with {plan.comparison.source}.")
+        note(f"{plan.comparison.place} is in sync with {plan.comparison.source}.")
     if plan.left:
-        tell(f"{counted(len(plan.left), 'difference')} left as {'it was' if len(plan.left) == 1 else 'they were'}.")
+        tell(f"{counted(len(plan.left), 'difference')} left unchanged.")
     return Exit.DONE if end.succeeded else Exit.FAILED_ITEMS
 
 
@@ -148,11 +151,11 @@ def _amount(amount: Amount) -> str:
 
 
 def _chosen(choice: Choice) -> str:
-    """How much is copied: files, and folders with all they hold."""
+    """How much is copied: files, and folders with all their contents."""
     files = Amount.of(item.size for item in choice.items if not item.is_folder)
     folders = len(choice) - files.files
     parts = [_amount(files)] if files.files else []
-    parts += [f"{counted(folders, 'folder')} with all {'it holds' if folders == 1 else 'they hold'}"] if folders else []
+    parts += [f"{counted(folders, 'folder')} with all {'its' if folders == 1 else 'their'} contents"] if folders else []
     return " and ".join(parts)
 
 
@@ -164,7 +167,7 @@ def _listed(names: Sequence[str]) -> Iterator[str]:
     for name in names[:SHOWN]:
         yield f"  {plain(name)}"
     if len(names) > SHOWN:
-        yield f"  ... and {len(names) - SHOWN:,} more; --dry-run --json has them all."
+        yield f"  ... and {len(names) - SHOWN:,} more; --dry-run --json lists them all."
 
 
 def _turned(one: Turned) -> str:
@@ -182,21 +185,21 @@ def _summary(plan: SyncPlan, takes: Estimate) -> str:
     if len(plan.missing):
         lines.append(f"Copy {_chosen(plan.missing)}.")
     if plan.replaced.files:
-        lines.append(f"Replace {_amount(plan.replaced)} of another size:")
+        lines.append(f"Replace {_amount(plan.replaced)} with a different size:")
         lines += _names(plan.replaces, reason=True)
     if plan.turned:
-        lines.append("Replace what is a folder on one side and a file on the other:")
+        lines.append("Replace where one side has a folder and the other a file:")
         lines += _listed([f"{one.compared.path}: {_turned(one)}" for one in plan.turned])
     if plan.deletes:
-        lines.append(f"Delete {_amount(plan.deleted)} in {counted(len(plan.deletes), 'item')} that the source lacks:")
+        lines.append(f"Delete {_amount(plan.deleted)} in {counted(len(plan.deletes), 'item')}, not in the source:")
         lines += _names(plan.deletes)
     if plan.left:
-        lines.append(f"Left as {'it is' if len(plan.left) == 1 else 'they are'}, and reported:")
+        lines.append("Left unchanged, and reported:")
         lines += _names(plan.left, reason=True)
         if any(one.mismatch is Mismatch.TYPE for one in plan.left):
             lines.append("--delete, without filters, replaces a folder with a file and a file with a folder.")
     if plan.extra:
-        lines.append(f"{counted(plan.extra, 'item')} only at the destination; --delete deletes what the source lacks.")
+        lines.append(f"{counted(plan.extra, 'item')} only at the destination; to delete, add --delete.")
     if found.undated:
         lines.append(f"Skipped: {found.undated:,} of unknown date.")
     if not len(plan):
@@ -250,7 +253,7 @@ def _dry_run(plan: SyncPlan, takes: Estimate, as_json: bool) -> None:
     if rows:
         print_changes(rows[:SHOWN], ("ACTION", "TYPE"))
     if len(rows) > SHOWN:
-        tell(f"... and {len(rows) - SHOWN:,} more; --json has them all.")
+        tell(f"... and {len(rows) - SHOWN:,} more; --json lists them all.")
     note(f"{_summary(plan, takes)}\nNothing was changed.")
 
 

@@ -53,14 +53,13 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     name = reference(found.run, found.journal)
     told = f"Run {found.run} has the same sources and destination"
     if found.in_use:
-        raise InputError(
-            f"{told}, and another process is working on it.\nTo start a second run all the same, add --new-run."
-        )
+        raise InputError(f"{told}, and another process is working on it.\nTo start a second run anyway, add --new-run.")
     told += f", and is not finished: {found.done:,} of {found.rows:,} are done."
     if request.yes or not sys.stdin.isatty():
         raise InputError(
             f"{told}\nResume it with: {context.command('runs', 'resume', name)}\n"
-            "To start a new run instead, add --new-run: files that jobs of this one still make would be made twice."
+            "To start a new run instead, add --new-run: files that this run's jobs are still creating would be "
+            "created twice."
         )
     tell(told)
     if not agreed("Resume it?", False):

@@ -75,5 +75,5 @@ def _text(verification: Verification) -> str:
     lines = [f"Verified: {files}, {counted(len(different), 'difference')}:{left_out}"]
     lines += [f"  {plain(str(one))}" for one in different[:SHOWN]]
     if len(different) > SHOWN:
-        lines.append(f"  ... and {len(different) - SHOWN:,} more; --json has them all.")
+        lines.append(f"  ... and {len(different) - SHOWN:,} more; --json lists them all.")
     return "\n".join(lines)

@@ -27,13 +27,13 @@ _compare: Callable[..., Exit] = later("sbg_bulk.cli.actions.compare", "compare")
 @click.option(
     "--each-file",
     is_flag=True,
-    help="List each file in a folder that is on one side only, instead of the folder. Filters imply this.",
+    help="For a folder on one side only, list its files instead of the folder. Filters imply this.",
 )
 @click.option(
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Write a manifest of what PLACE lacks, for copy --manifest.",
+    help="Write a manifest of what is missing in PLACE, for copy --manifest.",
 )
 @json_option
 @click.pass_context
@@ -48,7 +48,7 @@ def check(
     as_json: bool,
     **values: Any,
 ) -> None:
-    """Compare all files in SOURCE and below with those in PLACE: names, sizes and types.
+    """Compare all files in SOURCE, subfolders included, with those in PLACE: names, sizes and types.
 
     Both are paths of folders or projects, or ids of folders. Nothing is changed. Exit code 0 means that both are the
     same, 3 that they differ, or that filters matched nothing.

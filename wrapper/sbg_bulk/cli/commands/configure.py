@@ -59,7 +59,7 @@ PATIENCE: Final = 10.0
     help=f"Platform: one of {', '.join(DEPLOYMENTS)}, or the API's base URL.  [default: asks]",
 )
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input instead of asking.")
-@click.option("--no-check", is_flag=True, help="Save the token without trying it.")
+@click.option("--no-check", is_flag=True, help="Save the token without checking it.")
 @click.option("--yes", is_flag=True, help="Replace an existing profile without asking.")
 @click.option("--list", "listing", is_flag=True, help="Show the saved profiles, without tokens. Change nothing.")
 @json_option
@@ -78,7 +78,7 @@ def configure(
 
     Asks for what you do not pass. In scripts: sbg-bulk configure --endpoint cgc --token-stdin < file
 
-    The token is hidden while you type it, and tried before it is saved. The rest of the file stays as it is.
+    The token is hidden while you type it, and checked before it is saved. The rest of the file stays as it is.
     """
     context: Context = click_context.obj
     path = credentials.usual_path()
@@ -97,7 +97,7 @@ def configure(
         _tell_where(wanted)
     while True:
         token = _token(token_stdin)
-        user, outcome = (None, Exit.DONE) if no_check else _checked(Settings(wanted, token, "what was given"))
+        user, outcome = (None, Exit.DONE) if no_check else _checked(Settings(wanted, token, "the platform given"))
         if outcome is Exit.DONE:
             break
         if outcome is not Exit.NOT_AUTHORISED or token_stdin:
@@ -235,7 +235,7 @@ def _checked(settings: Settings) -> tuple[User | None, Exit]:
             return None, Exit.DONE
         return None, exit_code(error)
     except SbgBulkError as error:
-        complain(f"{error}\nThe token could not be tried. To save it untried, add --no-check.")
+        complain(f"{error}\nThe token could not be checked. To save it unchecked, add --no-check.")
         return None, exit_code(error)
     names = " ".join(filter(None, (user.first_name, user.last_name)))
     note(f"The token belongs to {user.username or 'a user without a name'}{f' ({names})' if names else ''}.")

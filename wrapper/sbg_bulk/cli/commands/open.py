@@ -34,14 +34,14 @@ _RUN: Final = re.compile(rf"\d{{8}}(-\d{{6}}(-\w+)?)?|.*{re.escape(store.SUFFIX)
 
 @click.command("open")
 @click.argument("what", shell_complete=complete_place)
-@click.option("--print", "only_print", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--print", "only_print", is_flag=True, help="Print the address without opening a browser.")
 @json_option
 @click.pass_obj
 def open_page(context: Context, what: str, only_print: bool, as_json: bool) -> None:
     """Open the platform's page of WHAT in a browser, and print its address.
 
-    WHAT is a path, the id of a file or folder, or a run, of which the destination is meant. Without a terminal or a
-    graphical desktop the address is only printed. A simulator has one page for all.
+    WHAT is a path, the id of a file or folder, or a run, which opens its destination. Without a terminal or a
+    graphical desktop, the address is only printed. A simulator has a single page.
     """
     endpoint = None
     if _RUN.fullmatch(what):

@@ -20,11 +20,11 @@ def projects() -> None:
 
 
 @click.command("list")
-@click.option("--name", metavar="TEXT", help="Only projects whose name contains this, whatever its case.")
+@click.option("--name", metavar="TEXT", help="Only projects whose name contains this, ignoring case.")
 @json_option
 @click.pass_obj
 def list_projects(context: Context, name: str | None, as_json: bool) -> None:
-    """List the projects that you are a member of. PROJECT is what other commands take, owner/project."""
+    """List the projects that you are a member of. Use PROJECT (owner/project) in other commands."""
     with context.client() as client:
         found = client.projects(name=name)
         rows = []

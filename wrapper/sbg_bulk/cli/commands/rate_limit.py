@@ -16,7 +16,7 @@ from sbg_bulk.text import counted, duration
 @json_option
 @click.pass_obj
 def rate_limit(context: Context, as_json: bool) -> None:
-    """Show remaining API requests and when they reset. This uses no request."""
+    """Show remaining API requests and when they reset. This costs no request."""
     with context.client() as client:
         budget = client.rate_limit()
     if as_json:

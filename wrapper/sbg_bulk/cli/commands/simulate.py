@@ -57,7 +57,8 @@ from sbg_bulk.cli.output.console import note, write_json
     "switches",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Change answers that the documentation leaves open, for example links=empty or total_header=no. May be "
+    help="Change behaviour that the platform's documentation does not specify, for example links=empty or "
+    "total_header=no. May be "
     "repeated.",
 )
 @click.option(
@@ -66,7 +67,7 @@ from sbg_bulk.cli.output.console import note, write_json
     is_flag=False,
     flag_value="simulator-ca.pem",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Use https, with a new certificate, and write to FILE the authority that clients must trust.  [default FILE: "
+    help="Use HTTPS with a new certificate; write the CA certificate that clients must trust to FILE.  [default FILE: "
     "simulator-ca.pem]",
 )
 @json_option

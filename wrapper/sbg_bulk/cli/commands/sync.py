@@ -23,11 +23,11 @@ _plan_and_sync: Callable[[Context, SyncRequest], Exit] = later("sbg_bulk.cli.act
 def sync(click_context: click.Context, request: SyncRequest) -> None:
     """Copy what is missing at a destination, or differs in size from what is in SOURCE.
 
-    SOURCE is the path of a folder or project, or a folder's id; all files in it and below are compared. It is never
-    changed. A file of another size at the destination is deleted and copied again. A folder in the place of a file, and
-    the reverse, is reported, and replaced only with --delete.
+    SOURCE is the path of a folder or project, or a folder's id; all files in it and its subfolders are compared.
+    SOURCE is never changed. A file of another size at the destination is deleted and copied again. A folder where the
+    other side has a file is reported, and replaced only with --delete.
 
-    The plan is shown first. After an interruption run the same command again: it does what is left.
+    The plan is shown first. After an interruption, run the same command again to continue.
     """
     context = connected(click_context.obj, [place_of(request.source), place_of(request.to)])
     if not request.dry_run:

@@ -15,16 +15,16 @@ _transfer: Callable[[click.Context, TransferRequest], None] = later("sbg_bulk.cl
 
 _PATHS: Final = """
 
-    SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or an id. The path of a folder or project means what is
-    in it; the path of a file, and an id, mean the thing itself. NAME is a profile or a deployment's name.
+    SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or an id. The path of a folder or project means its
+    contents; the path of a file, or an id, means the item itself. NAME is a profile or a platform's short name.
 
-    What paths and filters choose is shown first, and carried in a run that can be resumed. Up to 100 ids alone make one
-    job; more of them, --parents, or --dry-run and the options of runs, make a run too.
+    What paths and filters select is shown first, and done in a run that can be resumed. Up to 100 ids are submitted as
+    one job; more ids, --parents, --dry-run and the options of runs start a run too.
     """
 
 _ROWS: Final = """The rows of a manifest have the columns file, an id or a path; to, a path, or parent (a folder) or
-    project; and name. There the path of a folder means the folder itself. A list of what there is, as files list --json
-    and the platform write it, will do with --to.
+    project; and name. There, the path of a folder means the folder itself. With --to, lists of existing files, as
+    written by files list --json and by the platform, can be used too.
     """
 
 
@@ -37,7 +37,7 @@ def copy(click_context: click.Context, request: TransferRequest) -> None:
 
 
 @click.command(
-    help="Move each SOURCE to a folder or project. Files keep their ids, folders get new ones. You are asked first."
+    help="Move each SOURCE to a folder or project. Files keep their ids, folders get new ones. Asks first."
     + _PATHS
     + _ROWS
 )
@@ -49,9 +49,10 @@ def move(click_context: click.Context, request: TransferRequest) -> None:
 
 
 @click.command(
-    help="Permanently delete each SOURCE, folders with all they hold. You are asked first."
+    help="Permanently delete each SOURCE, folders with all their contents. Asks first."
     + _PATHS
-    + "The folder that a path names stays, even if nothing is left in it: delete it by its id. The rows of a manifest "
+    + "A folder given by its path is kept, even if it becomes empty; to delete it too, add --dir. The rows of a "
+    "manifest "
     "have the column file, id or path."
 )
 @transfer_options("DELETE")

@@ -16,7 +16,7 @@ T = TypeVar("T")
 def not_negative(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
     """The callback of options that are a number of seconds."""
     if value is not None and (math.isnan(value) or value < 0):
-        raise click.BadParameter(f"{value:g} is not a number of seconds from 0.")
+        raise click.BadParameter(f"{value:g} is not a number of seconds (0 or more).")
     return value
 
 
@@ -32,7 +32,7 @@ def collected(kind: type[T], values: dict[str, Any]) -> T:
 
 
 dry_run_option = click.option(
-    "--dry-run", "-n", is_flag=True, help="Show what would be done and what it takes, and change nothing."
+    "--dry-run", "-n", is_flag=True, help="Show what would be done and what it costs, and change nothing."
 )
 
 

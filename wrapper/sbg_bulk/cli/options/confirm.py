@@ -11,7 +11,7 @@ from sbg_bulk.cli.output.console import note
 from sbg_bulk.cli.output.failures import write_failure
 from sbg_bulk.text import plain
 
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation. Scripts need it.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation; needed in scripts.")
 
 
 def deletion(what: str) -> str:

@@ -23,12 +23,12 @@ _OPTIONS: Final = (
         help="Destination: path of a folder or project, or a folder's id.",
     ),
     # --to takes both; scripts may have these.
-    click.option("--to-project", hidden=True, metavar="OWNER/PROJECT", help="Destination project; its root is meant."),
+    click.option("--to-project", hidden=True, metavar="OWNER/PROJECT", help="Destination project (its root folder)."),
     click.option("--to-folder", hidden=True, metavar="ID", help="Destination folder, by its id."),
     click.option(
         "--destination-from-manifest",
         is_flag=True,
-        help="Take destinations from the manifest's columns, even beside --to or in a list of existing files.",
+        help="Use the destination columns of the manifest, even with --to or in a list of existing files.",
     ),
     click.option("--parents", is_flag=True, help="Create the destination folder if it is missing."),
     click.option("--flatten", is_flag=True, help="Put all files directly into the destination, without subfolders."),

@@ -40,12 +40,12 @@ _WHICH: Final = (
     click.option(
         "--newer-than",
         metavar="DATE|TIME",
-        help="Only files changed after a date (2026-11-01, in UTC), or within a time (7d, 12h, 30m).",
+        help="Only files changed after a date (2026-11-01, in UTC), or in the last 7d, 12h or 30m.",
     ),
 )
 
 _ERROR_ON_NO_MATCH: Final = click.option(
-    "--error-on-no-match", is_flag=True, help="Exit with code 3 if nothing matches; otherwise that is a warning."
+    "--error-on-no-match", is_flag=True, help="Exit with code 3 if nothing matches, instead of only warning."
 )
 
 _WHAT: Final = (
@@ -53,7 +53,7 @@ _WHAT: Final = (
         "--type",
         "kind",
         type=click.Choice(("file", "folder")),
-        help="Only files, or only folders (each with all it holds).",
+        help="Only files, or only folders (each with all its contents).",
     ),
     click.option(
         "--recursive",

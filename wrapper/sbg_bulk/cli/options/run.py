@@ -12,9 +12,7 @@ from sbg_bulk.cli.options.common import F, collected, not_negative, timeout_opti
 from sbg_bulk.runs.progress import RunOptions
 
 _OPTIONS: Final = (
-    click.option(
-        "--label", metavar="TEXT", help="Show the run with this text in lists and reports; it stays on this machine."
-    ),
+    click.option("--label", metavar="TEXT", help="Name shown for the run in lists and reports; kept on this machine."),
     click.option(
         "--jobs-in-flight",
         type=click.IntRange(min=1),
@@ -25,21 +23,21 @@ _OPTIONS: Final = (
         "--reserve",
         type=click.IntRange(min=0),
         metavar="N",
-        help="Leave N of the requests per five minutes to your other programs.  [default: 0]",
+        help="Leave N requests per five minutes for your other programs.  [default: 0]",
     ),
     click.option(
         "--give-up-after",
         type=float,
         callback=not_negative,
         metavar="SECONDS",
-        help="Stop if a request gets no answer for this long; the run can be resumed.  [default: never]",
+        help="Stop if a request gets no response for this long; the run can be resumed.  [default: never]",
     ),
     click.option(
         "--list-lag",
         type=float,
         callback=not_negative,
         metavar="SECONDS",
-        help="If the answer to a submission is lost, look for its job for at least this long.  [default: 30]",
+        help="If the answer to a submission is lost, search for its job for at least this long.  [default: 30]",
     ),
 )
 
@@ -53,11 +51,11 @@ NOTIFY: Final = click.option(
     "--notify",
     metavar="COMMAND",
     help="Run COMMAND in a shell when the run ends or stops; SBG_BULK_OUTCOME, SBG_BULK_MESSAGE and others in its "
-    "environment tell how.",
+    "environment say how it ended.",
 )
 
 DETACH: Final = click.option(
-    "--detach", is_flag=True, help="Do not wait: carry the run in the background, with a log beside its journal."
+    "--detach", is_flag=True, help="Do not wait: run in the background, with a log beside its journal."
 )
 
 

@@ -27,8 +27,8 @@ _OPTIONS: Final = (
     click.option(
         "--delete",
         is_flag=True,
-        help="Delete at the destination what SOURCE lacks, and replace a folder with a file or the reverse. What "
-        "filters leave out is never deleted.",
+        help="Delete from the destination what is not in SOURCE, and replace a folder with a file or the reverse. "
+        "What filters exclude is never deleted.",
     ),
 )
 

@@ -56,7 +56,7 @@ _OPTIONS: Final = (
     click.option(
         "--detach",
         is_flag=True,
-        help="Do not wait: print the job, or carry the run in the background, with a log beside its journal.",
+        help="Do not wait: print the job, or run in the background, with a log beside its journal.",
     ),
     timeout_option,
     NOTIFY,
@@ -68,7 +68,9 @@ _OPTIONS: Final = (
         is_flag=True,
         help="Start a new run even if an earlier one with the same sources and destination is unfinished.",
     ),
-    click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the run's journal here."),
+    click.option(
+        "--journal", type=click.Path(path_type=Path), metavar="FILE", help="Write the run's journal to this file."
+    ),
 )
 
 
@@ -76,7 +78,7 @@ _FOLDER_ITSELF: Final = click.option(
     "--dir",
     "folder_itself",
     is_flag=True,
-    help="The path of a folder means the folder itself, with all it holds, and not only what is in it.",
+    help="The path of a folder means the folder itself, with all its contents.",
 )
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 WORDS: Final = {
     Mismatch.MISSING: "missing",
     Mismatch.EXTRA: "extra",
-    Mismatch.DIFFERENT: "of another size",
-    Mismatch.TYPE: "of another type",
+    Mismatch.DIFFERENT: "with a different size",
+    Mismatch.TYPE: "with a different type",
     Mismatch.UNKNOWN: "of unknown size",
 }
 

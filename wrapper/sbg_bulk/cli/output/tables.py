@@ -137,7 +137,7 @@ def _print_with_entries(job: Job, entries: list[tuple[int, ItemResult]]) -> None
     rows = (_entry_row(*entry) for entry in entries[:RESULTS_SHOWN])
     console.table(("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE"), rows)
     if len(entries) > RESULTS_SHOWN:
-        console.print(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json has them all.")
+        console.print(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json lists them all.")
 
 
 def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
@@ -152,5 +152,5 @@ def summary(job: Job) -> str:
     failed = job.failed_files or len(job.failures)
     told = f"Job {job.id} has finished: {done} done"
     if job.shortfall:
-        return f"{told}{f', {failed:,} failed' if failed else ''}, but its account is incomplete: {job.shortfall}."
+        return f"{told}{f', {failed:,} failed' if failed else ''}, but its results are incomplete: {job.shortfall}."
     return f"{told}, {f'{failed:,}' if failed else 'none'} failed."

@@ -53,12 +53,12 @@ def _check(request: Request) -> None:
     if request.client in _IN_PROCESS:
         return
     if not _is_this_machine(request.client or ""):
-        raise ApiError(90002, "Only the machine that the simulator runs on may control it or see its page.")
+        raise ApiError(90002, "The simulator can be controlled, and its page opened, only from the machine it runs on.")
     host = _HOST.fullmatch(request.headers.get("host", ""))
     if host is None or not _is_this_machine(host[1].strip("[]")):
-        raise ApiError(90002, "The simulator is controlled, and its page seen, at localhost or 127.0.0.1 only.")
+        raise ApiError(90002, "The simulator can be controlled, and its page opened, only at localhost or 127.0.0.1.")
     if not _is_of_the_page(request):
-        raise ApiError(90002, "The simulator is not controlled from other web pages, only from its own.")
+        raise ApiError(90002, "The simulator cannot be controlled from other web pages, only from its own.")
 
 
 def _is_this_machine(host: str) -> bool:

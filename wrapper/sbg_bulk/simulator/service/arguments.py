@@ -100,7 +100,7 @@ def refuse_unknown_filters(operation: Operation, given: Arguments) -> None:
     if strangers:
         known = [parameter.name for parameter in operation.parameters if parameter.place == "query"]
         told = ", ".join(f"{name}.KEY" if name in families else name for name in known)
-        raise ApiError(90000, f"{strangers[0]}: is no filter of this list. Known are {told}.")
+        raise ApiError(90000, f"{strangers[0]}: is not a filter of this list. The filters are {told}.")
 
 
 def items(job_type: JobType, body: Mapping[str, Any]) -> Sequence[Item]:

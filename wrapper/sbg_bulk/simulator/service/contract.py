@@ -370,7 +370,7 @@ def _read_body(
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no value of JSON")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 class _SchemaError(Protocol):

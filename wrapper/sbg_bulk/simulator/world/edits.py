@@ -71,7 +71,7 @@ def delete(world: World, user: User, node_id: str) -> None:
     if node.parent is None:
         raise ApiError(5001, "A project's root folder cannot be deleted.")
     if isinstance(node, Folder) and node.children:
-        raise ApiError(5021, f"{node.name} is not empty. Submit a job to delete it with all it holds.")
+        raise ApiError(5021, f"{node.name} is not empty. Submit a job to delete it with all its contents.")
     world.delete(node)
 
 

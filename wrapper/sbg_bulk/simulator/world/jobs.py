@@ -240,7 +240,7 @@ class Jobs:
 
     def _outcome(self, job: Job, position: int, now: float) -> Outcome:
         if position in job.doomed:
-            return ApiError(job.doomed[position], "This item was made to fail by a fault.")
+            return ApiError(job.doomed[position], "A fault made this item fail.")
         try:
             return perform(self._world, job.owner, job.type, job.items[position], now)
         except ApiError as refusal:

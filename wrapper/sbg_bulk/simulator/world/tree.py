@@ -300,7 +300,7 @@ class World:
     # Changing
 
     def copy(self, source: Node, destination: Folder, name: str, at: float) -> Node:
-        """Copy a file, or a folder with all it holds, into a folder under a name; the copies are dated `at`.
+        """Copy a file, or a folder with all its contents, into a folder under a name; the copies are dated `at`.
 
         Returns the copy, or the folder that the copy was merged with. The destination must not be within the
         source.
@@ -325,7 +325,7 @@ class World:
         return made[0]
 
     def move(self, source: Node, destination: Folder, name: str) -> Node:
-        """Move a file, or a folder with all it holds, into a folder under a name.
+        """Move a file, or a folder with all its contents, into a folder under a name.
 
         Files keep their ids, folders get new ones. Returns the node in its new place, or the folder that it was
         merged with. The destination must not be within the source.
@@ -357,7 +357,7 @@ class World:
         self._attach(node, folder, name)
 
     def delete(self, node: Node) -> None:
-        """Delete a file, or a folder with all it holds."""
+        """Delete a file, or a folder with all its contents."""
         self._detach(node)
         for each in walk(node):
             del self.nodes[each.id]

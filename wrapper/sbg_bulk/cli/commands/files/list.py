@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 @click.command("list")
 @click.argument("place", required=False, shell_complete=complete_place)
 @click.option("--folder", metavar="ID", help="List this folder, by its id.")
-@click.option("--name", help="Only entries of exactly this name.")
+@click.option("--name", help="Only entries with exactly this name.")
 @click.option(
     "--match",
     multiple=True,
     metavar="GLOB",
-    help="Only names that match, such as '*.bam'. May be repeated: any of them has to match.",
+    help="Only names that match, such as '*.bam'. May be repeated: a name must match one of them.",
 )
 @click.option("--long", is_flag=True, help="Show sizes and dates too, where the platform gives them.")
 @json_option

@@ -42,7 +42,7 @@ def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path |
     Added are the columns outcome, new_id, job, api_code and message.
     """
     if as_json and form not in (None, "jsonl"):
-        raise click.UsageError(f"--json is --format jsonl; it does not go with --format {form}.")
+        raise click.UsageError(f"--json is --format jsonl; it cannot be combined with --format {form}.")
     with _open(run) as journal:
         guessed = None if output is None else forms.guess_format(output.name)
         chosen: Any = "jsonl" if as_json else form or guessed or journal.plan.form

@@ -23,7 +23,7 @@ def forget(run: str, force: bool, dry_run: bool, as_json: bool) -> None:
     path = store.find(run)
     with _open(run) as journal:
         if journal.in_use:
-            raise RunInUse(f"Another process is working on this run ({path}). Wait until it ends, or stop it first.")
+            raise RunInUse(f"Another process is working on this run ({path}). Wait for it to finish, or stop it first.")
         document = _document(journal)
         if not force and not journal.tally().complete:
             raise InputError(

@@ -39,13 +39,13 @@ LEAST_WIDTH: Final = 40
 def report(context: Context, run: str, html: str | None, force: bool, as_json: bool) -> None:
     """Report on RUN: its jobs, its requests, what failed, and what to do next.
 
-    The run may be finished, running or interrupted. The page is one file without parts from elsewhere: open it from
-    disk, send it, print it. It holds the names, paths and ids of the files that failed, and no token.
+    The run may be finished, running or interrupted. The page is one self-contained file: open it from disk, send it or
+    print it. It contains the names, paths and ids of the files that failed, but no token.
     """
     if html is not None and as_json:
         raise click.UsageError("Give --html or --json, not both.")
     if force and (html is None or html == "-"):
-        raise click.UsageError("--force goes with --html FILE.")
+        raise click.UsageError("--force needs --html FILE.")
     with Journal.read(store.find(run)) as journal:
         name = store.reference(journal.plan.run, journal.path)
         if html is None:

@@ -21,8 +21,8 @@ _preview: Callable[..., Exit] = later("sbg_bulk.cli.actions.preview", "preview_r
 
 @click.command()
 @click.argument("run", required=False, shell_complete=complete_unfinished)
-@click.option("--adopt", metavar="JOB", help="The submission of unknown outcome started this job.")
-@click.option("--resubmit", is_flag=True, help="The submission of unknown outcome started no job.")
+@click.option("--adopt", metavar="JOB", help="Adopt JOB: the submission with an unknown outcome started it.")
+@click.option("--resubmit", is_flag=True, help="Submit again: the submission with an unknown outcome started no job.")
 @dry_run_option
 @run_options
 @json_option
@@ -43,7 +43,7 @@ def resume(
     if adopt is not None and resubmit:
         raise click.UsageError("Give --adopt or --resubmit, not both.")
     if run is None and (adopt is not None or resubmit):
-        raise click.UsageError("Name the RUN that --adopt or --resubmit is about.")
+        raise click.UsageError("--adopt and --resubmit need a RUN.")
     context: Context = click_context.obj
     with context.client() as client:
         named = _last(context, client.settings.endpoint) if run is None else run
@@ -69,7 +69,7 @@ def _last(context: Context, endpoint: str) -> str:
     """Return the id of the last unfinished run. Raises InputError if there is none that can be resumed."""
     found = last_unfinished(endpoint)
     if found is None:
-        raise InputError(f"No run on {endpoint} is left to resume; see {context.command('runs', 'list')}.")
+        raise InputError(f"There is no unfinished run on {endpoint}; see {context.command('runs', 'list')}.")
     if found.in_use:
         raise InputError(
             f"Run {found.run} is running: another process is working on it. Follow it with: "

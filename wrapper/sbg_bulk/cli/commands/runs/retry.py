@@ -20,7 +20,9 @@ _preview: Callable[..., Exit] = later("sbg_bulk.cli.actions.preview", "preview_r
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
-@click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Keep the new run's journal here.")
+@click.option(
+    "--journal", type=click.Path(path_type=Path), metavar="FILE", help="Write the new run's journal to this file."
+)
 @dry_run_option
 @run_options
 @json_option
@@ -33,7 +35,7 @@ def retry(
     settings: RunSettings,
     as_json: bool,
 ) -> None:
-    """Start a new run of the files of RUN that failed, and only of those."""
+    """Start a new run with only the files of RUN that failed."""
     context: Context = click_context.obj
     if dry_run:
         click_context.exit(_preview(run, settings, as_json))

@@ -23,7 +23,9 @@ _retry_helps: Callable[[Failures], bool] = later("sbg_bulk.runs.codes", "retry_h
 
 @click.command()
 @click.argument("run", shell_complete=complete_run)
-@click.option("--watch", is_flag=True, help="Follow it while another process works on it; Ctrl-C does not end the run.")
+@click.option(
+    "--watch", is_flag=True, help="Follow the run while another process works on it; Ctrl-C does not stop the run."
+)
 @json_option
 @click.pass_obj
 def show(context: Context, run: str, watch: bool, as_json: bool) -> None:

@@ -17,8 +17,8 @@ from sbg_bulk.cli.options.common import json_option
 def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
     """Check that every file is where RUN put it, by name and size; exit code 3 if something is wrong.
 
-    Destinations are listed again for what was copied or moved. What was moved or deleted must be gone from its old
-    place, where that is known or costs nothing. Files that failed are not checked.
+    The destinations of copied and moved files are listed again. Files that were moved or deleted must be gone from
+    their old place, where it is known or costs no request. Files that failed are not checked.
     """
     context: Context = click_context.obj
     with context.client() as client:

@@ -33,8 +33,8 @@ _TOKENS = """
 The same user also has a token in the platform's format: `{}`
 """
 _TRUST = """
-**Certificate.** This simulator uses HTTPS with a certificate that it made when it started. Tell your client to trust
-it, in a shell that connects to nothing but the simulator:
+**Certificate.** This simulator uses HTTPS with a certificate that it created when it started. Tell your client to trust
+it, in a shell that is used only for the simulator:
 
 | client | what to do |
 |---|---|
@@ -134,7 +134,7 @@ def _fill_in(spec: dict[str, Any], state: State, user: User) -> None:
     for action, more in (("copy", place), ("move", place), ("delete", {})):
         bodies = {
             what: {"items": [{"file": node.id} | more for node in nodes]}
-            for what, nodes in (("Files", things.files), ("Folders, with all they hold", things.folders))
+            for what, nodes in (("Files", things.files), ("Folders, with all their contents", things.folders))
             if nodes
         }
         _set_bodies(spec, f"/async/files/{action}", bodies)
