@@ -316,7 +316,7 @@ def test_tls_at_a_port_without_it_is_told_as_such(
     [
         ("407 Proxy Authentication Required", "Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT."),
         ("403 Forbidden", "The proxy refused the connection"),
-        (None, "Nothing listens at that address"),
+        (None, "no server listens at that address"),
     ],
 )
 def test_a_proxy_that_does_not_help_is_named_without_its_password(
@@ -354,7 +354,7 @@ def test_a_login_page_in_between_is_told_as_such(
         ),
         ("https://me:word@example.org/", "The server redirects to another address: https://example.org/."),
         ("/login?there", "The server redirects to another address: /login."),
-        (None, "The server redirects to another address. That is not followed"),
+        (None, "The server redirects to another address. Redirects are not followed"),
     ],
 )
 def test_a_redirection_is_told_as_such_and_not_followed(

@@ -32,9 +32,9 @@ HINTS = [
     (("--include", "*.vcf"), "1 file matches if case is ignored."),
     (("--include", "bam"), "3 files match '*bam*'."),
     (("--include", "run/*.bam"), "3 files match '*.bam': globs with a slash match the path below SOURCE."),
-    (("--include", f"/{MINE}/run/deep/*.txt"), "1 file matches 'deep/*.txt': globs with a slash are compared"),
-    (("--include", "er/*.bam"), "1 file matches '**/er/*.bam': globs with a slash are compared"),
-    (("--include", "deep/**.bam"), "1 file matches 'deep/**/*.bam': globs with a slash are compared"),
+    (("--include", f"/{MINE}/run/deep/*.txt"), "1 file matches 'deep/*.txt': globs with a slash match"),
+    (("--include", "er/*.bam"), "1 file matches '**/er/*.bam': globs with a slash match"),
+    (("--include", "deep/**.bam"), "1 file matches 'deep/**/*.bam': globs with a slash match"),
     (("--include", "deep/"), "1 folder matches: to select the files in a folder, write 'deep/**'."),
     (("--include", "er"), "1 folder matches: to select the files in a folder, write 'deep/er/**'."),
     (("--include", "run/deep/*.{txt,cram}"), "1 file matches 'deep/*.{txt,cram}': globs with a slash"),
@@ -45,7 +45,7 @@ HINTS = [
     (("--tag", "wgs"), "1 file matches if case is ignored in tags and metadata."),
     (("--metadata", "tissue=lung"), "1 file matches if case is ignored in tags and metadata."),
     (("--tag", "rna", "--include", "t.*"), "1 file matches apart from tags and metadata."),
-    (("--include", "c.*", "--exclude", "deep"), "--exclude leaves out 1 folder, such as 'deep'."),
+    (("--include", "c.*", "--exclude", "deep"), "--exclude skips 1 folder, such as 'deep'."),
 ]
 
 

@@ -25,6 +25,21 @@ RETIRED = {
     r"looks? into encrypted": "inspects TLS traffic",
     r"came to an end": "ended, finished",
     r"comes? of it": "result",
+    r"(is|are) wanted,? (not|which|where)": "expected",
+    r"goes with --\w+": "needs --OPTION",
+    r"is no (filter|switch|operation|text|valid|value)": "is not a",
+    r"all (it|they) holds?": "all its contents",
+    r"what (it|they) holds?": "its contents",
+    r"two deployments|(another|this|a) deployment": "platform",
+    r"begun (by|with)": "started",
+    r"at work on": "working on",
+    r"in step": "in sync",
+    r"the source lacks": "not in the source",
+    r"the token's user": "you, permission",
+    r"stands in (row|column)": "duplicates, is in",
+    r"(match|matches) but for": "apart from, without",
+    r"only half made": "incomplete",
+    r"gave no answer": "did not respond",
 }
 """Phrases that nobody in the field would write, each with what is meant."""
 

@@ -286,7 +286,7 @@ def test_the_sizes_of_a_few_files_are_asked_for_where_lists_do_not_tell_them(
         (
             [f"{SOURCE}/bams", f"{SOURCE}/bams/old"],
             {"match": ["a.bam", "b.bam"], "recursive": True, "parents": True},
-            f"{SOURCE}/bams/old/b.bam is chosen twice",
+            f"{SOURCE}/bams/old/b.bam is selected twice",
         ),
         ([f"{SOURCE}/bams", f"{SOURCE}/more"], {}, f"{SOURCE}/bams/a.bam and {SOURCE}/more/a.bam would both become"),
         (
@@ -294,8 +294,8 @@ def test_the_sizes_of_a_few_files_are_asked_for_where_lists_do_not_tell_them(
             {"recursive": True},
             "/bams/old/b.bam is inside .*/bams, which is selected too",
         ),
-        ([f"{SOURCE}/bams/a.bam"], {"to": f"{SOURCE}/bams"}, "a.bam is in .*/bams already: source and destination"),
-        ([SOURCE], {"to": SOURCE}, "samples.csv is in .*/cohort-a already: source and destination are the same"),
+        ([f"{SOURCE}/bams/a.bam"], {"to": f"{SOURCE}/bams"}, "a.bam is already in .*/bams: source and destination"),
+        ([SOURCE], {"to": SOURCE}, "samples.csv is already in .*/cohort-a: source and destination are the same"),
         (
             [SOURCE],
             {"to": f"{SOURCE}/bams/old", "recursive": True},
@@ -307,7 +307,11 @@ def test_the_sizes_of_a_few_files_are_asked_for_where_lists_do_not_tell_them(
             "The destination .*/bams/old is inside the source. Exclude it with exclude=.'old'.",
         ),
         ([], {}, "Give at least one path or id"),
-        ([f"cavatica:{SOURCE}"], {}, "is on another deployment than https://simulator.localhost/v2"),
+        (
+            [f"cavatica:{SOURCE}"],
+            {},
+            "is on another platform; the client is connected to https://simulator.localhost/v2",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_told_before_anything_is_done(
@@ -322,9 +326,9 @@ def test_what_does_not_go_together_is_told_before_anything_is_done(
 def test_an_id_is_not_put_where_it_is_nor_into_itself(call: Both, cohort: list[str], world: World) -> None:
     bams, old = world.add(f"{SOURCE}/bams/", f"{SOURCE}/bams/old/")
     for to in (bams, f"{SOURCE}/bams"):
-        with pytest.raises(InputError, match=f"{cohort[0]} is in .* already"):
+        with pytest.raises(InputError, match=f"{cohort[0]} is already in .*"):
             call("choose", [cohort[0]], to=to, recursive=True)
-    with pytest.raises(InputError, match=f"{cohort[5]} is in {SOURCE} already"):
+    with pytest.raises(InputError, match=f"{cohort[5]} is already in {SOURCE}"):
         call("choose", [cohort[5]], to=SOURCE)
     for folder, to in ((bams, bams), (bams, f"{SOURCE}/bams/old"), (old, f"{SOURCE}/bams/old")):
         with pytest.raises(InputError, match=f"{folder} cannot be copied or moved into itself"):
@@ -342,7 +346,7 @@ def test_a_project_that_one_may_not_write_to_is_told_at_once(call: Both, simulat
     colleague = simulator.world.add_user("bmcclintock")
     members = {"rfranklin": Permissions(read=True, copy=True)}
     simulator.world.add_project(f"{colleague.username}/maize", members=members)
-    with pytest.raises(InputError, match="You may not write to bmcclintock/maize"):
+    with pytest.raises(InputError, match="You do not have permission to write to bmcclintock/maize"):
         call("choose", [f"{SOURCE}/bams"], to="bmcclintock/maize")
 
 
@@ -592,9 +596,9 @@ def test_moves_and_deletions_are_chosen_too(call: Both, world: World, job_type: 
 
 
 def test_a_choice_is_run_as_what_it_was_chosen_for(call: Both) -> None:
-    with pytest.raises(InputError, match="choose again"):
+    with pytest.raises(InputError, match="Select again"):
         call("run", "delete", call("choose", [f"{SOURCE}/bams"], to=IN))
-    with pytest.raises(InputError, match="choose again"):
+    with pytest.raises(InputError, match="Select again"):
         call("run", "copy", call("choose", [f"{SOURCE}/bams"]))
     with pytest.raises(InputError, match="nothing to do"):
         call("run", "copy", call("choose", [f"{SOURCE}/bams"], to=IN, match=["none"]))

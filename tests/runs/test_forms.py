@@ -202,7 +202,7 @@ UNREADABLE = {
         "sample,batch\nx,y\n",
         "no column names the files: found 'sample', 'batch' (separated by commas). The first row must name the columns",
     ),
-    "one unknown column": ("sample\nx\n", "no column names the files: found 'sample' alone"),
+    "one unknown column": ("sample\nx\n", "no column names the files: found only 'sample'"),
     "no names of columns": (f"{ID},S1\n", f"no column names the files: found '{ID}', 'S1' (separated by commas)"),
     "DRS URIs": ("drs_uri,name\ndrs://x:y,a\n", "This is a manifest of DRS URIs"),
     "DRS URIs as ids": ("id,name\ndrs://x:y,a\n", "is a DRS URI, not a file of the platform"),

@@ -136,7 +136,7 @@ def test_a_second_process_is_refused_and_the_lock_goes_with_the_first(
     path: Path, holder: subprocess.Popen[str]
 ) -> None:
     before = path.read_bytes()
-    with pytest.raises(JournalError, match=r"Another process is working on this run .*Wait for it to end"):
+    with pytest.raises(JournalError, match=r"Another process is working on this run .*Wait for it to finish"):
         Journal.open(path)
     assert path.read_bytes() == before
     holder.send_signal(signal.SIGKILL)
@@ -447,7 +447,7 @@ def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pyte
 
 def test_a_run_is_not_taken_up_on_another_deployment(path: Path) -> None:
     create.create(rows(1), "COPY", "https://other/v2", journal=path).close()
-    with pytest.raises(InputError, match="is for https://other/v2"):
+    with pytest.raises(InputError, match="is on https://other/v2"):
         Service().client().resume(path)
     Journal.open(path).close()
 

@@ -151,7 +151,7 @@ def test_the_destination_of_all_rows_is_told_once_if_it_is_missing(call: Both, f
 def test_paths_on_another_deployment_are_refused(call: Both) -> None:
     with pytest.raises(ManifestError) as caught:
         call("run", "copy", table("path", f"cgc:{SOURCE}/one/a.bam"), to=TARGET)
-    assert "is on another deployment than" in told(caught)[0][2]
+    assert "is on another platform; the client is connected to" in told(caught)[0][2]
 
 
 def test_what_was_planned_is_what_is_done_whatever_becomes_of_the_file(
@@ -171,7 +171,7 @@ def test_a_plan_that_is_not_carried_out_leaves_nothing(call: Both, files: list[s
     with call("plan", "delete", table("file", *files), journal=kept) as draft:
         assert kept.exists()
     assert list(tmp_path.glob("kept*")) == []
-    with pytest.raises(InputError, match="This draft is over"):
+    with pytest.raises(InputError, match="This draft can no longer be used"):
         call("run", "delete", draft)
 
 

@@ -118,7 +118,7 @@ def test_a_row_of_which_nothing_can_be_read_stays(call: Both, files: list[str]) 
 
 
 def test_nothing_is_in_the_way_of_a_deletion(call: Both, files: list[str]) -> None:
-    with pytest.raises(InputError, match="it has no destination"):
+    with pytest.raises(InputError, match="A deletion has no destination"):
         call("plan", "delete", io.BytesIO(f"file\n{files[0]}\n".encode()), on_conflict="skip")
 
 

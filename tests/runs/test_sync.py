@@ -237,7 +237,9 @@ def test_what_is_deleted_must_be_allowed_to_be_copied_anew(call: Both, simulator
     simulator.world.add_user("jwatson")
     theirs = simulator.world.add_project("jwatson/maize", members=members)
     simulator.world.add_file("changed.bam", theirs.root, size=20)
-    with pytest.raises(InputError, match="You do not have permission to copy from jwatson/maize, so nothing was replaced"):
+    with pytest.raises(
+        InputError, match="You do not have permission to copy from jwatson/maize, so nothing was replaced"
+    ):
         call("sync_plan", "jwatson/maize", to=IN)
 
 
