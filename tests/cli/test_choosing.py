@@ -477,9 +477,9 @@ def test_a_run_of_what_was_chosen_is_listed_by_its_paths(sbg: Run) -> None:
     [
         (["cavatica:a/b", "--to", "cgc:c/d"], "cavatica: and cgc: are on different platforms. Data cannot be copied"),
         (["here:a/b", "--to", "cgc:c/d"], "here: and cgc: are on different platforms"),
-        (["here:a/b", "--to", "there:c/d"], "here: and there: are two accounts"),
+        (["here:a/b", "--to", "there:c/d"], "here: and there: are different accounts"),
         (["cavatcia:a/b", "--to", "c/d"], "cavatcia: is neither a platform (us, eu, cgc"),
-        (["cgc:a/b", "--to", "c/d", "--endpoint", "eu"], "cgc: is https://cgc-api.sbgenomics.com/v2, and --endpoint"),
+        (["cgc:a/b", "--to", "c/d", "--endpoint", "eu"], "cgc: is https://cgc-api.sbgenomics.com/v2, but --endpoint"),
         (["here:a/b", "--to", "c/d", "--profile", "there"], "here: is a different account from --profile there"),
         (["cgc:a/b", "--to", "c/d", "--profile", "there"], "cgc: is a different account from --profile there"),
         (["cgc:a/b", "--to", "c/d"], "is not sent to https://cgc-api.sbgenomics.com/v2"),

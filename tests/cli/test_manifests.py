@@ -324,7 +324,7 @@ def test_an_explicit_destination_is_never_overridden_in_silence(sbg: Run, simula
     for words in (["--dry-run"], []):
         ran = sbg("move", "--yes", "--manifest", str(path), "--to", IN, *words)
         assert ran.code == 2
-        assert f"row 2, column project: it says where things go ({MINE})" in ran.err
+        assert f"row 2, column project: the column gives a destination ({MINE})" in ran.err
         assert f"({IN}, --to)" in ran.err
     assert len(simulator.requests) == 0
     assert sbg("copy", "--manifest", str(path), "--to", IN, "--destination-from-manifest").code == 0

@@ -53,7 +53,7 @@ def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Pat
         "Plan: 3 jobs; 6 requests (999,999,993 left now: starts at once).",
         "Listing used 7 requests.",
     ]
-    assert lines[-1] == f"{IN} is in step with {RUN}."
+    assert lines[-1] == f"{IN} is in sync with {RUN}."
     assert paths(world) == STEP
     assert len(journals(home)) == 3
     again = sbg("sync", RUN, "--to", IN, "--yes")
@@ -115,7 +115,7 @@ def test_what_is_left_shows_in_the_exit_code(sbg: Run, world: World) -> None:
         "Left unchanged, and reported:\n  turned: a file (1 kB) in the source, a folder at the destination\n"
         "--delete, without filters, replaces a folder with a file and a file with a folder.\n"
     ) in ran.err
-    assert ran.err.endswith("1 difference left as it was.\n")
+    assert ran.err.endswith("1 difference left unchanged.\n")
     again = sbg("sync", RUN, "--to", IN, "--yes", "--delete")
     assert again.code == 0
     assert "turned" in paths(world)

@@ -28,7 +28,7 @@ from sbg_bulk.text import command_line, shell_words
 _COMMANDS: Final = {
     "check": Lazy(".check", "check", "Compare two folders or projects: names, sizes, types."),
     "completion": Lazy(".completion", "completion", "Print the completion script for a shell."),
-    "configure": Lazy(".configure", "configure", "Save an endpoint and a token as a profile."),
+    "configure": Lazy(".configure", "configure", "Save a platform and a token as a profile."),
     "copy": Lazy(".transfer", "copy", "Copy files and folders.", aliases=("cp",)),
     "delete": Lazy(".transfer", "delete", "Delete files and folders.", aliases=("rm",)),
     "du": Lazy(".du", "du", "Count the files and bytes of a folder or project."),

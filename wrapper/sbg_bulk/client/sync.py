@@ -51,15 +51,15 @@ class Client(ClientBase):
     place of the usual authorities. `REQUESTS_CA_BUNDLE` is not read.
 
     Args:
-        endpoint: a base URL, or a deployment's short name (us, eu, cgc, cavatica, bdc, cn). Without it, the
+        endpoint: a base URL, or a platform's short name (us, eu, cgc, cavatica, bdc, cn). Without it, the
             environment or the credentials file says: see `sbg_bulk.settings.settings`.
         token: the token, if not to be taken from there.
         profile: a section of the credentials file. Default: the one that `SB_PROFILE` names, or `default`.
         credentials: the credentials file, if not ~/.sevenbridges/credentials.
         timeout: seconds for each phase of a request, or httpx.Timeout. Default: 10 to connect, 60 to read.
         retry: how long and how often a request is tried again.
-        polling: how often a job is looked at while waiting for it.
-        on_wait: called before each pause, with what it is for: a refusal, a failure, the rate limit, the next look at
+        polling: how often a job is checked while waiting for it.
+        on_wait: called before each pause, with what it is for: a refusal, a failure, the rate limit, the next check of
             jobs (`Wait.cause` tells them apart).
         driver: performs the steps; for tests, on another transport or clock.
 
@@ -142,7 +142,7 @@ class Client(ClientBase):
     ) -> Job | RunReport | None:
         """Copy files and folders: in one job by their ids or, with `to`, in a run by their paths.
 
-        With `to` the sources are chosen as `choose` does it, and carried as `run` does it: any number, each once, and
+        With `to`, the sources are selected as by `choose`, and done as by `run`: any number, each once, and
         what is there already, with the same name and size, is left out. A notebook shows a bar.
 
         Args:
@@ -156,7 +156,7 @@ class Client(ClientBase):
             on_conflict: with `to`, what to do with a file whose name is taken: see `choose`.
 
         Returns:
-            The job. With `to`, how the run ended, or None if there was nothing to do: all of it is there already, or
+            The job. With `to`, how the run ended, or None if there was nothing to do: everything is already there, or
             there is nothing. What was left out because its name is taken by something else is `different` of the
             report, and what an unfinished run is still going to do is `pending`: with either, the report has not
             `succeeded`.
@@ -230,29 +230,29 @@ class Client(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        """Do all rows of a manifest of any size, each exactly once, in as many jobs as that takes.
+        """Do all rows of a manifest of any size, each exactly once, in as many jobs as needed.
 
-        A run that is broken off, by an interrupt too, is kept: `resume` takes it up again. In a notebook a bar shows
-        how far it is, unless a callback is given.
+        A run that is interrupted is kept, and `resume` continues it. In a notebook a progress bar is shown, unless a
+        callback is given.
 
         Args:
             job_type: COPY, MOVE or DELETE, in any case.
-            source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.runs.manifest`. Or what
-                `plan`, `choose` or `remaining` found; the arguments up to `form` do not count then.
-            to: where to: the path of a folder or project, or a folder's id. At most one of the three is given.
-            project: where to: a project's id.
-            parent: where to: a folder's id.
-            parents: have missing folders of destinations made. Without it they are an error.
-            destination_from_manifest: let rows say where they go where a destination is given here, which is for those
-                then that do not; otherwise rows that say something else are an error. In a list of what there is (with
-                `id` and no `file`) `parent` and `project` are destinations with it alone.
+            source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.runs.manifest`. Or the
+                result of `plan`, `choose` or `remaining`; the arguments up to `form` are ignored then.
+            to: the destination: the path of a folder or project, or a folder's id. Give at most one of the three.
+            project: the destination: a project's id.
+            parent: the destination: a folder's id.
+            parents: create missing destination folders. Without it they are an error.
+            destination_from_manifest: use the rows' own destinations; the destination given here is for rows without
+                one. Without it, rows that name another destination are an error. In a list of existing files (with `id`
+                and no `file`), `parent` and `project` are destinations only with it.
             form: the manifest's format; None to go by its first lines, and its name.
             journal: where to keep the record of the run; None for the user's state folder.
-            items_per_job: how many rows are submitted as one job.
-            options: how to go about it.
-            within: seconds for which each request is tried again; None for no end.
-            on_change: called with the progress when it has changed. What it raises ends the run.
-            on_wait: called before each pause, with what it is for. The progress that `on_change` gets says it too.
+            items_per_job: number of rows to submit as one job.
+            options: how to do it.
+            within: seconds for which each request is retried; None for no limit.
+            on_change: called with the progress when it has changed. An exception that it raises ends the run.
+            on_wait: called before each pause, with what it is for. The progress passed to `on_change` has it too.
 
         Raises:
             ManifestError: the manifest has problems; nothing was sent.
@@ -287,9 +287,8 @@ class Client(ClientBase):
     ) -> Draft:
         """Read a manifest, once, and find what its paths name, for `run`. Nothing is changed.
 
-        What it returns has a length (its rows), `folders` (how many are to be made), and `save`, which writes it to a
-        file as a manifest. It is to be closed, or used as a context manager: nothing of it stays then that `run` has
-        not begun.
+        The result has a length (its rows), `folders` (how many will be created), and `save`, which writes it to a file
+        as a manifest. Close it, or use it as a context manager: what `run` has not started is removed then.
 
         Args:
             on_conflict: what to do with a row whose name is taken where it goes, as in `choose`; None not to look: the
@@ -299,8 +298,8 @@ class Client(ClientBase):
                 as in `choose`. Otherwise it is left out; `conflicts` has it as `pending`.
             on_request: called with the number of requests so far. Only paths and a look at names take any.
 
-        The other arguments and errors are those of `run`. Of a draft that has been planned without a client they do not
-        count.
+        The other arguments and errors are those of `run`. They are ignored for a draft that was planned without a
+        client.
         """
         where = self._runs.where(to, project, parent, destination_from_manifest)
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
@@ -320,12 +319,12 @@ class Client(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        """Take up a run where it stands.
+        """Resume a run where it stopped.
 
         Args:
             run: its id, or its journal's path.
-            adopt: the id of the job that the submission of unknown outcome started, as a person found out.
-            resubmit: whether that submission started none, as a person found out.
+            adopt: the id of the job that the submission of unknown outcome started, as you have found out.
+            resubmit: whether that submission started no job, as you have found out.
 
         The other arguments and errors are those of `run`.
 
@@ -388,26 +387,26 @@ class Client(ClientBase):
         on_change: Callable[[Job], object] | None = None,
         on_progress: Callable[[Totals], object] | None = None,
     ) -> Job | list[Job]:
-        """Wait until a job, or each of several, is FINISHED. Look at `succeeded` and `failures` then.
+        """Wait until a job, or each of several, is FINISHED. Then check `succeeded` and `failures`.
 
-        Any number of jobs can be waited for: a page of the list shows a hundred of them for one request. How often
-        they are looked at is a matter of `polling`. In a notebook a bar shows how far they are, unless a callback is
-        given.
+        Any number of jobs can be waited for: a page of the list shows a hundred of them for one request. `polling`
+        says how often they are checked. In a notebook a progress bar is shown, unless a callback is given.
 
         Args:
             job: a job, its id, or its address; or several of these.
             type: COPY, MOVE or DELETE; with an id alone, saves up to two requests.
-            timeout: the most seconds to wait, for all of them together; None for no end.
-            on_change: called with a job when it is first seen and when its state or counts have changed. What it
-                raises ends the wait.
-            on_progress: called with the totals over all jobs when they have changed. What it raises ends the wait.
+            timeout: the most seconds to wait, for all of them together; None for no limit.
+            on_change: called with a job when it is first seen and when its state or counts have changed. An exception
+                that it raises ends the wait.
+            on_progress: called with the totals over all jobs when they have changed. An exception that it raises ends
+                the wait.
 
         Returns:
             The job, or a list of them in the order in which they were given. One that was FINISHED when it was read
             is returned as it is.
 
         Raises:
-            WaitTimeout: jobs were still under way when the time was up; it names them, and has the others.
+            WaitTimeout: jobs were still running when the time was up; it names them, and has the finished ones.
             JobLost: jobs cannot be found; it names them, and has the others. Raised when all others have ended.
         """
         return self._driver.run(self._waits.all_finished(job, type, timeout, on_change, on_progress))
@@ -424,7 +423,7 @@ class Client(ClientBase):
         """Wait for jobs, and produce each as soon as it is known to be FINISHED.
 
         The arguments and errors are those of `wait`; the errors are raised after the last job that has finished.
-        Between two jobs nothing is looked at until the next one is asked for.
+        Nothing is checked until the next job is asked for.
         """
         return self._driver.iterate(self._waits.each_finished(jobs, type, timeout, on_change, on_progress))
 
@@ -453,8 +452,8 @@ class Client(ClientBase):
         Args:
             project: a project's id, `owner/project`, or the path of a folder in it. Exclusive with `parent`.
             parent: a folder's id.
-            name: only entries of exactly this name.
-            details: ask for dates and sizes too. A service may leave them out all the same.
+            name: only entries with exactly this name.
+            details: ask for dates and sizes too. The platform may still leave them out.
         """
         return self._driver.iterate(self._files.entries(project, parent, name, details))
 
@@ -468,7 +467,7 @@ class Client(ClientBase):
         Takes a request for each name after `owner/project`; for a project, or for an id, one.
 
         Args:
-            path: `[NAME:]owner/project[/folder/...[/file]]`, where NAME is a profile or a deployment's short name that
+            path: `[NAME:]owner/project[/folder/...[/file]]`, where NAME is a profile or a platform's short name that
                 has to be the client's; or an id.
 
         Raises:
@@ -518,28 +517,27 @@ class Client(ClientBase):
             sources: paths and ids.
             to: the destination, the path of a folder or project or a folder's id; None to delete.
             match: only what one of these globs fits: see `sbg_bulk.files.filters`.
-            exclude: nothing that one of these globs fits. Folders that one fits are not entered.
+            exclude: skip what matches one of these globs. Folders that match are not entered.
             newer_than: only what was changed after this: a datetime with a time zone, a date such as `2026-11-01`, or a
                 time before now such as `7d`, `12h` or `30m`.
-            type: only `file`, or only `folder`; such folders are taken with all their contents.
-            recursive: what is in subfolders too. Without a filter each of these is one item, with all its contents,
-            unless
-                it is there already: then what is in it is looked at. With one they are looked through, and their
-                structure is kept.
-            parents: have the destination made when the choice is run, if it is missing. Without it that is an error.
-            flatten: put all files into the destination itself, without the folders that they are in.
+            type: only `file`, or only `folder`; folders come with all their contents.
+            recursive: include subfolders. Without a filter each is one item, with all its contents, unless it exists at
+                the destination: then its contents are compared. With a filter, the files that match are selected, in
+                the same subfolders.
+            parents: create the destination when the selection is run, if it is missing. Without it a missing one is an
+                error.
+            flatten: put all files directly into the destination, without subfolders.
             tags: only files with one of these tags.
-            metadata: only files with these values of metadata: by key, one value or several of which one has to fit.
-            on_conflict: what to do with a file whose name is taken where it goes: `skip` leaves it out, with the same
-                size as there already, with another as `different`; `rename` has the service put a number before its
-                name; `fail` raises InputError.
+            metadata: only files with these values of metadata: by key, one value or several of which one must match.
+            on_conflict: what to do with a file whose name exists at the destination: `skip` it (a file with a different
+                size is in `different`), let the platform `rename` it to `1_NAME`, or `fail` with InputError.
             whole: let the path of a folder mean the folder itself.
-            new_run: count what unfinished runs of this machine are still going to do as nobody's. Without it that is
-                left out, as `pending`, or with `fail` raises InputError: done by two runs, a file would be made twice.
+            new_run: ignore unfinished runs on this machine. Without it, what they still have to do is skipped, as
+                `pending`, or with `fail` raises InputError: done by two runs, a file would be created twice.
             on_request: called with the number of requests so far.
 
         Raises:
-            InputError: something is not there, or what is chosen does not go together.
+            InputError: something does not exist, or the selected items conflict.
         """
         return self._driver.run(
             self._runs.choose(
@@ -582,7 +580,7 @@ class Client(ClientBase):
             exclude: nothing that one of these globs fits.
             newer_than: only files of the source that were changed after this; nothing counts as extra then.
             tags: only files with one of these tags.
-            metadata: only files with these values of metadata: by key, one value or several of which one has to fit.
+            metadata: only files with these values of metadata: by key, one value or several of which one must match.
             each_file: each file in a folder that is on one side only is a mismatch, instead of the folder.
             one_way: what is at the place only does not count.
             on_request: called with the number of requests so far.
@@ -677,7 +675,7 @@ class Client(ClientBase):
         return plan.report(reports)
 
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
-        """List the destinations of a run anew, and compare names and sizes with what it says that it did.
+        """List the destinations of a run again, and compare names and sizes with the run's results.
 
         What it was to move or delete is looked for in its old place too, where that is known or costs nothing. See
         `sbg_bulk.runs.verify`.

@@ -168,7 +168,7 @@ class Settings:
 
 
 def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str | None) -> str:
-    """Return the base URL that an endpoint or a deployment's short name means, without a slash at the end.
+    """Return the base URL that an endpoint or a platform's short name means, without a slash at the end.
 
     It may be shown: see `shown`.
 

@@ -45,7 +45,7 @@ PATIENCE: Final = 10.0
 """Seconds to try to reach the platform: somebody is waiting, and may have mistyped the address."""
 
 
-@click.command(short_help="Save an endpoint and a token as a profile.")
+@click.command(short_help="Save a platform and a token as a profile.")
 @click.option(
     "--profile",
     metavar="NAME",

@@ -40,7 +40,7 @@ _WHICH: Final = (
     click.option(
         "--newer-than",
         metavar="DATE|TIME",
-        help="Only files changed after a date (2026-11-01, in UTC), or in the last 7d, 12h or 30m.",
+        help="Only files changed after a date (2026-11-01, in UTC), or within a period (7d, 12h, 30m).",
     ),
 )
 
