@@ -103,7 +103,7 @@ def test_nothing_that_matches_is_an_error_of_a_sync_if_that_is_asked_for(sbg: Ru
     for option, code in (((), 0), (("--error-on-no-match",), 3), (("--error-on-no-match", "--dry-run"), 3)):
         ran = sbg(*words, *option)
         assert ran.code == code
-        assert f"sbg-bulk: no files matched in {RUN}. There are such names as " in ran.err
+        assert f"sbg-bulk: no files matched in {RUN}. One of the names is " in ran.err
     assert sbg("sync", RUN, "--to", IN, "--include", "*.bam", "--yes", "--error-on-no-match").code == 0
     # All of it is there already: that has matched.
     assert sbg("sync", RUN, "--to", IN, "--include", "*.bam", "--yes", "--error-on-no-match").code == 0

@@ -713,7 +713,7 @@ def test_a_journal_of_a_newer_format_is_left_as_it_is(
     before = journal.read_bytes()
     ran = sbg("runs", command, run)
     assert (ran.code, ran.out) == (1, "")
-    assert f"{journal} is of format 99" in ran.err
+    assert f"{journal} has format 99" in ran.err
     assert "pip install -U sbg-bulk" in ran.err
     assert journal.read_bytes() == before
 

@@ -35,7 +35,7 @@ def test_filters_that_match_nothing_are_told(sbg: Run, world: World) -> None:
     before = paths(world)
     ran = sbg("sync", RUN, "--to", IN, "--include", "*.none", "--yes")
     assert ran.code == 0
-    assert f"sbg-bulk: no files matched in {RUN}. There are such names as " in ran.err
+    assert f"sbg-bulk: no files matched in {RUN}. One of the names is " in ran.err
     assert "Nothing to do.\n" in ran.err
     assert paths(world) == before
 

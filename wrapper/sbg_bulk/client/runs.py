@@ -252,7 +252,7 @@ class RunFlows:
         """Find what is in the way of a manifest's rows, and leave out what is not to be done."""
         deletes = draft.plan.job_type == DELETE
         if deletes and on_conflict is not None:
-            raise InputError("Nothing can be in the way of a deletion: it has no destination.")
+            raise InputError("A deletion has no destination, so there are no names to check.")
         if not deletes and on_conflict is None:
             return
         spent = draft.requests

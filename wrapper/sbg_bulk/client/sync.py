@@ -257,7 +257,7 @@ class Client(ClientBase):
         Raises:
             ManifestError: the manifest has problems; nothing was sent.
             JournalError: the record cannot be kept; nothing was sent that is not in it.
-            RunStopped: it cannot be told what became of a submission; `resume` says what a person decides.
+            RunStopped: the outcome of a submission is unknown; decide with the arguments of `resume`.
             InputError: nothing was chosen, or the job does not go with the choice; or an unfinished run of this machine
                 still needs what a manifest deletes: `plan` leaves that out.
         """
@@ -291,12 +291,12 @@ class Client(ClientBase):
         as a manifest. Close it, or use it as a context manager: what `run` has not started is removed then.
 
         Args:
-            on_conflict: what to do with a row whose name is taken where it goes, as in `choose`; None not to look: the
-                service puts a number before the name. `conflicts` of the result says what was found. It takes a request
-                for each hundred rows, and those for their destinations.
-            new_run: with `on_conflict`, and of deletions, count what unfinished runs are still going to do as nobody's,
-                as in `choose`. Otherwise it is left out; `conflicts` has it as `pending`.
-            on_request: called with the number of requests so far. Only paths and a look at names take any.
+            on_conflict: what to do with a row whose name exists at its destination, as in `choose`; None not to check:
+                the platform puts a number before the name. `conflicts` of the result says what was found. It takes a
+                request for each hundred rows, and those for their destinations.
+            new_run: with `on_conflict`, and of deletions, ignore unfinished runs, as in `choose`. Otherwise it is left
+                out; `conflicts` has it as `pending`.
+            on_request: called with the number of requests so far. Only paths and the check of names take any.
 
         The other arguments and errors are those of `run`. They are ignored for a draft that was planned without a
         client.

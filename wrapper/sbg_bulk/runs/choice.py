@@ -143,7 +143,7 @@ class Pending:
         """
         resume = either(command("runs", "resume", self.run), f"client.resume({self.run!r})")
         again = either("--new-run", "new_run=True")
-        first = "Wait until it has ended." if self.in_use else f"Resume it with: {resume}"
+        first = "Wait until it has finished." if self.in_use else f"Resume it with: {resume}"
         if not optional:
             forget = command("runs", "forget", self.run, "--force")
             return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"

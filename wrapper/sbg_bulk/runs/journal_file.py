@@ -308,8 +308,8 @@ def check_header(path: Path) -> None:
         raise WrongJournal(f"{path} is a SQLite file, but not a journal of sbg-bulk.")
     if version > FORMAT:
         raise JournalError(
-            f"{path} is of format {version}, and this version of sbg-bulk knows {FORMAT}. Use a newer one "
-            "(pip install -U sbg-bulk)."
+            f"{path} has format {version}, but this version of sbg-bulk supports {FORMAT}. Install a newer one (pip "
+            f"install -U sbg-bulk)."
         )
 
 

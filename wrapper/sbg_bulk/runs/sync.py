@@ -275,8 +275,8 @@ def _check_deletion(found: Comparison, extra: Sequence[Compared], filters: Filte
     empty = command_line("delete", str(found.place.folder or found.place), "--recursive", "--dry-run")
     raise InputError(
         f"{found.place} has no file in common with {found.source}{what}, and {either('--delete', 'delete=True')} would "
-        f"delete {counted(len(extra), 'item')} there. If both are the right places, sync without it first. What "
-        f"emptying it would delete: {empty}"
+        f"delete {counted(len(extra), 'item')} there. If both are the right places, sync without it first. To see "
+        f"what emptying it would delete: {empty}"
     )
 
 

@@ -58,7 +58,7 @@ def compare(
         rows = list(_missing(found))
         forms.write(sys.stdout, "csv", COLUMNS, iter(rows))
         if others := len(found.mismatches) - len(rows):
-            note(f"Not in the manifest, which has what is missing: {counted(others, 'other difference')}.")
+            note(f"Not in the manifest, which lists only what is missing: {counted(others, 'other difference')}.")
     else:
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
@@ -73,7 +73,7 @@ def _missing(found: Comparison) -> Iterator[dict[str, Any]]:
         file, to = one.file, found.place.below(*one.names[:-1])
         where = found.folders.get(to) if to.project is None else str(to)
         if where is None:
-            raise InputError(f"There is no path for {to}, which is to be made: give PLACE as a path.")
+            raise InputError(f"{to} does not exist yet: give PLACE as a path.")
         yield {
             "file": file.id,
             "path": None if found.source.project is None else str(found.source.below(*one.names)),

@@ -34,7 +34,7 @@ def address_of(client: Client, what: str, where: Location) -> str:
     else:
         address = page_of(endpoint, where.project or found.project or "", file=found.id)
     if address is None:
-        raise InputError(f"The web pages of {endpoint} are not known, only those of the public platforms.")
+        raise InputError(f"The web pages of {endpoint} are not known; open works on the public platforms.")
     return address
 
 

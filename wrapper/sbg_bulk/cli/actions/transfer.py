@@ -44,9 +44,9 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
     if not request.sources:
         raise click.UsageError(_TELLING)
     if request.form is not None:
-        raise click.UsageError("--format goes with --manifest.")
+        raise click.UsageError("--format needs --manifest.")
     if request.destination.destination_from_manifest:
-        raise click.UsageError("--destination-from-manifest goes with --manifest.")
+        raise click.UsageError("--destination-from-manifest needs --manifest.")
     if request.job_type != "DELETE":
         request.destination.check(required=True)
     if not request.is_choice:
@@ -69,9 +69,9 @@ def _check_manifest(request: TransferRequest) -> None:
         option = "--manifest" if request.files_from is None else "--files-from"
         raise click.UsageError(f"Give SOURCEs or {option}, not both.")
     if request.files_from is not None and request.form not in (None, "list"):
-        raise click.UsageError("--format goes with --manifest; --files-from is a list, one path or id a line.")
+        raise click.UsageError("--format needs --manifest; --files-from is a list, one path or id a line.")
     if unfit := request.selection.given:
-        raise click.UsageError(f"{unfit} goes with SOURCEs; a manifest says itself what is meant.")
+        raise click.UsageError(f"{unfit} needs SOURCEs; a manifest lists its files itself.")
 
 
 def _check_ids(request: TransferRequest) -> None:
@@ -95,8 +95,8 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             job = submit()
         except KeyboardInterrupt:
             told = (
-                "interrupted while submitting. The job may have been started: before you submit again, look for it "
-                f"with: {context.command('jobs', 'list')}"
+                f"interrupted while submitting. The job may have been started: before you submit again, check with: "
+                f"{context.command('jobs', 'list')}"
             )
             return fail(INTERRUPTED, told, Exit.INTERRUPTED)
         if not request.settings.detach:
