@@ -600,7 +600,7 @@ def test_a_choice_is_run_as_what_it_was_chosen_for(call: Both) -> None:
         call("run", "delete", call("choose", [f"{SOURCE}/bams"], to=IN))
     with pytest.raises(InputError, match="Select again"):
         call("run", "copy", call("choose", [f"{SOURCE}/bams"]))
-    with pytest.raises(InputError, match="nothing to do"):
+    with pytest.raises(InputError, match="Nothing to do"):
         call("run", "copy", call("choose", [f"{SOURCE}/bams"], to=IN, match=["none"]))
 
 

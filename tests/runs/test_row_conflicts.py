@@ -58,7 +58,6 @@ def test_a_file_of_another_size_is_reported_and_left(call: Both, world: World, f
         r"1 name exists at the destination, and nothing was changed:\n .*a\.bam: a file with this name and a "
         r"different size"
     )
-    )
     with pytest.raises(InputError, match=told):
         plan(call, *files[:2], on_conflict="fail")
     with plan(call, *files[:2], on_conflict="rename") as draft:

@@ -174,7 +174,7 @@ def test_what_is_excluded_is_neither_copied_nor_replaced_nor_deleted(call: Both,
 
 def test_by_date_nothing_is_deleted(call: Both) -> None:
     assert len(call("sync_plan", RUN, to=IN, newer_than="2001-01-01").missing) == 3
-    with pytest.raises(InputError, match="delete does not go with newer_than"):
+    with pytest.raises(InputError, match="delete cannot be combined with newer_than"):
         call("sync_plan", RUN, to=IN, newer_than="7d", delete=True)
 
 

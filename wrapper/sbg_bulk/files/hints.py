@@ -97,9 +97,9 @@ class Seen:
     def _by_names(self, filters: Filters) -> str:
         files = [path for path, kind in self.paths if kind == FILE]
         if filters.exclude and (number := _count(files, evolve(filters, exclude=()))):
-            return self._told(number, f"but for {either('--exclude', 'exclude')}")
+            return self._told(number, f"without {either('--exclude', 'exclude')}")
         if filters.type == FOLDER and (number := _count(files, evolve(filters, type=None))):
-            return self._told(number, "but for " + either("--type folder", "type='folder'"))
+            return self._told(number, "without " + either("--type folder", "type='folder'"))
         lower = [tuple(map(str.casefold, path)) for path in files]
         if number := _count(lower, folded(filters)):
             return self._told(number, "if case is ignored")
@@ -116,7 +116,7 @@ class Seen:
             return f"{_match(len(named), 'folder')}: to select the files in a folder, write '{'/'.join(named[0])}/**'."
         if excluded:
             told = counted(len(excluded), "folder")
-            return f"{either('--exclude', 'exclude')} leaves out {told}, such as {'/'.join(excluded[0])!r}."
+            return f"{either('--exclude', 'exclude')} skips {told}, such as {'/'.join(excluded[0])!r}."
         if self.partial and not files:
             return ""
         if not self.paths:

@@ -40,7 +40,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     0: Meaning("The platform was down for maintenance.", "Retry after the maintenance.", again=True),
     1000: Meaning(
         "The rate limit was reached: it is shared by all programs with the same token.",
-        lambda: f"Retry, and leave more to the others with {either('--reserve', 'RunOptions(reserve=...)')}.",
+        lambda: f"Retry, and leave more requests for the others with {either('--reserve', 'RunOptions(reserve=...)')}.",
         again=True,
     ),
     2001: Meaning("No permission to see this user.", _MEMBER, again=True),

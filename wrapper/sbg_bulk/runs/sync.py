@@ -218,7 +218,9 @@ def plan(
     """
     if delete and filters.newer_than is not None:
         how = either("--delete", "delete"), either("--newer-than", "newer_than")
-        raise InputError(f"What the source lacks has no date there: {how[0]} does not go with {how[1]}.")
+        raise InputError(
+            f"{how[0]} cannot be combined with {how[1]}: files missing from the source have no date there."
+        )
     counter = Counter(on_request)
     counting = counter.counting(policy)
     resolver = PathResolver(counting)

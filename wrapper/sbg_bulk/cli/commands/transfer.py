@@ -22,10 +22,9 @@ _PATHS: Final = """
     one job; more ids, --parents, --dry-run and the options of runs start a run too.
     """
 
-_ROWS: Final = """The rows of a manifest have the columns file (an id or a path), to (a path) or parent (a folder) "
-                 "or project, and name. In a manifest, the path of a folder means the folder itself. With --to, "
-                 "lists of existing files, as
-    written by files list --json and by the platform, can be used too.
+_ROWS: Final = """The rows of a manifest have the columns file (an id or a path), to (a path) or parent (a folder) or
+    project, and name. In a manifest, the path of a folder means the folder itself. With --to, lists of existing files,
+    as written by files list --json and by the platform, can be used too.
     """
 
 

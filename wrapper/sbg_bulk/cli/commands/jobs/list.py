@@ -38,8 +38,8 @@ STATES: Final = ("SUBMITTED", "RESOLVING", "RUNNING", "FINISHED")
 @json_option
 @click.pass_obj
 def list_jobs(context: Context, state: str | None, job_type: str | None, limit: int, as_json: bool) -> None:
-    """List your jobs, in the server's order. Jobs are kept for a month after they end. RUN is the run on this "
-    "machine that started the job, if any.
+    """List your jobs, in the server's order. Jobs are kept for a month after they end. RUN is the run on this
+    machine that started the job, if any.
     """
     with context.client() as client:
         # One more than asked for tells whether there are more.
