@@ -20,6 +20,7 @@ import sbg_bulk as package
 from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.app import sbg_bulk
 from sbg_bulk.cli.exits import Exit
+from sbg_bulk.runs.choice import Pending
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.text import shell_words
@@ -190,6 +191,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
         for error in (errors.Unauthorized("op", 401), errors.NotFound("op", 404)):
             str(error)
         str(errors.RunStopped(failed, "COPY", 2, [], None))
+        Pending(failed, "COPY", 2).remedy(optional=False)
     # Manifests: a plan that is saved, and what is none.
     plan = ("copy", f"{MINE}/sample.bam", "--to", TARGET, "--on-conflict", "rename", "--dry-run", "--new-run")
     assert sbg(*plan, "--save-plan", str(home / "plan.csv")).code == 0
@@ -227,8 +229,8 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     ]
     assert left == [], "no situation above makes these"
     placeholders = {"ID": COPIED_JOB, "JOB": COPIED_JOB, "owner/project": MINE, "PLACE": MINE, "RUN": failed}
-    # What settles a run comes first, so that nothing waits for it.
-    for words in sorted(named, key=lambda words: ("--adopt" not in words, "retry" in words)):
+    # What settles a run comes first, so that nothing waits for it; what deletes one, last.
+    for words in sorted(named, key=lambda words: ("forget" in words, "--adopt" not in words, "retry" in words)):
         # How long a submission of unknown outcome is looked for makes no difference here.
         at_once = ["--list-lag", "0"] if words[:2] == ["runs", "resume"] else []
         ran = sbg(*(placeholders.get(word, word) for word in words), *at_once)
@@ -236,10 +238,10 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
             # It asks, and there is nobody to answer; on a terminal it is tried elsewhere.
             assert "Pass the platform of profile" in ran.err
         elif "--adopt" in words or "--resubmit" in words:
-            settled = ("Finished: ", "has no submission of unknown outcome", "is certainly not the one")
+            settled = ("Finished: ", "has no submission of unknown outcome", "cannot be the one")
             assert any(told in ran.err for told in settled)
         elif words[:2] == ["runs", "retry"]:
-            assert ran.code == Exit.FAILED_ITEMS or "tries again what failed" in ran.err
+            assert ran.code == Exit.FAILED_ITEMS or "already retries the failures" in ran.err
         else:
             assert ran.code in (Exit.DONE, Exit.FAILED_ITEMS), (words, ran)
 

@@ -103,7 +103,7 @@ def test_a_retry_that_would_be_refused_is_refused(sbg: Run, manifest: Path, home
     assert sbg("copy", "--manifest", str(manifest), "--to", IN).code == 0
     ran = sbg("runs", "retry", journals(home)[0].stem, "--dry-run")
     assert ran.code == 2
-    assert "Nothing has failed" in ran.err
+    assert "Nothing failed in run" in ran.err
 
 
 def test_a_journal_that_would_be_deleted_is_kept_and_goes_with_its_log(sbg: Run, manifest: Path, home: Path) -> None:

@@ -145,7 +145,7 @@ def test_rows_whose_results_cannot_be_told_apart_are_neither_done_nor_retried(
     assert "retry" not in ran.err
     retried = sbg("runs", "retry", _id(ran))
     assert retried.code == 2
-    assert "Nothing has failed" in retried.err
+    assert "Nothing failed in run" in retried.err
 
 
 def test_a_job_that_does_not_say_that_anything_was_done_leaves_its_rows_unclear(
@@ -473,7 +473,7 @@ def test_a_run_for_another_endpoint_is_refused(
     monkeypatch.setenv("SB_API_ENDPOINT", "http://127.0.0.1:1/v2")
     ran = sbg("runs", command, run)
     assert (ran.code, ran.out) == (2, "")
-    assert f"Run {run} is for {env['SB_API_ENDPOINT']}, and the endpoint is http://127.0.0.1:1/v2" in ran.err
+    assert f"Run {run} is on {env['SB_API_ENDPOINT']}, but the endpoint is http://127.0.0.1:1/v2" in ran.err
     assert len(simulator.requests) == 0
 
 
@@ -615,7 +615,7 @@ def test_the_last_unfinished_run_is_resumed_if_none_is_named(
         refused = sbg("runs", "resume")
         assert (refused.code, printed_commands(refused.err)) == (2, [["runs", "show", newer, "--watch"]])
     for options in (["--resubmit"], ["--adopt", COPIED_JOB]):
-        assert "Name the RUN" in sbg("runs", "resume", *options).err
+        assert "need a RUN" in sbg("runs", "resume", *options).err
     assert _id(sbg("runs", "resume")) == newer
     assert sbg("runs", "resume").code == 2
 

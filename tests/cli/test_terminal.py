@@ -229,7 +229,7 @@ def test_a_run_has_one_display_that_fits_and_shows_what_is_waited_for(
         ran = terminal.end()
     assert ran.code == 0
     lines = _without_styles(ran.err).replace("\r", "\n").splitlines()
-    assert any(line.startswith("now       waiting 1 s: maintenance of the platform") for line in lines)
+    assert any(line.startswith("now       waiting 1 s: platform maintenance") for line in lines)
     assert any("300 of 300 files" in line for line in lines if BAR in line)
     # Room is left for the ^C of the terminal, which would begin another line.
     assert max(len(line) for line in lines if not line.startswith(("Run", "Journal"))) <= columns - 3

@@ -87,20 +87,23 @@ def test_a_path_that_is_like_an_address_stays_a_path(path: str) -> None:
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        (f"{PAGE}/o/p/tasks/598b5c92-cb1d-49b2-8030-e1aa3e9b9fde/", "not of a project, a folder or a file.*: o/p$"),
-        (f"{PAGE}/o/p/apps/", "not of a project, a folder or a file.*: o/p$"),
+        (
+            f"{PAGE}/o/p/tasks/598b5c92-cb1d-49b2-8030-e1aa3e9b9fde/",
+            "not the address of a project, a folder or a file.*: o/p$",
+        ),
+        (f"{PAGE}/o/p/apps/", "not the address of a project, a folder or a file.*: o/p$"),
         (f"{PAGE}/o", "names no project"),
         (f"{PAGE}/o/p%2Fq", "names no project"),
-        ("https://cavatica.sbgenomics.com/home", "is not understood"),
-        ("https://example.org/u/o/p/files/", "example.org is not known.*: o/p$"),
-        ("https://example.org/", "is not understood"),
-        ("example.org/u/o/p/files/", "example.org is not known.*: o/p$"),
-        ("cgc.sbgenomics.com/home", "is not understood"),
-        (CAVATICA, "is not understood"),
+        ("https://cavatica.sbgenomics.com/home", "is not supported"),
+        ("https://example.org/u/o/p/files/", "example.org is not the host of a known platform.*: o/p$"),
+        ("https://example.org/", "is not supported"),
+        ("example.org/u/o/p/files/", "example.org is not the host of a known platform.*: o/p$"),
+        ("cgc.sbgenomics.com/home", "is not supported"),
+        (CAVATICA, "is not supported"),
         (f"{CAVATICA}/projects/o", "names no project and no file"),
         ("https://[::1/u/o/p", "not a valid address"),
         ("https://cavatica.sbgenomics.com/u/o/%ff/", "not a valid address"),
-        ("https://me:s3cr3t-word@example.org/x", "is not understood"),
+        ("https://me:s3cr3t-word@example.org/x", "is not supported"),
     ],
 )
 def test_of_another_address_it_is_said_what_to_write_instead(address: str, told: str) -> None:
@@ -116,7 +119,7 @@ def test_a_place_knows_the_deployment_that_its_address_is_one_of() -> None:
     place.check_endpoint(CAVATICA)
     place_of("o/p/a").check_endpoint(CAVATICA)
     for one in (place, place.parent, place_of(f"{PAGE}/o/p/files/{ID}")):
-        with pytest.raises(InputError, match=r"is one of https://cavatica-api\.sbgenomics\.com/v2, and you are"):
+        with pytest.raises(InputError, match=r"belongs to https://cavatica-api\.sbgenomics\.com/v2, but you are"):
             one.check_endpoint(DEPLOYMENTS["cgc"])
     assert place == Location("o/p", ("a", "b"))
 

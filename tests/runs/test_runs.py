@@ -131,6 +131,10 @@ def test_a_run_that_is_broken_off_at_any_step_is_taken_up_and_every_row_is_done_
             assert carry(service, path, job_type, driver=interrupted(at, after=False)).succeeded
             break
         except Killed:
+            if job_type == "delete" and not path.exists():
+                # It reads first what unfinished runs of this machine still need.
+                assert not service.simulator.jobs.all(), at
+                continue
             assert service.client().resume(path).succeeded, at
         assert service.copies() == ([] if job_type == "delete" else names(4)), at
         assert sorted(service.source.root.children) == (names(4) if job_type == "copy" else []), at
@@ -228,7 +232,7 @@ def test_items_that_fail_are_told_with_code_and_words_and_tried_again_in_a_run_o
         assert [row["lab"] for row in journal.report()] == ["x"]
         assert [row.number for row in journal.rows(["done"])] == [3]
     assert service.copies() == sorted([*names(4), "gone.bam"])
-    with pytest.raises(InputError, match="Nothing has failed"):
+    with pytest.raises(InputError, match="Nothing failed in run"):
         service.client().retry(tmp_path / "again", journal=tmp_path / "third")
     assert not (tmp_path / "third").exists()
 
@@ -523,7 +527,7 @@ def test_what_failed_is_tried_again_by_one_run_only(tmp_path: Path, path: Path) 
     assert carry(service, path).tally.failed == 1
     again = service.client().retry(path, journal=tmp_path / "again")
     assert again.succeeded
-    with pytest.raises(InputError, match=f"Run {again.run} tries again what failed"):
+    with pytest.raises(InputError, match=f"Run {again.run} already retries the failures"):
         service.client().retry(path, journal=tmp_path / "third")
     assert service.copies() == names(3)
     assert not (tmp_path / "third").exists()

@@ -367,7 +367,7 @@ def stopped(tmp_path: Path) -> tuple[Service, Path, tuple[str, ...]]:
     assert ids == tuple(candidates)
     text = str(caught.value)
     assert all(one in text for one in ids)
-    assert f"runs resume {path} --adopt JOB" in text
+    assert f"client.resume({str(path)!r}, adopt=JOB)" in text
     assert f"runs resume {path} --resubmit" in text
     assert outcomes(path) == ["open"] * 3 + ["done"] * 3
     return service, path, ids
@@ -426,7 +426,7 @@ def test_a_job_that_is_known_to_be_anothers_is_not_adopted(tmp_path: Path) -> No
 
     with pytest.raises(RunStopped):
         run(service, path, meanwhile(submit))
-    with pytest.raises(InputError, match="certainly another's"):
+    with pytest.raises(InputError, match="cannot be the one"):
         service.client().resume(path, adopt=foreign[0])
 
 
@@ -442,7 +442,7 @@ def test_an_old_job_is_not_adopted(tmp_path: Path) -> None:
         run(service, path, meanwhile(die))
     with Journal.open(path) as journal:
         assert [one.state for one in journal.unfinished()] == [State.INTENDED]
-    with pytest.raises(InputError, match="certainly not the one"):
+    with pytest.raises(InputError, match="cannot be the one"):
         service.client().resume(path, adopt=old)
 
 

@@ -24,6 +24,7 @@ _VARYING: Final[Mapping[str, str]] = {
     "request": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     # What is left of the rate limit, which other blocks and the clock have a part in.
     "left": r"\b[0-9,]+(?= left now)",
+    "age": r"\b[0-9,]+ (?:s|min|h|days)(?= ago\b)",
     "took": r"(?<=\bin )[0-9,]+ (?:s|min|h)\b",
     "time": r"\b[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\b",
 }

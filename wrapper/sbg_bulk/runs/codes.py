@@ -64,7 +64,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     5014: Meaning("No permission to copy from the project, or to it.", _MEMBER, again=True),
     5021: Meaning("The folder is not empty.", "Delete it with a job, which deletes its contents too."),
     5022: Meaning("The parent is a file, not a folder.", "Put a folder's id into the column parent."),
-    5023: Meaning("Folders cannot be edited.", "Remove it."),
+    5023: Meaning("Folders cannot be edited.", "Take the folder out of the manifest or the selection."),
     5024: Meaning("The name is not allowed.", "Change the column name: at most 255 characters, and no slash."),
     5026: Meaning("The destination folder does not exist.", "Create the folder, or correct the column parent."),
     5029: Meaning("The destination is missing: no folder and no project.", "Fill in parent or project."),

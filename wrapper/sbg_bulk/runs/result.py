@@ -74,9 +74,11 @@ class RunReport:
     def reasons(self) -> list[Reason]:
         """Return why files were not done, most files first, five reasons at most; empty if all were done."""
         files: dict[Reason, int] = {}
-        for outcome, code, number, _ in self.failures:
+        for outcome, code, number, message in self.failures:
             means = meaning(outcome, code)
-            reason = Reason(0, means.what, means.advice, outcome == Outcome.FAILED and means.again)
+            # Without a code the message is all that there is.
+            what = message if code is None and message else means.what
+            reason = Reason(0, what, means.advice, outcome == Outcome.FAILED and means.again)
             files[reason] = files.get(reason, 0) + number
         found = [evolve(reason, files=number) for reason, number in files.items()]
         return sorted(found, key=lambda reason: -reason.files)[:REASONS]

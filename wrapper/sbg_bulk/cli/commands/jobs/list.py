@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import Final
 
@@ -46,10 +47,10 @@ def list_jobs(context: Context, state: str | None, job_type: str | None, limit: 
         found = client.jobs(state=state, type=job_type, limit=limit + 1)
         runs = store.runs_of_jobs(client.settings.endpoint)
         if as_json:
-            for job in islice(found, limit):
+            for job in islice(found, min(limit, sys.maxsize)):
                 write_json({**job_document(job), "run": runs.get(job.id)})
         else:
-            shown = list(islice(found, limit))
+            shown = list(islice(found, min(limit, sys.maxsize)))
             if shown:
                 print_jobs(shown, runs)
             else:
