@@ -551,3 +551,45 @@ def test_what_does_not_go_together_is_told_and_sends_nothing(
     assert (ran.code, ran.out) == (2, "")
     assert told in " ".join(ran.err.split())
     assert len(simulator.requests) == 0
+
+
+@pytest.mark.parametrize("command", ["copy", "move", "delete"])
+@pytest.mark.parametrize("words", [["--exclude", "*.bam"], ["--include", "*.bam"], ["--newer-than", "7d"]])
+def test_filters_are_not_ignored_in_a_folder_that_is_taken_whole(
+    sbg: Run, simulator: Simulator, command: str, words: list[str]
+) -> None:
+    to = [] if command == "delete" else ["--to", IN]
+    before = tree(simulator, FOLDER)
+    sources = [[_folder(simulator), "--recursive"], [_folder(simulator)]]
+    if command == "delete":
+        sources.append([f"{MINE}/run", "--dir", "--recursive"])
+    for source in sources:
+        ran = sbg(command, *source, *words, *to, "--yes")
+        assert (ran.code, ran.out) == (2, "")
+        assert "means the folder 'run' itself, with all its contents" in ran.err
+    assert [request for request in simulator.requests if request.method == "POST" and "async" in request.path] == []
+    assert tree(simulator, FOLDER) == before
+
+
+def _folder(simulator: Simulator) -> str:
+    return next(node.id for node in simulator.world.nodes.values() if node.name == "run")
+
+
+def test_no_check_does_not_override_what_was_asked_for_on_conflicts(sbg: Run, simulator: Simulator) -> None:
+    before = len(simulator.jobs.all())
+    for words in ([FILE, "--on-conflict", "fail"], [f"{MINE}/sample.bam"], [FILE, "--exclude", "*.bai"]):
+        ran = sbg("copy", *words, "--to", IN, "--no-check", "--yes")
+        assert ran.code == 2
+        assert "--no-check" in ran.err
+    assert len(simulator.jobs.all()) == before
+
+
+def test_that_nothing_is_left_to_do_is_a_document_too(sbg: Run) -> None:
+    assert sbg("copy", FILE, "--to", IN, "--yes").code == 0
+    assert sbg("copy", FILE, "--to", IN, "--json").document["items"] == 0
+
+
+def test_a_file_that_filters_leave_out_is_not_said_to_be_an_empty_folder(sbg: Run) -> None:
+    ran = sbg("copy", f"{MINE}/sample.bam", "--to", IN, "--include", "*.bai", "--yes")
+    assert ran.code == 0
+    assert "empty" not in ran.err

@@ -120,7 +120,7 @@ class Seen:
         if self.partial and not files:
             return ""
         if not self.paths:
-            return "It is empty."
+            return "It is empty." if self.sources else ""
         if not files:
             return "It contains no files, only folders."
         return f"One of the names is {files[0][-1]!r}." if filters.match else ""

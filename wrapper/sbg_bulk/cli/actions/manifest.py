@@ -87,7 +87,7 @@ def ids_to_do(context: Context, client: Client, request: TransferRequest, where:
         with draft:
             done = _told_conflicts(context, draft.conflicts)
             if not len(draft):
-                note(_nothing(done))
+                _tell(0, request, done=done)
             return done, draft.items()
 
 

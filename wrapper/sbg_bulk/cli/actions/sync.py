@@ -73,7 +73,7 @@ def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Wo
             told = no_match([str(found.source)], found.hint, fails=selection.error_on_no_match)
             if told is not Exit.DONE:
                 return told
-        if request.dry_run:
+        if request.dry_run or (request.as_json and not len(plan)):
             _dry_run(plan, takes, request.as_json)
             return done
         # Who is asked has to see what about.
@@ -140,7 +140,8 @@ def _carry(client: Client, request: SyncRequest, plan: SyncPlan, execute: Callab
             "sync again."
         )
     elif end.succeeded:
-        note(f"{plan.comparison.place} is in sync with {plan.comparison.source}.")
+        filtered = ", as far as the filters select" if request.selection.given else ""
+        note(f"{plan.comparison.place} is in sync with {plan.comparison.source}{filtered}.")
     if plan.left:
         tell(f"{counted(len(plan.left), 'difference')} left unchanged.")
     return Exit.DONE if end.succeeded else Exit.FAILED_ITEMS

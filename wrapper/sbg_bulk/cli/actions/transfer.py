@@ -35,9 +35,16 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
     request.settings.check()
     if request.settings.detach and request.verify:
         raise click.UsageError("--verify waits for the end, and --detach does not. Verify later with runs verify.")
+    if request.destination.no_check and request.destination.on_conflict:
+        raise click.UsageError(
+            "Give --on-conflict or --no-check, not both: conflicts are found by the check."
+        )
+    listed = request.manifest is not None or request.files_from is not None
+    if request.destination.no_check and request.is_choice and not listed:
+        raise click.UsageError("--no-check needs ids alone, or --manifest: paths and filters are always checked.")
     to = [] if request.destination.place is None else [request.destination.place]
     context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
-    if request.manifest is not None or request.files_from is not None:
+    if listed:
         _check_manifest(request)
         request.destination.check(required=False)
         click_context.exit(manifests.run(context, request))
