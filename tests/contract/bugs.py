@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from sbg_bulk.simulator import ApiError, Item, Job, JobState, JobType, Simulator
-from sbg_bulk.simulator.service.operations import Call
+from sbg_bulk.simulator.service.answering import Call
 from sbg_bulk.simulator.service.reply import Reply, answer
 from sbg_bulk.simulator.world.tree import User
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk.simulator import Simulator, running
-from sbg_bulk.simulator.service.operations import Call
+from sbg_bulk.simulator.service.answering import Call
 from sbg_bulk.simulator.service.reply import Reply, answer
 from tests.contract.bugs import lost_item, next_skips_one
 from tests.contract.deployments import PROJECT, TOKEN, build

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sbg_bulk.simulator import ManualClock, Simulator
-from sbg_bulk.simulator.service.operations import Call
+from sbg_bulk.simulator.service.answering import Call
 from scripts.lib.contract.pages import Collection, check_pages
 from scripts.lib.contract.report import Report
 from scripts.lib.contract.service import NotAllowedError, Service, StopError

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 import sbg_async_api.models
 from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, ManualClock, Project, Simulator
+from sbg_bulk.simulator.world.moving import Export, Import
 
 from tests.generated.package import NAME, WAYS, Models, Package, perform
 from scripts.lib.spec import BY_ID
@@ -40,6 +41,14 @@ def lab(sim: Simulator) -> Lab:
         each: sim.jobs.add_finished(user, each, outcomes, submitted_on=now - 60, finished_on=now - 30)
         for each in JobType
     }
+    objects = {"a.bam": 5, "run/b.bam": 6, "z.bam": 7}
+    bucket = sim.world.volumes.add(f"{OWNER}/bucket", objects=objects).id
+    sim.world.repository.add("drs://host/1", "1.bam")
+    when: dict[str, Any] = {"submitted_on": now - 60, "finished_on": now - 30}
+    sim.transfers.add_ended(user, Import(bucket, "a.bam", None, project.id), file, id="I" * 32, **when)
+    taken = ApiError(9107, "Location on volume already contains a file.")
+    sim.transfers.add_ended(user, Export(file.id, bucket, file.name), taken, id="E" * 32, **when)
+    sim.drs_imports.add_finished(user, [file.id], id="1" * 18, **when)
     return Lab(sim, project, file, folder, inside, jobs)
 
 
@@ -241,6 +250,131 @@ def rate_limit(lab: Lab, models: Models) -> Conversation:
     assert (found.rate.limit, found.rate.remaining) == (1000, 1000)
     assert found.rate.reset == lab.sim.clock.now() + 300
     assert type(found.instance_limit) is models.InstanceLimit
+
+
+@talk("list_volumes", answer="VolumeList")
+def volumes(lab: Lab, models: Models) -> Conversation:
+    page = yield {"limit": 1, "fields": "_all"}
+    (found,) = page.items
+    assert (type(found), found.id, found.access_mode) == (models.Volume, f"{OWNER}/bucket", "RW")
+    assert (type(found.service), found.service.type_, found.active) == (models.VolumeService, "S3", True)
+
+
+@talk("get_volume", answer="Volume")
+def volume(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    found = yield {"volume_owner": OWNER, "volume_name": "bucket"}
+    assert (found.name, found.created_on) == ("bucket", date(lab.sim.clock.now()))
+
+
+@talk("list_volume_objects", answer="VolumeObjectList")
+def volume_objects(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    page = yield {"volume_owner": OWNER, "volume_name": "bucket", "limit": 2, "fields": "_all"}
+    (found,), (prefix,), (link,) = page.items, page.prefixes, page.links
+    assert (type(found), found.location, found.metadata["size"]) == (models.VolumeObject, "a.bam", 5)
+    assert (type(prefix), prefix.prefix) == (models.VolumePrefix, "run/")
+    assert (type(link), "continuation_token=" in link.next_) == (models.VolumeLink, True)
+
+
+def wanted_import(lab: Lab, models: Models) -> Any:
+    source = models.VolumeLocation(volume=f"{OWNER}/bucket", location="a.bam")
+    return models.ImportItem(source=source, destination=models.ImportDestination(project=lab.project.id))
+
+
+def wanted_export(lab: Lab, models: Models) -> Any:
+    destination = models.VolumeLocation(volume=f"{OWNER}/bucket", location="out.bam")
+    return models.ExportItem(source=models.ExportSource(file=lab.file.id), destination=destination)
+
+
+@talk("start_import", answer="ImportJob")
+def start_import(lab: Lab, models: Models) -> Conversation:
+    started = yield {"body": wanted_import(lab, models)}
+    assert (started.state, started.source.location, started.finished_on) == ("PENDING", "a.bam", None)
+    lab.sim.advance(60)
+    assert "a.bam" in lab.project.root.children
+
+
+@talk("list_imports", answer="ImportList")
+def imports(lab: Lab, models: Models) -> Conversation:
+    page = yield {"state": ["COMPLETED"], "volume": f"{OWNER}/bucket", "project": lab.project.id, "fields": "_all"}
+    (found,) = page.items
+    assert (type(found), found.id, found.result.id) == (models.ImportJob, "I" * 32, lab.file.id)
+
+
+@talk("get_import", answer="ImportJob")
+def get_import(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    found = yield {"import_id": "I" * 32}
+    assert (found.state, found.started_on) == ("COMPLETED", date(lab.sim.clock.now() - 60))
+
+
+@talk("bulk_start_imports", answer="BulkImportList")
+def bulk_start_imports(lab: Lab, models: Models) -> Conversation:
+    nowhere = models.VolumeLocation(volume=f"{OWNER}/none", location="a.bam")
+    to = models.ImportDestination(parent=lab.folder.id)
+    items = [wanted_import(lab, models), models.ImportItem(source=nowhere, destination=to)]
+    found = yield {"body": models.ImportRequest(items=items)}
+    done, failed = found.items
+    assert (type(done.resource), type(failed.error), failed.error.code) == (models.ImportJob, models.ErrorBody, 9007)
+
+
+@talk("bulk_get_imports", answer="BulkImportList")
+def bulk_get_imports(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    found = yield {"body": models.ImportSelection(import_ids=["I" * 32, "none"])}
+    done, failed = found.items
+    assert (done.resource.state, failed.error.code) == ("COMPLETED", 9008)
+
+
+@talk("start_export", answer="ExportJob")
+def start_export(lab: Lab, models: Models) -> Conversation:
+    started = yield {"body": wanted_export(lab, models), "copy_only": models.StartExportCopyOnly.TRUE}
+    assert (started.state, started.source.file) == ("PENDING", lab.file.id)
+    lab.sim.advance(60)
+    assert lab.file.alias_of is None
+    assert lab.sim.world.volumes[f"{OWNER}/bucket"].objects.size("out.bam") == lab.file.size
+
+
+@talk("list_exports", answer="ExportList")
+def exports(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    page = yield {"state": ["FAILED"]}
+    assert [(type(each), each.id, each.state) for each in page.items] == [(models.ExportJob, "E" * 32, "FAILED")]
+
+
+@talk("get_export", answer="ExportJob")
+def get_export(lab: Lab, models: Models) -> Conversation:
+    found = yield {"export_id": "E" * 32}
+    assert (type(found.error), found.error.code, found.properties.to_dict()) == (models.ErrorBody, 9107, {})
+    assert found.destination.location == lab.file.name
+
+
+@talk("bulk_start_exports", answer="BulkExportList")
+def bulk_start_exports(lab: Lab, models: Models) -> Conversation:
+    body = models.ExportRequest(items=[wanted_export(lab, models)])
+    found = yield {"body": body, "copy_only": models.BulkStartExportsCopyOnly.FALSE}
+    assert [each.resource.state for each in found.items] == ["PENDING"]
+    lab.sim.advance(60)
+    assert lab.file.alias_of == (f"{OWNER}/bucket", "out.bam")
+
+
+@talk("bulk_get_exports", answer="BulkExportList")
+def bulk_get_exports(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
+    found = yield {"body": models.ExportSelection(export_ids=["E" * 32])}
+    assert [(type(each), each.resource.state) for each in found.items] == [(models.BulkExportEntry, "FAILED")]
+
+
+@talk("start_drs_import", answer="DrsImport")
+def start_drs_import(lab: Lab, models: Models) -> Conversation:
+    skip = models.DrsRequestConflictResolution.SKIP
+    item = models.DrsItem(drs_uri="drs://host/1", project=lab.project.id, name="one.bam")
+    started = yield {"body": models.DrsRequest(items=[item], conflict_resolution=skip, tags=["portal"])}
+    assert (started.state, started.result, bool(started.started_on)) == ("SUBMITTED", [], False)
+    lab.sim.advance(60)
+    assert "one.bam" in lab.project.root.children
+
+
+@talk("get_drs_import", answer="DrsImport")
+def get_drs_import(lab: Lab, models: Models) -> Conversation:
+    found = yield {"import_id": "1" * 18}
+    (entry,) = found.result
+    assert (found.state, type(entry), entry.resource.id) == ("FINISHED", models.ResultEntry, lab.file.id)
 
 
 def arguments_of(operation: str, lab: Lab, package: Package) -> dict[str, Any]:

@@ -33,6 +33,10 @@ LINK = {"href": "x", "rel": "next"}
 JOB = {"href": "x", "id": "1", "type": "COPY", "state": "RUNNING"}
 FILE = {"href": "x", "id": "f", "name": "a"}
 PROJECT = {"href": "x", "id": "o/p", "name": "P"}
+VOLUME = {"href": "x", "id": "o/v"}
+OBJECT = {"href": "x", "location": "a"}
+PREFIX = {"href": "x", "prefix": "a/"}
+TRANSFER = {"href": "x", "id": "1", "state": "RUNNING"}
 USER = {"href": "x", "username": "o"}
 RATE = {"limit": 1000, "remaining": 1, "reset": 1700000000}
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -42,6 +46,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("get_file", "create_folder"), FILE),
     **dict.fromkeys(("list_projects", "list_owner_projects"), {"href": "x", "items": [PROJECT], "links": [LINK]}),
     **dict.fromkeys(("bulk_get_files", "bulk_edit_files", "bulk_delete_files"), {"items": [{"resource": FILE}]}),
+    "list_volumes": {"href": "x", "items": [VOLUME], "links": [LINK]},
+    "get_volume": VOLUME,
+    "list_volume_objects": {"href": "x", "items": [OBJECT], "prefixes": [PREFIX], "links": [{"next": "x"}]},
+    **dict.fromkeys(("list_imports", "list_exports"), {"href": "x", "items": [TRANSFER], "links": [LINK]}),
+    **dict.fromkeys(("start_import", "get_import", "start_export", "get_export"), TRANSFER),
+    **dict.fromkeys(
+        (f"bulk_{verb}_{kind}" for verb in ("start", "get") for kind in ("imports", "exports")),
+        {"items": [{"resource": TRANSFER}]},
+    ),
+    **dict.fromkeys(("start_drs_import", "get_drs_import"), TRANSFER),
     "get_project": PROJECT,
     "get_user": USER,
     "get_rate_limit": {"rate": RATE},
@@ -50,6 +64,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 LISTS = (
     *("list_async_jobs", "list_files", "list_folder", "list_project_files", "list_projects", "list_owner_projects"),
+    *("list_volumes", "list_imports", "list_exports"),
 )
 
 
@@ -60,6 +75,9 @@ def arguments(package: Package, operation: str) -> dict[str, Any]:
         "submit_copy_job": models.CopyRequest,
         "submit_move_job": models.MoveRequest,
         "submit_delete_job": models.DeleteRequest,
+        "bulk_start_imports": models.ImportRequest,
+        "bulk_start_exports": models.ExportRequest,
+        "start_drs_import": models.DrsRequest,
     }
     if operation in bodies:
         return {"body": bodies[operation](items=[])}
@@ -67,6 +85,15 @@ def arguments(package: Package, operation: str) -> dict[str, Any]:
         return {"body": models.FileSelection(file_ids=[])}
     if operation == "bulk_edit_files":
         return {"body": models.FileEdits(items=[])}
+    if operation == "bulk_get_imports":
+        return {"body": models.ImportSelection(import_ids=[])}
+    if operation == "bulk_get_exports":
+        return {"body": models.ExportSelection(export_ids=[])}
+    place = models.VolumeLocation(volume="o/v", location="a")
+    if operation == "start_import":
+        return {"body": models.ImportItem(source=place, destination=models.ImportDestination())}
+    if operation == "start_export":
+        return {"body": models.ExportItem(source=models.ExportSource(file="f"), destination=place)}
     if operation == "create_folder":
         return {"body": models.NewFolder(name="a", type_=models.NewFolderType.FOLDER)}
     names = [each["name"] for each in BY_ID[operation].parameters if each["in"] == "path"]

@@ -34,22 +34,24 @@ def test_items_of_every_kind_are_submitted() -> None:
 def test_lists_are_read_to_their_end_and_jobs_waited_for() -> None:
     assert {step["call"] for step in STEPS if step.get("pages")} == {"list_files", "list_async_jobs"}
     waited = [step for step in STEPS if "until" in step]
-    assert {step["call"] for step in waited} == {"get_copy_job", "get_move_job", "get_delete_job"}
-    assert all(step["until"] == {"state": "FINISHED"} for step in waited)
+    assert {step["call"] for step in waited} == {"get_copy_job", "get_move_job", "get_delete_job", "get_import"}
+    assert all(step["until"]["state"] in ("FINISHED", "COMPLETED") for step in waited)
     listed = set(
         BY_ID["get_move_job"].success["content"]["application/json"]["schema"]["properties"]["state"]["anyOf"][0][
             "enum"
         ]
     )
     seen = [answer["body"]["state"] for step in waited for answer in step["expect"]]
-    assert set(seen) - listed == {"PAUSED"}
+    assert set(seen) - listed == {"PAUSED", "PENDING", "COMPLETED"}
     assert set(seen) >= listed
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step["name"]))
 def test_a_step_sends_what_its_operation_takes(step: dict[str, object]) -> None:
     operation = BY_ID[str(step["call"])]
-    names = dict.fromkeys(("run", "folder", "copy", "copied", "renamed", "move", "deletion"), "some-id")
+    names = dict.fromkeys(
+        ("run", "folder", "copy", "copied", "renamed", "move", "deletion", "import", "export", "objects"), "some-id"
+    )
     requests = expected_requests(step, names)
     assert requests
     for request in requests:

@@ -79,6 +79,7 @@ def run_to_end(simulator: Simulator, job_id: str) -> Job:
     """Step a job by hand until it has ended."""
     while True:
         job = simulator.step(job_id)
+        assert isinstance(job, Job)
         if job.state == "FINISHED":
             return job
 

@@ -222,7 +222,7 @@ def test_every_example_in_the_reference_can_be_sent_as_it_is(seed: str) -> None:
             spec = shown(api)["spec"]
             parameters = [_resolved(spec, each) for each in operation.get("parameters", ())]
             for parameter in parameters:
-                if parameter["name"] == "job_id" and seed == "demo":
+                if parameter["name"] in ("job_id", "import_id", "export_id") and seed == "demo":
                     _submit(api, spec)
                     parameters = [_resolved(shown(api)["spec"], each) for each in operation["parameters"]]
             filled = path
@@ -254,7 +254,10 @@ def _resolved(spec: Mapping[str, Any], parameter: Mapping[str, Any]) -> Mapping[
 
 
 def _submit(api: Api, spec: Mapping[str, Any]) -> None:
-    """Submit one job of each type, as the reference proposes it."""
+    """Submit one job of each type, an import and an export, as the reference proposes it."""
+    for path in ("/storage/imports", "/storage/exports", "/bulk/drs/imports/create"):
+        examples = spec["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+        assert api.send("POST", path, json=next(iter(examples.values()))["value"]).is_success
     for action in ("copy", "move", "delete"):
         examples = spec["paths"][f"/async/files/{action}"]["post"]["requestBody"]["content"]["application/json"]
         first = next(iter(examples["examples"].values()))["value"]

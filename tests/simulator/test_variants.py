@@ -31,6 +31,9 @@ class Varied:
         inner = [world.add_file(name, self.folder) for name in ("a", "b")]
         self.file = world.add_file("c", root, metadata={"href": "kept"})
         self.inner = [one.id for one in inner]
+        world.volumes.add("rfranklin/out")
+        world.repository.add("drs://here/taken", "c")
+        world.repository.add("drs://here/bundle", "bundle", contents=["drs://here/taken"])
         self.http = httpx.Client(transport=self.simulator.transport(), base_url=self.simulator.base_url, headers=TOKEN)
         for _ in range(2):
             items = [{"file": one, "project": PROJECT} for one in (self.folder.id, "0" * 24, self.file.id)]
@@ -41,7 +44,7 @@ class Varied:
     def answers(self) -> dict[str, httpx.Response]:
         get = self.http.get
         ids = [self.folder.id, self.file.id, "0" * 24]
-        return {
+        answers = {
             "jobs": get("/async/files", params={"limit": 2}),
             "job": get(f"/async/files/copy/{self.job}"),
             "running": get(f"/async/files/copy/{self.latest}"),
@@ -51,6 +54,28 @@ class Varied:
             "bulk": self.http.post("/bulk/files/get", json={"file_ids": ids}),
             "missing": get(f"/files/{'0' * 24}"),
             "rate": get("/rate_limit"),
+        }
+        return answers | self.transfers()
+
+    def transfers(self) -> dict[str, httpx.Response]:
+        """What is answered about imports and exports, good ones and others; the last when a minute has passed."""
+        get, post = self.http.get, self.http.post
+        to_volume = {"volume": "rfranklin/out", "location": "x"}
+        exports = [{"source": {"file": file}, "destination": to_volume} for file in (self.file.id, "0" * 24)]
+        objects = [{"drs_uri": f"drs://here/{one}", "project": PROJECT} for one in ("taken", "bundle")]
+        answers = {
+            "exported": post("/bulk/storage/exports/create", params={"copy_only": "True"}, json={"items": exports}),
+            "early": post("/storage/exports", json=exports[1]),
+            "late": post("/storage/imports", json={"source": to_volume, "destination": {"project": PROJECT}}),
+            "whole": get("/storage/exports", params={"fields": "_all"}),
+            "usual": get("/storage/exports"),
+        }
+        made = post("/bulk/drs/imports/create", json={"items": objects}).json().get("id", "0")
+        self.simulator.advance(60)
+        return answers | {
+            "objects": get(f"/bulk/drs/imports/{made}"),
+            "kept": get(f"/files/{self.file.id}"),
+            "jobs of all kinds": get("/async/files"),
         }
 
 
@@ -63,6 +88,11 @@ def result(answers: Answers) -> list[str | None]:
 
 def keys(answers: Answers, name: str) -> set[str]:
     return set(answers[name].json()["items"][0])
+
+
+def skipped(answers: Answers) -> list[str]:
+    """What the entries of the import by DRS are: of an object whose name is taken, and of a bundle of it."""
+    return [key for entry in answers["objects"].json()["result"] for key in entry]
 
 
 DATES = {
@@ -124,6 +154,17 @@ SWITCHES: dict[str, Callable[[Answers], Any]] = {
     "bulk_error_status=no": lambda it: "status" not in it["bulk"].json()["items"][2]["error"],
     "bulk_status=202": lambda it: it["bulk"].status_code == 202,
     **{f"bulk_refused={one}": lambda it, one=one: it["bulk"].status_code == one for one in (404, 405, 501)},  # type: ignore[misc]
+    "bulk_item_refused=call": lambda it: it["exported"].status_code == 404,
+    "transfer_refusals=submission": lambda it: (it["early"].status_code, it["late"].status_code) == (404, 404),
+    "transfer_refusals=job": lambda it: (it["early"].status_code, it["late"].status_code) == (202, 202),
+    "transfer_lists=least": lambda it: keys(it, "whole") == {"href", "id", "state"},
+    "transfer_lists=all": lambda it: keys(it, "usual") > {"source", "destination"},
+    "copy_only_case=lower": lambda it: it["kept"].json()["storage"]["type"] == "VOLUME",
+    "drs_bundles=refused": lambda it: skipped(it) == ["resource", "error"],
+    "drs_listed=yes": lambda it: "IMPORT" in {job["type"] for job in it["jobs of all kinds"].json()["items"]},
+    "drs_skipped=absent": lambda it: skipped(it) == [],
+    "drs_skipped=error": lambda it: skipped(it) == ["error", "error"],
+    "drs_pace=1/1000": lambda it: it["objects"].json()["state"] == "RUNNING",
     "maintenance=130/129": lambda it: it["file"].status_code == 503 and it["file"].json()["code"] == 0,
     "others_every=1": lambda it: it["jobs"].headers["x-total-matching-query"] > "3",
 }

@@ -67,6 +67,12 @@ def test_the_documented_oddities_are_kept() -> None:
     assert [resource["href"].endswith(resource["id"]) for resource in resources] == [False, False, True]
 
 
+def test_an_import_by_drs_begins_with_no_dates_and_an_empty_result() -> None:
+    """The real answer has neither nulls nor the keys: whoever reads it must expect both."""
+    started = json.loads((EXAMPLES_FOLDER / "start_drs_import.json").read_text(encoding="utf-8"))
+    assert (started["result"], started.keys()) == ([], {"href", "id", "result", "state"})
+
+
 def test_every_example_is_listed_in_the_notes() -> None:
     notes = (SPEC_FOLDER / "README.md").read_text(encoding="utf-8")
     assert [file.name for file in sorted(EXAMPLES_FOLDER.iterdir()) if f"`{file.name}`" not in notes] == []

@@ -23,8 +23,8 @@ def contradictions() -> list[tuple[int, str]]:
     return [(int(number), text) for number, text in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def test_the_eleven_contradictions_are_numbered() -> None:
-    assert [number for number, _ in contradictions()] == list(range(1, 12))
+def test_the_eighteen_contradictions_are_numbered() -> None:
+    assert [number for number, _ in contradictions()] == list(range(1, 19))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,13 @@ def test_the_eleven_contradictions_are_numbered() -> None:
         (9, ["`file`", "object", "string"]),
         (10, ["`file_id`", "`id`"]),
         (11, ["preserved", "erased", "`/bulk/files/update`"]),
+        (12, ["`gcs`", "`gcp`"]),
+        (13, ["`/bulk/storage/export/get`", "`/bulk/storage/exports/get`"]),
+        (14, ["`import_ids`", "comma", "list"]),
+        (15, ["32", "33"]),
+        (16, ["`/async/files/import/`", "`/bulk/drs/imports/`"]),
+        (17, ["supported", "not\n    supported"]),
+        (18, ["`conflict_resolution`", "`items`"]),
     ],
 )
 def test_a_contradiction_names_both_sides_the_choice_and_what_happens_otherwise(

@@ -23,7 +23,7 @@ def fields(node: Node) -> list[tuple[str, Node]]:
     return list(node["properties"].items()) if node.get("type") == "object" and "properties" in node else []
 
 
-LISTS = [operation for operation in OPERATIONS if "links" in properties(operation)]
+LISTS = [operation for operation in OPERATIONS if {"items", "links"} == properties(operation).keys() - {"href"}]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
@@ -51,6 +51,7 @@ def test_a_response_of_any_status_says_what_is_left_and_how_it_is_called(respons
 def test_there_are_lists() -> None:
     assert {operation.id for operation in LISTS} == {
         *("list_async_jobs", "list_files", "list_folder", "list_project_files", "list_projects", "list_owner_projects"),
+        *("list_volumes", "list_imports", "list_exports"),
     }
 
 
@@ -60,11 +61,30 @@ def test_whatever_is_read_takes_fields_but_jobs_as_their_pages_have_it(operation
     assert takes is ("Async jobs" not in operation.definition["tags"])
 
 
-@pytest.mark.parametrize("operation", [op for op in OPERATIONS if op.path.startswith("/bulk/")], ids=name)
-def test_a_bulk_call_takes_a_hundred_files_at_most(operation: Operation) -> None:
+@pytest.mark.parametrize(
+    "operation", [op for op in OPERATIONS if op.path.startswith("/bulk/") and op.request], ids=name
+)
+def test_a_bulk_call_takes_a_hundred_items_at_most(operation: Operation) -> None:
     assert operation.request is not None
-    (files,) = operation.request["schema"]["properties"].values()
-    assert (files["minItems"], files["maxItems"]) == (1, 100)
+    schema = operation.request["schema"]
+    (items,) = schema["required"]
+    assert (schema["properties"][items]["minItems"], schema["properties"][items]["maxItems"]) == (1, 100)
+
+
+def test_objects_of_a_volume_are_paged_by_a_token_and_not_by_an_offset() -> None:
+    operation = BY_ID["list_volume_objects"]
+    names = {parameter["name"] for parameter in operation.parameters}
+    assert names >= {"prefix", "continuation_token", "limit"}
+    assert "offset" not in names
+    assert set(properties(operation)) == {"href", "items", "prefixes", "links"}
+    assert set(properties(operation)["links"]["items"]["properties"]) == {"next"}
+
+
+@pytest.mark.parametrize("call", ["start_export", "bulk_start_exports"])
+def test_an_export_says_that_it_cannot_be_undone_and_how_to_keep_the_file(call: str) -> None:
+    assert "undone" in BY_ID[call].definition["description"]
+    (copy_only,) = [each for each in BY_ID[call].parameters if each["name"] == "copy_only"]
+    assert copy_only["schema"] == {"type": "string", "enum": ["true", "false"]}
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=name)
@@ -111,7 +131,10 @@ def test_a_job_id_is_a_string_wherever_it_stands() -> None:
     assert {schema["type"] for schema in ids} == {"string"}
 
 
-@pytest.mark.parametrize(("schema", "key"), [("Job", "state"), ("Job", "type"), ("FileInfo", "type")])
+@pytest.mark.parametrize(
+    ("schema", "key"),
+    [("Job", "state"), ("Job", "type"), ("FileInfo", "type")],
+)
 def test_a_state_or_type_unknown_today_is_allowed(schema: str, key: str) -> None:
     known, any_other = SPEC["components"]["schemas"][schema]["properties"][key]["anyOf"]
     assert (known["type"], any_other) == ("string", {"type": "string"})

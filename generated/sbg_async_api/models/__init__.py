@@ -1,12 +1,30 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .bulk_export_entry import BulkExportEntry
+from .bulk_export_list import BulkExportList
 from .bulk_file_entry import BulkFileEntry
 from .bulk_file_list import BulkFileList
+from .bulk_import_entry import BulkImportEntry
+from .bulk_import_list import BulkImportList
+from .bulk_start_exports_copy_only import BulkStartExportsCopyOnly
 from .copy_item import CopyItem
 from .copy_request import CopyRequest
 from .delete_item import DeleteItem
 from .delete_request import DeleteRequest
+from .drs_import import DrsImport
+from .drs_item import DrsItem
+from .drs_item_imported_metadata import DrsItemImportedMetadata
+from .drs_request import DrsRequest
+from .drs_request_conflict_resolution import DrsRequestConflictResolution
 from .error_body import ErrorBody
+from .export_item import ExportItem
+from .export_job import ExportJob
+from .export_job_written_as import ExportJobWrittenAs
+from .export_list import ExportList
+from .export_properties import ExportProperties
+from .export_request import ExportRequest
+from .export_selection import ExportSelection
+from .export_source import ExportSource
 from .file_edit import FileEdit
 from .file_edit_new_metadata import FileEditNewMetadata
 from .file_edits import FileEdits
@@ -17,6 +35,12 @@ from .file_info_storage import FileInfoStorage
 from .file_list import FileList
 from .file_selection import FileSelection
 from .file_type import FileType
+from .import_destination import ImportDestination
+from .import_item import ImportItem
+from .import_job import ImportJob
+from .import_list import ImportList
+from .import_request import ImportRequest
+from .import_selection import ImportSelection
 from .instance_limit import InstanceLimit
 from .job import Job
 from .job_list import JobList
@@ -36,16 +60,45 @@ from .rate import Rate
 from .rate_limit import RateLimit
 from .resource_reference import ResourceReference
 from .result_entry import ResultEntry
+from .start_export_copy_only import StartExportCopyOnly
+from .transfer_place import TransferPlace
 from .user import User
+from .volume import Volume
+from .volume_link import VolumeLink
+from .volume_list import VolumeList
+from .volume_location import VolumeLocation
+from .volume_object import VolumeObject
+from .volume_object_list import VolumeObjectList
+from .volume_object_object_metadata import VolumeObjectObjectMetadata
+from .volume_prefix import VolumePrefix
+from .volume_service import VolumeService
 
 __all__ = (
+    "BulkExportEntry",
+    "BulkExportList",
     "BulkFileEntry",
     "BulkFileList",
+    "BulkImportEntry",
+    "BulkImportList",
+    "BulkStartExportsCopyOnly",
     "CopyItem",
     "CopyRequest",
     "DeleteItem",
     "DeleteRequest",
+    "DrsImport",
+    "DrsItem",
+    "DrsItemImportedMetadata",
+    "DrsRequest",
+    "DrsRequestConflictResolution",
     "ErrorBody",
+    "ExportItem",
+    "ExportJob",
+    "ExportJobWrittenAs",
+    "ExportList",
+    "ExportProperties",
+    "ExportRequest",
+    "ExportSelection",
+    "ExportSource",
     "FileEdit",
     "FileEditNewMetadata",
     "FileEdits",
@@ -56,6 +109,12 @@ __all__ = (
     "FileList",
     "FileSelection",
     "FileType",
+    "ImportDestination",
+    "ImportItem",
+    "ImportJob",
+    "ImportList",
+    "ImportRequest",
+    "ImportSelection",
     "InstanceLimit",
     "Job",
     "JobList",
@@ -75,5 +134,16 @@ __all__ = (
     "RateLimit",
     "ResourceReference",
     "ResultEntry",
+    "StartExportCopyOnly",
+    "TransferPlace",
     "User",
+    "Volume",
+    "VolumeLink",
+    "VolumeList",
+    "VolumeLocation",
+    "VolumeObject",
+    "VolumeObjectList",
+    "VolumeObjectObjectMetadata",
+    "VolumePrefix",
+    "VolumeService",
 )

@@ -23,7 +23,7 @@ from sbg_bulk.simulator.http.transport import Transport
 from sbg_bulk.simulator.service.contract import BASE_PATH
 from scripts.lib.coverage.generation import examples_simulator, schema_for
 from scripts.lib.coverage.points import Exchange
-from scripts.lib.coverage.recipes import GOOD, Request, documented, recipe
+from scripts.lib.coverage.recipes import DRS_URI, GOOD, Request, an_export, an_import, documented, recipe
 from scripts.lib.coverage.traffic import awaiting, be_a_stranger, blocking, spend_a_day
 from scripts.lib.spec import BY_ID, Node
 
@@ -33,6 +33,10 @@ Change = Callable[[Any], Any]
 
 
 _PROJECT = {"owner": "rfranklin", "project": "my-project"}
+_VOLUME = {"volume_owner": "rfranklin", "volume_name": "my-volume"}
+_HOW_TO_IMPORT = {"overwrite": True, "autorename": True, "preserve_folder_structure": False}
+_HOW_TO_EXPORT = dict.fromkeys(("sse_algorithm", "sse_aws_kms_key_id", "aws_canned_acl", "aws_storage_class"), "x")
+_DRS_ITEM = {"drs_uri": DRS_URI, "project": "rfranklin/my-project"}
 _SAMPLE = {"id": "5c6d4227e4b0385632389346"}
 MORE = [
     ("list_files", Request(query={"project": "rfranklin/my-project", **filters}))
@@ -46,8 +50,32 @@ MORE = [
     ("bulk_edit_files", Request(json={"items": [_SAMPLE]})),
     ("bulk_edit_files", Request(json={"items": [{**_SAMPLE, "name": None, "tags": None, "metadata": None}]})),
     ("bulk_edit_files", Request(json={"items": [{**_SAMPLE, "name": "renamed.bam"}]})),
+    ("list_volume_objects", Request(_VOLUME, {"prefix": "my-folder/", "limit": "1"})),
+    ("list_volume_objects", Request(_VOLUME, {"continuation_token": "Y2hpbWVyYXMuaHRtbC5neg=="})),
+    ("start_import", Request(json=an_import(parent="5c6d3a08e4b0385632389300", name="new.gz") | _HOW_TO_IMPORT)),
+    ("start_export", Request(query={"copy_only": "maybe"}, json=an_export())),
+    ("start_export", Request(query={"copy_only": "false"}, json=an_export() | {"overwrite": True})),
+    ("start_export", Request(json=an_export() | {"properties": _HOW_TO_EXPORT})),
+    *[("list_imports", Request(query=query)) for query in ({"volume": "rfranklin/my-volume"}, {"project": "a/b"})],
+    *[(call, Request(query={"state": "FAILED", "fields": "_all"})) for call in ("list_imports", "list_exports")],
+    ("get_import", Request({"import_id": "F" * 32})),
+    ("get_export", Request({"export_id": "G" * 32})),
+    *[
+        ("start_drs_import", Request(json={"items": [_DRS_ITEM | item], "conflict_resolution": resolution} | tags))
+        for resolution, item, tags in (
+            ("OVERWRITE", {"metadata": {"sample_id": "S1"}, "name": "a.bam"}, {"tags": ["portal"]}),
+            ("RENAME", {"metadata": None}, {"tags": None}),
+            ("SKIP", {"metadata": {"sample_id": None}}, {}),
+        )
+    ],
+    ("start_drs_import", Request(json={"items": [{"drs_uri": DRS_URI, "parent": "5c6d3a08e4b0385632389300"}]})),
+    ("start_drs_import", Request(json={"items": [_DRS_ITEM] * 101})),
+    ("bulk_start_exports", Request(json={"items": [an_export()]})),
+    ("bulk_start_exports", Request(json={"items": [an_export()] * 101})),
+    ("bulk_start_imports", Request(json={"items": [an_import()] * 101})),
+    ("bulk_get_imports", Request(json={"import_ids": ["F" * 32] * 101})),
 ]
-"""Calls that nothing else makes: filters, which a generator does not hit upon, and edits of every kind."""
+"""Calls that nothing else makes: filters, which a generator does not hit upon, and whatever can be said in a body."""
 
 
 @define
@@ -136,8 +164,16 @@ def _answer_with_every_status(recorder: Recorder) -> None:
     for operation, request in MORE:
         recorder.simulator.reset()
         _ask(recorder, operation, request, {"X-SBG-Auth-Token": "demo-token"})
+    for operation in ("start_import", "list_imports"):  # the list shows what has just been started
+        _ask(recorder, operation, GOOD[operation], {"X-SBG-Auth-Token": "demo-token"})
     recorder.change = partial(_with, "items", [])
-    _ask(recorder, "bulk_get_files", GOOD["bulk_get_files"], {"X-SBG-Auth-Token": "demo-token"})
+    for operation in ("bulk_get_files", "bulk_get_imports", "bulk_get_exports", "list_volumes"):
+        _ask(recorder, operation, GOOD[operation], {"X-SBG-Auth-Token": "demo-token"})
+    recorder.change = None
+    for operation in _NOT_OF_OUR_CLIENTS:
+        for change in _oddities(_answer_of(operation)):
+            recorder.change = change
+            _ask(recorder, operation, GOOD[operation], {"X-SBG-Auth-Token": "demo-token"})
     recorder.change = None
     for operation, request in GOOD.items():
         recorder.simulator.reset()
@@ -193,8 +229,16 @@ def _answer_oddly(recorder: Recorder) -> None:
     recorder.change = None
 
 
+def _answer_of(operation: str) -> Node:
+    schema: Node = BY_ID[operation].success["content"]["application/json"]["schema"]
+    return schema
+
+
+_NOT_OF_OUR_CLIENTS = [name for name in GOOD if name.endswith(("_volume", "_volumes", "_objects", "port", "ports"))]
+"""Operations whose answers only these calls read."""
+
 _SCHEMAS = {
-    method: BY_ID[operation].success["content"]["application/json"]["schema"]
+    method: _answer_of(operation)
     for method, operation in {
         "jobs_page": "list_async_jobs",
         "files_page": "list_files",

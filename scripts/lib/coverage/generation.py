@@ -22,11 +22,17 @@ BEYOND_THE_SCHEMA: Mapping[str, Sequence[int]] = {
     "list_files": (3006, 3012, 5004, 5022, 5029, 5031, 90000),
     "list_folder": (5022,),
     "create_folder": (3012, 5022, 5029, 5031, 10236),
+    "list_volume_objects": (9011,),
+    "start_import": (3012, 5022, 5029, 5031, 9012, 9018),
+    "start_export": (9018,),
+    "start_drs_import": (3012, 5029, 5031, 90000),
 }
 """The codes of rules that OpenAPI 3.0 cannot express, such as "exactly one of parent and project": a request that
 breaks one of them fits the schema, and is rightly refused with 400. Nothing else that fits may be.
 
-90000 is for a filter that is none of the family `metadata.KEY`, 10236 for a folder's name that begins with `__`."""
+90000 is for a filter that is none of the family `metadata.KEY`, and for a DRS address that is none; 10236 for a
+folder's name that begins with `__`; 9011 for a token of a list that it has not given out; 9018 for a location that ends
+in no name."""
 
 _ACCEPTED = ["2xx", "401", "403", "404", "409"]
 
@@ -35,6 +41,8 @@ _KNOWN_IDS: Mapping[str, Sequence[str]] = {
     "files": ["5c6d4227e4b0385632389346", "5c6d3f30e4b038563238932f", "5c6d3a08e4b0385632389300"],
     "folders": ["5c6d3a08e4b0385632389300", "5c6d3f30e4b0385632389310", "1e3de690c4b058509735944e"],
     "projects": ["rfranklin/my-project", "rfranklin/destination-project", "bmcclintock/no-access"],
+    "volumes": ["rfranklin/my-volume", "rfranklin/output", "bmcclintock/private"],
+    "imports": ["YFyyZ7rpCGtXjKTzjGGRJIIBmWd6Mh19", "154608246075330560"],
 }
 """The ids that the seed `examples` has: drawn in part of the cases, since no generator hits upon an id."""
 
@@ -75,6 +83,9 @@ def schema_for(simulator: Simulator, *, seed: int, max_examples: int, max_steps:
                 "query.parent": {"dictionary": "folders", "probability": 0.3},
                 "query.project": {"dictionary": "projects", "probability": 0.5},
                 "body.file_ids[*]": {"dictionary": "files", "probability": 0.5},
+                "path.import_id": {"dictionary": "imports", "probability": 0.5},
+                "query.volume": {"dictionary": "volumes", "probability": 0.5},
+                "body.import_ids[*]": {"dictionary": "imports", "probability": 0.5},
                 "body.items[*].id": {"dictionary": "files", "probability": 0.5},
                 "body.items[*].file": {"dictionary": "files", "probability": 0.5},
                 "body.items[*].parent": {"dictionary": "folders", "probability": 0.3},

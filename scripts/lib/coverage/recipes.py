@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 from attrs import frozen
 from schemathesis.core import NOT_SET
 
-from sbg_bulk.simulator import ApiError, Simulator
+from sbg_bulk.simulator import ApiError, Simulator, Variant
 from scripts.lib.coverage.generation import examples_simulator
 from scripts.lib.spec import RESPONSES
 
@@ -33,6 +33,23 @@ def submission(*items: Mapping[str, str]) -> Request:
     return Request(json={"items": list(items)})
 
 
+def volume(owner: str, name: str) -> Mapping[str, str]:
+    return {"volume_owner": owner, "volume_name": name}
+
+
+def an_import(location: str = "chimeras.html.gz", on: str = "rfranklin/my-volume", **to: str) -> dict[str, Any]:
+    """A body that imports an object into the project."""
+    return {"source": {"volume": on, "location": location}, "destination": to or {"project": PROJECT}}
+
+
+def an_export(file: str = FILE, location: str = "new.bam", on: str = "rfranklin/output") -> dict[str, Any]:
+    """A body that exports a file."""
+    return {"source": {"file": file}, "destination": {"volume": on, "location": location}}
+
+
+DRS_URI = "drs://caninedc.org/01349ad3-6008-426f-a17c-88dcc00492fe"
+IMPORT_ID, EXPORT_ID = "YFyyZ7rpCGtXjKTzjGGRJIIBmWd6Mh19", "JCqIZNxBjjVBmKp8cPw5aHmDMgXSKaJ2"
+
 GOOD: Mapping[str, Request] = {
     "list_async_jobs": Request(),
     "submit_copy_job": submission({"file": FILE, "project": PROJECT, "name": "copy.bam"}),
@@ -49,6 +66,21 @@ GOOD: Mapping[str, Request] = {
     "bulk_get_files": Request(json={"file_ids": [FILE, NOTHING]}),
     "bulk_edit_files": Request(json={"items": [{"id": FILE, "tags": ["seen"], "metadata": {"sample_id": None}}]}),
     "bulk_delete_files": Request(json={"file_ids": [FILE]}),
+    "list_volumes": Request(),
+    "get_volume": Request(volume("rfranklin", "my-volume")),
+    "list_volume_objects": Request(volume("rfranklin", "my-volume"), {"limit": "2", "fields": "_all"}),
+    "start_import": Request(json=an_import()),
+    "list_imports": Request(query={"fields": "_all"}),
+    "get_import": Request({"import_id": IMPORT_ID}),
+    "bulk_start_imports": Request(json={"items": [an_import(), an_import(on="rfranklin/nothing")]}),
+    "bulk_get_imports": Request(json={"import_ids": [IMPORT_ID, NOTHING]}),
+    "start_export": Request(json=an_export()),
+    "list_exports": Request(query={"fields": "_all"}),
+    "get_export": Request({"export_id": EXPORT_ID}),
+    "bulk_start_exports": Request(query={"copy_only": "true"}, json={"items": [an_export(), an_export(NOTHING)]}),
+    "bulk_get_exports": Request(json={"export_ids": [EXPORT_ID, NOTHING]}),
+    "start_drs_import": submission({"drs_uri": DRS_URI, "project": PROJECT}),
+    "get_drs_import": Request({"import_id": "154608246075330560"}),
     "list_projects": Request(),
     "list_owner_projects": Request({"owner": "rfranklin"}),
     "get_project": Request({"owner": "rfranklin", "project": "my-project"}),
@@ -65,6 +97,17 @@ BAD: Mapping[str, Request] = {
     "list_files": Request(),
     "create_folder": Request(json={"name": "new", "type": "file", "project": PROJECT}),
     "list_folder": Request({"file_id": FILE}),
+    "list_volumes": Request(query={"limit": "0"}),
+    "list_volume_objects": Request(volume("rfranklin", "my-volume"), {"continuation_token": "no token"}),
+    "start_import": Request(json=an_import("/")),
+    "list_imports": Request(query={"limit": "0"}),
+    "bulk_start_imports": Request(json={"items": []}),
+    "bulk_get_imports": Request(json={"import_ids": []}),
+    "start_export": Request(json=an_export(location="folder/")),
+    "list_exports": Request(query={"limit": "0"}),
+    "bulk_start_exports": Request(json={"items": [{"source": {"file": FILE}}]}),
+    "bulk_get_exports": Request(json={"export_ids": [NOTHING] * 101}),
+    "start_drs_import": submission({"drs_uri": "https://caninedc.org/1", "project": PROJECT}),
     "list_projects": Request(query={"offset": "-1"}),
     "list_owner_projects": Request({"owner": "rfranklin"}, {"limit": "0"}),
     "list_project_files": Request({"owner": "rfranklin", "project": "my-project"}, {"limit": "101"}),
@@ -82,6 +125,15 @@ ABSENT: Mapping[str, Request] = {
     "create_folder": Request(json={"name": "new", "type": "folder", "parent": NOTHING}),
     "get_file": Request({"file_id": NOTHING}),
     "list_folder": Request({"file_id": NOTHING}),
+    "get_volume": Request(volume("rfranklin", "nothing")),
+    "list_volume_objects": Request(volume("rfranklin", "nothing")),
+    "start_import": Request(json=an_import(on="rfranklin/nothing")),
+    "get_import": Request({"import_id": EXPORT_ID}),
+    "bulk_start_imports": Request(json={"items": [an_import(), an_import(on="rfranklin/nothing")]}),
+    "start_export": Request(json=an_export(NOTHING)),
+    "get_export": Request({"export_id": IMPORT_ID}),
+    "bulk_start_exports": Request(json={"items": [an_export(), an_export(NOTHING)]}),
+    "get_drs_import": Request({"import_id": "0"}),
     "get_project": Request({"owner": "rfranklin", "project": "no-project"}),
     "list_project_files": Request({"owner": "rfranklin", "project": "no-project"}),
     "list_owner_projects": Request({"owner": "nobody"}),
@@ -93,10 +145,26 @@ FOREIGN: Mapping[str, Request] = {
     "create_folder": Request(json={"name": "new", "type": "folder", "project": "bmcclintock/read-only"}),
     "get_file": Request({"file_id": MAIZE}),
     "list_folder": Request({"file_id": MAIZE}),
+    "get_volume": Request(volume("bmcclintock", "private")),
+    "list_volume_objects": Request(volume("bmcclintock", "private")),
+    "start_import": Request(json=an_import(on="bmcclintock/private")),
+    "bulk_start_imports": Request(json={"items": [an_import(project="bmcclintock/read-only")]}),
+    "start_export": Request(json=an_export(on="rfranklin/my-volume")),
+    "bulk_start_exports": Request(json={"items": [an_export(MAIZE)]}),
     "get_project": Request({"owner": "bmcclintock", "project": "no-access"}),
     "list_project_files": Request({"owner": "bmcclintock", "project": "no-access"}),
 }
 """A call about what belongs to somebody else, answered with 403."""
+
+
+TAKEN: Mapping[str, Request] = {
+    "create_folder": Request(json={"name": "run-1", "type": "folder", "project": PROJECT}),
+    "start_import": Request(json=an_import(project=PROJECT, name="sample.bam")),
+    "bulk_start_imports": Request(json={"items": [an_import(project=PROJECT, name="sample.bam")]}),
+    "start_export": Request(json=an_export(location="kept.vcf")),
+    "bulk_start_exports": Request(json={"items": [an_export(location="kept.vcf")]}),
+}
+"""A call that is answered with 409."""
 
 
 class Recipe(NamedTuple):
@@ -127,6 +195,11 @@ def barring(operation: str) -> Callable[[Simulator], None]:
     return bar
 
 
+def strict(simulator: Simulator) -> None:
+    """Have imports and exports refused for everything when they are submitted, a hundred of them for one."""
+    simulator.operations.variant = Variant(transfer_refusals="submission", bulk_item_refused="call")
+
+
 def recipe(operation: str, status: str) -> Recipe:
     """How that operation comes to answer with that status. Raises KeyError if nobody has said how."""
     good = GOOD[operation]
@@ -138,13 +211,13 @@ def recipe(operation: str, status: str) -> Recipe:
         case "401":
             return Recipe(nothing, good, token="not-a-token")  # noqa: S106 - nobody's
         case "403" if operation in FOREIGN:
-            return Recipe(nothing, FOREIGN[operation])
+            return Recipe(strict, FOREIGN[operation])
         case "403":
             return Recipe(barring(operation), good)
         case "404":
-            return Recipe(nothing, ABSENT[operation])
+            return Recipe(strict, ABSENT[operation])
         case "409":
-            return Recipe(nothing, Request(json={"name": "run-1", "type": "folder", "project": PROJECT}))
+            return Recipe(strict, TAKEN[operation])
         case "415":
             return Recipe(nothing, Request(json=good.json, media_type="text/plain"))
         case "429":

@@ -138,7 +138,7 @@ class Stage(httpx.BaseTransport):
         if other.kind is Kind.UNRELATED:
             job_type = JobType.COPY if job_type is not JobType.COPY else JobType.DELETE
         user, now = self.simulator.world.users[USERNAME], self.clock.now()
-        self.simulator.jobs.catch_up(now)
+        self.simulator.jobs.schedule.catch_up(now)
         late = self.schedule.others[number].late
         self.others.append(self.simulator.jobs.submit(user, job_type, self._prepared[number], now, late=late))
 

@@ -21,7 +21,9 @@ from sbg_bulk.simulator.world.actions import Item, JobType
 from sbg_bulk.simulator.world.clock import Clock, ManualClock, RealClock
 from sbg_bulk.simulator.world.jobs import Job, JobState, ListOrder, Progress, Timing
 from sbg_bulk.simulator.world.limits import RateLimit, parse_rate_limit
+from sbg_bulk.simulator.world.transfers import Transfer
 from sbg_bulk.simulator.world.tree import EVERYTHING, File, Folder, Permissions, Project, User, World
+from sbg_bulk.simulator.world.volumes import Series, Volume
 
 from .faults import ArmedFault, FaultError, FaultRule
 from .seeds import SEEDS
@@ -52,10 +54,13 @@ __all__ = (
     "Project",
     "RateLimit",
     "RealClock",
+    "Series",
     "Simulator",
     "Timing",
+    "Transfer",
     "User",
     "Variant",
+    "Volume",
     "World",
     "parse_rate_limit",
     "running",

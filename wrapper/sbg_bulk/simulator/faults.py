@@ -87,6 +87,7 @@ _REQUIRED: Mapping[str, str] = MappingProxyType({"delay": "seconds", "header": "
 _ACT_BEFORE = ("429", "maintenance", "cut_before")
 _ACT_WHERE_TOLD = ("html", "delay")
 _ON_SUBMISSIONS = ("fail_item", "late_list")
+_SUBMISSIONS = ("submit_", "start_", "bulk_start_")
 
 
 def _count(text: str) -> int:
@@ -259,7 +260,7 @@ class FaultRule:
 
     def sees(self, operation: str) -> bool:
         """Return whether the rule looks at requests to the operation."""
-        if self.kind in _ON_SUBMISSIONS and not operation.startswith("submit_"):
+        if self.kind in _ON_SUBMISSIONS and not operation.startswith(_SUBMISSIONS):
             return False
         return fnmatchcase(operation, self.op)
 

@@ -1,7 +1,8 @@
 """Worlds to start from, each with the user `rfranklin`, whose token is `demo-token`, or one that looks like a real one.
 
 - `demo`: a project with 2,500 files of a sequencing study, in folders by batch and sample, with tags and metadata,
-  and a nearly empty one to copy them to. For demonstrations, and for trying things out.
+  and a nearly empty one to copy them to; a volume with 100,000 objects, and two to export to. For demonstrations, and
+  for trying things out.
 - `examples`: what the examples in the contract and in the documentation name, so that they can be sent as they are;
   besides, projects in which the user may do less than everything, and a job of somebody else.
 - `empty`: the user, and nothing more. For tests that build their own world.
@@ -15,11 +16,17 @@ import uuid
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from attrs import frozen
+
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.world.actions import JobType
 from sbg_bulk.simulator.world.clock import DAY
+from sbg_bulk.simulator.world.described import DrsImports
 from sbg_bulk.simulator.world.jobs import Jobs
+from sbg_bulk.simulator.world.moving import Export, Import
+from sbg_bulk.simulator.world.transfers import Transfers
 from sbg_bulk.simulator.world.tree import Folder, Permissions, User, World
+from sbg_bulk.simulator.world.volumes import Series
 
 TOKEN = "demo-token"  # noqa: S105 - opens nothing but this simulator
 USERNAME = "rfranklin"
@@ -36,9 +43,20 @@ def known_seed(name: str) -> str:
     return name
 
 
-def plant(name: str, world: World, jobs: Jobs, now: float) -> None:
-    """Fill an empty world; the dates in it are counted back from now, in Unix seconds."""
-    _SEEDS[name](world, jobs, now)
+@frozen
+class Ground:
+    """What a seed is planted in: an empty world, and empty books of jobs. Dates are counted back from `now`."""
+
+    world: World
+    jobs: Jobs
+    transfers: Transfers
+    drs_imports: DrsImports
+    now: float
+
+
+def plant(name: str, ground: Ground) -> None:
+    """Fill an empty world."""
+    _SEEDS[name](ground)
 
 
 def _add_user(world: World) -> User:
@@ -55,10 +73,12 @@ def _add_colleague(world: World) -> User:
     )
 
 
-def _empty(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
-    _add_user(world)
+def _empty(ground: Ground) -> None:
+    _add_user(ground.world)
 
 
+_REPOSITORY = "caninedc.org"
+"""A host of a repository, which has an object of every id."""
 _BATCHES = 10
 _SAMPLES_OF_A_BATCH = 50
 _FILES_OF_A_SAMPLE: Mapping[str, tuple[int, int, str]] = MappingProxyType(
@@ -74,7 +94,8 @@ _FILES_OF_A_SAMPLE: Mapping[str, tuple[int, int, str]] = MappingProxyType(
 _TYPES_OF_SAMPLES = ("Primary Tumor", "Blood Derived Normal")
 
 
-def _demo(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
+def _demo(ground: Ground) -> None:
+    world, now = ground.world, ground.now
     _add_user(world)
     colleague = _add_colleague(world)
     sizes = random.Random("sizes")  # noqa: S311 - the same in every run
@@ -115,6 +136,17 @@ def _demo(world: World, jobs: Jobs, now: float) -> None:  # noqa: ARG001
     )
     world.add_folder("incoming", analysis, created_on=now - 3 * DAY)
     world.add_file("samples.csv", analysis, size=41_237, created_on=now - 2 * DAY)
+    volumes = world.volumes
+    volumes.add(
+        f"{USERNAME}/sequencer",
+        access_mode="RO",
+        description="What the sequencers deliver",
+        objects=Series("delivered", 100_000),
+        created_on=then,
+    )
+    volumes.add(f"{USERNAME}/archive", description="Where results are kept", created_on=then)
+    volumes.add(f"{USERNAME}/archive-gcs", service="gcs", region="us-east1", created_on=then)
+    world.repository.add_host(_REPOSITORY)
 
 
 def _metadata(sample: str, number: int) -> dict[str, str]:
@@ -147,7 +179,8 @@ _IN_BULK = (
 """The files that the documentation reads and edits in bulk."""
 
 
-def _examples(world: World, jobs: Jobs, now: float) -> None:
+def _examples(ground: Ground) -> None:
+    world, now = ground.world, ground.now
     user, colleague = _add_user(world), _add_colleague(world)
     then = now - 30 * DAY
     mine = world.add_project(
@@ -200,7 +233,42 @@ def _examples(world: World, jobs: Jobs, now: float) -> None:
     world.add_folder("moved-1", target, id="2c6d3b11e9b038533235932g", created_on=then)
     world.add_folder("moved-2", target, id="85c6d3f32c4b038533235932h", created_on=then)
     _add_limited_projects(world, colleague, then)
-    _add_finished_jobs(world, jobs, user, colleague, now)
+    _add_finished_jobs(world, ground.jobs, user, colleague, now)
+    _add_volumes(ground, user, colleague, then)
+
+
+def _add_volumes(ground: Ground, user: User, colleague: User, then: float) -> None:
+    world, transfers = ground.world, ground.transfers
+    volumes = world.volumes
+    delivered = {"chimeras.html.gz": 40_960}
+    delivered |= {f"{folder}/{name}": 4096 for folder in ("my-folder", "my-volume-folder") for name in ("a", "in/b")}
+    volumes.add(f"{USERNAME}/my-volume", access_mode="RO", objects=delivered, created_on=then)
+    volumes.add(f"{USERNAME}/input", objects={"example_human_Illumina.pe_1.fastq": 1 << 20}, created_on=then)
+    november = {f"samples/november/{number}.fastq": 1 << 20 for number in (1, 2)}
+    volumes.add(f"{USERNAME}/my_volume", objects=november, created_on=then)
+    volumes.add(f"{USERNAME}/output", objects={"kept.vcf": 1 << 10}, created_on=then)
+    volumes.add(f"{colleague.username}/private", created_on=then)
+    other = world.add_project(f"{USERNAME}/my_project", name="My other project", created_on=then)
+    world.add_folder("november", other, id="5bcdc233e4b0cbdd7a82e7cc", created_on=then)
+    world.add_folder("imported", other, id="5ced23f5e4b04d4c8d7a309a", created_on=then)
+    world.add_file("output.vcf", other, size=1 << 20, id="567890abc1e5339df0414123", created_on=then)
+    world.add_file("exported.vcf", other, size=1 << 20, id="5abce2851c948ad3c0ce2b7c", created_on=then)
+    world.repository.add_host(_REPOSITORY)
+    world.repository.add("drs://dg.4503:01349ad3-6008-426f-a17c-88dcc00492ff", "reads.bam", size=1 << 30)
+    alias = world.add_file("alias.gz", other, created_on=then, alias_of=(f"{USERNAME}/my-volume", "chimeras.html.gz"))
+    wanted = Import(f"{USERNAME}/my-volume", "chimeras.html.gz", None, other.id)
+    when = {"submitted_on": then, "finished_on": then + 2}
+    # One of the documentation's ids has 33 letters.
+    for number in ("YFyyZ7rpCGtXjKTzjGGRJIIBmWd6Mh19", "gOM3zcx63MW711ac0SbNkaUE0SNRK4H0S"):
+        transfers.add_ended(user, wanted, alias, id=number, **when)
+    missing = ApiError(9105, "There is no nothing.gz on rfranklin/my-volume.")
+    transfers.add_ended(user, Import(wanted.volume, "nothing.gz", None, other.id), missing, id="F" * 32, **when)
+    kept = Export(alias.id, f"{USERNAME}/output", "kept.vcf", properties={"sse_algorithm": "AES256"})
+    transfers.add_ended(user, kept, alias, id="JCqIZNxBjjVBmKp8cPw5aHmDMgXSKaJ2", **when)
+    taken = ApiError(9107, "kept.vcf exists already on rfranklin/output.")
+    transfers.add_ended(user, kept, taken, id="G" * 32, **when)
+    gone = ApiError(10212, "There is no object at drs://caninedc.org.")
+    ground.drs_imports.add_finished(user, [alias.id, gone], id="154608246075330560", **when)
 
 
 def _add_limited_projects(world: World, colleague: User, then: float) -> None:
@@ -252,7 +320,7 @@ def _add_finished_jobs(world: World, jobs: Jobs, user: User, colleague: User, no
     jobs.add_finished(colleague, JobType.COPY, [maize], submitted_on=started + 300, finished_on=started + 301)
 
 
-_SEEDS: Mapping[str, Callable[[World, Jobs, float], None]] = MappingProxyType(
+_SEEDS: Mapping[str, Callable[[Ground], None]] = MappingProxyType(
     {"demo": _demo, "examples": _examples, "empty": _empty}
 )
 SEEDS = tuple(_SEEDS)

@@ -11,13 +11,15 @@ from sbg_bulk.simulator.service.contract import Contract, load_contract
 from sbg_bulk.simulator.service.operations import Operations
 from sbg_bulk.simulator.service.request_log import RequestLog
 from sbg_bulk.simulator.world.clock import LATEST, Clock, RealClock
+from sbg_bulk.simulator.world.described import DrsImport, DrsImports, Habits
 from sbg_bulk.simulator.world.ids import Ids
 from sbg_bulk.simulator.world.jobs import Job, Jobs, ListOrder, Progress, Timing
 from sbg_bulk.simulator.world.limits import UNLIMITED, Limiter, RateLimit, check_rate_limit
+from sbg_bulk.simulator.world.transfers import Transfer, Transfers
 from sbg_bulk.simulator.world.tree import World
 
 from .faults import ArmedFault, FaultRule, Faults
-from .seeds import known_seed, plant
+from .seeds import Ground, known_seed, plant
 from .variant import PLAIN, Variant
 
 
@@ -74,6 +76,8 @@ class State:
     ids: Ids
     world: World
     jobs: Jobs
+    transfers: Transfers
+    drs_imports: DrsImports
     limiter: Limiter
     operations: Operations
     faults: Faults
@@ -110,10 +114,29 @@ class State:
             seed=self._seed,
             keeps_files=self.variant.result_entries == "files",
         )
+        self.transfers = Transfers(
+            self.world,
+            self.ids.transfer,
+            self.jobs.schedule,
+            progress=self._progress,
+            timing=self._timing,
+            list_order=self._list_order,
+            seed=self._seed,
+        )
+        self.drs_imports = DrsImports(
+            self.world,
+            self.ids.job,
+            self.jobs.schedule,
+            progress=self._progress,
+            timing=self._timing,
+            habits=Habits(self.variant.drs_bundles == "expanded", self.variant.drs_skipped, self.variant.drs_pace),
+        )
         self.limiter = Limiter(self._rate_limit)
         self.operations = Operations(
             self.world,
             self.jobs,
+            self.transfers,
+            self.drs_imports,
             self.limiter,
             submit_status=submit_status,
             create_status=create_status,
@@ -123,7 +146,7 @@ class State:
         self.requests = RequestLog()
         for rule in self._first_faults:
             self.faults.arm(rule)
-        plant(self._seed, self.world, self.jobs, self.clock.now())
+        plant(self._seed, Ground(self.world, self.jobs, self.transfers, self.drs_imports, self.clock.now()))
 
     # What can be done to it
 
@@ -146,16 +169,23 @@ class State:
             if seconds > LATEST - self.clock.now():
                 raise ValueError("the clock stops at the beginning of the year 9999")
             self.clock.advance(seconds)
-            self.jobs.catch_up(self.clock.now())
+            self.jobs.schedule.catch_up(self.clock.now())
 
-    def step(self, job_id: str) -> Job:
-        """Take the next step of a job, whatever makes jobs go on otherwise, and return it.
+    def step(self, job_id: str) -> Job | Transfer | DrsImport:
+        """Take the next step of a job, an import or an export, whatever makes it go on otherwise, and return it.
 
-        Raises LookupError if there is no such job.
+        Raises LookupError if there is none of that id.
         """
         with self.lock:
             now = self.clock.now()
-            self.jobs.catch_up(now)
+            self.jobs.schedule.catch_up(now)
+            transfer, drs_import = self.transfers.by_id(job_id), self.drs_imports.by_id(job_id)
+            if transfer is not None:
+                self.transfers.step(transfer, now)
+                return transfer
+            if drs_import is not None:
+                self.drs_imports.step(drs_import, now)
+                return drs_import
             job = self.jobs.by_id(job_id)
             self.jobs.step(job, now)
             return job

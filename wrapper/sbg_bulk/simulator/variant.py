@@ -48,6 +48,17 @@ class Variant:
         bulk_error_status: whether the error entries of a bulk call have a `status`.
         bulk_status: the status of the answers to bulk calls.
         bulk_refused: the status with which all bulk calls are refused; `none` if they are answered.
+        bulk_item_refused: whether an item that is refused among imports or exports becomes an error entry, or the whole
+            call is refused and nothing is started.
+        transfer_refusals: when an import or an export is refused: what can be seen at once (codes 90xx) at the
+            submission and the rest (91xx) by a job that fails; everything at the submission; or everything by the job.
+        transfer_lists: what lists of imports and exports show: what is asked for with `fields`, otherwise `href`, `id`
+            and `state`; always only those; or always all.
+        copy_only_case: whether `copy_only` counts however it is spelled, or only as `true` in lower case.
+        drs_bundles: whether a bundle of objects is imported with all it holds, or refused.
+        drs_listed: whether the list of jobs has imports by DRS.
+        drs_skipped: the entry of an item that is skipped for its name: the existing file, none, or an error.
+        drs_pace: how many files are imported by DRS in how many seconds; `none` for no limit.
         maintenance: seconds from one maintenance to the next, and how long each lasts; `none` for none.
         others_every: after so many requests another program of the user submits a job, which fails; `none` for never.
         others_requests: how many requests of the budget that program then uses.
@@ -79,6 +90,14 @@ class Variant:
     bulk_error_status: bool = True
     bulk_status: Literal[200, 202] = 200
     bulk_refused: Literal[404, 405, 501] | None = None
+    bulk_item_refused: Literal["entry", "call"] = "entry"
+    transfer_refusals: Literal["usual", "submission", "job"] = "usual"
+    transfer_lists: Literal["asked", "least", "all"] = "asked"
+    copy_only_case: Literal["any", "lower"] = "any"
+    drs_bundles: Literal["expanded", "refused"] = "expanded"
+    drs_listed: bool = False
+    drs_skipped: Literal["existing", "absent", "error"] = "existing"
+    drs_pace: tuple[float, float] | None = (500.0, 300.0)
     maintenance: tuple[float, float] | None = None
     others_every: int | None = None
     others_requests: int = 0
@@ -90,6 +109,8 @@ class Variant:
             raise ValueError("others_every is 1 or more")
         if self.maintenance is not None and not 0 < self.maintenance[1] < self.maintenance[0]:
             raise ValueError("maintenance must be shorter than the time from one to the next")
+        if self.drs_pace is not None and not (self.drs_pace[0] >= 1 and self.drs_pace[1] > 0):
+            raise ValueError("drs_pace is one file or more, in more than no time")
         for name, choices in _choices().items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is one of {_listed(choices)}; not {getattr(self, name)!r}")
@@ -142,6 +163,7 @@ def _expected(name: str) -> str:
         "states": "three names, with commas between them",
         "maintenance": "EVERY/LASTS in seconds, such as 20/4, or none",
         "others_every": "a number, or none",
+        "drs_pace": "FILES/SECONDS, such as 500/300, or none",
     }.get(name, "a number")
 
 

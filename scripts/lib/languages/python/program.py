@@ -26,6 +26,13 @@ from sbg_async_api.api.async_jobs import (
     submit_delete_job,
     submit_move_job,
 )
+from sbg_async_api.api.exports import (
+    bulk_get_exports,
+    bulk_start_exports,
+    get_export,
+    list_exports,
+    start_export,
+)
 from sbg_async_api.api.files import (
     bulk_delete_files,
     bulk_edit_files,
@@ -36,7 +43,17 @@ from sbg_async_api.api.files import (
     list_folder,
     list_project_files,
 )
+from sbg_async_api.api.imports import (
+    bulk_get_imports,
+    bulk_start_imports,
+    get_drs_import,
+    get_import,
+    list_imports,
+    start_drs_import,
+    start_import,
+)
 from sbg_async_api.api.projects import get_project, list_owner_projects, list_projects
+from sbg_async_api.api.volumes import get_volume, list_volume_objects, list_volumes
 
 MOST_CALLS: Final = 20
 """After so many calls a step without end gives up."""
@@ -44,21 +61,36 @@ MOST_CALLS: Final = 20
 OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "bulk_delete_files": bulk_delete_files.sync_detailed,
     "bulk_edit_files": bulk_edit_files.sync_detailed,
+    "bulk_get_exports": bulk_get_exports.sync_detailed,
     "bulk_get_files": bulk_get_files.sync_detailed,
+    "bulk_get_imports": bulk_get_imports.sync_detailed,
+    "bulk_start_exports": bulk_start_exports.sync_detailed,
+    "bulk_start_imports": bulk_start_imports.sync_detailed,
     "create_folder": create_folder.sync_detailed,
     "get_copy_job": get_copy_job.sync_detailed,
     "get_delete_job": get_delete_job.sync_detailed,
+    "get_drs_import": get_drs_import.sync_detailed,
+    "get_export": get_export.sync_detailed,
     "get_file": get_file.sync_detailed,
+    "get_import": get_import.sync_detailed,
     "get_move_job": get_move_job.sync_detailed,
     "get_project": get_project.sync_detailed,
     "get_rate_limit": get_rate_limit.sync_detailed,
     "get_user": get_user.sync_detailed,
+    "get_volume": get_volume.sync_detailed,
     "list_async_jobs": list_async_jobs.sync_detailed,
+    "list_exports": list_exports.sync_detailed,
     "list_files": list_files.sync_detailed,
     "list_folder": list_folder.sync_detailed,
+    "list_imports": list_imports.sync_detailed,
     "list_owner_projects": list_owner_projects.sync_detailed,
     "list_project_files": list_project_files.sync_detailed,
     "list_projects": list_projects.sync_detailed,
+    "list_volume_objects": list_volume_objects.sync_detailed,
+    "list_volumes": list_volumes.sync_detailed,
+    "start_drs_import": start_drs_import.sync_detailed,
+    "start_export": start_export.sync_detailed,
+    "start_import": start_import.sync_detailed,
     "submit_copy_job": submit_copy_job.sync_detailed,
     "submit_delete_job": submit_delete_job.sync_detailed,
     "submit_move_job": submit_move_job.sync_detailed,
@@ -67,11 +99,23 @@ OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
 BODIES: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "bulk_delete_files": models.FileSelection.from_dict,
     "bulk_edit_files": models.FileEdits.from_dict,
+    "bulk_get_exports": models.ExportSelection.from_dict,
     "bulk_get_files": models.FileSelection.from_dict,
+    "bulk_get_imports": models.ImportSelection.from_dict,
+    "bulk_start_exports": models.ExportRequest.from_dict,
+    "bulk_start_imports": models.ImportRequest.from_dict,
     "create_folder": models.NewFolder.from_dict,
+    "start_drs_import": models.DrsRequest.from_dict,
+    "start_export": models.ExportItem.from_dict,
+    "start_import": models.ImportItem.from_dict,
     "submit_copy_job": models.CopyRequest.from_dict,
     "submit_delete_job": models.DeleteRequest.from_dict,
     "submit_move_job": models.MoveRequest.from_dict,
+}
+
+COPY_ONLY: Final[Mapping[str, Callable[[str], Any]]] = {
+    "bulk_start_exports": models.BulkStartExportsCopyOnly,
+    "start_export": models.StartExportCopyOnly,
 }
 
 Answer = Mapping[str, Any]
@@ -110,6 +154,8 @@ def calls(
 ) -> Iterator[Answer]:
     """Make the calls of a step, and return the answers."""
     arguments = substitute(step.get("arguments", {}), names)
+    if "copy_only" in arguments:
+        arguments["copy_only"] = COPY_ONLY[step["call"]](arguments["copy_only"])
     if "body" in step:
         arguments["body"] = BODIES[step["call"]](substitute(step["body"], names))
     for number in range(1, MOST_CALLS + 1):

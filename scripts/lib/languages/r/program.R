@@ -10,15 +10,22 @@ most_calls <- 20
 bodies <- list(
   bulk_delete_files = FileSelection,
   bulk_edit_files = FileEdits,
+  bulk_get_exports = ExportSelection,
   bulk_get_files = FileSelection,
+  bulk_get_imports = ImportSelection,
+  bulk_start_exports = ExportRequest,
+  bulk_start_imports = ImportRequest,
   create_folder = NewFolder,
+  start_drs_import = DrsRequest,
+  start_export = ExportItem,
+  start_import = ImportItem,
   submit_copy_job = CopyRequest,
   submit_delete_job = DeleteRequest,
   submit_move_job = MoveRequest
 )
 
 # The generated classes, one for each tag of the contract, and which of them has a method of this name.
-apis <- list(AccountApi, AsyncJobsApi, FilesApi, ProjectsApi)
+apis <- list(AccountApi, AsyncJobsApi, ExportsApi, FilesApi, ImportsApi, ProjectsApi, VolumesApi)
 
 method_of <- function(operation, client) {
   words <- strsplit(operation, "_", fixed = TRUE)[[1]]
@@ -57,8 +64,9 @@ repeated <- function(step, names, url, token) {
     body <- list(bodies[[step$call]]$new()$fromJSON(text))
   }
   # The models of the generator's R lose the entries of a job's result if none of them is an error: it takes the one
-  # column of the data frame that they make for a wrapping. Jobs, and files in bulk, are read as the JSON that they are.
-  plain <- grepl("^get_.*_job$|^bulk_", step$call)
+  # column of the data frame that they make for a wrapping. Jobs of every kind, and what comes in bulk, are read as the
+  # JSON that they are.
+  plain <- grepl("^get_.*_job$|^bulk_|ports?$|_objects$", step$call)
   answers <- list()
   while (length(answers) < most_calls) {
     answer <- seen_in(do.call(method, c(body, arguments, .parse = !plain)))

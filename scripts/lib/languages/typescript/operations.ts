@@ -51,6 +51,25 @@ export const calls: Calls = {
   bulk_get_files: (client, _, body) => client.POST("/bulk/files/get", { body }),
   bulk_edit_files: (client, _, body) => client.POST("/bulk/files/edit", { body }),
   bulk_delete_files: (client, _, body) => client.POST("/bulk/files/delete", { body }),
+  list_volumes: (client, query) => client.GET("/storage/volumes", { params: { query } }),
+  get_volume: (client, path) => client.GET("/storage/volumes/{volume_owner}/{volume_name}", { params: { path } }),
+  list_volume_objects: (client, { volume_owner, volume_name, ...query }) =>
+    client.GET("/storage/volumes/{volume_owner}/{volume_name}/list", {
+      params: { path: { volume_owner, volume_name }, query },
+    }),
+  start_import: (client, _, body) => client.POST("/storage/imports", { body }),
+  list_imports: (client, query) => client.GET("/storage/imports", { params: { query } }),
+  get_import: (client, path) => client.GET("/storage/imports/{import_id}", { params: { path } }),
+  bulk_start_imports: (client, _, body) => client.POST("/bulk/storage/imports/create", { body }),
+  bulk_get_imports: (client, _, body) => client.POST("/bulk/storage/imports/get", { body }),
+  start_export: (client, query, body) => client.POST("/storage/exports", { params: { query }, body }),
+  list_exports: (client, query) => client.GET("/storage/exports", { params: { query } }),
+  get_export: (client, path) => client.GET("/storage/exports/{export_id}", { params: { path } }),
+  bulk_start_exports: (client, query, body) =>
+    client.POST("/bulk/storage/exports/create", { params: { query }, body }),
+  bulk_get_exports: (client, _, body) => client.POST("/bulk/storage/exports/get", { body }),
+  start_drs_import: (client, _, body) => client.POST("/bulk/drs/imports/create", { body }),
+  get_drs_import: (client, path) => client.GET("/bulk/drs/imports/{import_id}", { params: { path } }),
   get_user: (client) => client.GET("/user"),
   get_rate_limit: (client) => client.GET("/rate_limit"),
 };

@@ -23,9 +23,9 @@ from sbg_bulk.simulator.faults import ArmedFault, FaultRule
 from sbg_bulk.simulator.http import local
 from sbg_bulk.simulator.http.request import Request
 from sbg_bulk.simulator.service import fault_effects, shapes
-from sbg_bulk.simulator.service.arguments import RESPELLED, refusal, refuse_unknown_filters
+from sbg_bulk.simulator.service.answering import Call
+from sbg_bulk.simulator.service.arguments import RESPELLED, refusal, refuse_unknown_filters, respelled
 from sbg_bulk.simulator.service.contract import BASE_PATH, InvalidRequest, Operation
-from sbg_bulk.simulator.service.operations import Call
 from sbg_bulk.simulator.service.reply import Reply, refuse
 from sbg_bulk.simulator.service.request_log import LoggedRequest
 from sbg_bulk.simulator.state import State
@@ -51,7 +51,9 @@ FREE = "get_rate_limit"
 OTHERS_FILE, OTHERS_PROJECT = "f" * 24, "another/project"
 """What another program of the user copies, and where to: neither exists."""
 
-_NOT_SIMULATED = re.compile(rf"{BASE_PATH}/files/(scroll|search|[^/]+/scroll)/?")
+_NOT_SIMULATED = re.compile(
+    rf"{BASE_PATH}/(files/(scroll|search|[^/]+/scroll)|storage/volumes/[^/]+/[^/]+/(object|members))/?"
+)
 """Calls of the API that are documented, and that the contract leaves out."""
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:]+\](:[0-9]+)?")
@@ -159,7 +161,7 @@ class Service:
             with state.lock:
                 state.limiter.charge(exchange.user.username, state.clock.now())
         if absent:
-            raise ApiError(90010, f"{request.path} is not simulated. List files page by page, with offset and limit.")
+            raise ApiError(90010, f"{request.path} is not simulated. List page by page instead.")
         if route is None:
             raise ApiError(90003, f"There is nothing at {request.path}.")
         allowed = route.allowed
@@ -214,14 +216,14 @@ class Service:
         try:
             with state.lock:
                 now = state.clock.now()
-                state.jobs.catch_up(now)
+                state.jobs.schedule.catch_up(now)
                 self._see_to_maintenance(now)
                 if operation.id != FREE:
                     state.limiter.charge(user.username, now)
                     self._let_others_in(user, now)
                 content_type = request.headers.get("content-type", "")
                 respell = RESPELLED.get(operation.id)
-                given = state.contract.read(operation, variables, query, content_type, request.body, respell)
+                given = state.contract.read(operation, variables, respelled(query), content_type, request.body, respell)
                 refuse_unknown_filters(operation, given)
                 call = Call(
                     user=user,
@@ -240,7 +242,7 @@ class Service:
         except ApiError as error:
             return refuse(error)
         except InvalidRequest as invalid:
-            return refuse(refusal(invalid))
+            return refuse(refusal(operation, invalid))
 
     def _see_to_maintenance(self, now: float) -> None:
         """Raise ApiError while the platform is under maintenance, which it is not at the start."""

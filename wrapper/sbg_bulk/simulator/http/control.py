@@ -12,7 +12,7 @@ the machine that the simulator runs on (`local`).
 - `DELETE /_simulator/faults`: disarms all
 - `GET /_simulator/requests`: the requests so far, without their tokens
 - `DELETE /_simulator/requests`: forgets them
-- `GET /_simulator/state`: users, projects with their trees, and jobs
+- `GET /_simulator/state`: users, projects with their trees, volumes, and jobs of every kind
 - `GET /_simulator/board?open=ID&open=ID`: what the page shows; of folders and jobs, those named are shown whole
 """
 
@@ -33,6 +33,9 @@ from sbg_bulk.simulator.service import documents
 from sbg_bulk.simulator.service.contract import BASE_PATH
 from sbg_bulk.simulator.service.reply import Reply, answer
 from sbg_bulk.simulator.state import State
+from sbg_bulk.simulator.world.described import DrsImport
+from sbg_bulk.simulator.world.jobs import Job
+from sbg_bulk.simulator.world.transfers import Transfer
 from sbg_bulk.simulator.world.tree import File, Node, Project
 
 PREFIX = "/_simulator"
@@ -102,9 +105,15 @@ def _advance(state: State, body: Mapping[str, Any]) -> Any:
 def _step(state: State, body: Mapping[str, Any]) -> Any:
     job_id = _required(body, "job", str, '{"job": "70711174378885120"}')
     try:
-        return documents.job(state.step(job_id), BASE_PATH)
+        return _job(state.step(job_id))
     except LookupError as unknown:
         raise ApiError(10211, f"job: {unknown.args[0]}") from None
+
+
+def _job(job: Job | Transfer | DrsImport) -> dict[str, Any]:
+    if isinstance(job, Transfer):
+        return documents.transfer(job, BASE_PATH)
+    return documents.drs_import(job, BASE_PATH) if isinstance(job, DrsImport) else documents.job(job, BASE_PATH)
 
 
 def _faults(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
@@ -134,12 +143,15 @@ def _forget(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
 
 
 def _state(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ARG001
-    state.jobs.catch_up(state.clock.now())
+    state.jobs.schedule.catch_up(state.clock.now())
     return {
         "now": state.clock.now(),
         "users": [documents.user(each, BASE_PATH) for each in state.world.users.values()],
         "projects": [_project(each) for each in state.world.projects.values()],
-        "jobs": [documents.job(job, BASE_PATH) | {"owner": job.owner.username} for job in state.jobs.all()],
+        "jobs": [_job(job) | {"owner": job.owner.username} for job in state.jobs.all()],
+        "volumes": [documents.volume_details(volume, BASE_PATH) for volume in state.world.volumes.values()],
+        "transfers": [_job(each) | {"owner": each.owner.username} for each in state.transfers.all()],
+        "drs_imports": [_job(each) | {"owner": each.owner.username} for each in state.drs_imports.all()],
     }
 
 

@@ -22,17 +22,20 @@ from sbg_bulk.simulator.service.contract import (
     UndecodableBody,
 )
 from sbg_bulk.simulator.world.actions import Item, JobType
+from sbg_bulk.simulator.world.described import DrsItem
+from sbg_bulk.simulator.world.moving import Export, Import
+from sbg_bulk.simulator.world.repository import URI
 
 _PROJECT_ID = re.compile(r"[^/]+/[^/]+")
 _OF_A_NAME = ("minLength", "maxLength", "pattern")
 
 
-def refusal(invalid: InvalidRequest) -> ApiError:
-    """Return the refusal of a request that does not fit the contract."""
-    return ApiError(_code(invalid), str(invalid))
+def refusal(operation: Operation, invalid: InvalidRequest) -> ApiError:
+    """Return the refusal of a request to an operation that does not fit the contract."""
+    return ApiError(_code(operation, invalid), str(invalid))
 
 
-def _code(invalid: InvalidRequest) -> int:
+def _code(operation: Operation, invalid: InvalidRequest) -> int:
     match invalid:
         case InvalidMediaType():
             return 90008
@@ -42,10 +45,14 @@ def _code(invalid: InvalidRequest) -> int:
             return 10217
         case InvalidBody(path=(), keyword="type"):
             return 10218
+        case InvalidBody() if "/storage/" in operation.path:
+            return 9011
         case InvalidBody(path=("items" | "file_ids",), keyword="minItems"):
             return 10230
         case InvalidBody(path=("items", _, "file" | "id") | ("file_ids", _), keyword="minLength"):
             return 5004
+        case InvalidBody(path=("items", _, "drs_uri"), keyword=keyword) if keyword in _OF_A_NAME:
+            return 90000
         case InvalidBody(path=("type",), keyword="enum"):
             return 5012
         case InvalidBody(path=("items", _, "name"), keyword=keyword) if keyword in _OF_A_NAME:
@@ -84,6 +91,11 @@ RESPELLED: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 """What is understood besides what the contract says, by operation: each returns the body as the contract spells it."""
 
 
+def respelled(query: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Take `copy_only` for what it is in lower case: an official client sends what Python writes, True."""
+    return [(name, value.lower() if name == "copy_only" else value) for name, value in query]
+
+
 def refuse_unknown_filters(operation: Operation, given: Arguments) -> None:
     """Raise ApiError (90000) if a list is asked for with a filter that it does not know.
 
@@ -119,6 +131,38 @@ def _item(job_type: JobType, number: int, given: Mapping[str, str]) -> Item:
         return Item(given["file"])
     parent, project = destination(given, f"items[{number}]")
     return Item(given["file"], parent, project, given.get("name") or None)
+
+
+def new_import(given: Mapping[str, Any]) -> Import:
+    """Read what is to be imported. Raises ApiError if it does not name one destination."""
+    parent, project = destination(given["destination"], "destination")
+    source, to = given["source"], given["destination"]
+    return Import(
+        volume=source["volume"],
+        location=source["location"],
+        parent=parent,
+        project=project,
+        name=to.get("name") or None,
+        overwrite=given.get("overwrite") or False,
+        autorename=given.get("autorename") or False,
+        preserve=given.get("preserve_folder_structure"),
+    )
+
+
+def new_export(given: Mapping[str, Any], copy_only: bool) -> Export:
+    """Read what is to be exported."""
+    to, properties = given["destination"], given.get("properties") or {}
+    overwrite = given.get("overwrite") or False
+    return Export(given["source"]["file"], to["volume"], to["location"], overwrite, copy_only, properties)
+
+
+def drs_item(number: int, given: Mapping[str, Any]) -> DrsItem:
+    """Read an item of an import by DRS. Raises ApiError if it does not name one destination, or no address."""
+    if not URI.fullmatch(given["drs_uri"]):
+        raise ApiError(90000, f"items[{number}].drs_uri: {given['drs_uri']!r} is not a DRS address.")
+    parent, project = destination(given, f"items[{number}]")
+    metadata = {key: value for key, value in (given.get("metadata") or {}).items() if value is not None}
+    return DrsItem(given["drs_uri"], parent, project, given.get("name") or None, metadata)
 
 
 def destination(given: Mapping[str, str], place: str = "") -> tuple[str | None, str | None]:

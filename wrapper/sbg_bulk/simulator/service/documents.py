@@ -16,9 +16,12 @@ from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.service.reply import encode
 from sbg_bulk.simulator.variant import PLAIN, Variant
 from sbg_bulk.simulator.world.actions import permissions
+from sbg_bulk.simulator.world.described import DrsImport
 from sbg_bulk.simulator.world.jobs import Job, JobState, Outcome
 from sbg_bulk.simulator.world.limits import Budget
+from sbg_bulk.simulator.world.transfers import Import, Transfer
 from sbg_bulk.simulator.world.tree import File, Node, Project, User, project_of
+from sbg_bulk.simulator.world.volumes import Volume
 
 
 def date(seconds: float) -> str:
@@ -33,6 +36,9 @@ _ALWAYS: Mapping[str, Set[str]] = MappingProxyType(
         "job": frozenset({"href", "id", "type", "state"}),
         "user": frozenset({"href", "username"}),
         "rate_limit": frozenset({"rate"}),
+        "volume": frozenset({"href", "id"}),
+        "object": frozenset({"href", "location"}),
+        "transfer": frozenset({"href", "id", "state"}),
     }
 )
 """What is there whatever `fields` says, by kind of document: what the contract requires."""
@@ -182,11 +188,106 @@ def rate_limit(budget: Budget) -> dict[str, Any]:
     }
 
 
+def volume(each: Volume, base: str) -> dict[str, Any]:
+    """Describe a volume as lists show it."""
+    return {
+        "href": f"{base}/storage/volumes/{quote(each.id)}",
+        "id": each.id,
+        "name": each.id.partition("/")[2],
+        "access_mode": each.access_mode,
+        "service": {"type": each.service.upper(), "bucket": each.bucket, "prefix": ""},
+        "active": each.active,
+    }
+
+
+def volume_details(each: Volume, base: str) -> dict[str, Any]:
+    """Describe a volume with all that is known of it."""
+    return volume(each, base) | {
+        "description": each.description,
+        "created_on": date(each.created_on),
+        "modified_on": date(each.modified_on),
+    }
+
+
+def volume_object(each: Volume, key: str, base: str) -> dict[str, Any]:
+    """Describe an object of a volume with all that is known of it."""
+    return {
+        "href": f"{base}/storage/volumes/{quote(each.id)}/object?{urlencode({'location': key})}",
+        "location": key,
+        "volume": each.id,
+        "type": {"s3": "s3", "gcs": "gcp"}[each.service],
+        "metadata": {"size": each.objects.size(key), "last_modified": date(each.modified_on)},
+    }
+
+
+def volume_prefix(each: Volume, prefix: str, base: str) -> dict[str, Any]:
+    """Describe what a list of objects shows of those with the same beginning."""
+    href = f"{base}/storage/volumes/{quote(each.id)}/list?{urlencode({'prefix': prefix})}"
+    return {"href": href, "prefix": prefix, "volume": each.id}
+
+
+def transfer(each: Transfer, base: str) -> dict[str, Any]:
+    """Describe an import or an export with all that is known of it. What it has not come to is left out."""
+    wanted = each.wanted
+    kind = "imports" if isinstance(wanted, Import) else "exports"
+    told: dict[str, Any] = {
+        "href": f"{base}/storage/{kind}/{each.id}",
+        "id": each.id,
+        "state": each.state,
+        "overwrite": wanted.overwrite,
+        "started_on": date(each.submitted_on),
+        "finished_on": None if each.finished_on is None else date(each.finished_on),
+    }
+    place = {"volume": wanted.volume, "location": wanted.location}
+    if isinstance(wanted, Import):
+        to = {"parent": wanted.parent, "project": wanted.project, "name": wanted.name}
+        told |= {"source": place, "destination": {key: value for key, value in to.items() if value is not None}}
+        told |= {"autorename": wanted.autorename, "preserve_folder_structure": wanted.preserve is not False}
+    else:
+        told |= {"source": {"file": wanted.file}, "destination": place, "properties": dict(wanted.properties)}
+    if each.error is not None:
+        told["error"] = each.error.body()
+    if each.result is not None:
+        told["result"] = _still_there(each.result, base)
+    return told
+
+
+def _still_there(each: Node, base: str) -> dict[str, Any]:
+    """Describe the file that a transfer has come to, or what is left to say of it once it is deleted."""
+    try:
+        return node_details(each, base)
+    except LookupError:
+        return {"href": f"{base}/files/{each.id}", "id": each.id, "name": each.name}
+
+
+def drs_import(each: DrsImport, base: str) -> dict[str, Any]:
+    """Describe an import by DRS. What it has not come to is left out, as the service does; a result is always there."""
+    outcomes = each.outcomes if each.ended else ()
+    told = {
+        "href": f"{base}/bulk/drs/imports/{each.id}",
+        "id": each.id,
+        "result": [_entry(outcome, base) for outcome in outcomes if outcome is not None],
+        "state": each.state,
+    }
+    if each.state is not JobState.SUBMITTED:
+        told["started_on"] = date(each.submitted_on)
+    return told if each.finished_on is None else told | {"finished_on": date(each.finished_on)}
+
+
+def drs_job(each: DrsImport, base: str) -> dict[str, Any]:
+    """Describe an import by DRS as an entry of the list of jobs."""
+    return drs_import(each, base) | {"href": f"{base}/async/files/import/{each.id}", "type": "IMPORT"}
+
+
 def page_href(address: str, query: Sequence[tuple[str, str]], offset: int, limit: int) -> str:
     """Return the address of a page: what was asked for, from this offset."""
     kept = [(name, value) for name, value in query if name not in ("offset", "limit")]
-    rest = f"{urlencode(kept)}&" if kept else ""
-    return f"{address}?{rest}offset={offset}&limit={limit}"
+    return address_of(address, [*kept, ("offset", str(offset)), ("limit", str(limit))])
+
+
+def address_of(address: str, query: Sequence[tuple[str, str]]) -> str:
+    """Return an address with a query, if there is one."""
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def links(

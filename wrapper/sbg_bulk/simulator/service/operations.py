@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.service import arguments, documents
-from sbg_bulk.simulator.service.contract import Arguments
+from sbg_bulk.simulator.service.answering import Call
 from sbg_bulk.simulator.service.reply import Reply, answer, encode
 from sbg_bulk.simulator.service.shapes import LEAST
-from sbg_bulk.simulator.variant import PLAIN, Variant
+from sbg_bulk.simulator.service.transfers import TransferOperations
 from sbg_bulk.simulator.world import edits
 from sbg_bulk.simulator.world.actions import JobType, permissions
-from sbg_bulk.simulator.world.jobs import Job, Jobs
-from sbg_bulk.simulator.world.limits import Limiter
-from sbg_bulk.simulator.world.tree import File, Folder, Node, Project, User, World, project_of
-
-T = TypeVar("T")
-
-
-@frozen
-class Call:
-    """A request that fits the contract, of a user who is known.
-
-    `base` begins all addresses in the answer, `address` is the request's own without its query; `now` is in Unix
-    seconds; `doomed` maps the indices of items to the codes that a fault makes them fail with; `late` is for how many
-    seconds a fault keeps a submitted job out of the list.
-    """
-
-    user: User
-    base: str
-    address: str
-    query: Sequence[tuple[str, str]]
-    arguments: Arguments
-    now: float
-    doomed: Mapping[int, int]
-    late: float
+from sbg_bulk.simulator.world.described import DrsImport
+from sbg_bulk.simulator.world.jobs import Job
+from sbg_bulk.simulator.world.tree import File, Folder, Node, Project, User, project_of
 
 
 @frozen
@@ -64,37 +43,23 @@ class FileFilter:
         )
 
 
-class Operations:
-    """The operations, on one world and one book of jobs.
-
-    `submit_status` and `create_status` are the statuses of a successful submission and of a new folder.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        jobs: Jobs,
-        limiter: Limiter,
-        *,
-        submit_status: int = 202,
-        create_status: int = 201,
-        variant: Variant = PLAIN,
-    ) -> None:
-        self.variant = variant
-        self.world = world
-        self.jobs = jobs
-        self.limiter = limiter
-        self.submit_status = _with_a_body("submit_status", submit_status)
-        self.create_status = _with_a_body("create_status", create_status)
+class Operations(TransferOperations):
+    """The operations, on one world and its books of jobs."""
 
     # Async jobs
 
     def list_async_jobs(self, call: Call) -> Reply:
-        jobs = self.jobs.listed(call.user, call.now)
-        page = self.page(jobs, call)
-        for job in page:
+        jobs: Sequence[Job | DrsImport] = self.jobs.listed(call.user, call.now)
+        if self.variant.drs_listed:
+            jobs = sorted([*jobs, *self.drs_imports.listed(call.user, call.now)], key=lambda job: -job.submitted_on)
+        entries: list[bytes] = []
+        for job in self.page(jobs, call):
+            if isinstance(job, DrsImport):
+                entries.append(encode(documents.drs_job(job, call.base)))
+                continue
             self.jobs.shown(job, call.now)
-        return self.listing(call, [self.render_job(job, call) for job in page], len(jobs))
+            entries.append(self.render_job(job, call))
+        return self.listing(call, entries, len(jobs))
 
     def submit_copy_job(self, call: Call) -> Reply:
         return self.submit(JobType.COPY, call)
@@ -238,28 +203,6 @@ class Operations:
 
     # What several of them need
 
-    def page(self, found: Sequence[T], call: Call) -> Sequence[T]:
-        """Return the part of what was found that the call asks for."""
-        offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        return found[offset : offset + min(limit, self.variant.page_max)]
-
-    def listing(self, call: Call, entries: Sequence[bytes], total: int) -> Reply:
-        """Answer with one page of rendered entries, of so many in total."""
-        offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        href = documents.page_href(call.address, call.query, offset, limit)
-        links = self.links(call, total)
-        body = b'{"href":%s,"items":[%s],"links":%s}' % (encode(href), b",".join(entries), encode(links))
-        ways = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
-        return Reply(
-            200, body, ((b"x-total-matching-query", b"%d" % total), (b"link", ways.encode("ascii", "replace")))
-        )
-
-    def links(self, call: Call, total: int) -> Sequence[Mapping[str, str]]:
-        """Return the links of a page to the next one and to the one before."""
-        offset, limit = call.arguments.query["offset"], call.arguments.query["limit"]
-        shown = min(limit, self.variant.page_max)
-        return documents.links(call.address, call.query, offset, limit, total, shown)
-
     def list_nodes(self, nodes: Sequence[Node], call: Call) -> Reply:
         """Answer with one page of these files and folders."""
         return self.listing(call, [self.render_node(node, call) for node in self.page(nodes, call)], len(nodes))
@@ -274,28 +217,6 @@ class Operations:
         if fields is None:
             return encode(documents.node(node, call.base))
         return encode(documents.select("node", documents.node_details(node, call.base), fields))
-
-    def details(self, kind: str, document: dict[str, Any], call: Call) -> Reply:
-        """Answer with a document of that kind, or with the fields of it that the call asks for."""
-        fields = call.arguments.query["fields"]
-        return answer(document if fields is None else documents.select(kind, document, fields))
-
-    def bulk(self, call: Call, items: Sequence[T], do: Callable[[T], Node | Mapping[str, Any]]) -> Reply:
-        """Answer with what came of each item: the file that `do` returns, or what it was refused for."""
-        if self.variant.bulk_refused is not None:
-            refused = self.variant.bulk_refused
-            code = {404: 90003, 405: 90006, 501: 90010}[refused]
-            raise ApiError(code, "There are no bulk calls.", status=refused)
-        entries: list[Mapping[str, Any]] = []
-        for item in items:
-            try:
-                done = do(item)
-            except ApiError as error:
-                entries.append({"error": error.body()})
-            else:
-                there = done if isinstance(done, Mapping) else documents.node_details(done, call.base)
-                entries.append({"resource": there})
-        return answer({"items": entries})
 
     def listed_folder(self, user: User, query: Mapping[str, Any]) -> Folder:
         """Find the folder that a listing by project or by parent is about.
@@ -315,36 +236,3 @@ class Operations:
             arguments.check_project_id(project)
             return self.project(user, project).root
         return self.folder(user, parent)
-
-    def node(self, user: User, node_id: str, *, missing: int = 5002) -> Node:
-        """Find the file or folder of that id.
-
-        Raises ApiError with the code `missing` if there is none, and with 5001 if the user may not see it.
-        """
-        return edits.find(self.world, user, node_id, missing=missing)
-
-    def folder(self, user: User, node_id: str, *, missing: int = 5002) -> Folder:
-        """Find the folder of that id. Raises ApiError as `node` does, and (5022) if it is a file."""
-        node = self.node(user, node_id, missing=missing)
-        if not isinstance(node, Folder):
-            raise ApiError(5022, f"{node.name} is not a folder.")
-        return node
-
-    def named_project(self, call: Call) -> Project:
-        """Return the project that the path names. Raises ApiError as `project` does."""
-        return self.project(call.user, f"{call.arguments.path['owner']}/{call.arguments.path['project']}")
-
-    def project(self, user: User, project_id: str) -> Project:
-        """Find the project of that id. Raises ApiError if there is none (3002) or if the user may not see it (3001)."""
-        project = self.world.projects.get(project_id)
-        if project is None:
-            raise ApiError(3002, f"There is no project {project_id}.")
-        if not permissions(user, project).read:
-            raise ApiError(3001, f"You have no access to {project_id}.")
-        return project
-
-
-def _with_a_body(name: str, status: int) -> int:
-    if status not in range(200, 300) or status in (204, 205):
-        raise ValueError(f"{name} is a 2xx status that can carry a body; not {status}")
-    return status

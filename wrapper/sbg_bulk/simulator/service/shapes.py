@@ -52,10 +52,11 @@ def _bulk_entries(variant: Variant, operation: str, entries: Sequence[Document])
     kept = []
     for entry in entries:
         resource, error = entry.get("resource"), entry.get("error")
-        is_folder = resource is not None and resource["type"] == "folder"
-        if is_folder and operation == "bulk_get_files" and not variant.bulk_folders:
+        if resource is None or not operation.endswith("_files"):
+            resource = {}
+        if operation == "bulk_get_files" and resource.get("type") == "folder" and not variant.bulk_folders:
             continue
-        if resource is not None and variant.bulk_fields == "least":
+        if resource and variant.bulk_fields == "least":
             entry["resource"] = {name: value for name, value in resource.items() if name in LEAST}
         if error is not None and not variant.bulk_error_status:
             del error["status"]

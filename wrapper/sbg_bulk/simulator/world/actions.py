@@ -70,7 +70,7 @@ def copy(world: World, user: User, item: Item, at: float) -> str:
         raise ApiError(5014, f"You may not copy from {project_of(source).id}.")
     if source.parent is None:
         raise ApiError(5014, "A project's root folder cannot be copied.")
-    destination = _destination(world, user, item)
+    destination = destination_of(world, user, item)
     _refuse_within(source, destination, "copied")
     return world.copy(source, destination, item.name or source.name, at).id
 
@@ -81,7 +81,7 @@ def move(world: World, user: User, item: Item, at: float) -> str:  # noqa: ARG00
         raise ApiError(5032, f"You may not move files out of {project_of(source).id}.")
     if source.parent is None:
         raise ApiError(5032, "A project's root folder cannot be moved.")
-    destination = _destination(world, user, item)
+    destination = destination_of(world, user, item)
     _refuse_within(source, destination, "moved")
     return world.move(source, destination, item.name or source.name).id
 
@@ -110,7 +110,8 @@ def _source(world: World, user: User, item: Item) -> Node:
     return source
 
 
-def _destination(world: World, user: User, item: Item) -> Folder:
+def destination_of(world: World, user: User, item: Item) -> Folder:
+    """Return the folder that an item goes to. Raises ApiError if there is none, or the user may not write there."""
     if item.project is not None:
         project = world.projects.get(item.project)
         if project is None:

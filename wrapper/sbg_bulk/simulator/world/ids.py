@@ -20,6 +20,7 @@ class Ids:
         self._counted = 0
         self._nodes = random.Random(f"nodes of {seed}")  # noqa: S311 - repeatable on purpose, no secrets
         self._jobs = random.Random(f"jobs of {seed}")  # noqa: S311
+        self._transfers = random.Random(f"transfers of {seed}")  # noqa: S311
         self._requests = random.Random(f"requests of {seed}")  # noqa: S311
         self._last_job_of: dict[int, int] = {}
 
@@ -46,6 +47,10 @@ class Ids:
         last = self._last_job_of.get(moment, moment << 20)
         self._last_job_of[moment] = last + self._jobs.randrange(1, 1 << 4)
         return str(self._last_job_of[moment])
+
+    def transfer(self) -> str:
+        """Deal out an id for an import or an export: 32 letters and digits."""
+        return "".join(self._transfers.choices(string.ascii_letters + string.digits, k=32))
 
     def request(self) -> str:
         """Deal out an id for a request: a UUID, of the kind that is drawn at random."""

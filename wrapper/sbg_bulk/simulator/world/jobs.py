@@ -4,24 +4,24 @@ A job goes from SUBMITTED over RESOLVING to RUNNING, does its items one after th
 last of them. Each of these is a *step*: a job of n items takes n + 2. What makes a job take its next step is the
 book's `progress`:
 
-- `time`: each step has its hour, and is taken when the book is brought up to date (`Jobs.catch_up`);
+- `time`: each step has its hour, and is taken when the book is brought up to date (`Schedule.catch_up`);
 - `polls`: each answer that shows the job takes one step first (`Jobs.shown`);
 - `hand`: only `Jobs.step` does.
 """
 
 from __future__ import annotations
 
-import heapq
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from attrs import define, field, frozen
 
 from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.world.actions import Item, JobType, perform
 from sbg_bulk.simulator.world.clock import DAY
+from sbg_bulk.simulator.world.schedule import Schedule
 from sbg_bulk.simulator.world.tree import File, Node, User, World, count_files, walk
 
 Progress = Literal["time", "polls", "hand"]
@@ -42,15 +42,19 @@ class JobState(StrEnum):
 
 @frozen
 class Timing:
-    """Seconds that the steps of a job take, where time makes it progress."""
+    """Seconds that the steps of a job take, where time makes it progress.
+
+    `submitted` is also how long an import or an export is PENDING, `transfer` how long it is RUNNING for each file.
+    """
 
     submitted: float = 0.3
     resolving: float = 0.3
     per_file: float = 0.02
+    transfer: float = 0.5
 
     def faster(self, speed: float) -> Timing:
         """Return the same at so many times the speed."""
-        return Timing(self.submitted / speed, self.resolving / speed, self.per_file / speed)
+        return Timing(*(seconds / speed for seconds in (self.submitted, self.resolving, self.per_file, self.transfer)))
 
 
 Outcome = str | ApiError
@@ -111,8 +115,7 @@ class Jobs:
         self._seed = seed
         self._jobs: dict[str, Job] = {}
         self._of_user: dict[str, dict[str, Job]] = {}
-        self._due: list[tuple[float, int, Callable[[float], None]]] = []
-        self._scheduled = 0
+        self.schedule = Schedule()
 
     # What the service asks for
 
@@ -151,12 +154,6 @@ class Jobs:
         """Take note that an answer is about to show the job."""
         if self._progress == "polls":
             self.step(job, now)
-
-    def catch_up(self, now: float) -> None:
-        """Let everything happen that was due until now, in the order of time, whichever job it belongs to."""
-        while self._due and self._due[0][0] <= now:
-            due, _, happen = heapq.heappop(self._due)
-            happen(due)
 
     # How a job lives
 
@@ -249,7 +246,7 @@ class Jobs:
     def _finish(self, job: Job, now: float) -> None:
         job.state = JobState.FINISHED
         job.finished_on = now
-        self._schedule(now + KEPT, lambda _: self._forget(job))
+        self.schedule.add(now + KEPT, lambda _: self._forget(job))
 
     def _enter(self, job: Job) -> None:
         self._jobs[job.id] = job
@@ -268,27 +265,35 @@ class Jobs:
             takes = self._timing.resolving
         else:
             takes = self._timing.per_file * job.weights[len(job.outcomes)]
-        self._schedule(now + takes, lambda due: self._step_on_time(job, due))
+        self.schedule.add(now + takes, lambda due: self._step_on_time(job, due))
 
     def _step_on_time(self, job: Job, due: float) -> None:
         self.step(job, due)
         if job.state is not JobState.FINISHED:
             self._schedule_step(job, due)
 
-    def _schedule(self, due: float, happen: Callable[[float], None]) -> None:
-        self._scheduled += 1  # of two things due at once, the one that was scheduled first happens first
-        heapq.heappush(self._due, (due, self._scheduled, happen))
-
     def _ordered(self, jobs: list[Job]) -> Sequence[Job]:
-        if self._list_order == "newest":
-            jobs.reverse()
-        elif self._list_order == "shuffled":
-            jobs.sort(key=lambda job: zlib.crc32(f"{self._seed} {job.id}".encode()))
-        return jobs
+        return ordered(jobs, self._list_order, self._seed)
 
 
 def _files(node: Node | None) -> Sequence[str]:
     return [] if node is None else [each.id for each in walk(node) if isinstance(each, File)]
+
+
+class _HasId(Protocol):
+    id: str
+
+
+J = TypeVar("J", bound=_HasId)
+
+
+def ordered(jobs: list[J], order: ListOrder, seed: str) -> Sequence[J]:
+    """Return jobs, oldest first, in the order in which lists show them."""
+    if order == "newest":
+        jobs.reverse()
+    elif order == "shuffled":
+        jobs.sort(key=lambda job: zlib.crc32(f"{seed} {job.id}".encode()))
+    return jobs
 
 
 def one_of(name: str, value: str, choices: object) -> Any:

@@ -18,6 +18,8 @@ from attrs import define, evolve, field, frozen
 
 from sbg_bulk.simulator.world.clock import Clock
 from sbg_bulk.simulator.world.ids import Ids
+from sbg_bulk.simulator.world.repository import Repository
+from sbg_bulk.simulator.world.volumes import HOME, Volumes
 
 LONGEST_NAME = 255
 """Most characters of the name of a file or a folder."""
@@ -58,7 +60,7 @@ class File:
     """A file: a name, a place and a size in bytes, with its tags, its metadata, and the id of the task that made it.
 
     `alias_of` is the volume and the location of an object in a bucket that the file stands for; None if the platform
-    keeps its content. Dates are Unix seconds.
+    keeps its content. One that is `archived` cannot be exported. Dates are Unix seconds.
     """
 
     id: str
@@ -71,6 +73,7 @@ class File:
     metadata: dict[str, str] = field(factory=dict, repr=False)
     task: str | None = field(default=None, repr=False)
     alias_of: tuple[str, str] | None = field(default=None, repr=False)
+    archived: bool = False
 
 
 @define(eq=False)
@@ -91,7 +94,10 @@ Node = File | Folder
 
 @define(eq=False)
 class Project:
-    """A project, `owner/short-name`, with the permissions of its members by user name."""
+    """A project, `owner/short-name`, with the permissions of its members by user name.
+
+    `location` is the cloud and the region of its files. Those of a `public` one cannot be exported.
+    """
 
     id: str
     name: str
@@ -103,6 +109,8 @@ class Project:
     members: dict[str, Permissions]
     tags: list[str] = field(factory=list)
     billing_group: str | None = None
+    location: str = HOME
+    public: bool = False
 
 
 def project_of(node: Node) -> Project:
@@ -143,15 +151,15 @@ def count_files(node: Node) -> int:
     return max(1, sum(isinstance(each, File) for each in walk(node)))
 
 
-def free_name(folder: Folder, name: str) -> str:
-    """Return the name itself if it is free in the folder, else the name with the lowest free numeric prefix.
+def free_name(folder: Folder, name: str, form: str = "{}_") -> str:
+    """Return the name itself if it is free in the folder, else the name with the lowest free prefix of the form.
 
     A name that the prefix would make too long loses characters at its front, so that it keeps its extension.
     """
     candidate, number = name, 0
     while candidate in folder.children:
         number += 1
-        prefix = f"{number}_"
+        prefix = form.format(number)
         candidate = prefix + name[-(LONGEST_NAME - len(prefix)) :]
     return candidate
 
@@ -166,6 +174,8 @@ class World:
         self.tokens: dict[str, User] = {}
         self.projects: dict[str, Project] = {}
         self.nodes: dict[str, Node] = {}
+        self.volumes = Volumes(clock, self.users)
+        self.repository = Repository()
 
     # Building
 

@@ -29,7 +29,7 @@ MOST_ENTRIES = 100
 def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
     """Return the board, jobs brought up to date. `opened` are the ids of folders and jobs to show whole."""
     now = state.clock.now()
-    state.jobs.catch_up(now)
+    state.jobs.schedule.catch_up(now)
     jobs = state.jobs.all()
     opened = frozenset(opened)
     folders = [node for node in map(state.world.nodes.get, opened) if isinstance(node, Folder)]

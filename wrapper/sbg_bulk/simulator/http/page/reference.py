@@ -21,6 +21,7 @@ from sbg_bulk.simulator.seeds import LIKELY_TOKEN
 from sbg_bulk.simulator.service.contract import BASE_PATH, JSON
 from sbg_bulk.simulator.state import State
 from sbg_bulk.simulator.world.actions import permissions
+from sbg_bulk.simulator.world.moving import Import
 from sbg_bulk.simulator.world.tree import EVERYTHING, File, Folder, Project, User, walk
 
 REMEDY = "pip install 'sbg-bulk[simulator]'"
@@ -138,6 +139,41 @@ def _fill_in(spec: dict[str, Any], state: State, user: User) -> None:
             if nodes
         }
         _set_bodies(spec, f"/async/files/{action}", bodies)
+    _fill_in_transfers(spec, state, user, things)
+
+
+def _fill_in_transfers(spec: dict[str, Any], state: State, user: User, things: _Things) -> None:
+    """Put in objects to import, files to export, and what has been imported and exported last."""
+    parameters = spec["components"]["parameters"]
+    mine = [volume for volume in state.world.volumes.values() if user.username in volume.members]
+    for path in ("/storage/volumes/{volume_owner}/{volume_name}", "/storage/volumes/{volume_owner}/{volume_name}/list"):
+        for volume in mine[:1]:
+            owner, _, name = volume.id.partition("/")
+            _set_parameters(spec, path, volume_owner=owner, volume_name=name)
+    for each in state.transfers.all():
+        kind = "import" if isinstance(each.wanted, Import) else "export"
+        parameters[f"{kind.title()}Id"]["example"] = each.id
+        _set_bodies(spec, f"/bulk/storage/{kind}s/get", {"The last": {f"{kind}_ids": [each.id]}})
+    for made in state.drs_imports.all():
+        parameters["DrsImportId"]["example"] = made.id
+    place = {"project": things.target.id}
+    found = ((volume.id, key) for volume in mine for key in islice(volume.objects.under(""), 1))
+    for volume_id, key in islice(found, 1):
+        wanted = {"source": {"volume": volume_id, "location": key}, "destination": place}
+        _set_bodies(spec, "/storage/imports", {"An object": wanted})
+        _set_bodies(spec, "/bulk/storage/imports/create", {"An object": {"items": [wanted]}})
+    open_for_writing = (each for each in mine if each.access_mode == "RW" and each.location == things.source.location)
+    for volume in islice(open_for_writing, 1):
+        exports = [
+            {"source": {"file": file.id}, "destination": {"volume": volume.id, "location": f"kept/{file.name}"}}
+            for file in things.files
+        ]
+        _set_bodies(spec, "/storage/exports", {"A file": exports[0]})
+        _set_bodies(spec, "/bulk/storage/exports/create", {"Files": {"items": exports}})
+    uri = state.world.repository.example()
+    if uri is not None:
+        objects = {"items": [{"drs_uri": uri} | place], "conflict_resolution": "SKIP"}
+        _set_bodies(spec, "/bulk/drs/imports/create", {"An object": objects})
 
 
 def _name_statuses(spec: dict[str, Any], state: State) -> None:

@@ -1,0 +1,264 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_body import ErrorBody
+from ...models.import_item import ImportItem
+from ...models.import_job import ImportJob
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: ImportItem,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/storage/imports",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorBody | ImportJob | None:
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ErrorBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 415:
+        response_415 = ErrorBody.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = ErrorBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorBody.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ErrorBody.from_dict(response.json())
+
+        return response_503
+
+    if 200 <= response.status_code <= 299:
+        response_2xx = ImportJob.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorBody | ImportJob]:
+    try:
+        status_code: HTTPStatus | int = HTTPStatus(response.status_code)
+    except ValueError:
+        status_code = response.status_code
+    parsed: ErrorBody | ImportJob | None = None
+    try:
+        parsed = _parse_response(client=client, response=response)
+    except (
+        AttributeError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as unreadable:
+        if client.raise_on_unexpected_status:
+            raise errors.UnexpectedStatus(
+                response.status_code, response.content
+            ) from unreadable
+    return Response(
+        status_code=status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportItem,
+) -> Response[ErrorBody | ImportJob]:
+    """Import a file or a folder
+
+     Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
+    the bucket.
+    A location that ends in a slash is a folder, and comes with all it holds.
+
+    **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
+    list: it shows
+    the source and the destination that were sent.
+
+    What only the job finds out ends it as `FAILED`, with its `error`. Expected there: 9103, 9105, 9108.
+
+    Args:
+        body (ImportItem): An object or a folder of a volume, and where it goes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | ImportJob]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportItem,
+) -> ErrorBody | ImportJob | None:
+    """Import a file or a folder
+
+     Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
+    the bucket.
+    A location that ends in a slash is a folder, and comes with all it holds.
+
+    **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
+    list: it shows
+    the source and the destination that were sent.
+
+    What only the job finds out ends it as `FAILED`, with its `error`. Expected there: 9103, 9105, 9108.
+
+    Args:
+        body (ImportItem): An object or a folder of a volume, and where it goes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | ImportJob
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportItem,
+) -> Response[ErrorBody | ImportJob]:
+    """Import a file or a folder
+
+     Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
+    the bucket.
+    A location that ends in a slash is a folder, and comes with all it holds.
+
+    **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
+    list: it shows
+    the source and the destination that were sent.
+
+    What only the job finds out ends it as `FAILED`, with its `error`. Expected there: 9103, 9105, 9108.
+
+    Args:
+        body (ImportItem): An object or a folder of a volume, and where it goes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | ImportJob]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportItem,
+) -> ErrorBody | ImportJob | None:
+    """Import a file or a folder
+
+     Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
+    the bucket.
+    A location that ends in a slash is a folder, and comes with all it holds.
+
+    **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
+    list: it shows
+    the source and the destination that were sent.
+
+    What only the job finds out ends it as `FAILED`, with its `error`. Expected there: 9103, 9105, 9108.
+
+    Args:
+        body (ImportItem): An object or a folder of a volume, and where it goes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | ImportJob
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed
