@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "53cc0202a65acd29068f42cbd3a06345bd4c5ea09c166649027dd78b95cbdd77"
+SPEC_SHA256 = "32c076a86d76bb8e7b6fcf4e0ad3d974d37935c3bc215753473fc49c95a52ca2"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.3.0"

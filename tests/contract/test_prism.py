@@ -19,7 +19,7 @@ from tests.contract.prism import Judged, Witness, judged, judging
 
 UNUSED = {
     *("list_folder", "list_project_files", "list_owner_projects"),
-    *("bulk_edit_files", "bulk_delete_files"),
+    *("bulk_edit_files", "bulk_update_files", "bulk_delete_files"),
     *(name for name in GOOD if name.endswith(("_volume", "_volumes", "_objects", "port", "ports"))),
 }
 """What the clients do not call: other ways to lists that they read already, what is answered without a job, and what

@@ -201,6 +201,14 @@ def bulk_edit(lab: Lab, models: Models) -> Conversation:
     assert (lab.file.name, lab.file.metadata) == ("sample 1&2.bam", {"sample_id": "S1"})
 
 
+@talk("bulk_update_files", answer="BulkFileList")
+def bulk_update(lab: Lab, models: Models) -> Conversation:
+    lab.file.tags, lab.file.metadata = ["old"], {"sample_id": "S1"}
+    found = yield {"body": models.FileEdits(items=[models.FileEdit(id=lab.file.id, tags=["new"])])}
+    assert [each.resource.tags for each in found.items] == [["new"]]
+    assert (lab.file.tags, lab.file.metadata) == (["new"], {})
+
+
 @talk("bulk_delete_files", answer="BulkFileList")
 def bulk_delete(lab: Lab, models: Models) -> Conversation:
     found = yield {"body": models.FileSelection(file_ids=[lab.inside.id])}

@@ -45,7 +45,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("list_files", "list_folder", "list_project_files"), {"href": "x", "items": [FILE], "links": [LINK]}),
     **dict.fromkeys(("get_file", "create_folder"), FILE),
     **dict.fromkeys(("list_projects", "list_owner_projects"), {"href": "x", "items": [PROJECT], "links": [LINK]}),
-    **dict.fromkeys(("bulk_get_files", "bulk_edit_files", "bulk_delete_files"), {"items": [{"resource": FILE}]}),
+    **dict.fromkeys((f"bulk_{do}_files" for do in ("get", "edit", "update", "delete")), {"items": [{"resource": FILE}]}),
     "list_volumes": {"href": "x", "items": [VOLUME], "links": [LINK]},
     "get_volume": VOLUME,
     "list_volume_objects": {"href": "x", "items": [OBJECT], "prefixes": [PREFIX], "links": [{"next": "x"}]},
@@ -83,7 +83,7 @@ def arguments(package: Package, operation: str) -> dict[str, Any]:
         return {"body": bodies[operation](items=[])}
     if operation in ("bulk_get_files", "bulk_delete_files"):
         return {"body": models.FileSelection(file_ids=[])}
-    if operation == "bulk_edit_files":
+    if operation in ("bulk_edit_files", "bulk_update_files"):
         return {"body": models.FileEdits(items=[])}
     if operation == "bulk_get_imports":
         return {"body": models.ImportSelection(import_ids=[])}

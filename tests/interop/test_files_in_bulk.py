@@ -106,6 +106,17 @@ def test_an_edit_that_fails_has_the_error_in_its_record(api: Official, samples: 
     assert (samples[0].name, samples[2].tags) == ("sample-1.bam", ["seen"])
 
 
+def test_what_the_client_knows_of_a_file_takes_the_place_of_what_there_is(
+    api: Official, samples: tuple[File, ...]
+) -> None:
+    files = [record.resource for record in api.files.bulk_get([samples[0].id])]
+    files[0].metadata = {"case_id": "C9"}
+    files[0].tags = ["replaced"]
+    (record,) = api.files.bulk_update(files)
+    assert (record.resource.tags, dict(record.resource.metadata)) == (["replaced"], {"case_id": "C9"})
+    assert (samples[0].metadata, samples[0].tags) == ({"case_id": "C9"}, ["replaced"])
+
+
 def test_files_are_deleted_in_bulk(api: Official, sim: Simulator, lab: Lab, samples: tuple[File, ...]) -> None:
     records = api.files.bulk_delete([samples[0].id, lab.run.id, samples[1].id])
     assert [record.error and record.error.code for record in records] == [None, 5021, None]

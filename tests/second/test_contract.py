@@ -20,8 +20,10 @@ from tests.second.variants import VARIANTS
 from tests.spec.validation import faults
 
 SPEC: Final = load_spec()
-NOT_SERVED: Final = {one.id for one in OPERATIONS if {"Volumes", "Imports", "Exports"} & set(one.definition["tags"])}
-"""What brings files in and out: no client of ours calls it."""
+NOT_SERVED: Final = {
+    one.id for one in OPERATIONS if {"Volumes", "Imports", "Exports"} & set(one.definition["tags"])
+} | {"bulk_update_files"}
+"""What no client of ours calls: above all, what brings files in and out."""
 
 
 @frozen

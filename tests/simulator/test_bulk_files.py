@@ -57,6 +57,14 @@ def test_files_are_read_as_their_details_are_and_each_failure_has_its_entry(
     assert entries[1]["error"].keys() == {"status", "code", "message", "more_info"}
 
 
+@pytest.mark.parametrize("key", ["id", "file_id"])
+def test_an_update_erases_what_it_does_not_name_but_for_the_name(api: Api, file: File, key: str) -> None:
+    bulk(api, "update", {"items": [{key: file.id, "metadata": {"sample_id": "S2", "case_id": None}}]})
+    assert (file.name, file.tags, file.metadata) == ("a.bam", [], {"sample_id": "S2"})
+    bulk(api, "update", {"items": [{key: file.id, "name": "b.bam", "tags": ["one"]}]})
+    assert (file.name, file.tags, file.metadata) == ("b.bam", ["one"], {})
+
+
 def test_an_edit_keeps_what_it_does_not_name(api: Api, simulator: Simulator, file: File) -> None:
     simulator.advance(60)
     [entry] = edit(api, file.id, metadata={"sample_id": "S2", "case_id": None, "gender": "female", "age": None})

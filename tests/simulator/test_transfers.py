@@ -471,6 +471,29 @@ def test_a_look_or_a_hand_takes_a_step(progress: Any) -> None:
     assert [(each["id"], each["owner"]) for each in described["transfers"]] == [(started, "rfranklin")]
 
 
+def test_the_page_shows_imports_and_exports_among_the_jobs(
+    api: Api, project: Project, volume: Volume, file: File
+) -> None:
+    imported = done(api, "imports", an_import("a.bam"))
+    api.simulator.advance(1)
+    exported = done(api, "exports", an_export(file, "a.bam"))
+    api.simulator.advance(1)
+    objects(api, an_object("drs://host/none"))
+    drs_import = api.simulator.drs_imports.all()[0].id
+    query = {"open": [imported["id"], exported["id"], drs_import]}
+    shown = api.http.get("http://localhost/_simulator/board", params=query).json()["jobs"]["shown"]
+    assert [(job["id"], job["type"], job["state"], job["completed"], job["failed"]) for job in shown] == [
+        (drs_import, "IMPORT", "FINISHED", 0, 1),
+        (exported["id"], "EXPORT", "FAILED", 0, 1),
+        (imported["id"], "IMPORT", "COMPLETED", 1, 0),
+    ]
+    [item] = shown[2]["items"]["shown"]
+    assert (item["file"], item["became"], item["error"]) == ("a.bam", project.root.children["a.bam"].id, None)
+    assert shown[1]["items"]["shown"][0]["error"].startswith("9107: ")
+    assert shown[0]["items"]["shown"][0]["file"] == "drs://host/none"
+    assert volume.objects.size("a.bam") == 10
+
+
 def test_the_time_that_a_transfer_takes_can_be_chosen() -> None:
     simulator = Simulator(clock=ManualClock(), timing=Timing(transfer=600), speed=2)
     simulator.world.add_project("rfranklin/mine")

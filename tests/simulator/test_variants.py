@@ -28,7 +28,7 @@ class Varied:
         world = self.simulator.world
         root = world.add_project(PROJECT).root
         self.folder = world.add_folder("folder", root)
-        inner = [world.add_file(name, self.folder) for name in ("a", "b")]
+        inner = [world.add_file(name, self.folder, metadata={"kept": "yes"}) for name in ("a", "b")]
         self.file = world.add_file("c", root, metadata={"href": "kept"})
         self.inner = [one.id for one in inner]
         world.volumes.add("rfranklin/out")
@@ -64,6 +64,7 @@ class Varied:
         exports = [{"source": {"file": file}, "destination": to_volume} for file in (self.file.id, "0" * 24)]
         objects = [{"drs_uri": f"drs://here/{one}", "project": PROJECT} for one in ("taken", "bundle")]
         answers = {
+            "edited": post("/bulk/files/edit", json={"items": [{"id": self.folder.children["a"].id, "tags": ["x"]}]}),
             "exported": post("/bulk/storage/exports/create", params={"copy_only": "True"}, json={"items": exports}),
             "early": post("/storage/exports", json=exports[1]),
             "late": post("/storage/imports", json={"source": to_volume, "destination": {"project": PROJECT}}),
@@ -157,6 +158,8 @@ SWITCHES: dict[str, Callable[[Answers], Any]] = {
     "bulk_item_refused=call": lambda it: it["exported"].status_code == 404,
     "transfer_refusals=submission": lambda it: (it["early"].status_code, it["late"].status_code) == (404, 404),
     "transfer_refusals=job": lambda it: (it["early"].status_code, it["late"].status_code) == (202, 202),
+    "bulk_edit_erases=yes": lambda it: it["edited"].json()["items"][0]["resource"]["metadata"] == {},
+    "advance_access=yes": lambda it: (it["exported"].status_code, it["jobs"].status_code) == (403, 200),
     "transfer_lists=least": lambda it: keys(it, "whole") == {"href", "id", "state"},
     "transfer_lists=all": lambda it: keys(it, "usual") > {"source", "destination"},
     "copy_only_case=lower": lambda it: it["kept"].json()["storage"]["type"] == "VOLUME",

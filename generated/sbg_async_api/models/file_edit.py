@@ -17,15 +17,16 @@ T = TypeVar("T", bound="FileEdit")
 
 @_attrs_define
 class FileEdit:
-    """One file, and what to change in it. What is absent or null stays as it is.
+    """One file, and what to change in it. What is absent or null stays as it is; in an update, tags and metadata are
+    erased then.
 
-    Attributes:
-        id (str): The file's id. The tables of the documentation write `file_id`, which is understood too.
-        name (None | str | Unset): A new name, without `/`. Empty keeps the old one.
-        tags (list[str] | None | Unset): All tags that the file is to have. An empty list removes those it has.
-        metadata (FileEditNewMetadata | None | Unset): New values by key; null removes a key. A key has at most 100
-            bytes in UTF-8, a value 300, and a file 1,000
-            keys.
+        Attributes:
+            id (str): The file's id. The tables of the documentation write `file_id`, which is understood too.
+            name (None | str | Unset): A new name, without `/`. Empty keeps the old one.
+            tags (list[str] | None | Unset): All tags that the file is to have. An empty list removes those it has.
+            metadata (FileEditNewMetadata | None | Unset): New values by key; null removes a key. A key has at most 100
+                bytes in UTF-8, a value 300, and a file 1,000
+                keys.
     """
 
     id: str

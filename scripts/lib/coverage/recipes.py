@@ -65,6 +65,7 @@ GOOD: Mapping[str, Request] = {
     "list_project_files": Request({"owner": "rfranklin", "project": "my-project"}),
     "bulk_get_files": Request(json={"file_ids": [FILE, NOTHING]}),
     "bulk_edit_files": Request(json={"items": [{"id": FILE, "tags": ["seen"], "metadata": {"sample_id": None}}]}),
+    "bulk_update_files": Request(json={"items": [{"id": FILE, "tags": ["seen"]}]}),
     "bulk_delete_files": Request(json={"file_ids": [FILE]}),
     "list_volumes": Request(),
     "get_volume": Request(volume("rfranklin", "my-volume")),
@@ -113,6 +114,7 @@ BAD: Mapping[str, Request] = {
     "list_project_files": Request({"owner": "rfranklin", "project": "my-project"}, {"limit": "101"}),
     "bulk_get_files": Request(json={"file_ids": []}),
     "bulk_edit_files": Request(json={"items": [{"id": FILE, "name": "a/b"}]}),
+    "bulk_update_files": Request(json={"items": [{"id": FILE, "name": "a/b"}]}),
     "bulk_delete_files": Request(json={"file_ids": [FILE] * 101}),
 }
 """A call that is answered with 400."""

@@ -171,7 +171,7 @@ def test_with_another_seed_the_reference_names_what_is_there_now(visit: Visitor)
     expect(there.said).to_have_text("Reset to the seed examples.")
     expect(there.board.get_by_text("Discards all changes. The clock keeps running.")).to_be_visible()
     expect(there.board.locator("time")).to_have_text("2019-02-20 12:01:00 UTC")
-    expect(there.board.locator("#projects > li")).to_have_count(6)
+    expect(there.board.locator("#projects > li")).to_have_count(7)
     expect(there.page.locator(".opblock .opblock-body")).to_have_count(0)  # drawn anew, with all calls closed
     after = there.operation("submit_delete_job").get_by_role("textbox")
     expect(after).to_contain_text('"items"')
@@ -191,7 +191,7 @@ def test_a_simulator_begun_anew_at_the_same_address_is_taken_for_another(visit: 
 
         there.page.route("**/*", lead_there)
         expect(there.board.locator("#name")).to_have_value("examples")
-        expect(there.board.locator("#projects > li")).to_have_count(6)
+        expect(there.board.locator("#projects > li")).to_have_count(7)
         expect(there.page.locator(".opblock .opblock-body")).to_have_count(0)  # drawn anew, with all calls closed
         body = there.operation("submit_delete_job").get_by_role("textbox")
         expect(body).to_contain_text('"items"')

@@ -47,6 +47,7 @@ class Variant:
         bulk_fields: the properties of files in bulk calls: all, or the fewest that a list may have.
         bulk_error_status: whether the error entries of a bulk call have a `status`.
         bulk_status: the status of the answers to bulk calls.
+        bulk_edit_erases: whether an edit in bulk erases the tags and the metadata that it does not name.
         bulk_refused: the status with which all bulk calls are refused; `none` if they are answered.
         bulk_item_refused: whether an item that is refused among imports or exports becomes an error entry, or the whole
             call is refused and nothing is started.
@@ -55,6 +56,8 @@ class Variant:
         transfer_lists: what lists of imports and exports show: what is asked for with `fields`, otherwise `href`, `id`
             and `state`; always only those; or always all.
         copy_only_case: whether `copy_only` counts however it is spelled, or only as `true` in lower case.
+        advance_access: whether calls on volumes, imports and exports are refused without the header
+            `X-SBG-Advance-Access: advance`.
         drs_bundles: whether a bundle of objects is imported with all it holds, or refused.
         drs_listed: whether the list of jobs has imports by DRS.
         drs_skipped: the entry of an item that is skipped for its name: the existing file, none, or an error.
@@ -89,11 +92,13 @@ class Variant:
     bulk_fields: Literal["all", "least"] = "all"
     bulk_error_status: bool = True
     bulk_status: Literal[200, 202] = 200
+    bulk_edit_erases: bool = False
     bulk_refused: Literal[404, 405, 501] | None = None
     bulk_item_refused: Literal["entry", "call"] = "entry"
     transfer_refusals: Literal["usual", "submission", "job"] = "usual"
     transfer_lists: Literal["asked", "least", "all"] = "asked"
     copy_only_case: Literal["any", "lower"] = "any"
+    advance_access: bool = False
     drs_bundles: Literal["expanded", "refused"] = "expanded"
     drs_listed: bool = False
     drs_skipped: Literal["existing", "absent", "error"] = "existing"

@@ -118,7 +118,7 @@ def sync_detailed(
      Changes names, tags and metadata of up to 100 files. What an item does not name stays as it is; tags
     are
     replaced as a whole, metadata key by key, where null removes a key. Another call,
-    `/bulk/files/update`, erases
+    `bulk_update_files`, erases
     what is not named, and one deployment's page says so of this one too: read back what matters.
 
     A file that cannot be edited does not fail the call: it becomes an error entry. Expected there:
@@ -157,7 +157,7 @@ def sync(
      Changes names, tags and metadata of up to 100 files. What an item does not name stays as it is; tags
     are
     replaced as a whole, metadata key by key, where null removes a key. Another call,
-    `/bulk/files/update`, erases
+    `bulk_update_files`, erases
     what is not named, and one deployment's page says so of this one too: read back what matters.
 
     A file that cannot be edited does not fail the call: it becomes an error entry. Expected there:
@@ -191,7 +191,7 @@ async def asyncio_detailed(
      Changes names, tags and metadata of up to 100 files. What an item does not name stays as it is; tags
     are
     replaced as a whole, metadata key by key, where null removes a key. Another call,
-    `/bulk/files/update`, erases
+    `bulk_update_files`, erases
     what is not named, and one deployment's page says so of this one too: read back what matters.
 
     A file that cannot be edited does not fail the call: it becomes an error entry. Expected there:
@@ -228,7 +228,7 @@ async def asyncio(
      Changes names, tags and metadata of up to 100 files. What an item does not name stays as it is; tags
     are
     replaced as a whole, metadata key by key, where null removes a key. Another call,
-    `/bulk/files/update`, erases
+    `bulk_update_files`, erases
     what is not named, and one deployment's page says so of this one too: read back what matters.
 
     A file that cannot be edited does not fail the call: it becomes an error entry. Expected there:

@@ -15,6 +15,7 @@ bodies <- list(
   bulk_get_imports = ImportSelection,
   bulk_start_exports = ExportRequest,
   bulk_start_imports = ImportRequest,
+  bulk_update_files = FileEdits,
   create_folder = NewFolder,
   start_drs_import = DrsRequest,
   start_export = ExportItem,

@@ -50,6 +50,7 @@ export const calls: Calls = {
     client.GET("/projects/{owner}/{project}/files", { params: { path: { owner, project }, query } }),
   bulk_get_files: (client, _, body) => client.POST("/bulk/files/get", { body }),
   bulk_edit_files: (client, _, body) => client.POST("/bulk/files/edit", { body }),
+  bulk_update_files: (client, _, body) => client.POST("/bulk/files/update", { body }),
   bulk_delete_files: (client, _, body) => client.POST("/bulk/files/delete", { body }),
   list_volumes: (client, query) => client.GET("/storage/volumes", { params: { query } }),
   get_volume: (client, path) => client.GET("/storage/volumes/{volume_owner}/{volume_name}", { params: { path } }),

@@ -221,6 +221,7 @@ class Service:
                 if operation.id != FREE:
                     state.limiter.charge(user.username, now)
                     self._let_others_in(user, now)
+                self._see_to_access(operation, request)
                 content_type = request.headers.get("content-type", "")
                 respell = RESPELLED.get(operation.id)
                 given = state.contract.read(operation, variables, respelled(query), content_type, request.body, respell)
@@ -250,6 +251,12 @@ class Service:
             every, lasts = self._state.variant.maintenance
             if (now - self._state.began) % every >= every - lasts:
                 raise ApiError(0, "The platform is under maintenance.")
+
+    def _see_to_access(self, operation: Operation, request: Request) -> None:
+        """Raise ApiError if the variant wants a header that the request has not got."""
+        wanted = self._state.variant.advance_access and "/storage/" in operation.path
+        if wanted and request.headers.get("x-sbg-advance-access") != "advance":
+            raise ApiError(90002, "This call needs the header X-SBG-Advance-Access: advance.")
 
     def _let_others_in(self, user: User, now: float) -> None:
         """Have another program of the user submit a job from time to time, as far as the budget allows."""

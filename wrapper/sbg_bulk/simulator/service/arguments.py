@@ -86,7 +86,7 @@ def _respell_edit(item: Any) -> Any:
 
 
 RESPELLED: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {"create_folder": _respell_folder, "bulk_edit_files": _respell_edits}
+    {"create_folder": _respell_folder, "bulk_edit_files": _respell_edits, "bulk_update_files": _respell_edits}
 )
 """What is understood besides what the contract says, by operation: each returns the body as the contract spells it."""
 

@@ -127,8 +127,14 @@ class Operations(TransferOperations):
         )
 
     def bulk_edit_files(self, call: Call) -> Reply:
+        return self.change_files(call, erases=self.variant.bulk_edit_erases)
+
+    def bulk_update_files(self, call: Call) -> Reply:
+        return self.change_files(call, erases=True)
+
+    def change_files(self, call: Call, *, erases: bool) -> Reply:
         def change(item: Mapping[str, Any]) -> Node:
-            wanted = edits.Edit(item.get("name"), item.get("tags"), item.get("metadata"))
+            wanted = edits.Edit(item.get("name"), item.get("tags"), item.get("metadata"), erases)
             return edits.edit(self.world, call.user, item["id"], wanted, call.now)
 
         return self.bulk(call, call.arguments.body["items"], change)

@@ -21,11 +21,15 @@ LONGEST_KEY, LONGEST_VALUE, MOST_KEYS = 100, 300, 1000
 
 @frozen
 class Edit:
-    """What to change in a file; None leaves it as it is. A key of the metadata with None is removed."""
+    """What to change in a file; None leaves it as it is. A key of the metadata with None is removed.
+
+    One that `erases` leaves nothing of the tags and the metadata that it does not name.
+    """
 
     name: str | None = None
     tags: Sequence[str] | None = None
     metadata: Mapping[str, str | None] | None = None
+    erases: bool = False
 
 
 def find(world: World, user: User, node_id: str, *, missing: int = 5002) -> Node:
@@ -53,8 +57,9 @@ def edit(world: World, user: User, node_id: str, change: Edit, at: float) -> Fil
     _refuse_without_permission(user, node, name, change)
     if name is not None and node.parent is not None and name in node.parent.children:
         raise ApiError(5003, f"{name} exists already.")
-    metadata = node.metadata if change.metadata is None else _merged(node.metadata, change.metadata)
-    tags = node.tags if change.tags is None else list(dict.fromkeys(change.tags))
+    metadata = _merged({} if change.erases else node.metadata, change.metadata or {})
+    tags = [] if change.erases else node.tags
+    tags = tags if change.tags is None else list(dict.fromkeys(change.tags))
     if name is None and metadata == node.metadata and tags == node.tags:
         return node
     if name is not None:

@@ -6,7 +6,8 @@ hold, and jobs what became of their items, only if they are opened.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from heapq import nlargest
 from itertools import islice
 from typing import Any
 
@@ -16,8 +17,10 @@ from sbg_bulk.simulator.errors import ApiError
 from sbg_bulk.simulator.faults import ArmedFault
 from sbg_bulk.simulator.seeds import SEEDS
 from sbg_bulk.simulator.state import State
+from sbg_bulk.simulator.world.described import DrsImport
 from sbg_bulk.simulator.world.jobs import Job, Outcome
 from sbg_bulk.simulator.world.limits import UNLIMITED
+from sbg_bulk.simulator.world.transfers import Import, Transfer
 from sbg_bulk.simulator.world.tree import File, Folder, Node, User
 
 MOST_JOBS = 20
@@ -30,7 +33,8 @@ def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
     """Return the board, jobs brought up to date. `opened` are the ids of folders and jobs to show whole."""
     now = state.clock.now()
     state.jobs.schedule.catch_up(now)
-    jobs = state.jobs.all()
+    jobs: Sequence[Job | Transfer | DrsImport] = (*state.jobs.all(), *state.transfers.all(), *state.drs_imports.all())
+    newest = nlargest(MOST_JOBS, enumerate(jobs), key=lambda each: (each[1].submitted_on, each[0]))
     opened = frozenset(opened)
     folders = [node for node in map(state.world.nodes.get, opened) if isinstance(node, Folder)]
     return {
@@ -46,7 +50,7 @@ def describe(state: State, opened: Collection[str] = ()) -> Mapping[str, Any]:
         ],
         "folders": {folder.id: _content(folder) for folder in folders},
         "jobs": {
-            "shown": [_job(job, job.id in opened) for job in islice(reversed(jobs), MOST_JOBS)],
+            "shown": [_any_job(job, job.id in opened) for _, job in newest],
             "more": max(0, len(jobs) - MOST_JOBS),
         },
         "faults": [fault(armed) for armed in state.faults.armed],
@@ -88,6 +92,31 @@ def _entry(node: Node) -> Mapping[str, Any]:
     return {"id": node.id, "name": node.name, **what}
 
 
+def _any_job(job: Job | Transfer | DrsImport, opened: bool) -> Mapping[str, Any]:
+    """Describe a job of any kind as one on files: an import or an export has one item, one by DRS those it has done."""
+    if isinstance(job, Job):
+        return _job(job, opened)
+    outcomes: list[tuple[str, Outcome | None]]
+    if isinstance(job, DrsImport):
+        kind, total = "IMPORT", len(job.todo) or len(job.outcomes)
+        outcomes = list(zip([item.uri for item, _ in job.todo] or [""] * total, job.outcomes, strict=False))
+    else:
+        kind, total = ("IMPORT", 1) if isinstance(job.wanted, Import) else ("EXPORT", 1)
+        source = job.wanted.location if isinstance(job.wanted, Import) else job.wanted.file
+        outcomes = [(source, job.error or (None if job.result is None else job.result.id))] if job.ended else []
+    failed = sum(isinstance(outcome, ApiError) for _, outcome in outcomes)
+    items = [_told(index, source, outcome) for index, (source, outcome) in enumerate(outcomes[:MOST_ENTRIES])]
+    return {
+        "id": job.id,
+        "type": kind,
+        "state": job.state,
+        "total": total,
+        "completed": len(outcomes) - failed,
+        "failed": failed,
+        "items": {"shown": items, "more": len(outcomes) - len(items)} if opened else None,
+    }
+
+
 def _job(job: Job, opened: bool) -> Mapping[str, Any]:
     return {
         "id": job.id,
@@ -116,11 +145,14 @@ def _item(job: Job, index: int) -> Mapping[str, Any]:
 
     Neither of the two while it waits.
     """
-    outcome = _outcome(job, index)
+    return _told(index, job.items[index].file, _outcome(job, index))
+
+
+def _told(index: int, source: str, outcome: Outcome | None) -> Mapping[str, Any]:
     error = f"{outcome.code}: {outcome.message}" if isinstance(outcome, ApiError) else None
     return {
         "index": index,
-        "file": job.items[index].file,
+        "file": source,
         "became": outcome if isinstance(outcome, str) else None,
         "error": error,
     }
