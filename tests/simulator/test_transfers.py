@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk.simulator import File, ManualClock, Permissions, Project, Series, Simulator, Timing, Variant, Volume
+from sbg_bulk.simulator.world.moving import Export
 from sbg_bulk.simulator.world.tree import Folder, walk
 from tests.simulator.api import Api, run_to_end
 
@@ -379,7 +380,7 @@ def test_a_bad_item_is_an_error_entry_and_keeps_no_other_back(api: Api, simulato
     assert len(simulator.transfers.all()) == 2
 
 
-def test_a_bad_item_refuses_the_whole_call_if_the_variant_says_so(simulator: Simulator) -> None:
+def test_a_bad_item_refuses_the_whole_call_if_the_variant_says_so() -> None:
     simulator = Simulator(clock=ManualClock(), variant=Variant(bulk_item_refused="call"))
     project = simulator.world.add_project("rfranklin/mine")
     file = simulator.world.add_file("x", project)
@@ -387,6 +388,40 @@ def test_a_bad_item_refuses_the_whole_call_if_the_variant_says_so(simulator: Sim
     items = [an_export(file), an_export(NOTHING)]
     assert Api(simulator).refused("POST", "/bulk/storage/exports/create", json={"items": items})[:2] == (404, 9009)
     assert simulator.transfers.all() == []
+
+
+def test_entries_stand_in_another_order_if_the_variant_says_so_and_are_told_apart_by_what_they_echo() -> None:
+    simulator = Simulator(clock=ManualClock(), variant=Variant(bulk_order="shuffled"))
+    project = simulator.world.add_project("rfranklin/mine")
+    files = [simulator.world.add_file(f"{number}", project, size=number) for number in range(20)]
+    simulator.world.volumes.add("rfranklin/bucket")
+    api = Api(simulator)
+    items = [an_export(file, f"to/{file.name}") for file in files]
+    entries = api.send("POST", "/bulk/storage/exports/create", json={"items": items}).json()["items"]
+    echoed = [(entry["resource"]["source"], entry["resource"]["destination"]) for entry in entries]
+    asked = [(item["source"], item["destination"]) for item in items]
+    assert echoed != asked
+    assert sorted(echoed, key=repr) == sorted(asked, key=repr)
+    ids = [entry["resource"]["id"] for entry in entries]
+    found = api.send("POST", "/bulk/storage/exports/get", json={"export_ids": ids}).json()["items"]
+    assert [entry["resource"]["id"] for entry in found] != ids
+
+
+def test_those_that_go_on_are_found_among_thousands_that_have_ended() -> None:
+    simulator = Simulator(clock=ManualClock(), rate_limit=None, progress="hand")
+    file = simulator.world.add_file("x", simulator.world.add_project("rfranklin/mine"))
+    user, now = simulator.world.users["rfranklin"], simulator.clock.now()
+    wanted = Export(file.id, "rfranklin/none", "x")
+    for number in range(20_000):
+        simulator.transfers.add_ended(user, wanted, file, id=f"{number:032}", submitted_on=now, finished_on=now)
+    going = simulator.transfers.start(user, wanted, now)
+    simulator.transfers.step(going, now)
+    api = Api(simulator)
+    running = api.get("/storage/exports", state=["PENDING", "RUNNING"])
+    assert [each["id"] for each in running.json()["items"]] == [going.id]
+    everything = api.get("/storage/exports", limit=2)
+    assert everything.headers["x-total-matching-query"] == "20001"
+    assert [each["id"] for each in everything.json()["items"]] == [going.id, f"{19_999:032}"]
 
 
 @pytest.mark.usefixtures("volume")

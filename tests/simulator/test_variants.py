@@ -167,6 +167,7 @@ SWITCHES: dict[str, Callable[[Answers], Any]] = {
     "drs_listed=yes": lambda it: "IMPORT" in {job["type"] for job in it["jobs of all kinds"].json()["items"]},
     "drs_skipped=absent": lambda it: skipped(it) == [],
     "drs_skipped=error": lambda it: skipped(it) == ["error", "error"],
+    "drs_skipped=renamed": lambda it: it["kept"].json()["id"] not in it["objects"].text and skipped(it),
     "drs_pace=1/1000": lambda it: it["objects"].json()["state"] == "RUNNING",
     "maintenance=130/129": lambda it: it["file"].status_code == 503 and it["file"].json()["code"] == 0,
     "others_every=1": lambda it: it["jobs"].headers["x-total-matching-query"] > "3",

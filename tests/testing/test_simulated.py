@@ -16,7 +16,7 @@ import pytest
 
 from sbg_bulk import AsyncClient, Client, Job, Polling, RateLimited, Retry, Unauthorized, Wait
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.simulator import Timing
+from sbg_bulk.simulator import Timing, Variant
 from sbg_bulk.testing import SimulatedWorld, VirtualClock, simulated
 
 SLOW = Timing(600, 600, 60)
@@ -109,6 +109,22 @@ def test_a_test_moves_the_clock_and_makes_things_go_wrong() -> None:
         assert (armed.struck, len(world.pauses)) == (1, 1)
         world.requests.clear()
         assert len(world.requests) == 0
+
+
+def test_a_world_has_volumes_to_import_from_and_to_export_to() -> None:
+    with simulated(seed="empty", variant=Variant(transfer_lists="all")) as world:
+        bucket = world.simulator.world.volumes.add("rfranklin/bucket", objects={"a.bam": 5})
+        project = world.simulator.world.add_project("rfranklin/mine")
+        wanted = {"source": {"volume": bucket.id, "location": "a.bam"}, "destination": {"project": project.id}}
+        with httpx.Client(
+            transport=world.simulator.transport(),
+            base_url=world.simulator.base_url,
+            headers={"X-SBG-Auth-Token": "demo-token"},
+        ) as client:
+            client.post("/storage/imports", json=wanted)
+            world.advance(60)
+            (imported,) = client.get("/storage/imports").json()["items"]
+        assert world.client.locate("rfranklin/mine/a.bam").id == imported["result"]["id"]
 
 
 def test_a_world_has_nothing_of_the_one_before() -> None:

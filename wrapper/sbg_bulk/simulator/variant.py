@@ -60,7 +60,8 @@ class Variant:
             `X-SBG-Advance-Access: advance`.
         drs_bundles: whether a bundle of objects is imported with all it holds, or refused.
         drs_listed: whether the list of jobs has imports by DRS.
-        drs_skipped: the entry of an item that is skipped for its name: the existing file, none, or an error.
+        drs_skipped: the entry of an item that is skipped for its name: the existing file, none, or an error; `renamed`
+            has it imported under another name.
         drs_pace: how many files are imported by DRS in how many seconds; `none` for no limit.
         maintenance: seconds from one maintenance to the next, and how long each lasts; `none` for none.
         others_every: after so many requests another program of the user submits a job, which fails; `none` for never.
@@ -101,7 +102,7 @@ class Variant:
     advance_access: bool = False
     drs_bundles: Literal["expanded", "refused"] = "expanded"
     drs_listed: bool = False
-    drs_skipped: Literal["existing", "absent", "error"] = "existing"
+    drs_skipped: Literal["existing", "absent", "error", "renamed"] = "existing"
     drs_pace: tuple[float, float] | None = (500.0, 300.0)
     maintenance: tuple[float, float] | None = None
     others_every: int | None = None

@@ -33,8 +33,8 @@ class DrsItem:
 class Habits:
     """What the documentation leaves open: whether bundles are expanded, and what a skipped item's entry is.
 
-    `skipped` is `existing` (the file that is there), `absent` or `error`; `pace` is files and seconds, None for no
-    limit.
+    `skipped` is `existing` (the file that is there), `absent`, `error`, or `renamed` for one that is not skipped;
+    `pace` is files and seconds, None for no limit.
     """
 
     bundles: bool = True
@@ -182,7 +182,7 @@ class DrsImports:
         folder = destination_of(self._world, made.owner, Item("", item.parent, item.project))
         name = item.name or record.name
         there = folder.children.get(name)
-        if there is not None and made.conflicts == "SKIP":
+        if there is not None and made.conflicts == "SKIP" and self._habits.skipped != "renamed":
             if self._habits.skipped == "error":
                 raise ApiError(5003, f"{name} exists already.")
             return there.id if self._habits.skipped == "existing" else None

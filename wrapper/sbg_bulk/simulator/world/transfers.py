@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
+from itertools import chain
 
 from attrs import define
 
@@ -30,10 +31,11 @@ class TransferState(StrEnum):
 class Transfer:
     """An import or an export, shown in lists from `listed_from` on. Times are Unix seconds.
 
-    `doomed` is what it is going to fail for, whatever there is.
+    `number` counts all of them from 0; `doomed` is what it is going to fail for, whatever there is.
     """
 
     id: str
+    number: int
     owner: User
     wanted: Wanted
     submitted_on: float
@@ -71,12 +73,14 @@ class Transfers:
         self._list_order: ListOrder = list_order
         self._seed = seed
         self._transfers: dict[str, Transfer] = {}
+        self._of: dict[tuple[str, type[Wanted], TransferState], dict[str, Transfer]] = {}
+        """Those of a user in a state: there may be a hundred thousand, of which a list asks for the few that go on."""
 
     def start(
         self, owner: User, wanted: Wanted, now: float, *, doomed: ApiError | None = None, late: float = 0.0
     ) -> Transfer:
         """Start an import or an export; `late` is the seconds until lists show it."""
-        transfer = self._enter(Transfer(self._new_id(), owner, wanted, now, now + late, doomed))
+        transfer = self._enter(Transfer(self._new_id(), self._number, owner, wanted, now, now + late, doomed))
         if self._progress == "time":
             self._schedule.add(now + self._timing.submitted, lambda due: self._step_on_time(transfer, due))
         return transfer
@@ -85,7 +89,7 @@ class Transfers:
         self, owner: User, wanted: Wanted, outcome: Node | ApiError, *, id: str, submitted_on: float, finished_on: float
     ) -> Transfer:
         """Add one that has ended already, with the file it became or the error."""
-        transfer = self._enter(Transfer(id, owner, wanted, submitted_on, submitted_on))
+        transfer = self._enter(Transfer(id, self._number, owner, wanted, submitted_on, submitted_on))
         self._end(transfer, outcome, finished_on)
         return transfer
 
@@ -115,16 +119,15 @@ class Transfers:
         states: Collection[str] = (),
     ) -> Sequence[Transfer]:
         """Return the user's that lists show now: those of a volume, into a project, in one of the states."""
+        asked = [state for state in TransferState if not states or state in states]
         found = [
             each
-            for each in self._transfers.values()
-            if each.owner is user
-            and isinstance(each.wanted, kind)
-            and each.listed_from <= now
+            for each in chain.from_iterable(self._of.get((user.username, kind, state), {}).values() for state in asked)
+            if each.listed_from <= now
             and volume in (None, each.wanted.volume)
             and (project is None or project == self._project(each.wanted))
-            and (not states or each.state in states)
         ]
+        found.sort(key=lambda each: each.number)
         return ordered(found, self._list_order, self._seed)
 
     def shown(self, transfer: Transfer, now: float) -> None:
@@ -135,7 +138,7 @@ class Transfers:
     def step(self, transfer: Transfer, now: float) -> None:
         """Take the next step: to RUNNING, and then to its end."""
         if transfer.state is TransferState.PENDING:
-            transfer.state = TransferState.RUNNING
+            self._move(transfer, TransferState.RUNNING)
         elif transfer.state is TransferState.RUNNING:
             outcome: Node | ApiError
             try:
@@ -153,14 +156,26 @@ class Transfers:
 
     def _enter(self, transfer: Transfer) -> Transfer:
         self._transfers[transfer.id] = transfer
+        self._move(transfer, transfer.state)
         return transfer
+
+    @property
+    def _number(self) -> int:
+        return len(self._transfers)
+
+    def _move(self, transfer: Transfer, state: TransferState) -> None:
+        key = transfer.owner.username, type(transfer.wanted)
+        self._of.get((*key, transfer.state), {}).pop(transfer.id, None)
+        self._of.setdefault((*key, state), {})[transfer.id] = transfer
+        transfer.state = state
 
     def _end(self, transfer: Transfer, outcome: Node | ApiError, now: float) -> None:
         transfer.finished_on = now
         if isinstance(outcome, ApiError):
-            transfer.state, transfer.error = TransferState.FAILED, outcome
+            transfer.error = outcome
         else:
-            transfer.state, transfer.result = TransferState.COMPLETED, outcome
+            transfer.result = outcome
+        self._move(transfer, TransferState.FAILED if isinstance(outcome, ApiError) else TransferState.COMPLETED)
 
     def _project(self, wanted: Wanted) -> str | None:
         """Return the project that an import leads to, that of its folder if it names one."""
