@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "32c076a86d76bb8e7b6fcf4e0ad3d974d37935c3bc215753473fc49c95a52ca2"
+SPEC_SHA256 = "653bdbcc32f62cf8d58b960858f135d9a60d82d2941c98cf8e4cf68f1afa94a2"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.3.0"

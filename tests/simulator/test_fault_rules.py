@@ -78,7 +78,7 @@ def test_a_rule_made_from_small_numbers_has_a_text_form_too() -> None:
 def test_a_rule_made_from_keywords_is_checked_the_same_way() -> None:
     with pytest.raises(FaultError, match="call is a whole number, 1 or more; not '0'"):
         FaultRule(kind="429", call=0)
-    with pytest.raises(FaultError, match="'field' has no place"):
+    with pytest.raises(FaultError, match="'field' cannot be used"):
         FaultRule(kind="429", field="id")
 
 

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="BulkExportList")
 
 @_attrs_define
 class BulkExportList:
-    """What came of each item of a bulk call.
+    """The results of a bulk call, an entry for each item.
 
     Attributes:
         items (list[BulkExportEntry]):

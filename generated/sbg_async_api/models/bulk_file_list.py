@@ -15,7 +15,7 @@ T = TypeVar("T", bound="BulkFileList")
 
 @_attrs_define
 class BulkFileList:
-    """What came of each file of a bulk call.
+    """The results of a bulk call, an entry for each file.
 
     Attributes:
         items (list[BulkFileEntry]):

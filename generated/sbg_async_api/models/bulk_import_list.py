@@ -15,7 +15,7 @@ T = TypeVar("T", bound="BulkImportList")
 
 @_attrs_define
 class BulkImportList:
-    """What came of each item of a bulk call.
+    """The results of a bulk call, an entry for each item.
 
     Attributes:
         items (list[BulkImportEntry]):

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Permissions")
 
 @_attrs_define
 class Permissions:
-    """What the token's user may do in the project.
+    """What you may do in the project.
 
     Attributes:
         read (bool | Unset): See the files.

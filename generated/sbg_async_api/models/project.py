@@ -31,7 +31,7 @@ class Project:
         created_on (datetime.datetime | None | Unset): When it was made.
         modified_on (datetime.datetime | None | Unset): When it was last changed.
         root_folder (None | str | Unset): The id of the folder that holds its files. Only in the details.
-        permissions (Permissions | Unset): What the token's user may do in the project.
+        permissions (Permissions | Unset): What you may do in the project.
         tags (list[str] | None | Unset): Its tags.
         settings (None | ProjectSettings | Unset): How analyses are run in it, and what is locked.
         billing_group (None | str | Unset): The id of the billing group that pays for it, a UUID.

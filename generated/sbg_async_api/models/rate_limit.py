@@ -18,7 +18,7 @@ T = TypeVar("T", bound="RateLimit")
 
 @_attrs_define
 class RateLimit:
-    """The limits of the token's user, and what is left of them.
+    """Your limits, and what is left of them.
 
     Attributes:
         rate (Rate): The budget of requests.

@@ -18,7 +18,7 @@ T = TypeVar("T", bound="ResultEntry")
 
 @_attrs_define
 class ResultEntry:
-    """What became of one thing: `resource` if it was done, `error` if not. An error entry does not say
+    """The result for one thing: `resource` if it was done, `error` if not. An error entry does not say
     which item it belongs to.
 
         Attributes:

@@ -58,7 +58,7 @@ class Variant:
         copy_only_case: whether `copy_only` counts however it is spelled, or only as `true` in lower case.
         advance_access: whether calls on volumes, imports and exports are refused without the header
             `X-SBG-Advance-Access: advance`.
-        drs_bundles: whether a bundle of objects is imported with all it holds, or refused.
+        drs_bundles: whether a bundle of objects is imported with all its contents, or refused.
         drs_listed: whether the list of jobs has imports by DRS.
         drs_skipped: the entry of an item that is skipped for its name: the existing file, none, or an error; `renamed`
             has it imported under another name.

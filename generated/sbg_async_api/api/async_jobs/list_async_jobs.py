@@ -114,7 +114,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | JobList]:
     """List your jobs
 
-     All bulk jobs that the token's user has started and that have not expired, whatever their type and
+     All bulk jobs that you have started and that have not expired, whatever their type and
     state, a page at a time. Jobs of other users are never listed.
 
     The entries are whole jobs: those that have ended carry their `result`, so a page can be large. The
@@ -153,7 +153,7 @@ def sync(
 ) -> ErrorBody | JobList | None:
     """List your jobs
 
-     All bulk jobs that the token's user has started and that have not expired, whatever their type and
+     All bulk jobs that you have started and that have not expired, whatever their type and
     state, a page at a time. Jobs of other users are never listed.
 
     The entries are whole jobs: those that have ended carry their `result`, so a page can be large. The
@@ -187,7 +187,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | JobList]:
     """List your jobs
 
-     All bulk jobs that the token's user has started and that have not expired, whatever their type and
+     All bulk jobs that you have started and that have not expired, whatever their type and
     state, a page at a time. Jobs of other users are never listed.
 
     The entries are whole jobs: those that have ended carry their `result`, so a page can be large. The
@@ -224,7 +224,7 @@ async def asyncio(
 ) -> ErrorBody | JobList | None:
     """List your jobs
 
-     All bulk jobs that the token's user has started and that have not expired, whatever their type and
+     All bulk jobs that you have started and that have not expired, whatever their type and
     state, a page at a time. Jobs of other users are never listed.
 
     The entries are whole jobs: those that have ended carry their `result`, so a page can be large. The

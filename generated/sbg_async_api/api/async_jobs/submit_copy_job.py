@@ -116,7 +116,7 @@ def sync_detailed(
     """Copy files and folders
 
      Starts a job that copies every item to a folder or to the root of a project. A folder is copied with
-    all it holds, its structure kept. Copies get new ids. A project's root folder cannot be copied.
+    all its contents, its structure kept. Copies get new ids. A project's root folder cannot be copied.
 
     Each item names exactly one destination: `parent` (a folder's id) or `project` (which means the
     project's root). An empty string counts as absent. `name` gives the copy a new name.
@@ -157,7 +157,7 @@ def sync(
     """Copy files and folders
 
      Starts a job that copies every item to a folder or to the root of a project. A folder is copied with
-    all it holds, its structure kept. Copies get new ids. A project's root folder cannot be copied.
+    all its contents, its structure kept. Copies get new ids. A project's root folder cannot be copied.
 
     Each item names exactly one destination: `parent` (a folder's id) or `project` (which means the
     project's root). An empty string counts as absent. `name` gives the copy a new name.
@@ -193,7 +193,7 @@ async def asyncio_detailed(
     """Copy files and folders
 
      Starts a job that copies every item to a folder or to the root of a project. A folder is copied with
-    all it holds, its structure kept. Copies get new ids. A project's root folder cannot be copied.
+    all its contents, its structure kept. Copies get new ids. A project's root folder cannot be copied.
 
     Each item names exactly one destination: `parent` (a folder's id) or `project` (which means the
     project's root). An empty string counts as absent. `name` gives the copy a new name.
@@ -232,7 +232,7 @@ async def asyncio(
     """Copy files and folders
 
      Starts a job that copies every item to a folder or to the root of a project. A folder is copied with
-    all it holds, its structure kept. Copies get new ids. A project's root folder cannot be copied.
+    all its contents, its structure kept. Copies get new ids. A project's root folder cannot be copied.
 
     Each item names exactly one destination: `parent` (a folder's id) or `project` (which means the
     project's root). An empty string counts as absent. `name` gives the copy a new name.

@@ -115,7 +115,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | Job]:
     """Delete files and folders
 
-     Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
+     Starts a job that deletes every item. A folder is deleted with all its contents. There is no way
+    back.
 
     Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
@@ -149,7 +150,8 @@ def sync(
 ) -> ErrorBody | Job | None:
     """Delete files and folders
 
-     Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
+     Starts a job that deletes every item. A folder is deleted with all its contents. There is no way
+    back.
 
     Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
@@ -178,7 +180,8 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | Job]:
     """Delete files and folders
 
-     Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
+     Starts a job that deletes every item. A folder is deleted with all its contents. There is no way
+    back.
 
     Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.
@@ -210,7 +213,8 @@ async def asyncio(
 ) -> ErrorBody | Job | None:
     """Delete files and folders
 
-     Starts a job that deletes every item. A folder is deleted with all it holds. There is no way back.
+     Starts a job that deletes every item. A folder is deleted with all its contents. There is no way
+    back.
 
     Items that cannot be deleted become error entries in the job's `result`. Expected there: 3001, 5001,
     5002, 10225, 10226.

@@ -130,8 +130,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ExportList]:
     """List your exports
 
-     The exports to volumes that the token's user has started, a page at a time: as the list of imports,
-    but without
+     The exports to volumes that you have started, a page at a time: as the list of imports, but without
     a filter by project.
 
     Args:
@@ -175,8 +174,7 @@ def sync(
 ) -> ErrorBody | ExportList | None:
     """List your exports
 
-     The exports to volumes that the token's user has started, a page at a time: as the list of imports,
-    but without
+     The exports to volumes that you have started, a page at a time: as the list of imports, but without
     a filter by project.
 
     Args:
@@ -215,8 +213,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | ExportList]:
     """List your exports
 
-     The exports to volumes that the token's user has started, a page at a time: as the list of imports,
-    but without
+     The exports to volumes that you have started, a page at a time: as the list of imports, but without
     a filter by project.
 
     Args:
@@ -258,8 +255,7 @@ async def asyncio(
 ) -> ErrorBody | ExportList | None:
     """List your exports
 
-     The exports to volumes that the token's user has started, a page at a time: as the list of imports,
-    but without
+     The exports to volumes that you have started, a page at a time: as the list of imports, but without
     a filter by project.
 
     Args:

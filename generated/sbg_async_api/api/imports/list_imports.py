@@ -134,8 +134,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ImportList]:
     """List your imports
 
-     The imports from volumes that the token's user has started, a page at a time. The documented entries
-    have only
+     The imports from volumes that you have started, a page at a time. The documented entries have only
     `href`, `id` and `state`; clients ask for the rest with `fields=_all`. The order is not documented.
 
     Args:
@@ -182,8 +181,7 @@ def sync(
 ) -> ErrorBody | ImportList | None:
     """List your imports
 
-     The imports from volumes that the token's user has started, a page at a time. The documented entries
-    have only
+     The imports from volumes that you have started, a page at a time. The documented entries have only
     `href`, `id` and `state`; clients ask for the rest with `fields=_all`. The order is not documented.
 
     Args:
@@ -225,8 +223,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | ImportList]:
     """List your imports
 
-     The imports from volumes that the token's user has started, a page at a time. The documented entries
-    have only
+     The imports from volumes that you have started, a page at a time. The documented entries have only
     `href`, `id` and `state`; clients ask for the rest with `fields=_all`. The order is not documented.
 
     Args:
@@ -271,8 +268,7 @@ async def asyncio(
 ) -> ErrorBody | ImportList | None:
     """List your imports
 
-     The imports from volumes that the token's user has started, a page at a time. The documented entries
-    have only
+     The imports from volumes that you have started, a page at a time. The documented entries have only
     `href`, `id` and `state`; clients ask for the rest with `fields=_all`. The order is not documented.
 
     Args:

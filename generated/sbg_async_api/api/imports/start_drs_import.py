@@ -121,7 +121,7 @@ def sync_detailed(
 
     The pace is 500 files in 5 minutes. What exceeds it is not refused: the job goes on by itself later.
     Whether a
-    bundle is imported with all it holds, or refused, depends on the deployment.
+    bundle is imported with all its contents, or refused, depends on the platform.
 
     **Repeating this call starts a second job**, and no list of these jobs is documented. What cannot be
     imported
@@ -162,7 +162,7 @@ def sync(
 
     The pace is 500 files in 5 minutes. What exceeds it is not refused: the job goes on by itself later.
     Whether a
-    bundle is imported with all it holds, or refused, depends on the deployment.
+    bundle is imported with all its contents, or refused, depends on the platform.
 
     **Repeating this call starts a second job**, and no list of these jobs is documented. What cannot be
     imported
@@ -198,7 +198,7 @@ async def asyncio_detailed(
 
     The pace is 500 files in 5 minutes. What exceeds it is not refused: the job goes on by itself later.
     Whether a
-    bundle is imported with all it holds, or refused, depends on the deployment.
+    bundle is imported with all its contents, or refused, depends on the platform.
 
     **Repeating this call starts a second job**, and no list of these jobs is documented. What cannot be
     imported
@@ -237,7 +237,7 @@ async def asyncio(
 
     The pace is 500 files in 5 minutes. What exceeds it is not refused: the job goes on by itself later.
     Whether a
-    bundle is imported with all it holds, or refused, depends on the deployment.
+    bundle is imported with all its contents, or refused, depends on the platform.
 
     **Repeating this call starts a second job**, and no list of these jobs is documented. What cannot be
     imported

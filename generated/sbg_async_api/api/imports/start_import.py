@@ -127,7 +127,7 @@ def sync_detailed(
 
      Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
     the bucket.
-    A location that ends in a slash is a folder, and comes with all it holds.
+    A location that ends in a slash is a folder, and comes with all its contents.
 
     **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
     list: it shows
@@ -166,7 +166,7 @@ def sync(
 
      Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
     the bucket.
-    A location that ends in a slash is a folder, and comes with all it holds.
+    A location that ends in a slash is a folder, and comes with all its contents.
 
     **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
     list: it shows
@@ -200,7 +200,7 @@ async def asyncio_detailed(
 
      Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
     the bucket.
-    A location that ends in a slash is a folder, and comes with all it holds.
+    A location that ends in a slash is a folder, and comes with all its contents.
 
     **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
     list: it shows
@@ -237,7 +237,7 @@ async def asyncio(
 
      Starts a job that makes an object of a volume a file of a project: an alias, whose content stays in
     the bucket.
-    A location that ends in a slash is a folder, and comes with all it holds.
+    A location that ends in a slash is a folder, and comes with all its contents.
 
     **Repeating this call starts a second job.** When its outcome is unknown, look for the job in the
     list: it shows

@@ -140,8 +140,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ProjectList]:
     """List the projects of one owner
 
-     The projects that a user owns and that the token's user is a member of, a page at a time. Pages and
-    filters
+     The projects that a user owns and that you are a member of, a page at a time. Pages and filters
     are those of all projects; the documentation of this call names only `fields`.
 
     Args:
@@ -188,8 +187,7 @@ def sync(
 ) -> ErrorBody | ProjectList | None:
     """List the projects of one owner
 
-     The projects that a user owns and that the token's user is a member of, a page at a time. Pages and
-    filters
+     The projects that a user owns and that you are a member of, a page at a time. Pages and filters
     are those of all projects; the documentation of this call names only `fields`.
 
     Args:
@@ -231,8 +229,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | ProjectList]:
     """List the projects of one owner
 
-     The projects that a user owns and that the token's user is a member of, a page at a time. Pages and
-    filters
+     The projects that a user owns and that you are a member of, a page at a time. Pages and filters
     are those of all projects; the documentation of this call names only `fields`.
 
     Args:
@@ -277,8 +274,7 @@ async def asyncio(
 ) -> ErrorBody | ProjectList | None:
     """List the projects of one owner
 
-     The projects that a user owns and that the token's user is a member of, a page at a time. Pages and
-    filters
+     The projects that a user owns and that you are a member of, a page at a time. Pages and filters
     are those of all projects; the documentation of this call names only `fields`.
 
     Args:

@@ -130,7 +130,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ProjectList]:
     """List your projects
 
-     The projects that the token's user is a member of, a page at a time.
+     The projects that you are a member of, a page at a time.
 
     Args:
         name (str | Unset):
@@ -173,7 +173,7 @@ def sync(
 ) -> ErrorBody | ProjectList | None:
     """List your projects
 
-     The projects that the token's user is a member of, a page at a time.
+     The projects that you are a member of, a page at a time.
 
     Args:
         name (str | Unset):
@@ -211,7 +211,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | ProjectList]:
     """List your projects
 
-     The projects that the token's user is a member of, a page at a time.
+     The projects that you are a member of, a page at a time.
 
     Args:
         name (str | Unset):
@@ -252,7 +252,7 @@ async def asyncio(
 ) -> ErrorBody | ProjectList | None:
     """List your projects
 
-     The projects that the token's user is a member of, a page at a time.
+     The projects that you are a member of, a page at a time.
 
     Args:
         name (str | Unset):

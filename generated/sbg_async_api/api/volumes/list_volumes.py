@@ -118,7 +118,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | VolumeList]:
     """List your volumes
 
-     The volumes that the token's user owns or is a member of, a page at a time.
+     The volumes that you own or are a member of, a page at a time.
 
     Args:
         offset (int | Unset):  Default: 0.
@@ -155,7 +155,7 @@ def sync(
 ) -> ErrorBody | VolumeList | None:
     """List your volumes
 
-     The volumes that the token's user owns or is a member of, a page at a time.
+     The volumes that you own or are a member of, a page at a time.
 
     Args:
         offset (int | Unset):  Default: 0.
@@ -187,7 +187,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | VolumeList]:
     """List your volumes
 
-     The volumes that the token's user owns or is a member of, a page at a time.
+     The volumes that you own or are a member of, a page at a time.
 
     Args:
         offset (int | Unset):  Default: 0.
@@ -222,7 +222,7 @@ async def asyncio(
 ) -> ErrorBody | VolumeList | None:
     """List your volumes
 
-     The volumes that the token's user owns or is a member of, a page at a time.
+     The volumes that you own or are a member of, a page at a time.
 
     Args:
         offset (int | Unset):  Default: 0.
