@@ -36,9 +36,7 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
     if request.settings.detach and request.verify:
         raise click.UsageError("--verify waits for the end, and --detach does not. Verify later with runs verify.")
     if request.destination.no_check and request.destination.on_conflict:
-        raise click.UsageError(
-            "Give --on-conflict or --no-check, not both: conflicts are found by the check."
-        )
+        raise click.UsageError("Give --on-conflict or --no-check, not both: conflicts are found by the check.")
     listed = request.manifest is not None or request.files_from is not None
     if request.destination.no_check and request.is_choice and not listed:
         raise click.UsageError("--no-check needs ids alone, or --manifest: paths and filters are always checked.")
