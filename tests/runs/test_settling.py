@@ -368,7 +368,7 @@ def stopped(tmp_path: Path) -> tuple[Service, Path, tuple[str, ...]]:
     text = str(caught.value)
     assert all(one in text for one in ids)
     assert f"client.resume({str(path)!r}, adopt=JOB)" in text
-    assert f"runs resume {path} --resubmit" in text
+    assert f"client.resume({str(path)!r}, resubmit=True)" in text
     assert outcomes(path) == ["open"] * 3 + ["done"] * 3
     return service, path, ids
 
