@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from sbg_bulk import Client, RunOptions
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.cli.actions import watch
+from sbg_bulk.runs import kept_options
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import LIKELY_TOKEN
@@ -974,3 +976,19 @@ def test_the_options_of_a_run_reach_it(sbg: Run, monkeypatch: pytest.MonkeyPatch
         assert sbg(*command, *words, "--new-ids").code == 130
         assert sbg(*command).code == 130
     assert asked == [(RunOptions(7, 50, 9.0, new_ids=True), 60.0), (RunOptions(), None)] * 3
+
+
+def test_a_run_is_resumed_with_the_options_it_was_begun_with(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path
+) -> None:
+    simulator.arm("kind=maintenance op=submit_copy_job call=1")
+    words = ["--jobs-in-flight", "1", "--reserve", "50", "--list-lag", "9", "--new-ids", "--give-up-after", "0"]
+    assert sbg("copy", "--manifest", str(manifest), *words).code == 1
+    [path] = journals(home)
+    begun = RunOptions(1, 50, 9.0, new_ids=True), 0.0
+    with Journal.read(path) as journal:
+        assert kept_options.earlier(journal) == begun
+    simulator.disarm()
+    assert sbg("runs", "resume", path.stem, "--reserve", "0").code == 0
+    with Journal.read(path) as journal:
+        assert kept_options.earlier(journal) == (evolve(begun[0], reserve=0), 0.0)

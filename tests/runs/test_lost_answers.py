@@ -18,11 +18,12 @@ from attrs import define
 from sbg_bulk import Client, Polling, Progress, RunOptions, RunStopped
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Step
+from sbg_bulk.runs.progress import LIST_LAG
 from sbg_bulk.simulator import JobType
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Service, outcomes, report
 
 ITEMS = 100
-LAG = RunOptions().list_lag
+LAG = LIST_LAG
 LOST = "kind=cut_after op=submit_*"
 NEVER_SENT = "kind=cut_before op=submit_*"
 

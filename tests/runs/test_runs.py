@@ -28,6 +28,7 @@ from sbg_bulk import (
 )
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply, Sleep, Step
+from sbg_bulk.runs import kept_options
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress
 from sbg_bulk.runs.records import Tally
@@ -390,6 +391,31 @@ def test_both_clients_do_the_same(tmp_path: Path, faults: list[str]) -> None:
         requests = [(one.time, one.method, one.path, one.query, one.status) for one in service.simulator.requests]
         seen.append((done.tally, report(path), requests, told))
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("perform", [blocking, awaiting])
+@pytest.mark.parametrize(("again", "most"), [(None, 1), (RunOptions(), 1), (RunOptions(jobs_in_flight=3), 3)])
+def test_a_run_is_resumed_with_the_limits_that_it_was_given(
+    path: Path, perform: Callable[..., Any], again: RunOptions | None, most: int
+) -> None:
+    service = Service(20, timing=Timing(3, 3, 3))
+    with pytest.raises(Killed):
+        carry(
+            service,
+            path,
+            driver=interrupted(20, after=True),
+            options=RunOptions(jobs_in_flight=1, reserve=5, list_lag=9.0, new_ids=True),
+            within=60.0,
+        )
+    running: list[int] = []
+    work = lambda client: client.resume(  # noqa: E731
+        path, options=again, on_change=lambda progress: running.append(progress.jobs_running)
+    )
+    assert perform(service, work).succeeded
+    assert max(running) == most
+    assert all(row["new_id"] for row in report(path))
+    with Journal.open(path) as journal:
+        assert kept_options.earlier(journal) == (RunOptions(most, 5, 9.0, new_ids=True), 60.0)
 
 
 @pytest.mark.parametrize("perform", [blocking, awaiting])

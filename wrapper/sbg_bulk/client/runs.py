@@ -24,7 +24,7 @@ from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.paths import Location, is_path, unpasted
 from sbg_bulk.items import DELETE, check_destination
 from sbg_bulk.notebook import bars
-from sbg_bulk.runs import choose, create, decide, manifest, resolve, run, store, sync, verify
+from sbg_bulk.runs import choose, create, decide, kept_options, manifest, resolve, run, store, sync, verify
 from sbg_bulk.runs.choice import RENAMED, Choice, OnConflict
 from sbg_bulk.runs.conflicts import taken, under_way
 from sbg_bulk.runs.draft import Draft
@@ -348,6 +348,7 @@ class RunFlows:
     ) -> Flow[RunReport]:
         if options is not None and (label := options.label) is not None:
             yield from record(lambda: journal.remember("label", label))
+        options, within = yield from record(lambda: kept_options.keep(journal, options, within))
         patience = evolve(self._policy.retry, within=math.inf if within is None else within)
         policy = evolve(self._policy, retry=patience, on_wait=on_wait or self._policy.on_wait)
         mark = self._settings.token.mark(journal.plan.run)
@@ -358,9 +359,7 @@ class RunFlows:
 
         display = bars.kernel_display() if on_change is None and on_wait is None else None
         with bars.for_run(display, _resuming(journal)) as on_bar:
-            tally = yield from run.run(
-                policy, journal, options or RunOptions(), on_change or on_bar, token=mark, renew=renew
-            )
+            tally = yield from run.run(policy, journal, options, on_change or on_bar, token=mark, renew=renew)
         yield from record(journal.sum_up)
         failures, carried = (yield from record(journal.failures)), (yield from record(journal.carried))
         plan = journal.plan

@@ -325,6 +325,9 @@ class Client(ClientBase):
             run: its id, or its journal's path.
             adopt: the id of the job that the submission of unknown outcome started, as you have found out.
             resubmit: whether that submission started no job, as you have found out.
+            options: how to do it; what is None in them, or None, stays as it was given before.
+            within: seconds for which each request is retried; None for as long as was given before, `math.inf` for no
+                limit.
 
         The other arguments and errors are those of `run`.
 

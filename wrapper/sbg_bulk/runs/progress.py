@@ -23,21 +23,24 @@ LIST_LAG: Final = 30.0
 class RunOptions:
     """The way in which a run goes about its work.
 
+    A run keeps what it is given. None stands for what it was given before it was interrupted, or else for the default.
+
     Attributes:
-        jobs_in_flight: how many jobs it keeps under way at most.
-        reserve: requests in each window of the rate limit that it leaves to the user's other programs.
+        jobs_in_flight: how many jobs it keeps running at most; 1,000 by default.
+        reserve: requests in each window of the rate limit that it leaves to the user's other programs; 0 by default.
         list_lag: seconds after a submission of unknown outcome until the job that it may have started is certainly
-            in the list. Nothing is documented of that: the default is a guess.
-        new_ids: whether to find out the id of every copy. It costs two requests for a job of a hundred files, where
-            otherwise only jobs with failures are looked into. Ids that the result proves are kept in any case.
+            in the list; 30 by default. Nothing is documented of that: the default is a guess.
+        new_ids: whether to find out the id of every copy; False by default. It costs two requests for a job of a
+            hundred files, where otherwise only jobs with failures are checked. Ids that the result proves are kept in
+            any case.
         label: a text of the user's own, by which the run is known again where it is listed, shown or reported on; None
             to leave it as it is. It stays on this machine.
     """
 
-    jobs_in_flight: int = field(default=JOBS_IN_FLIGHT, validator=validators.ge(1))
-    reserve: int = field(default=0, validator=validators.ge(0))
-    list_lag: float = field(default=LIST_LAG, validator=validators.ge(0))
-    new_ids: bool = False
+    jobs_in_flight: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    reserve: int | None = field(default=None, validator=validators.optional(validators.ge(0)))
+    list_lag: float | None = field(default=None, validator=validators.optional(validators.ge(0)))
+    new_ids: bool | None = None
     label: str | None = None
 
 

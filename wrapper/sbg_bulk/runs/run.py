@@ -33,7 +33,7 @@ from sbg_bulk.models.job import Job
 from sbg_bulk.runs.attribute import outcomes
 from sbg_bulk.runs.identity import check_token, learn_user
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
+from sbg_bulk.runs.progress import JOBS_IN_FLIGHT, LIST_LAG, EndedJob, Progress, RunOptions
 from sbg_bulk.runs.records import Outcome, RowOutcome, State, Submission, Tally
 from sbg_bulk.runs.settle import Settler
 
@@ -135,12 +135,12 @@ def run(
         InputError: the token is not, or may not be, that of the user who began the run.
         ApiError, ConnectionFailed: what the deadline for retries, if there is one, or an error that is final left.
     """
-    meter = Meter(Pace(options.reserve))
+    meter = Meter(Pace(options.reserve or 0))
     policy = _with_journal(evolve(policy, meter=meter), journal)
     if on_change is not None:
         policy = _with_listener(policy, lambda wait: state.tell(wait.budget, wait))
-    watch = Watch(policy, options.list_lag)
-    settler = Settler(policy, journal, options.list_lag)
+    lag = LIST_LAG if options.list_lag is None else options.list_lag
+    watch, settler = Watch(policy, lag), Settler(policy, journal, lag)
     state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch, settler)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
@@ -182,7 +182,7 @@ def _go_on(state: _Run) -> Flow[None]:
             yield from _settle(state)
             continue
         places = None
-        if len(state.running) + settler.unsettled < options.jobs_in_flight:
+        if len(state.running) + settler.unsettled < (options.jobs_in_flight or JOBS_IN_FLIGHT):
             places = yield from record(journal.next_rows)
         watch.allowance.share = policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share)
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
@@ -346,7 +346,9 @@ def _poll(state: _Run) -> Flow[None]:
 def _finish(state: _Run, submission: Submission, job: Job, details: FileDetails | None = None) -> Flow[None]:
     """Write down what came of the rows of a job that has finished."""
     items = yield from record(lambda: state.journal.items(submission.first, submission.last))
-    found = yield from outcomes(details or state.settler.details.emptied(), items, job, new_ids=state.options.new_ids)
+    found = yield from outcomes(
+        details or state.settler.details.emptied(), items, job, new_ids=state.options.new_ids or False
+    )
     state.running.pop(job.id, None)
     yield from _end(state, submission, job.id, found, job)
 

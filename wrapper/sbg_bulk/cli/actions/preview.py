@@ -11,7 +11,7 @@ from sbg_bulk.cli.options.run import RunSettings
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.errors import RunInUse
-from sbg_bulk.runs import create, store
+from sbg_bulk.runs import create, kept_options, store
 from sbg_bulk.runs.estimate import estimate
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.text import counted
@@ -28,7 +28,8 @@ def preview_resume(run: str, settings: RunSettings, as_json: bool) -> Exit:
         tally = journal.tally()
         made, folders = journal.folders()
         told = f"Run {journal.plan.run}: {_left(tally)}" if tally.open or tally.running else "Nothing is left to do."
-        return _show(journal, told, tally.open, folders - made, settings, as_json)
+        kept = kept_options.earlier(journal)[0].reserve if settings.reserve is None else settings.reserve
+        return _show(journal, told, tally.open, folders - made, kept, as_json)
 
 
 def preview_retry(run: str, settings: RunSettings, as_json: bool) -> Exit:
@@ -37,7 +38,7 @@ def preview_retry(run: str, settings: RunSettings, as_json: bool) -> Exit:
         create.check_retry(journal)
         failed = journal.tally().failed
         told = f"A new run would retry the {counted(failed, 'file')} that failed in run {journal.plan.run}."
-        return _show(journal, told, failed, 0, settings, as_json)
+        return _show(journal, told, failed, 0, settings.reserve, as_json)
 
 
 def _left(tally: Tally) -> str:
@@ -46,8 +47,8 @@ def _left(tally: Tally) -> str:
     return f"{' and '.join(parts)} of {tally.rows:,}."
 
 
-def _show(journal: Journal, told: str, files: int, folders: int, settings: RunSettings, as_json: bool) -> Exit:
-    takes = estimate(files, journal.plan.items_per_job, settings.reserve or 0, folders)
+def _show(journal: Journal, told: str, files: int, folders: int, reserve: int | None, as_json: bool) -> Exit:
+    takes = estimate(files, journal.plan.items_per_job, reserve or 0, folders)
     if as_json:
         facts = {"run": journal.plan.run, "journal": str(journal.path), **asdict(journal.tally())}
         write_json({**facts, **asdict(takes), "folders_to_create": folders})

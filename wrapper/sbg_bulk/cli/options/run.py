@@ -104,10 +104,8 @@ class RunSettings:
 
     @property
     def options(self) -> RunOptions:
-        """The options of the library, with its defaults for those not given."""
-        given = {"jobs_in_flight": self.jobs_in_flight, "reserve": self.reserve, "list_lag": self.list_lag}
-        chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-        return RunOptions(new_ids=self.new_ids, label=self.label, **chosen)
+        """The options of the library, with None for those not given."""
+        return RunOptions(self.jobs_in_flight, self.reserve, self.list_lag, self.new_ids or None, self.label)
 
 
 def add_run_options(function: F, *, copies: bool) -> F:
