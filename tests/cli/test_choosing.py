@@ -335,11 +335,29 @@ def test_ids_can_be_looked_at_before_with_a_dry_run(sbg: Run, simulator: Simulat
 # Verify
 
 
-@pytest.mark.parametrize("words", [["copy", "--to", IN], ["move", "--to", IN], ["delete"]], ids=lambda words: words[0])
-def test_what_was_done_is_verified(sbg: Run, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["copy", "--to", IN], "3 items with 1 file in folders, all as expected.\n"),
+        (
+            ["move", "--to", IN],
+            "3 items, all as expected. Of these, 1 folder by name; its contents were not compared.\n"
+            f"Compare one with another copy: sbg-bulk check OTHER {IN}/old\n",
+        ),
+        (["delete"], "3 items, all as expected.\n"),
+    ],
+    ids=["copy", "move", "delete"],
+)
+def test_what_was_done_is_verified(sbg: Run, words: list[str], told: str) -> None:
     ran = sbg(*words, f"{MINE}/run", "-r", "--yes", "--verify")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.endswith("Verified: 3 files, all as expected.\n")
+    assert ran.err.endswith(f"Verified: {told}")
+
+
+def test_folders_that_were_moved_are_verified_by_name_only(sbg: Run, simulator: Simulator) -> None:
+    below(simulator, "whole", "inner", files=["a"])
+    ran = sbg("move", f"{MINE}/whole", "-r", "--to", IN, "--yes", "--verify")
+    assert "Verified: 1 folder by name; its contents were not compared.\n" in ran.err
 
 
 def test_a_difference_has_its_exit_code_and_is_told(sbg: Run, simulator: Simulator) -> None:

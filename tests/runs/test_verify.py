@@ -104,11 +104,42 @@ def test_rows_that_failed_are_not_looked_for(call: Both, world: World, files: li
 
 def test_it_costs_a_look_at_each_destination_and_at_the_old_places(call: Both) -> None:
     copied = carried(call, "copy").journal
-    assert call.counted("verify", copied) == ["list_files", "get_copy_job"]
+    assert call.counted("verify", copied) == ["list_files", "get_copy_job", "list_files", "list_files"]
     # Moved files keep their ids, which prove it; the folder has a new one, so the old place is found and listed.
     moved = carried(call, "move", to=TARGET).journal
     assert call.counted("verify", moved) == ["list_files"] * 3
     assert call("verify", moved).requests == 3
+
+
+def test_a_copied_folder_is_compared_with_its_source_with_all_below_it(call: Both, world: World) -> None:
+    world.add(f"{RUN}/old/deep/d.bam", f"{RUN}/old/deep/e.bam", f"{RUN}/old/deeper/f.bam")
+    report = carried(call, "copy")
+    found = call("verify", report.journal)
+    assert found.agrees
+    assert (found.checked, found.folders, found.inside, found.by_name) == (3, 1, 4, ())
+    world.remove(call("locate", f"{IN}/old/deep/d.bam").id)
+    world.remove(call("locate", f"{IN}/old/deeper").id)
+    found = call("verify", report.journal)
+    assert told(found) == [f"{IN}/old/deep/d.bam: is not there", f"{IN}/old/deeper: is not there"]
+    assert found.inside == 2
+    # The old folder, two below it, and the same of the copy; the third is on one side only.
+    assert call.counted("verify", report.journal) == ["list_files", "get_copy_job"] + ["list_files"] * 4
+
+
+def test_a_file_of_another_size_in_a_copied_folder_is_told(call: Both) -> None:
+    report = carried(call, "copy")
+    _resize(call, f"{IN}/old/c.bam", 7)
+    assert told(call("verify", report.journal))[0].startswith(f"{IN}/old/c.bam: has 7 B, its source ")
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move"])
+def test_folders_that_cannot_be_compared_are_told_by_name(call: Both, world: World, job_type: str) -> None:
+    report = carried(call, job_type)
+    if job_type == "copy":
+        world.remove(call("locate", f"{RUN}/old").id)
+    found = call("verify", report.journal)
+    assert found.agrees
+    assert (found.folders, found.inside, found.by_name) == (1, 0, (f"{IN}/old",))
 
 
 def test_a_run_that_is_not_complete_is_not_verified(call: Both) -> None:
@@ -192,9 +223,9 @@ def test_what_has_another_size_than_what_was_chosen_is_told(call: Both, job_type
     assert told(verification) == [f"{IN}/a.bam: has 7 B, its source 1 kB"]
     (one,) = verification.differences
     assert (one.finding, one.size, one.found_size) == (Finding.OTHER_SIZE, 1000, 7)
-    # No request more than without sizes, unless the list does not tell them: then one for all of them.
+    # No request more than without sizes, unless the list does not tell them: then one for all, and one for a folder.
     operations = call.counted("verify", report.journal)
-    assert operations.count("bulk_get_files") == (0 if lists else 1)
+    assert operations.count("bulk_get_files") == (0 if lists else 2 if job_type == "copy" else 1)
 
 
 def test_a_manifests_copies_are_compared_with_their_sources(call: Both, world: World, files: list[str]) -> None:

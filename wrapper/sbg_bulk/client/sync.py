@@ -680,7 +680,8 @@ class Client(ClientBase):
     def verify(self, run: str | Path, *, on_request: Callable[[int], object] | None = None) -> Verification:
         """List the destinations of a run again, and compare names and sizes with the run's results.
 
-        What it was to move or delete is looked for in its old place too, where that is known or costs nothing. See
+        Copied folders are compared with their sources, all below them included, where these are still there. What it
+        was to move or delete is looked for in its old place too, where that is known or costs nothing. See
         `sbg_bulk.runs.verify`.
 
         Args:

@@ -218,6 +218,19 @@ def compare(
     )
 
 
+def lacking(resolver: PathResolver, source: str, there: str) -> Flow[tuple[list[Compared], int]]:
+    """Compare what is in a folder and below it with another, both by their ids.
+
+    Returns:
+        What of the source is not the same in the other, and how many files are.
+    """
+    state = _Comparing(resolver, Location(folder=source), Location(folder=there), Filters(), False, True)
+    yield from state.folder(_Folder((), None, None), True, True)
+    while state.left:
+        yield from state.folder(state.left.pop(), True, True)
+    return sorted(state.mismatches, key=lambda one: one.names), state.same
+
+
 def check_apart(resolver: PathResolver, source: Location, place: Location) -> Flow[None]:
     """Raise InputError if two places that were looked up are the same, or one is within the other.
 

@@ -68,12 +68,18 @@ class Verification:
         differences: what is not as it should be.
         failed: how many rows were not looked for, as they failed.
         requests: how many requests it took.
+        folders: how many of the rows that were looked for are folders, as far as is known.
+        inside: how many files in folders that were copied are as their sources.
+        by_name: the folders whose contents were not compared: those that were moved, and copies whose sources are gone.
     """
 
     checked: int
     differences: tuple[Difference, ...]
     failed: int
     requests: int
+    folders: int = 0
+    inside: int = 0
+    by_name: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:

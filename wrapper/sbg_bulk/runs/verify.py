@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
@@ -11,7 +11,10 @@ from sbg_bulk import errors
 from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.compare import lacking
+from sbg_bulk.files.comparison import Compared, Mismatch
 from sbg_bulk.files.details import FileDetails
+from sbg_bulk.files.filters import FOLDER
 from sbg_bulk.files.paths import Location, is_path, path_of
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import COPY, DELETE, MOVE
@@ -19,10 +22,14 @@ from sbg_bulk.jobs import read as read_job
 from sbg_bulk.models import parse
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
+from sbg_bulk.runs.columns import TYPE_COLUMN
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import CHOSEN as CHOSEN
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification
+
+_UNSIZED: Final = Mismatch.UNKNOWN
+"""What is there by its name, and of an unknown size, is taken as it is."""
 
 
 @frozen
@@ -35,6 +42,7 @@ class _Arrived:
         expected: where it should be, for people.
         found: the ids of what may be it.
         size: the bytes that it should have, as far as the run knows.
+        folder: whether the run knows that it is a folder.
     """
 
     number: int
@@ -42,6 +50,7 @@ class _Arrived:
     expected: str
     found: Sequence[str]
     size: int | None
+    folder: bool
 
 
 @define
@@ -81,6 +90,11 @@ class _Inspection:
                 self.made[job_id] = {entry.id for entry in job.result or () if entry.ok and entry.id is not None}
         return self.made[job_id]
 
+    @property
+    def folders(self) -> list[_Arrived]:
+        """Return the folders among what has arrived."""
+        return [one for one in self.arrived if one.folder or any(self.entries[id_].is_folder for id_ in one.found)]
+
     def source(self, row: Mapping[str, Any]) -> Location | None:
         """Return where a row's file was, if the run knows."""
         text = row.get(SOURCE_COLUMN) if self.chosen else None
@@ -100,6 +114,9 @@ def verify(
 
     What is there by its name is compared by its size too, where both are known: that of the source from when it was
     chosen or, of a manifest's copies, from reading it, a hundred for a request; the other from the list, or likewise.
+
+    Copies of folders are compared with their sources, with all below them: a request for each hundred entries of each
+    folder on both sides. That cannot be done for what was moved, nor where the source is gone.
 
     Raises:
         InputError: the run is not complete.
@@ -134,9 +151,20 @@ def verify(
             if different is not None:
                 differences[number] = different
     other = yield from _other_sizes(inspection)
+    inside, by_name, same = yield from _inside(inspection)
     # What is still in its old place is told before its size.
-    found = [different for _, different in sorted({**other, **differences}.items(), key=lambda one: one[0])]
-    return Verification(len(done), tuple(found), len(rows) - len(done), counter.requests)
+    found = sorted([*({**other, **differences}).items(), *inside], key=lambda one: one[0])
+    folders = {one.number for one in inspection.folders}
+    folders |= {number for number, row in enumerate(done) if chosen and row.get(TYPE_COLUMN) == FOLDER}
+    return Verification(
+        len(done),
+        tuple(different for _, different in found),
+        len(rows) - len(done),
+        counter.requests,
+        len(folders),
+        same,
+        by_name,
+    )
 
 
 def _arrived(inspection: _Inspection, number: int, row: Mapping[str, Any]) -> Flow[Difference | None]:
@@ -161,7 +189,8 @@ def _arrived(inspection: _Inspection, number: int, row: Mapping[str, Any]) -> Fl
         return Difference(row["file"], expected, finding, found)
     size = row.get(SIZE_COLUMN) if inspection.chosen else None
     standing = there.standing_for(identity, name)
-    inspection.arrived.append(_Arrived(number, row["file"], expected, standing, parse.count(size)))
+    folder = inspection.chosen and row.get(TYPE_COLUMN) == FOLDER
+    inspection.arrived.append(_Arrived(number, row["file"], expected, standing, parse.count(size), folder))
     return None
 
 
@@ -189,6 +218,36 @@ def _other_sizes(inspection: _Inspection) -> Flow[dict[int, Difference]]:
                 one.file, one.expected, Finding.OTHER_SIZE, size=size, found_size=there[0]
             )
     return different
+
+
+def _inside(inspection: _Inspection) -> Flow[tuple[list[tuple[int, Difference]], tuple[str, ...], int]]:
+    """Compare what is in folders that have arrived with their sources.
+
+    Returns:
+        What differs, with the place of its row; the folders that could not be compared; how many files are the same.
+    """
+    different: list[tuple[int, Difference]] = []
+    by_name: list[str] = []
+    same = 0
+    for one in inspection.folders:
+        try:
+            if inspection.job_type != COPY or len(one.found) != 1:
+                raise InputError("there is nothing to compare it with")
+            mismatches, alike = yield from lacking(inspection.resolver, one.file, one.found[0])
+        except (InputError, errors.NotFound, errors.Forbidden):
+            by_name.append(one.expected)
+            continue
+        same += alike
+        different += [(one.number, _difference(one, each)) for each in mismatches if each.mismatch is not _UNSIZED]
+    return different, tuple(by_name), same
+
+
+def _difference(folder: _Arrived, found: Compared) -> Difference:
+    """Return what differs below a folder as a difference of its row."""
+    expected = f"{folder.expected}/{found.path}"
+    if found.mismatch is not Mismatch.DIFFERENT or found.source is None or found.there is None:
+        return Difference(folder.file, expected, Finding.MISSING)
+    return Difference(folder.file, expected, Finding.OTHER_SIZE, size=found.source.size, found_size=found.there.size)
 
 
 def _size(inspection: _Inspection, file: str) -> int | None:

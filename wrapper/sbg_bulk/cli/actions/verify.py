@@ -34,7 +34,7 @@ def verify(context: Context, client: Client, run: str, as_json: bool) -> Exit:
     if as_json:
         write_json(_event(run, verification))
     else:
-        (note if verification.agrees else tell)(_text(verification))
+        (note if verification.agrees else tell)(_text(context, verification))
     return Exit.DONE if verification.agrees else Exit.FAILED_ITEMS
 
 
@@ -52,6 +52,9 @@ def _event(run: str, verification: Verification) -> dict[str, Any]:
         "agrees": verification.agrees,
         "checked": verification.checked,
         "not_checked": verification.failed,
+        "folders": verification.folders,
+        "inside_folders": verification.inside,
+        "folders_by_name": len(verification.by_name),
         "requests": verification.requests,
         "differences": [
             {
@@ -67,12 +70,24 @@ def _event(run: str, verification: Verification) -> dict[str, Any]:
     }
 
 
-def _text(verification: Verification) -> str:
-    files, different = counted(verification.checked, "file"), verification.differences
-    left_out = f" Not checked: {counted(verification.failed, 'file')} that failed." if verification.failed else ""
+def _text(context: Context, verification: Verification) -> str:
+    checked, folders, different = verification.checked, verification.folders, verification.differences
+    noun = "file" if not folders else "folder" if folders == checked else "item"
+    files, by_name = counted(checked, noun), verification.by_name
+    if verification.inside:
+        files += f" with {counted(verification.inside, 'file')} in folders"
+    left_out = f" Not checked: {counted(verification.failed, noun)} that failed." if verification.failed else ""
+    names_only = ""
+    if by_name:
+        contents = "its contents" if len(by_name) == 1 else "their contents"
+        names_only = f"{counted(len(by_name), 'folder')} by name; {contents} were not compared."
+        left_out += f"\nCompare one with another copy: {context.command('check', 'OTHER', by_name[0])}"
+    if verification.agrees and len(by_name) == checked and checked:
+        return f"Verified: {names_only}{left_out}"
+    names_only = f" Of these, {names_only}" if names_only else ""
     if verification.agrees:
-        return f"Verified: {files}, all as expected.{left_out}"
-    lines = [f"Verified: {files}, {counted(len(different), 'difference')}:{left_out}"]
+        return f"Verified: {files}, all as expected.{names_only}{left_out}"
+    lines = [f"Verified: {files}, {counted(len(different), 'difference')}:{names_only}{left_out}"]
     lines += [f"  {plain(str(one))}" for one in different[:SHOWN]]
     if len(different) > SHOWN:
         lines.append(f"  ... and {len(different) - SHOWN:,} more; --json lists them all.")
