@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def _text(tally: Tally, *failures: tuple[str, int | None, int, str], carried: Ca
         (1, Carried(1, 1, 0), "MOVE", "Finished: 1 file moved in 12 s, 0 B."),
         (50, Carried(50, 49, 478_000_000), "DELETE", "Finished: 50 files deleted in 12 s, at least 478 MB."),
         (50, Carried(50), "COPY", "Finished: 50 files copied in 12 s."),
-        (5, Carried(5, 3, 3000, 2), "COPY", "Finished: 5 files and folders copied in 12 s, at least 3 kB."),
+        (5, Carried(5, 3, 3000, 2), "COPY", "Finished: 5 items copied in 12 s, at least 3 kB."),
         (2, Carried(2, 0, 0, 2), "MOVE", "Finished: 2 folders moved in 12 s."),
     ],
 )
@@ -79,7 +80,28 @@ def test_folders_are_told_as_folders(sbg: Run, simulator: Simulator) -> None:
     folder = simulator.world.add_folder("new", simulator.world.projects[MINE].root).id
     ran = sbg("copy", folder, FILE, "--to", TARGET, "--yes", "--jobs-in-flight", "9")
     assert ran.code == 0
-    assert ran.err.splitlines()[-1] == "Finished: 2 files and folders copied in 0 s, at least 2.15 GB."
+    assert ran.err.splitlines()[-1] == "Finished: 2 items copied in 0 s, at least 2.15 GB."
+    assert re.search(r"^Run \S+: 2 items\.$", ran.err, re.MULTILINE)
+
+
+def test_a_run_of_folders_is_nowhere_one_of_files(sbg: Run, simulator: Simulator, home: Path) -> None:
+    above = simulator.world.add_folder("above", simulator.world.projects[MINE].root)
+    for name in "ab":
+        simulator.world.add_folder(name, above)
+    simulator.arm("kind=maintenance op=submit_copy_job")
+    ran = sbg("copy", f"{MINE}/above", "-r", "--to", TARGET, "--yes", "--give-up-after", "0")
+    simulator.disarm()
+    assert re.search(r"^Run \S+: 2 folders\.$", ran.err, re.MULTILINE)
+    (journal,) = journals(home)
+    run = journal.stem
+    assert "2 folders not submitted yet" in sbg("runs", "resume", run, "--dry-run").err
+    assert " 0 of 2 folders" in sbg("runs", "list").out
+    assert re.search(r"^folders +0 of 2 done *$", sbg("runs", "show", run).out, re.MULTILINE)
+    assert sbg("runs", "show", run, "--json").document["folders"] == 2
+    resumed = sbg("runs", "resume", run)
+    assert "Finished: 2 folders copied" in resumed.err
+    assert not re.search(r"\bfiles?\b(?!:)", ran.err.partition("Plan:")[2] + resumed.err)
+    assert "2 folders" in sbg("runs", "forget", run, "--dry-run").err
 
 
 def test_a_run_that_was_finished_before_takes_no_time(sbg: Run, home: Path) -> None:

@@ -54,7 +54,7 @@ SHOWN = {
     "retry_of",
     *TALLY,
 }
-SHOWN |= {"bytes", "bytes_done"}
+SHOWN |= {"bytes", "bytes_done", "folders"}
 RUN = r"\d{8}-\d{6}-[0-9a-f]+"
 
 

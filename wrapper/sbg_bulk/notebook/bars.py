@@ -177,7 +177,7 @@ def run_drawing(progress: Progress) -> Drawing:
     tally = progress.tally
     unclear = tally.unattributed + tally.unknown
     ended = tally.done + tally.failed + unclear
-    parts = [f"{tally.done:,} of {counted(tally.rows, 'file')} {DONE_AS.get(progress.job_type, 'done')}"]
+    parts = [f"{tally.done:,} of {counted(tally.rows, progress.noun)} {DONE_AS.get(progress.job_type, 'done')}"]
     counts = ((tally.failed, "failed"), (unclear, "unclear"))
     parts += [f"{number:,} {word}" for number, word in counts if number]
     if progress.jobs_running:

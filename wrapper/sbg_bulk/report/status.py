@@ -10,7 +10,7 @@ from attrs import frozen
 from sbg_bulk.items import COPY, DELETE, DONE_AS, MOVE
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
-from sbg_bulk.runs.records import State
+from sbg_bulk.runs.records import State, noun_of
 from sbg_bulk.text import command_line, counted, duration, format_utc, size
 
 Command = Callable[..., str]
@@ -62,7 +62,7 @@ def things(facts: Facts, number: int | None = None) -> str:
     """Return how many files a run has, and folders; or so many of them."""
     rows, folders = facts.tally.rows, facts.carried.folders
     if number is not None:
-        return counted(number, "file" if not folders else "folder" if folders == rows else "item")
+        return counted(number, noun_of(rows, folders))
     if not folders:
         return counted(rows, "file")
     return " and ".join(counted(one, noun) for one, noun in ((rows - folders, "file"), (folders, "folder")) if one)
@@ -102,7 +102,8 @@ def pace(facts: Facts) -> str:
     told = f"{'Took' if facts.standing is Standing.COMPLETE else 'Time so far:'} {duration(facts.seconds)}."
     half, most = facts.reached(0.5), facts.reached(0.9)
     if half is not None and most is not None and facts.seconds >= 1:
-        told += f" Median completion: {duration(half)}; 90 % of the files: {duration(most)}."
+        noun = noun_of(facts.tally.rows, facts.carried.folders)
+        told += f" Median completion: {duration(half)}; 90 % of the {noun}s: {duration(most)}."
     return told
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 
 from sbg_bulk.report.facts import Facts
-from sbg_bulk.report.status import Command, interruptions, next_steps, outcome, pace, purpose, verb
+from sbg_bulk.report.status import Command, interruptions, next_steps, outcome, pace, purpose, things, verb
 from sbg_bulk.runs.codes import meaning
+from sbg_bulk.runs.records import noun_of
 from sbg_bulk.text import command_line, counted, duration, format_utc, plain
 
 MOST_GROUPS = 12
@@ -36,11 +37,11 @@ def lines(facts: Facts, name: str, command: Command = command_line, width: int |
     if facts.slots:
         told.append(_requests(facts))
     if facts.groups:
-        told += ["", f"Why files were not {verb(facts)}:"]
+        told += ["", f"Why {noun_of(facts.tally.rows, facts.carried.folders)}s were not {verb(facts)}:"]
         for group in facts.groups[:MOST_GROUPS]:
             means = meaning(group.outcome, group.api_code)
             reason = f"code {group.api_code}" if group.api_code is not None else group.outcome
-            told += [f"  {counted(group.rows, 'file')}: {means.what} [{reason}]", f"    {means.advice}"]
+            told += [f"  {things(facts, group.rows)}: {means.what} [{reason}]", f"    {means.advice}"]
         if len(facts.groups) > MOST_GROUPS:
             told.append(f"  and {counted(len(facts.groups) - MOST_GROUPS, 'other reason')}.")
     steps = next_steps(facts, name, command)

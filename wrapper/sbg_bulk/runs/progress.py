@@ -82,6 +82,7 @@ class Progress:
         waiting: the pause that is about to be made; None if there is none.
         ended: the jobs that have ended since the progress before this one. They are not compared.
         job_type: COPY, MOVE or DELETE; empty if that is not known.
+        noun: what the rows are: `file`, `folder`, or `item` where both are among them.
     """
 
     run: str
@@ -96,3 +97,4 @@ class Progress:
     waiting: Wait | None = None
     ended: Sequence[EndedJob] = field(default=(), eq=False)
     job_type: str = ""
+    noun: str = "file"

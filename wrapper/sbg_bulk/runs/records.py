@@ -189,6 +189,11 @@ class Tally:
         return not self.running and not self.open
 
 
+def noun_of(rows: int, folders: int) -> str:
+    """Return what so many rows are called, of which so many are known to be folders: file, folder or item."""
+    return "file" if not folders else "folder" if folders == rows else "item"
+
+
 @frozen
 class Carried:
     """The amount of what a run has done and has to do, as far as it knows that: runs of manifests know no sizes.

@@ -12,7 +12,7 @@ from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
-from sbg_bulk.runs.records import Carried, Failures, Outcome, Tally
+from sbg_bulk.runs.records import Carried, Failures, Outcome, Tally, noun_of
 from sbg_bulk.text import counted, size
 
 REASONS: Final = 5
@@ -95,7 +95,8 @@ class RunReport:
 def report(run: RunReport) -> str:
     """Return how a run ended, as HTML."""
     tally = run.tally
-    head = f"Run {run.run}: {tally.done:,} of {counted(tally.rows, 'file')} {DONE_AS.get(run.job_type, 'done')}"
+    files = counted(tally.rows, noun_of(tally.rows, run.carried.folders))
+    head = f"Run {run.run}: {tally.done:,} of {files} {DONE_AS.get(run.job_type, 'done')}"
     if run.carried.size:
         head += f" ({'' if run.carried.sized == run.carried.items else 'at least '}{size(run.carried.size)})"
     told = [f"{number:,} {word}" for number, word in _not_done(run) if number]

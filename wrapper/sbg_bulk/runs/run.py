@@ -64,6 +64,7 @@ class _Run:
     user_asked: bool = False
     shown: Progress | None = None
     folders: tuple[int, int] = (0, 0)
+    noun: str = "file"
 
     def show(self) -> Flow[None]:
         """Tell how far it has come, between two steps."""
@@ -88,6 +89,7 @@ class _Run:
             waiting=waiting,
             ended=tuple(self.newly_ended),
             job_type=plan.job_type,
+            noun=self.noun,
         )
         if progress != self.shown:
             self.shown = progress
@@ -142,6 +144,7 @@ def run(
     lag = LIST_LAG if options.list_lag is None else options.list_lag
     watch, settler = Watch(policy, lag), Settler(policy, journal, lag)
     state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch, settler)
+    state.noun = yield from record(journal.noun)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
     # Whoever watches is told of the run before anything can go wrong with it.

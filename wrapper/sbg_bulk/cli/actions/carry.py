@@ -159,8 +159,10 @@ def _notify(command: str, code: Exit, runs: Sequence[Progress]) -> None:
     """Run the command of `--notify`. Its failure is told, and changes nothing."""
     rows, done, failed = (sum(getattr(one.tally, what) for one in runs) for what in ("rows", "done", "failed"))
     outcome = _OUTCOMES.get(code, "error")
+    nouns = {one.noun for one in runs}
+    noun = nouns.pop() if len(nouns) == 1 else "item"
     names = f"Run{'s' if len(runs) > 1 else ''} {', '.join(one.run for one in runs)}"
-    told = f"{names}: {outcome.replace('-', ' ')}, {done:,} of {counted(rows, 'file')} done"
+    told = f"{names}: {outcome.replace('-', ' ')}, {done:,} of {counted(rows, noun)} done"
     told += f", {failed:,} failed." if failed else "."
     facts = {
         "RUN": runs[-1].run,

@@ -27,7 +27,11 @@ def preview_resume(run: str, settings: RunSettings, as_json: bool) -> Exit:
             raise RunInUse(f"Another process is working on this run ({journal.path}).")
         tally = journal.tally()
         made, folders = journal.folders()
-        told = f"Run {journal.plan.run}: {_left(tally)}" if tally.open or tally.running else "Nothing is left to do."
+        told = (
+            f"Run {journal.plan.run}: {_left(tally, journal.noun())}"
+            if tally.open or tally.running
+            else "Nothing is left to do."
+        )
         kept = kept_options.earlier(journal)[0].reserve if settings.reserve is None else settings.reserve
         return _show(journal, told, tally.open, folders - made, kept, as_json)
 
@@ -37,13 +41,13 @@ def preview_retry(run: str, settings: RunSettings, as_json: bool) -> Exit:
     with Journal.read(store.find(run)) as journal:
         create.check_retry(journal)
         failed = journal.tally().failed
-        told = f"A new run would retry the {counted(failed, 'file')} that failed in run {journal.plan.run}."
+        told = f"A new run would retry the {counted(failed, journal.noun())} that failed in run {journal.plan.run}."
         return _show(journal, told, failed, 0, settings.reserve, as_json)
 
 
-def _left(tally: Tally) -> str:
-    parts = [f"{counted(tally.open, 'file')} not submitted yet"] if tally.open else []
-    parts += [f"{counted(tally.running, 'file')} in running jobs"] if tally.running else []
+def _left(tally: Tally, noun: str) -> str:
+    parts = [f"{counted(tally.open, noun)} not submitted yet"] if tally.open else []
+    parts += [f"{counted(tally.running, noun)} in running jobs"] if tally.running else []
     return f"{' and '.join(parts)} of {tally.rows:,}."
 
 

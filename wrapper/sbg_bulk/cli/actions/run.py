@@ -16,6 +16,7 @@ from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
+from sbg_bulk.runs.records import noun_of
 from sbg_bulk.text import counted, duration, size
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
 
         def changed(progress: Progress) -> None:
             if not seen:
-                note(f"Run {progress.run}: {counted(progress.tally.rows, 'file')}.\nJournal: {progress.journal}")
+                note(f"Run {progress.run}: {counted(progress.tally.rows, progress.noun)}.\nJournal: {progress.journal}")
                 output.so_far = f"Resume with: {_resume(context, progress)}"
             seen[:] = [seen[0] if seen else progress, progress]
             following.run(progress)
@@ -85,7 +86,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     if broken is None:
         name, told = INTERRUPTED, f"interrupted: {_so_far(seen[-1])}\nResume with: {resume}"
     elif isinstance(broken, RunStopped):
-        name, told, again = type(broken).__name__, _stopped_text(context, broken, _name(seen[-1])), None
+        name, told, again = type(broken).__name__, _stopped_text(context, broken, seen[-1]), None
     else:
         go_on = f"Resume with: {resume}"
         if isinstance(broken, Unauthorized):
@@ -108,7 +109,7 @@ def _name(progress: Progress) -> str:
 def _so_far(progress: Progress) -> str:
     """What a run has done."""
     tally, verb = progress.tally, DONE_AS.get(progress.job_type, "done")
-    done = f"{tally.done:,} of {counted(tally.rows, 'file')} {verb}"
+    done = f"{tally.done:,} of {counted(tally.rows, progress.noun)} {verb}"
     others = ((tally.failed, "failed"), (tally.unattributed + tally.unknown, "unclear"))
     parts = [done, *(f"{number:,} {what}" for number, what in others if number)]
     if progress.folders_total and not tally.done:
@@ -119,13 +120,14 @@ def _so_far(progress: Progress) -> str:
     return f"{', '.join(parts)}.{jobs}"
 
 
-def _stopped_text(context: Context, stopped: RunStopped, name: str) -> str:
+def _stopped_text(context: Context, stopped: RunStopped, progress: Progress) -> str:
     """Why a run has stopped, and the commands that settle it, to be pasted: with this endpoint and journal."""
+    name = _name(progress)
     ids = [job.id for job in stopped.candidates]
     return "\n".join(
         (
             f"run {stopped.run} has stopped: it is not known which job, if any, was started for "
-            f"{counted(stopped.rows, 'file')}. It may be:",
+            f"{counted(stopped.rows, progress.noun)}. It may be:",
             *(f"  {context.command('jobs', 'show', job)}" for job in ids),
             "If it is, adopt it, and the run continues:" if len(ids) == 1 else "If it is one of them, adopt it:",
             *(f"  {context.command('runs', 'resume', name, '--adopt', job)}" for job in ids),
@@ -157,11 +159,12 @@ def report_text(context: Context, report: RunReport, seconds: float | None, *, r
         resumed: whether that is the time since it was resumed.
     """
     tally, verb = report.tally, DONE_AS.get(report.job_type, "done")
+    noun = noun_of(tally.rows, report.carried.folders)
     took = "" if seconds is None else f" in {duration(seconds)}{' since it was resumed' if resumed else ''}"
     if report.carried.sized:
         took += f", {_bytes(report.carried)}"
     if report.succeeded:
-        return f"Finished: {_amount(tally.rows, report.carried)} {verb}{took}."
+        return f"Finished: {counted(tally.rows, noun)} {verb}{took}."
     reasons = [f"{reason.what[0].lower()}{reason.what[1:].rstrip('.')}" for reason in report.reasons]
     why = f" ({reasons[0]})" if len(reasons) == 1 and tally.failed else ""
     parts = (
@@ -171,21 +174,14 @@ def report_text(context: Context, report: RunReport, seconds: float | None, *, r
     )
     told = "".join(f", {number:,} {what}" for number, what in parts if number)
     name = reference(report.run, report.journal)
-    lines = [f"Finished: {tally.done:,} of {_amount(tally.rows, report.carried)} {verb}{told}{took}."]
+    lines = [f"Finished: {tally.done:,} of {counted(tally.rows, noun)} {verb}{told}{took}."]
     if len(reasons) > 1:
         each = zip(report.reasons, reasons, strict=True)
-        lines += [f"  {counted(reason.files, 'file')}: {text}" for reason, text in each]
+        lines += [f"  {counted(reason.files, noun)}: {text}" for reason, text in each]
     lines.append(f"Per-file results: {context.command('runs', 'export', name)}")
     if report.retry_helps:
         lines.append(f"Retry the failures: {context.command('runs', 'retry', name)}")
     return "\n".join(lines)
-
-
-def _amount(rows: int, carried: Carried) -> str:
-    """How many files, and folders where it is known that some of them are."""
-    if not carried.folders:
-        return counted(rows, "file")
-    return f"{counted(rows, 'file')} and folders" if rows > carried.folders else counted(rows, "folder")
 
 
 def _bytes(carried: Carried) -> str:

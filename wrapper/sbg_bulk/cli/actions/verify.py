@@ -12,6 +12,7 @@ from sbg_bulk.cli.output.failures import INTERRUPTED, fail, kind_of
 from sbg_bulk.cli.progress.events import VERSION
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.runs.records import noun_of
 from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def _event(run: str, verification: Verification) -> dict[str, Any]:
 
 
 def _text(context: Context, verification: Verification) -> str:
-    checked, folders, different = verification.checked, verification.folders, verification.differences
-    noun = "file" if not folders else "folder" if folders == checked else "item"
+    checked, different = verification.checked, verification.differences
+    noun = noun_of(checked, verification.folders)
     files, by_name = counted(checked, noun), verification.by_name
     if verification.inside:
         files += f" with {counted(verification.inside, 'file')} in folders"

@@ -53,4 +53,5 @@ def _progress(journal: Journal) -> Progress:
         jobs_total=ended + running + math.ceil(tally.open / journal.plan.items_per_job),
         folders_made=made,
         folders_total=folders,
+        noun=journal.noun(),
     )

@@ -59,7 +59,7 @@ def line(outlook: Snapshot) -> str:
         return f"{outlook.lists}: {counted(outlook.requests, 'request')} so far."
     if outlook.makes_folders:
         return f"Creating folders {outlook.folders_made:,}/{outlook.folders_total:,}."
-    of = "files" if outlook.total is None else f"of {counted(outlook.total, 'file')}"
+    of = f"{outlook.noun}s" if outlook.total is None else f"of {counted(outlook.total, outlook.noun)}"
     parts = [f"{outlook.done:,} {of} done"]
     parts.append(f"{outlook.failed:,} failed")
     if outlook.unclear:
@@ -69,7 +69,7 @@ def line(outlook: Snapshot) -> str:
         jobs += f", {outlook.lost:,} not found"
     told = f"{', '.join(parts)}; {jobs}"
     if outlook.rate is not None:
-        told += f"; {speed(outlook.rate, 'file')}"
+        told += f"; {speed(outlook.rate, outlook.noun)}"
         if outlook.left:
             told += f", about {duration(outlook.left)} left"
     return f"{told}."

@@ -74,7 +74,7 @@ def lines(outlook: Snapshot, width: int, *, ascii_only: bool = False, colours: b
         shown.append(bar(0, None, "files not counted yet"))
     else:
         part = f"{outlook.ended / outlook.total:4.0%}" if outlook.total else ""
-        of = f"{outlook.ended:,} of {counted(outlook.total, 'file')}"
+        of = f"{outlook.ended:,} of {counted(outlook.total, outlook.noun)}"
         shown.append(bar(outlook.ended, outlook.total, f"{part}  {of}"))
     if not outlook.lists:
         shown += [labelled(*one) for one in _work(outlook)]
@@ -106,7 +106,7 @@ def _work(outlook: Snapshot) -> Iterator[tuple[str, str, str]]:
     if outlook.unclear:
         failed += f", and {outlook.unclear:,} unclear"
     yield "failed", failed, "red" if outlook.failed or outlook.unclear else ""
-    parts = [speed(outlook.rate, "file")] if outlook.rate is not None else []
+    parts = [speed(outlook.rate, outlook.noun)] if outlook.rate is not None else []
     parts.append(f"{duration(outlook.elapsed)} elapsed")
     if outlook.left:
         parts.append(f"about {duration(outlook.left)} left")

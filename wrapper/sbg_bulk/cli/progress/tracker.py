@@ -26,6 +26,7 @@ class Snapshot:
     Attributes:
         lists: what is going on, such as "Listing", if that is no run and no wait for jobs.
         requests: how many requests that has taken so far.
+        noun: what is counted: file, folder or item.
         total: how many there are; None as long as that is not known.
         done: how many of them are done.
         failed: how many have failed.
@@ -46,6 +47,7 @@ class Snapshot:
 
     lists: str = ""
     requests: int = 0
+    noun: str = "file"
     total: int | None = None
     done: int = 0
     failed: int = 0
@@ -134,6 +136,7 @@ class ProgressTracker:
         self.progress = progress
         tally = progress.tally
         facts = Snapshot(
+            noun=progress.noun,
             total=tally.rows,
             done=tally.done,
             failed=tally.failed,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 
 from sbg_bulk.runs import store
-from sbg_bulk.runs.records import CHOSEN
+from sbg_bulk.runs.records import CHOSEN, noun_of
 from sbg_bulk.text import age, size
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def _document(journal: Journal) -> dict[str, Any]:
         "to": _to(journal),
         "retry_of": plan.retry_of,
         **asdict(tally),
+        "folders": carried.folders if chosen else None,
         "bytes": carried.total if chosen else None,
         "bytes_done": carried.size if chosen else None,
     }
@@ -60,6 +61,11 @@ def _to(journal: Journal) -> str | None:
         return given
     places = journal.destinations(1)
     return places.most[0][0] if places.most and not places.others else None
+
+
+def _noun(document: Mapping[str, Any]) -> str:
+    """Return what the files of a run are called: folders or items where folders are among them."""
+    return noun_of(document["rows"], document["folders"] or 0)
 
 
 def _age(document: Mapping[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sbg_bulk.cli.commands.runs._journal import _document, _open
+from sbg_bulk.cli.commands.runs._journal import _document, _noun, _open
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.options.common import dry_run_option, json_option
 from sbg_bulk.cli.output.console import note, write_json
@@ -36,6 +36,8 @@ def forget(run: str, force: bool, dry_run: bool, as_json: bool) -> None:
     if as_json:
         write_json(document)
     elif dry_run:
-        note(f"Would delete the journal of run {document['run']}, {counted(document['rows'], 'file')} ({path})")
+        note(
+            f"Would delete the journal of run {document['run']}, {counted(document['rows'], _noun(document))} ({path})"
+        )
     else:
-        note(f"Deleted: the journal of run {document['run']}, {counted(document['rows'], 'file')} ({path})")
+        note(f"Deleted: the journal of run {document['run']}, {counted(document['rows'], _noun(document))} ({path})")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _sources
+from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _noun, _sources
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import has_room, print_blocks, print_rows
@@ -52,11 +52,13 @@ def _row(document: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return a run as a row of the table."""
     if "problem" in document:
         return (document["run"], "damaged", *[None] * 5, "see runs show")
+    noun = _noun(document)
+    done = f"{document['done']:,} of {counted(document['rows'], noun)}"
     return (
         document["run"],
         document["state"].replace("-", " "),
         _age(document),
-        f"{document['done']:,} of {document['rows']:,}",
+        f"{document['done']:,} of {document['rows']:,}" if noun == "file" else done,
         document["failed"],
         _unclear(document),
         _bytes(document),
@@ -68,7 +70,7 @@ def _block(document: Mapping[str, Any]) -> tuple[str, list[str]]:
     """Return a run as a head, and lines below it."""
     if "problem" in document:
         return f"{document['run']}  damaged", ["see runs show"]
-    files = [f"{document['done']:,} of {counted(document['rows'], 'file')}"]
+    files = [f"{document['done']:,} of {counted(document['rows'], _noun(document))}"]
     counts = ((document["failed"], "failed"), (_unclear(document), "unclear"))
     files += [f"{number:,} {word}" for number, word in counts if number]
     if (volume := _bytes(document)) is not None:

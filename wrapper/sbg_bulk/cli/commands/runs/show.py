@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sbg_bulk.cli.actions import watch as actions
-from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _open, _sources
+from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _noun, _open, _sources
 from sbg_bulk.cli.completion import complete_run
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.later import later
@@ -46,7 +46,7 @@ def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
         if failures:
             click.echo()
             rows = [(code, number, message) for _, code, number, message in failures]
-            print_rows(("CODE", "FILES", "FOR EXAMPLE"), rows, narrow=True)
+            print_rows(("CODE", f"{_noun(document).upper()}S", "FOR EXAMPLE"), rows, narrow=True)
         name = store.reference(journal.plan.run, journal.path)
         if journal.in_use:
             note(f"It is running. Follow it with: {context.command('runs', 'show', name, '--watch')}")
@@ -64,14 +64,17 @@ def _pairs(document: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "task", document["type"].lower()
     yield "manifest" if document["sources"] is None else "from", _sources(document)
     yield "to", document["to"]
-    yield "files", f"{document['done']:,} of {document['rows']:,} done"
+    yield f"{_noun(document)}s", f"{document['done']:,} of {document['rows']:,} done"
     yield "size", _bytes(document)
     yield "failed", document["failed"] or None
     yield "unclear", document["unattributed"] + document["unknown"] or None
     yield "in jobs", document["running"] or None
     yield "to submit", document["open"] or None
     made, missing = document["folders_created"], document["folders_to_create"]
-    yield "folders", f"{made:,} of {made + missing:,} created" if made + missing else None
+    yield (
+        "folders" if _noun(document) != "folder" else "new folders",
+        f"{made:,} of {made + missing:,} created" if made + missing else None,
+    )
     begun = _age(document)
     yield "begun", document["created_on"] + ("" if begun is None else f" ({begun} ago)")
     yield "retry of", document["retry_of"]
