@@ -73,7 +73,7 @@ def test_the_bytes_are_those_of_a_resumed_run_too(sbg: Run, simulator: Simulator
     resumed = sbg("runs", "resume", journal.stem, "--list-lag", "0")
     assert resumed.code == 0, resumed.err
     # 2.15 GB are of the first.
-    assert resumed.err.splitlines()[-1] == "Finished: 2 files copied in 0 s since it was resumed, 5.37 GB."
+    assert resumed.err.splitlines()[-1] == "Finished: 2 files copied (1 since it was resumed, in 0 s), 5.37 GB."
 
 
 def test_folders_are_told_as_folders(sbg: Run, simulator: Simulator) -> None:

@@ -203,6 +203,17 @@ def test_speed_and_end_follow_from_what_has_come_since_it_is_watched(clock: Cloc
     assert following.outlook().elapsed == 10
 
 
+def test_no_end_is_estimated_while_it_waits_for_the_result_of_a_lost_submission(clock: Clock) -> None:
+    following = ProgressTracker(clock)
+    following.run(progress(done=50_000))
+    clock.time += 10
+    following.run(progress(done=51_000))
+    following.wait(Wait(22, Cause.SETTLING, "to find out whether a submission started a job"))
+    assert (following.outlook().rate, following.outlook().left) == (100.0, None)
+    following.wait(Wait(5, Cause.NEXT_LOOK, status_check("1 job")))
+    assert following.outlook().left == 490.0
+
+
 @pytest.mark.parametrize(("jobs", "shown"), [(BARS, BARS), (BARS + 1, 0)])
 def test_many_jobs_are_waited_for_behind_one_bar(clock: Clock, jobs: int, shown: int) -> None:
     following = ProgressTracker(clock)

@@ -116,7 +116,7 @@ def test_a_run_that_was_killed_is_taken_up_again(
     assert TOKEN.encode() not in journal.read_bytes()
     resumed = run_process(["runs", "resume", journal.stem], at)
     assert resumed.code == 0
-    assert re.search(r"\nFinished: 3 files copied in \d+ s since it was resumed\.\n$", resumed.err)
+    assert re.search(r"\nFinished: 3 files copied \(\d since it was resumed, in \d+ s\)\.\n$", resumed.err)
     assert tree(quick, FOLDER) == NAMES
     assert len(started_jobs(quick)) == 3
 

@@ -190,7 +190,7 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_a_new_one_takes_it_up(
     monkeypatch.setenv("SB_AUTH_TOKEN", LIKELY_TOKEN)
     again = sbg(*resume)
     assert again.code == 0
-    assert again.err.endswith("\nFinished: 2 files copied in 0 s since it was resumed.\n")
+    assert again.err.endswith("\nFinished: 2 files copied (2 since it was resumed, in 0 s).\n")
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
 
 

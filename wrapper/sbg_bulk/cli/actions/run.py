@@ -77,7 +77,7 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
         else:
             before = seen[0].tally
             took = None if before.complete else seconds
-            text = report_text(context, report, took, resumed=before.open < before.rows)
+            text = report_text(context, report, took, before=before.done if before.open < before.rows else None)
             (note if report.succeeded else tell)(text)
         return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
     resume = _resume(context, seen[-1])
@@ -149,22 +149,24 @@ def report_document(report: RunReport) -> dict[str, Any]:
     return {"run": report.run, "journal": str(report.journal), **asdict(report.tally)}
 
 
-def report_text(context: Context, report: RunReport, seconds: float | None, *, resumed: bool = False) -> str:
+def report_text(context: Context, report: RunReport, seconds: float | None, *, before: int | None = None) -> str:
     """What came of a run: files, bytes, time, reasons; and the commands that help next.
 
     Args:
         context: the options before the command.
         report: what came of it.
         seconds: how long it took; None if it was finished before.
-        resumed: whether that is the time since it was resumed.
+        before: how many were done when it was resumed, from when on that time counts; None if it was not.
     """
     tally, verb = report.tally, DONE_AS.get(report.job_type, "done")
     noun = noun_of(tally.rows, report.carried.folders)
-    took = "" if seconds is None else f" in {duration(seconds)}{' since it was resumed' if resumed else ''}"
+    took, since = "" if seconds is None else f" in {duration(seconds)}", ""
+    if took and before is not None:
+        took, since = "", f" ({tally.done - before:,} since it was resumed,{took})"
     if report.carried.sized:
         took += f", {_bytes(report.carried)}"
     if report.succeeded:
-        return f"Finished: {counted(tally.rows, noun)} {verb}{took}."
+        return f"Finished: {counted(tally.rows, noun)} {verb}{since}{took}."
     reasons = [f"{reason.what[0].lower()}{reason.what[1:].rstrip('.')}" for reason in report.reasons]
     why = f" ({reasons[0]})" if len(reasons) == 1 and tally.failed else ""
     parts = (
@@ -174,7 +176,7 @@ def report_text(context: Context, report: RunReport, seconds: float | None, *, r
     )
     told = "".join(f", {number:,} {what}" for number, what in parts if number)
     name = reference(report.run, report.journal)
-    lines = [f"Finished: {tally.done:,} of {counted(tally.rows, noun)} {verb}{told}{took}."]
+    lines = [f"Finished: {tally.done:,} of {counted(tally.rows, noun)} {verb}{since}{told}{took}."]
     if len(reasons) > 1:
         each = zip(report.reasons, reasons, strict=True)
         lines += [f"  {counted(reason.files, noun)}: {text}" for reason, text in each]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sbg_bulk.models.job import Job
     from sbg_bulk.runs.progress import Progress
 
+_AT_RATE: Final = ("next-look", "rate-limit")
+"""Causes of pauses that belong to the rate at which it goes on."""
+
 BARS: Final = 10
 """More jobs than this are waited for behind one bar."""
 
@@ -119,7 +122,9 @@ class ProgressTracker:
         """What there is to tell now."""
         now, facts, pause, budget = self._clock(), self._facts, self._pause, self._budget
         speed = rate(self._samples, now)
-        left = None if facts.total is None else seconds_left(facts.total - facts.ended, speed)
+        # Something that is waited for first, such as the result of a lost submission, ends the estimate.
+        at_rate = pause is None or pause.wait.cause in _AT_RATE
+        left = None if facts.total is None or not at_rate else seconds_left(facts.total - facts.ended, speed)
         waiting = None if pause is None else evolve(pause.wait, seconds=pause.began + pause.wait.seconds - now)
         known = None if budget is None else evolve(budget[0], resets_in=budget[0].resets_in - (now - budget[1]))
         return evolve(
