@@ -289,6 +289,22 @@ def test_ctrl_c_at_the_display_of_a_run_ends_with_the_command_that_goes_on(
     assert again[:2] == ["runs", "resume"]
 
 
+def test_keys_typed_at_the_display_are_not_written_into_it(stuck: tuple[Simulator, str], env: dict[str, str]) -> None:
+    _, url = stuck
+    with _terminal(["delete", "--yes", FILE], env | {"SB_API_ENDPOINT": url}) as terminal:
+        until(lambda: BAR in terminal.screen)
+        assert not terminal.settings[3] & termios.ECHO
+        terminal.type(b"typed\n\n")
+        before = terminal.screen.count(BAR)
+        until(lambda: terminal.screen.count(BAR) > before)
+        terminal.type(b"\x03")
+        ran = terminal.end()
+        assert terminal.settings == terminal.settings_before
+    assert ran.code == 130
+    assert "typed" not in ran.err
+    assert not any(BAR in line for line in screen(ran.err, 80))
+
+
 def test_each_request_is_logged_above_the_display(stuck: tuple[Simulator, str], env: dict[str, str]) -> None:
     _, url = stuck
     words = ["-v", "delete", "--yes", FILE, "--timeout", "1"]

@@ -14,6 +14,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from sbg_bulk.api.waits import Cause, waiting
+from sbg_bulk.cli.progress.echo import without_echo
 from sbg_bulk.cli.progress.tracker import ProgressTracker, Snapshot
 from sbg_bulk.text import counted, duration, plain, speed
 
@@ -177,6 +178,6 @@ def live(following: ProgressTracker, console: Console, *, redirect_stdout: bool)
         console: where.
         redirect_stdout: whether standard output goes to the same terminal.
     """
-    with _Screen(_Frame(following), console, redirect_stdout=redirect_stdout):
+    with without_echo(), _Screen(_Frame(following), console, redirect_stdout=redirect_stdout):
         # Folded by the terminal and not here, so that a command in it can be copied.
         yield lambda text: console.print(Text(text), soft_wrap=True)
