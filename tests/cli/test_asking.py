@@ -280,7 +280,7 @@ def test_another_filter_does_not_copy_what_an_unfinished_run_will_but_to_another
     told = (
         f"1 file is being copied by run {run}, which is not finished. Skipped.\n"
         f"Resume it with: sbg-bulk runs resume {run}\n"
-        "To start a new run anyway, add --new-run: files may be made twice.\n"
+        "To start a new run anyway, add --new-run: files may be created twice.\n"
     )
     for again in (other, ids):
         ran = sbg(*again)

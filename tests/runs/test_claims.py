@@ -137,6 +137,46 @@ def test_what_an_unfinished_run_still_needs_is_not_deleted(call: Both, kind: str
     assert names(found) == (["a.bam", "b.bam"] if kind == "copy" else ["b.bam"])
 
 
+@pytest.mark.parametrize("needs", ["chosen", "ids"])
+def test_what_an_unfinished_run_still_has_to_copy_is_not_moved_away(
+    call: Both, world: World, cohort: list[str], needs: str
+) -> None:
+    world.add(f"{TARGET}/new/")
+    sources = [f"{SOURCE}/bams/old/c.bam"]
+    run = started(call, "copy", sources, to=IN) if needs == "chosen" else of_ids(call, [cohort[2]], parent=cohort[3])
+    found = call("choose", [f"{SOURCE}/bams"], to=f"{TARGET}/new", recursive=True, moves=True)
+    assert (names(found), pending(found)) == (["a.bam", "b.bam"], [(run, "COPY", 1)])
+    assert found.pending[0].remedy().endswith("files may be created twice, or not be found by that run.")
+    # Chosen for a copy, it may be taken, but not be moved after all.
+    found = call("choose", [f"{SOURCE}/bams"], to=f"{TARGET}/new", recursive=True)
+    assert (names(found), pending(found)) == (["a.bam", "b.bam", "old"], [])
+    with pytest.raises(InputError, match=f"1 file is being copied by run {run}"):
+        call("run", "move", found)
+    with pytest.raises(InputError, match=f"1 file is being copied by run {run}"):
+        call("move", [f"{SOURCE}/bams/old/c.bam"], to=f"{TARGET}/new")
+    moved = call("choose", [f"{SOURCE}/bams"], to=f"{TARGET}/new", recursive=True, new_run=True)
+    assert call("run", "move", moved).succeeded
+
+
+@pytest.mark.parametrize("given", ["path", "id", "manifest"])
+def test_a_file_deep_in_a_folder_that_a_run_of_ids_still_has_to_copy_is_not_deleted(
+    call: Both, world: World, cohort: list[str], given: str
+) -> None:
+    [deep] = world.add(f"{SOURCE}/bams/old/deep/d.bam")
+    [bams] = world.add(f"{SOURCE}/bams/")
+    run = of_ids(call, [bams], parent=cohort[3])
+    if given == "manifest":
+        with call("plan", "delete", rows(deep)) as draft:
+            assert (len(draft), pending(draft.conflicts)) == (0, [(run, "COPY", 1)])
+            found = draft.conflicts
+    else:
+        found = call("choose", [f"{SOURCE}/bams/old/deep/d.bam" if given == "path" else deep])
+        assert (names(found), pending(found)) == ([], [(run, "COPY", 1)])
+    assert found.pending[0].remedy().endswith("what that run has not transferred yet would be lost.")
+    call("resume", run)
+    assert names(call("choose", [deep])) == ["d.bam"]
+
+
 def rows(*ids: str) -> io.BytesIO:
     return io.BytesIO("\n".join(["file", *ids, ""]).encode())
 

@@ -122,7 +122,7 @@ class AsyncClient(ClientBase):
         return await self._transfer("MOVE", items, to, recursive, parents, on_conflict)
 
     async def _transfer(self, job_type: str, items: object, to: str, *how: Any) -> RunReport | None:
-        choice = await self._driver.run(self._runs.choose_all(items, to, *how))
+        choice = await self._driver.run(self._runs.choose_all(job_type, items, to, *how))
         return self._runs.with_left_out(choice, await self.run(job_type, choice) if len(choice) else None)
 
     async def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
@@ -293,6 +293,7 @@ class AsyncClient(ClientBase):
         metadata: Mapping[str, str | Iterable[str]] | None = None,
         on_conflict: str = "skip",
         whole: bool = False,
+        moves: bool = False,
         new_run: bool = False,
         on_request: Callable[[int], object] | None = None,
     ) -> Choice:
@@ -306,6 +307,7 @@ class AsyncClient(ClientBase):
                 flatten=flatten,
                 on_conflict=on_conflict,
                 whole=whole,
+                moves=moves,
                 new_run=new_run,
                 on_request=on_request,
             )

@@ -22,7 +22,7 @@ from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.paths import Location, is_path, unpasted
-from sbg_bulk.items import DELETE, check_destination
+from sbg_bulk.items import DELETE, MOVE, check_destination
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, kept_options, manifest, resolve, run, store, sync, verify
 from sbg_bulk.runs.choice import RENAMED, Choice, OnConflict
@@ -153,8 +153,12 @@ class RunFlows:
         """Find what the paths of a manifest name, for a run that is begun at once.
 
         Raises:
-            InputError: an unfinished run still needs something that a manifest deletes.
+            InputError: an unfinished run still needs something that a manifest deletes, or where it is chosen to move.
         """
+        if draft.plan.job_type == MOVE and isinstance(source, Choice) and not source.movable:
+            policy = lookup_policy(self._policy)
+            if pending := (yield from choose.claimed(policy, source, MOVE, self._settings.endpoint)):
+                raise under_way(pending)
         yield from self.resolve(draft, parents, None)
         if draft.plan.job_type == DELETE and not isinstance(source, (Choice, Draft)):
             yield from self.check_rows(draft, None, False, None)
@@ -189,6 +193,7 @@ class RunFlows:
         flatten: bool,
         on_conflict: str,
         whole: bool,
+        moves: bool,
         new_run: bool,
         on_request: Callable[[int], object] | None,
     ) -> Flow[Choice]:
@@ -208,11 +213,14 @@ class RunFlows:
             flatten=flatten,
             on_conflict=OnConflict.of(on_conflict),
             whole=whole,
+            moves=moves,
             endpoint=None if new_run else self._settings.endpoint,
             on_request=on_request,
         )
 
-    def choose_all(self, sources: object, to: str, recursive: bool, parents: bool, on_conflict: str) -> Flow[Choice]:
+    def choose_all(
+        self, job_type: str, sources: object, to: str, recursive: bool, parents: bool, on_conflict: str
+    ) -> Flow[Choice]:
         """Choose without filters, for a run that is begun at once."""
         given = [sources] if isinstance(sources, str) else list(sources) if isinstance(sources, Iterable) else []
         if not all(isinstance(one, str) for one in given):
@@ -226,6 +234,7 @@ class RunFlows:
             flatten=False,
             on_conflict=on_conflict,
             whole=False,
+            moves=job_type == MOVE,
             new_run=False,
             on_request=None,
         )

@@ -197,7 +197,7 @@ class Client(ClientBase):
         return self._transfer("MOVE", items, to, recursive, parents, on_conflict)
 
     def _transfer(self, job_type: str, items: object, to: str, *how: Any) -> RunReport | None:
-        choice = self._driver.run(self._runs.choose_all(items, to, *how))
+        choice = self._driver.run(self._runs.choose_all(job_type, items, to, *how))
         return self._runs.with_left_out(choice, self.run(job_type, choice) if len(choice) else None)
 
     def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
@@ -509,6 +509,7 @@ class Client(ClientBase):
         metadata: Mapping[str, str | Iterable[str]] | None = None,
         on_conflict: str = "skip",
         whole: bool = False,
+        moves: bool = False,
         new_run: bool = False,
         on_request: Callable[[int], object] | None = None,
     ) -> Choice:
@@ -535,6 +536,7 @@ class Client(ClientBase):
             on_conflict: what to do with a file whose name exists at the destination: `skip` it (a file with a different
                 size is in `different`), let the platform `rename` it to `1_NAME`, or `fail` with InputError.
             whole: let the path of a folder mean the folder itself.
+            moves: the selection is to be moved: what unfinished runs still need where it is, is skipped too.
             new_run: ignore unfinished runs on this machine. Without it, what they still have to do is skipped, as
                 `pending`, or with `fail` raises InputError: done by two runs, a file would be created twice.
             on_request: called with the number of requests so far.
@@ -552,6 +554,7 @@ class Client(ClientBase):
                 flatten=flatten,
                 on_conflict=on_conflict,
                 whole=whole,
+                moves=moves,
                 new_run=new_run,
                 on_request=on_request,
             )

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import DELETE
+from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.columns import DESTINATION_COLUMN as DESTINATION_COLUMN
@@ -112,6 +112,14 @@ class Clash:
         )
 
 
+_RISKS: Final = {
+    COPY: "files may be created twice",
+    MOVE: "files may be created twice, or not be found by that run",
+    DELETE: "what that run has not transferred yet would be lost",
+}
+"""What may happen if things are copied, moved or deleted that an unfinished run is still going to copy or move."""
+
+
 @frozen
 class Pending:
     """What an unfinished run of this machine is still going to do, which is why it was left out.
@@ -121,12 +129,14 @@ class Pending:
         job_type: COPY, MOVE or DELETE: what it does.
         files: how many of the files and folders that were chosen.
         in_use: whether another process is working on it.
+        wanted: COPY, MOVE or DELETE: what was to be done with these files.
     """
 
     run: str
     job_type: str
     files: int
     in_use: bool = False
+    wanted: str = COPY
 
     def __str__(self) -> str:
         done = {"COPY": "copied", "MOVE": "moved", DELETE: "deleted"}[self.job_type]
@@ -147,8 +157,8 @@ class Pending:
         if not optional:
             forget = command("runs", "forget", self.run, "--force")
             return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"
-        twice = "" if self.job_type == DELETE else ": files may be made twice"
-        return f"{first}\nTo start a new run anyway, add {again}{twice}."
+        risk = "" if self.job_type == DELETE else f": {_RISKS[self.wanted]}"
+        return f"{first}\nTo start a new run anyway, add {again}{risk}."
 
 
 @frozen
@@ -173,6 +183,7 @@ class Choice:
         hint: where filters have matched nothing, what may have been meant, as a sentence.
         requests: how many requests it took.
         task: what was asked for, to know it again; see `sbg_bulk.runs.task`.
+        movable: whether what unfinished runs still need where it is was left out, or is to be ignored.
     """
 
     sources: tuple[str, ...]
@@ -191,6 +202,7 @@ class Choice:
     hint: str = ""
     requests: int = 0
     task: str | None = None
+    movable: bool = False
 
     def __len__(self) -> int:
         return len(self.items)

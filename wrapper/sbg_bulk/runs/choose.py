@@ -18,9 +18,10 @@ from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
 from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, check
+from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, Pending, check
 from sbg_bulk.runs.claims import Claims
 from sbg_bulk.runs.conflicts import Conflicts, look, under_way
 from sbg_bulk.runs.task import asked
@@ -149,6 +150,7 @@ def choose(
     flatten: bool = False,
     on_conflict: OnConflict = OnConflict.SKIP,
     whole: bool = False,
+    moves: bool = False,
     endpoint: str | None = None,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[Choice]:
@@ -166,6 +168,7 @@ def choose(
         flatten: whether all files are put into the destination itself, without the folders that they are in.
         on_conflict: what is to be done with a file whose name is taken where it goes.
         whole: whether the path of a folder means the folder itself.
+        moves: whether what goes to a destination is to be moved.
         endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
         on_request: called with the number of requests so far.
 
@@ -199,9 +202,10 @@ def choose(
         check(items, ids, renames=on_conflict is OnConflict.RENAME)
         found = yield from look(resolver, items, on_conflict)
         items = found.left
+    job_type = DELETE if target is None else MOVE if moves else COPY
     with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
-        items = yield from claimed.left(resolver, items)
-        pending = yield from record(claimed.found)
+        items = yield from claimed.left(resolver, items, job_type)
+        pending = yield from record(partial(claimed.found, job_type))
     if pending and on_conflict is OnConflict.FAIL:
         raise under_way(pending)
     items = yield from _sized(resolver, items)
@@ -225,7 +229,16 @@ def choose(
         hint=hint,
         requests=counter.requests,
         task=asked(given, to, filters, recursive=recursive, flatten=flatten),
+        movable=moves or endpoint is None,
     )
+
+
+def claimed(policy: RequestPolicy, choice: Choice, job_type: str, endpoint: str) -> Flow[tuple[Pending, ...]]:
+    """Return what unfinished runs on a deployment still need of a choice, if such jobs are to be made of it."""
+    resolver = PathResolver(policy)
+    with closing((yield from record(partial(Claims.of, endpoint)))) as claims:
+        yield from claims.left(resolver, choice.items, job_type)
+        return (yield from record(partial(claims.found, job_type)))
 
 
 def _choose_from(selection: Selection, given: str, path: Location | None, read: File | None, whole: bool) -> Flow[None]:

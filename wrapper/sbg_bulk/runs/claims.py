@@ -19,7 +19,7 @@ from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.files.resolver import PathResolver
-from sbg_bulk.items import DELETE
+from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Chosen, Pending
@@ -65,8 +65,11 @@ _WITHIN: Final = (
     f"SELECT run FROM claim WHERE {_NEEDS} AND place > ?1 || '/' AND place < ?1 || '0' LIMIT 1",  # noqa: S608
 )
 _NEEDED: Final = "SELECT run FROM needed WHERE folder = ? LIMIT 1"
-_FROM: Final = "SELECT run FROM claim WHERE source = ? LIMIT 1"
-_LEAVING: Final = "SELECT run FROM claim WHERE file IN (?, ?) AND kind IN ({}) LIMIT 1"
+_FROM: Final = "SELECT run FROM claim WHERE source = ? AND kind IN ({}) LIMIT 1"
+_LEAVING: Final = "SELECT run FROM claim WHERE file = ? AND kind IN ({}) LIMIT 1"
+_KINDS: Final = {COPY: "'MOVE', 'DELETE'", MOVE: "'COPY', 'MOVE', 'DELETE'", DELETE: "'COPY', 'MOVE', 'DELETE'"}
+"""What unfinished runs do with what is not to be copied, moved or deleted meanwhile: what they copy has to stay."""
+_BY_ID: Final = "SELECT EXISTS (SELECT 1 FROM claim WHERE kind IN ({}) AND (source IS NULL OR ?))"
 
 
 class Claims:
@@ -106,20 +109,25 @@ class Claims:
         """Give up what was read."""
         self._db.close()
 
-    def found(self) -> tuple[Pending, ...]:
-        """Return what was left out, a run at a time."""
+    def found(self, job_type: str) -> tuple[Pending, ...]:
+        """Return what was left out, a run at a time.
+
+        Args:
+            job_type: COPY, MOVE or DELETE: what was to be done with it.
+        """
         return tuple(
-            Pending(run, kind, number, in_use(path))
+            Pending(run, kind, number, in_use(path), job_type)
             for place, (path, run, kind) in enumerate(self._runs)
             if (number := self._counts[place])
         )
 
-    def left(self, resolver: PathResolver, items: Sequence[Chosen]) -> Flow[list[Chosen]]:
+    def left(self, resolver: PathResolver, items: Sequence[Chosen], job_type: str) -> Flow[list[Chosen]]:
         """Return what is no unfinished run's to do, and count the rest.
 
         Args:
             resolver: knows the ids of the places that things go to.
             items: what was chosen.
+            job_type: COPY, MOVE or DELETE: what is to be done with it.
         """
         if not self._runs:
             return list(items)
@@ -131,39 +139,67 @@ class Claims:
         if unnamed:
             details = yield from resolver.read(unnamed)
             yield from record(partial(self._name, details))
-        folders = [item for item in items if item.to is None and item.is_folder]
-        if folders:
+        folders = [item for item in items if item.is_folder]
+        if folders and job_type != COPY:
             # Where either side has no path, what is in which folder is told by ids.
             yield from self._trace(resolver, all(_path(item) is not None for item in folders))
 
+        above = yield from self._above(resolver, items, job_type)
+
         def kept(item: Chosen) -> bool:
-            run = self._run_of(item, names)
+            run = self._run_of(item, names, above, job_type)
             if run is not None:
                 self._counts[run] += 1
             return run is None
 
         return (yield from record(lambda: [item for item in items if kept(item)]))
 
-    def _run_of(self, item: Chosen, names: Mapping[Location, Sequence[str]]) -> int | None:
-        """Return which run makes what an item would become, or takes its source away; None if none does."""
-        # To delete what is still to be copied would lose it.
-        kinds = "'MOVE', 'DELETE'" if item.to is not None else "'COPY', 'MOVE', 'DELETE'"
-        asked: list[tuple[str, tuple[str | None, ...]]] = [(_LEAVING.format(kinds), (item.id, item.folder))]
+    def _run_of(
+        self, item: Chosen, names: Mapping[Location, Sequence[str]], above: Mapping[str, str], job_type: str
+    ) -> int | None:
+        """Return which run makes what an item would become, or needs its source where it is; None if none does."""
+        kinds, path = _KINDS[job_type], _path(item)
+        asked: list[tuple[str, tuple[str, ...]]] = [(_LEAVING.format(kinds), (item.id,))]
+        around = above.get(item.id)
+        while around is not None:
+            asked.append((_LEAVING.format(kinds), (around,)))
+            around = above.get(around)
+        if path is not None:
+            asked += [(_FROM.format(kinds), (str(here),)) for here in path.lineage()[1:-1]]
         if item.to is not None:
             own = item.to.below(item.name)
             # The folders on the way may be made by being copied whole.
             asked += [(_TAKEN, (name, here.name)) for here in own.lineage()[1:] for name in names[here.parent]]
             if item.is_folder:
                 asked.append((_BELOW, (str(own),)))
-        else:
-            path = _path(item)
-            if path is not None:
-                asked += [(_FROM, (str(here),)) for here in path.lineage()[1:-1]]
-            if item.is_folder:
-                asked.append((_NEEDED, (item.id,)))
-                asked += [(query, (str(path),)) for query in _WITHIN if path is not None]
+        if job_type != COPY and item.is_folder:
+            asked.append((_NEEDED, (item.id,)))
+            asked += [(query, (str(path),)) for query in _WITHIN if path is not None]
         answers = (self._db.execute(query, values).fetchone() for query, values in asked)
         return next((int(answer[0]) for answer in answers if answer is not None), None)
+
+    def _above(self, resolver: PathResolver, items: Sequence[Chosen], job_type: str) -> Flow[dict[str, str]]:
+        """Return the folder of each item and, where paths do not tell what is in which, of each folder around them.
+
+        It is read upwards, a request for a hundred.
+        """
+        query, unplaced = _BY_ID.format(_KINDS[job_type]), any(_path(item) is None for item in items)
+        [(by_id,)] = yield from record(lambda: self._db.execute(query, (unplaced,)).fetchall())
+        above: dict[str, str] = {}
+        left: dict[str, None] = {}
+        for item in items:
+            path = _path(item)
+            folder = item.folder or (resolver.folder_id(path.parent) if path is not None and path.names else None)
+            if folder is not None:
+                above[item.id] = folder
+            if by_id and (folder is not None or path is None):
+                left[folder or item.id] = None
+        while left:
+            details = yield from resolver.read(left)
+            found = {here: there.parent for here, there in details.items() if there is not None and there.parent}
+            above |= found
+            left = dict.fromkeys(folder for folder in found.values() if folder not in above)
+        return above
 
     def _trace(self, resolver: PathResolver, by_path: bool) -> Flow[None]:
         """Note each folder around what is still to be copied or moved, and around where it goes.

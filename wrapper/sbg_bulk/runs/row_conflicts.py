@@ -17,7 +17,7 @@ from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
-from sbg_bulk.items import MOVE
+from sbg_bulk.items import DELETE, MOVE
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Chosen, OnConflict
 from sbg_bulk.runs.claims import Claims
@@ -81,7 +81,7 @@ def look_at_rows(
                         resolver, draft, [row for row in rows if details[row.file] is None], found
                     )
                 yield from _look(resolver, draft, rows, items, on_conflict, found, claimed)
-        found.pending = yield from record(claimed.found)
+        found.pending = yield from record(partial(claimed.found, draft.plan.job_type))
     raise_problems(problems, count)
     found.requests = counter.requests
     if on_conflict is OnConflict.FAIL and (found.existing or found.differing):
@@ -121,11 +121,11 @@ def look_at_deletions(
             details = yield from resolver.read(row.file for row in rows)
             there = [(row.file, source) for row in rows if (source := details[row.file]) is not None]
             items = [Chosen(id_, one.name, one.is_folder, one.size, one.parent, None, None) for id_, one in there]
-            left = {item.id for item in (yield from claimed.left(resolver, items))}
+            left = {item.id for item in (yield from claimed.left(resolver, items, DELETE))}
             for row in rows:
                 if details[row.file] is not None and row.file not in left:
                     yield from record(partial(draft.leave_out, row))
-        found.pending = yield from record(claimed.found)
+        found.pending = yield from record(partial(claimed.found, DELETE))
     yield from record(draft.settle)
     found.requests = counter.requests
     return found
@@ -168,7 +168,7 @@ def _look(
     how = OnConflict.SKIP if on_conflict is OnConflict.FAIL else on_conflict
     conflicts = yield from look(resolver, [item for item in items if by_file[item.id].folder is None], how)
     found.add(conflicts, ManifestError.SHOWN)
-    done = yield from claimed.left(resolver, [*conflicts.left, *new])
+    done = yield from claimed.left(resolver, [*conflicts.left, *new], draft.plan.job_type)
     left = {item.id for item in done}
     for item in items:
         if item.id not in left:

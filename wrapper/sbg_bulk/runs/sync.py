@@ -249,7 +249,7 @@ def plan(
     copies = [_copies(found, each) for each in (missing, replacing)]
     _check_copies(found, [item for each in copies for item in each.items])
     removal = _removal(found, removed, deletes=bool(extra or turned))
-    yield from _check_claims(resolver, found, endpoint, [item for one in (*copies, removal) for item in one.items])
+    yield from _check_claims(resolver, found, endpoint, [item for one in copies for item in one.items], removal.items)
     return SyncPlan(
         comparison=found,
         missing=copies[0],
@@ -316,13 +316,18 @@ def _check_copies(found: Comparison, items: Sequence[Chosen]) -> None:
 
 
 def _check_claims(
-    resolver: PathResolver, found: Comparison, endpoint: str | None, items: Sequence[Chosen]
+    resolver: PathResolver,
+    found: Comparison,
+    endpoint: str | None,
+    copied: Sequence[Chosen],
+    removed: Sequence[Chosen],
 ) -> Flow[None]:
     """Raise InputError if an unfinished run is going to make or remove some of it: the places are not settled then."""
     resolver.found |= {here: File(folder, here.name, "folder") for here, folder in found.folders.items() if here.names}
     with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
-        yield from claimed.left(resolver, items)
-        pending = yield from record(claimed.found)
+        yield from claimed.left(resolver, copied, COPY)
+        yield from claimed.left(resolver, removed, DELETE)
+        pending = yield from record(partial(claimed.found, DELETE))
     if pending:
         raise under_way(pending, optional=False)
 

@@ -75,6 +75,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
                 flatten=request.destination.flatten,
                 on_conflict=request.destination.on_conflict or "skip",
                 whole=request.folder_itself,
+                moves=request.job_type == "MOVE",
                 new_run=request.new_run,
                 on_request=on_request,
             )
