@@ -293,6 +293,23 @@ def test_another_filter_does_not_copy_what_an_unfinished_run_will_but_to_another
     assert "not finished" not in sbg("copy", MINE, "--include", "sample.*", "--to", TARGET, "--yes").err
 
 
+@pytest.mark.parametrize("words", [["delete", FILE], ["move", FILE, "--to", TARGET]], ids=["delete", "move"])
+def test_ids_that_an_unfinished_run_still_has_to_copy_stay_where_they_are(
+    sbg: Run, simulator: Simulator, words: list[str]
+) -> None:
+    run = _unfinished(sbg, simulator, ["copy", MINE, "--include", "sample.*", "--to", IN])
+    ran = sbg(*words, "--yes")
+    told = f"1 file is being copied by run {run}, which is not finished. Skipped.\nResume it with: "
+    assert (ran.code, told in ran.err, "Nothing else to do." in ran.err) == (3, True, True)
+    assert "sample.bam" in World(simulator).paths(MINE)
+    # What it does not need is done.
+    [other] = add_files(simulator, 1)
+    assert sbg(words[0], FILE, other, *words[2:], "--yes").code == 3
+    assert sbg("runs", "resume", run).code == 0
+    assert sbg(*words, "--yes").code == 0
+    assert "sample.bam" not in World(simulator).paths(MINE)
+
+
 def test_a_sync_asks_with_numbers_and_bytes_and_does_nothing_unless_agreed_to(
     env: dict[str, str], simulator: Simulator
 ) -> None:

@@ -203,6 +203,9 @@ class Client(ClientBase):
     def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
         """Submit a deletion of files and folders: one job. Folders are deleted with all their contents.
 
+        Like each job of ids it is sent as it is, without regard to unfinished runs: `choose` leaves out what they still
+        need, for `run`.
+
         Args:
             items: file ids, mappings with `file`, or DeleteItem objects.
 

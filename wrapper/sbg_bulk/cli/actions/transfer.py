@@ -21,6 +21,7 @@ from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.output.failures import INTERRUPTED, fail
 from sbg_bulk.errors import InputError
+from sbg_bulk.files.paths import Location
 from sbg_bulk.items import check_id
 
 if TYPE_CHECKING:
@@ -119,16 +120,17 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
 def _submission(context: Context, client: Client, request: TransferRequest) -> tuple[Exit, Callable[[], Job] | None]:
     """What submits the job, and the exit code that follows if that does all; None if there is nothing to do.
 
-    Where it goes is looked up here, before, and what has its names there.
+    Where it goes is looked up here, before, what has its names there, and what unfinished runs still need.
     """
-    if request.job_type == "DELETE":
-        return Exit.DONE, lambda: client.delete(request.sources)
     destination, done = request.destination, Exit.DONE
-    where = destination.find(client)
+    deletes = request.job_type == "DELETE"
+    where = Location() if deletes else destination.find(client)
     given: list[Any] = list(request.sources)
-    if not destination.no_check:
+    if deletes or not destination.no_check:
         done, given = manifests.ids_to_do(context, client, request, where)
         if not given:
             return done, None
+    if deletes:
+        return done, lambda: client.delete(given)
     transfer = client.copy if request.job_type == "COPY" else client.move
     return done, lambda: transfer(given, project=where.project, parent=where.folder)
