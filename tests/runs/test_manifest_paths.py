@@ -129,6 +129,31 @@ def test_a_file_named_by_its_path_and_its_id_is_named_twice(call: Both, files: l
     assert told(caught) == [(3, "path", f"{SOURCE}/one/a.bam duplicates row 2")]
 
 
+@pytest.mark.parametrize("kind", ["copy", "delete"])
+@pytest.mark.parametrize("outer", ["path", "id"])
+def test_what_is_inside_a_folder_that_another_row_selects_is_refused(
+    call: Both, world: World, files: list[str], kind: str, outer: str
+) -> None:
+    [one] = world.add(f"{SOURCE}/one/")
+    whole = f"{SOURCE}/one" if outer == "path" else one
+    to = {"to": TARGET} if kind == "copy" else {}
+    # A path that sorts between the folder's and those in it, and one in front of the folder's.
+    world.add(f"{SOURCE}/one 2/a.bam")
+    with pytest.raises(ManifestError) as caught:
+        call("run", kind, table("file", f"{SOURCE}/one/b.bam", f"{SOURCE}/one 2/a.bam", whole, files[2]), **to)
+    message = f"{SOURCE}/one/b.bam is inside {SOURCE}/one, which row 4 selects: keep one of them"
+    assert told(caught) == [(2, "file", message)]
+    assert world.paths(TARGET) == ["in/"]
+
+
+@pytest.mark.usefixtures("files")
+def test_a_folder_and_what_is_inside_it_may_be_copied_to_different_places(call: Both) -> None:
+    rows = (f"{SOURCE}/one,{TARGET}", f"{SOURCE}/one/a.bam,{TARGET}/in")
+    assert call("run", "copy", table("file,to", *rows), destination_from_manifest=True).succeeded
+    with pytest.raises(ManifestError, match="is inside"):
+        call("run", "move", table("file,to", *rows), destination_from_manifest=True)
+
+
 def test_missing_folders_are_made_when_the_run_begins_and_not_before(
     call: Both, world: World, files: list[str]
 ) -> None:

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import Item
+from sbg_bulk.items import COPY, Item
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.columns import SOURCE_COLUMN
 from sbg_bulk.runs.conflicts import Conflicts
@@ -190,6 +190,22 @@ class Draft:
             except sqlite3.IntegrityError:
                 return duplicate(self._db, source.number, source.column, file, source.path)
         return None
+
+    def has(self, file: str) -> bool:
+        """Return whether a row means this file or folder."""
+        return any(self._select("SELECT 1 FROM row WHERE file = ?", (file,)))
+
+    def around(self, source: Source, folder: str) -> int | None:
+        """Return the number of the row that takes a folder around a source whole; None if that is not to be minded.
+
+        Copies of both to different places are what somebody may want.
+        """
+        found = self._select(
+            "SELECT whole.number FROM row AS whole, row AS part WHERE whole.file = ? AND part.place = ? AND (? OR "
+            "(whole.parent IS part.parent AND whole.project IS part.project AND whole.folder IS part.folder))",
+            (folder, source.place, self.plan.job_type != COPY),
+        )
+        return next((int(number) for (number,) in found), None)
 
     def lead(self, to: str, parent: str | None, project: str | None) -> None:
         """Note which folder or project a destination means."""

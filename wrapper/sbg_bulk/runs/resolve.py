@@ -96,6 +96,8 @@ def resolve(
     lookup = _Lookup(draft, PathResolver(counter.counting(policy)), where)
     yield from _targets(lookup, parents)
     yield from _sources(lookup)
+    if not lookup.count:
+        yield from record(partial(_check_not_nested, lookup))
     draft.requests = counter.requests
     raise_problems(lookup.problems, lookup.count)
     draft.unresolved = False
@@ -167,3 +169,16 @@ def _sources(lookup: _Lookup) -> Flow[None]:
             place: file for place, file in lookup.resolver.found.items() if file is not None and file.is_folder
         }
         lookup.resolver.found = kept
+
+
+def _check_not_nested(lookup: _Lookup) -> None:
+    """Note the rows that are inside what another row takes whole: of both, it would be done twice."""
+    folders = {place: file.id for place, file in lookup.resolver.found.items() if file is not None}
+    taken = {place: file for place, file in folders.items() if lookup.draft.has(file)}
+    for batch in lookup.draft.sources(BATCH) if taken else ():
+        for source in batch:
+            for here in lookup.where(source.path).lineage()[1:-1]:
+                around = lookup.draft.around(source, taken[here]) if here in taken else None
+                if around is not None:
+                    told = f"{source.path} is inside {here}, which row {around} selects: keep one of them"
+                    lookup.say(source.number, source.column, told)
