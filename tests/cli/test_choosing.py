@@ -162,6 +162,20 @@ def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     assert sbg("delete", f"{MINE}/run", "--include", "*.cram", "--error-on-no-match", "--dry-run").code == 3
 
 
+@pytest.mark.parametrize("words", [("delete",), ("copy", "--to", IN), ("move", "--to", IN)], ids=lambda words: words[0])
+def test_a_folder_that_holds_only_folders_is_told_as_such_and_fails(
+    sbg: Run, simulator: Simulator, words: tuple[str, ...]
+) -> None:
+    below(simulator, "hollow", "deep", files=["x"])
+    job_type, *to = words
+    told = f"sbg-bulk: {MINE}/hollow contains only folders. To include them, add --recursive."
+    told += " To delete the folder itself, add --dir.\n" if job_type == "delete" else "\n"
+    for option in ("--yes", "--dry-run"):
+        ran = sbg(job_type, f"{MINE}/hollow", *to, option)
+        assert (ran.code, ran.out, ran.err) == (3, "", told)
+    assert sbg(job_type, f"{MINE}/hollow", *to, "--yes", "--recursive").code == 0
+
+
 # What is there already
 
 

@@ -22,7 +22,7 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
-from sbg_bulk.cli.output.failures import no_match
+from sbg_bulk.cli.output.failures import fail, no_match
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_changes
 from sbg_bulk.cli.progress.request_count import counting
@@ -86,6 +86,8 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         # What is in the way was not what was meant: it is told, and shows in the exit code.
         done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if choice.different else Exit.DONE)
         if nothing_matched(choice):
+            if choice.subfolders and not selection.filters.given:
+                return fail("NothingMatched", _only_folders(choice, request.job_type), Exit.FAILED_ITEMS)
             told = no_match(choice.sources, choice.hint, fails=selection.error_on_no_match)
             if told is not Exit.DONE:
                 return told
@@ -171,6 +173,13 @@ def rate_left(client: Client) -> RateLimit | None:
 def nothing_matched(choice: Choice) -> bool:
     """Whether there was nothing to choose, which is not the same as that everything is already there."""
     return not (choice.items or choice.existing or choice.different or choice.pending)
+
+
+def _only_folders(choice: Choice, job_type: str) -> str:
+    """What is said where there are no files to be done, and folders are not asked for."""
+    verb = "contains" if len(choice.sources) == 1 else "contain"
+    told = plain(f"{' and '.join(choice.sources)} {verb} only folders. To include them, add --recursive.")
+    return f"{told} To delete the folder itself, add --dir." if job_type == "DELETE" else told
 
 
 def left_out(choice: Choice) -> str:
