@@ -108,7 +108,10 @@ QUESTIONS = {
         f"Move the file {MINE}/sample.bam (2.15 GB), the folder {IN} with",
     ),
     "moved rows": (["move", "--manifest", "MANIFEST", "--to", IN], "Move 2 files (5.37 GB) in 2 rows of "),
-    "ids in a run": (["move", FILE, FILE_2, "--to", IN, "--items-per-job", "1"], f"Move 2 files (5.37 GB) in {FILE}, "),
+    "ids in a run": (
+        ["move", FILE, FILE_2, "--to", IN, "--items-per-job", "1"],
+        f"Move 2 files (5.37 GB) in {FILE}, ",
+    ),
     "copy": (["copy", f"{MINE}/sample.bam", "--to", IN], "Copy it? [y/N]: "),
     "move": (
         ["move", MINE, "--to", IN, "--match", "sample.*"],
@@ -251,7 +254,8 @@ def test_what_is_not_finished_is_named_and_not_begun_again(
     )
     assert {request.method for request in simulator.requests} <= {"GET"}
     dry = sbg(*words, "--dry-run")
-    assert (dry.code, f"by run {run}, which is not finished. Skipped.\n" in dry.err) == (3, True)
+    told = "is deleting. It is not finished." if "delete" in words else "which is not finished. Skipped."
+    assert (dry.code, f"run {run}" in dry.err, f"{told}\n" in dry.err) == (3, True, True)
     assert sbg(*words, "--dry-run", "--new-run").code == 0
     assert sbg(*words, "--yes", "--new-run").code == 0
     assert sbg("runs", "resume", run, "--resubmit").code in (0, 3)
@@ -299,8 +303,9 @@ def test_ids_that_an_unfinished_run_still_has_to_copy_stay_where_they_are(
 ) -> None:
     run = _unfinished(sbg, simulator, ["copy", MINE, "--include", "sample.*", "--to", IN])
     ran = sbg(*words, "--yes")
-    told = f"1 file is being copied by run {run}, which is not finished. Skipped.\nResume it with: "
+    told = f"run {run}"
     assert (ran.code, told in ran.err, "Nothing else to do." in ran.err) == (3, True, True)
+    assert f"Resume it with: sbg-bulk runs resume {run}" in ran.err
     assert "sample.bam" in World(simulator).paths(MINE)
     # What it does not need is done.
     [other] = add_files(simulator, 1)
@@ -308,6 +313,23 @@ def test_ids_that_an_unfinished_run_still_has_to_copy_stay_where_they_are(
     assert sbg("runs", "resume", run).code == 0
     assert sbg(*words, "--yes").code == 0
     assert "sample.bam" not in World(simulator).paths(MINE)
+
+
+def test_what_is_not_deleted_because_of_an_unfinished_run_is_named_with_the_reason(
+    sbg: Run, simulator: Simulator
+) -> None:
+    World(simulator).add(f"{IN}/x")
+    run = _unfinished(sbg, simulator, AGAIN["path"])
+    ran = sbg("delete", TARGET, "--recursive", "--yes")
+    told = (
+        f"Not deleted: {IN}, which run {run} is copying from or to. It is not finished.\n"
+        f"Resume it with: sbg-bulk runs resume {run}\n"
+        "To delete it anyway, add --new-run: what that run has not transferred yet would be lost.\n"
+    )
+    assert (ran.code, told in ran.err, "twice" in ran.err) == (3, True, False)
+    assert tree(simulator, FOLDER) == ["x"]
+    assert sbg("delete", TARGET, "--recursive", "--yes", "--new-run").code == 0
+    assert FOLDER not in simulator.world.nodes
 
 
 def test_a_sync_asks_with_numbers_and_bytes_and_does_nothing_unless_agreed_to(

@@ -191,7 +191,7 @@ def test_a_manifest_does_not_delete_what_an_unfinished_run_still_needs(
     run = started(call, kind, [f"{SOURCE}/bams/a.bam"], to=to)
     with call("plan", "delete", rows(first, "5cf7d9ea560ad6eccc15df95", second)) as draft:
         assert (list(draft.files())[1:], pending(draft.conflicts)) == ([second], [(run, kind.upper(), 1)])
-    told = rf"1 file is being .* by run {run}.*\n.*client.resume\('{run}'\)\n.*sbg-bulk runs forget {run} --force"
+    told = rf"Not deleted: .*, which run {run} is .*\n.*client.resume\('{run}'\)\n.*sbg-bulk runs forget {run} --force"
     with pytest.raises(InputError, match=told):
         call("run", "delete", rows(first, lone))
     assert "lone.bam" in world.paths(SOURCE)
@@ -267,7 +267,7 @@ def test_a_sync_waits_for_what_an_unfinished_run_is_going_to_do(call: Both, worl
         "delete": (f"{IN}/extra.bam", {}),
     }[kind]
     run = started(call, kind, [source], **options)
-    told = rf"1 file is being .* by run {run}.*\n.*client.resume\('{run}'\)\n.*sbg-bulk runs forget {run} --force"
+    told = rf"(1 file is being|Not deleted: ).* run {run}.*\n.*client.resume\('{run}'\)\n.*runs forget {run} --force"
     with pytest.raises(InputError, match=told):
         call("sync_plan", f"{SOURCE}/bams", to=IN, delete=True)
     call("resume", run)

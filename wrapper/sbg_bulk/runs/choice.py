@@ -21,7 +21,7 @@ from sbg_bulk.runs.columns import SOURCE_COLUMN as SOURCE_COLUMN
 from sbg_bulk.runs.columns import TYPE_COLUMN
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.records import NewFolder
-from sbg_bulk.text import command_line, counted, either, size
+from sbg_bulk.text import command_line, counted, either, plain, size
 
 
 @frozen
@@ -130,6 +130,7 @@ class Pending:
         files: how many of the files and folders that were chosen.
         in_use: whether another process is working on it.
         wanted: COPY, MOVE or DELETE: what was to be done with these files.
+        kept: paths, or ids, of the first things that are not deleted because of it; empty unless that was asked for.
     """
 
     run: str
@@ -137,8 +138,14 @@ class Pending:
     files: int
     in_use: bool = False
     wanted: str = COPY
+    kept: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        if self.kept:
+            more = f" and {self.files - len(self.kept):,} more" if self.files > len(self.kept) else ""
+            use = {"COPY": "copying from or to", "MOVE": "moving from or to", DELETE: "deleting"}[self.job_type]
+            state = "" if self.in_use else " It is not finished."
+            return plain(f"Not deleted: {', '.join(self.kept)}{more}, which run {self.run} is {use}.{state}")
         done = {"COPY": "copied", "MOVE": "moved", DELETE: "deleted"}[self.job_type]
         files = f"{counted(self.files, 'file')} {'is' if self.files == 1 else 'are'}"
         state = "is running" if self.in_use else "is not finished"
@@ -158,6 +165,8 @@ class Pending:
             forget = command("runs", "forget", self.run, "--force")
             return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"
         risk = "" if self.job_type == DELETE else f": {_RISKS[self.wanted]}"
+        if self.kept:
+            return f"{first}\nTo delete {'it' if self.files == 1 else 'them'} anyway, add {again}{risk}."
         return f"{first}\nTo start a new run anyway, add {again}{risk}."
 
 

@@ -26,6 +26,9 @@ from sbg_bulk.runs.choice import Chosen, Pending
 from sbg_bulk.runs.columns import DESTINATION_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.task import in_use
 
+NAMED: Final = 3
+"""As many things that are not deleted are named for each run."""
+
 _TABLES: Final = (
     # A place is the id of a folder or project, or a path. What a run makes a folder for has both once that is there.
     "CREATE TABLE claim (run INTEGER, kind TEXT, file TEXT, place TEXT, name TEXT, source TEXT)",
@@ -79,6 +82,7 @@ class Claims:
         self._runs = runs
         self._db = database
         self._counts: Counter[int] = Counter()
+        self._kept: dict[int, list[str]] = {}
 
     @classmethod
     def of(cls, endpoint: str | None) -> Self:
@@ -116,7 +120,7 @@ class Claims:
             job_type: COPY, MOVE or DELETE: what was to be done with it.
         """
         return tuple(
-            Pending(run, kind, number, in_use(path), job_type)
+            Pending(run, kind, number, in_use(path), job_type, tuple(self._kept.get(place, ())))
             for place, (path, run, kind) in enumerate(self._runs)
             if (number := self._counts[place])
         )
@@ -146,13 +150,15 @@ class Claims:
 
         above = yield from self._above(resolver, items, job_type)
 
-        def kept(item: Chosen) -> bool:
+        def is_left(item: Chosen) -> bool:
             run = self._run_of(item, names, above, job_type)
             if run is not None:
                 self._counts[run] += 1
+                if item.to is None and len(named := self._kept.setdefault(run, [])) < NAMED:
+                    named.append(item.source)
             return run is None
 
-        return (yield from record(lambda: [item for item in items if kept(item)]))
+        return (yield from record(lambda: [item for item in items if is_left(item)]))
 
     def _run_of(
         self, item: Chosen, names: Mapping[Location, Sequence[str]], above: Mapping[str, str], job_type: str

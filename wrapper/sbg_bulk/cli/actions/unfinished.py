@@ -81,5 +81,5 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
 def tell_pending(context: Context, pending: Sequence[Pending]) -> Exit:
     """Say what was left out as unfinished runs are going to do it. The exit code that follows if all else is done."""
     for one in pending:
-        tell(f"{one} Skipped.\n{one.remedy(context.command)}")
+        tell(f"{one}{'' if one.kept else ' Skipped.'}\n{one.remedy(context.command)}")
     return Exit.FAILED_ITEMS if pending else Exit.DONE
