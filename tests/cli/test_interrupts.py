@@ -210,3 +210,18 @@ def test_a_command_in_the_background_which_ignores_ctrl_c_goes_on_ignoring_it() 
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("words", [("check", f"{MINE}/data", TARGET), ("du", MINE)], ids=lambda words: words[0])
+def test_what_only_reads_does_not_say_that_nothing_was_changed(
+    sbg: Run, simulator: Simulator, interruption: Interruption, words: tuple[str, ...]
+) -> None:
+    _fill(simulator)
+    told = []
+    for place in range(1, 40):
+        with interruption.at(place):
+            ran = sbg(*words)
+        if interruption.happened:
+            assert "Nothing was changed" not in ran.err
+            told.append(ran.err)
+    assert any("To start again, run the same command." in one for one in told), told

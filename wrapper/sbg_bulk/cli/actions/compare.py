@@ -37,7 +37,7 @@ def compare(
     as_json: bool,
 ) -> Exit:
     """Compare all files in two places and below, and show what differs. The exit code that follows."""
-    with context.client() as client, counting() as on_request:
+    with context.client() as client, counting(changes=False) as on_request:
         found = client.compare(
             source,
             place,

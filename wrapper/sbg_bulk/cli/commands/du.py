@@ -40,7 +40,7 @@ def du(context: Context, place: tuple[str, ...], depth: int, as_json: bool) -> N
     """
     with (
         connected(context, map(place_of, place)).client() as client,
-        counting("Listing") as on_request,
+        counting("Listing", changes=False) as on_request,
     ):
         found, requests = _measured(client, place, depth, on_request)
     if as_json:
