@@ -110,9 +110,9 @@ QUESTIONS = {
     "moved rows": (["move", "--manifest", "MANIFEST", "--to", IN], "Move 2 files (5.37 GB) in 2 rows of "),
     "ids in a run": (
         ["move", FILE, FILE_2, "--to", IN, "--items-per-job", "1"],
-        f"Move 2 files (5.37 GB) in {FILE}, ",
+        f"Move 2 files (5.37 GB) from {FILE}, ",
     ),
-    "copy": (["copy", f"{MINE}/sample.bam", "--to", IN], "Copy it? [y/N]: "),
+    "copy": (["copy", f"{MINE}/sample.bam", "--to", IN], f"Copy the file {MINE}/sample.bam (2.15 GB) to {IN}? [y/N]: "),
     "move": (
         ["move", MINE, "--to", IN, "--match", "sample.*"],
         f"Move the file {MINE}/sample.bam (2.15 GB) to {IN}? [y/N]: ",
@@ -135,7 +135,7 @@ def test_on_a_terminal_one_is_asked_and_no_is_what_counts(
     _, _, kept = after.partition("Nothing was done.\n")
     assert {request.operation for request in simulator.requests if request.method != "GET"} <= {"bulk_get_files"}
     # What took requests to find is kept.
-    ids = "/" not in words[1] and not words[1].startswith("-") and "--items-per-job" not in words
+    ids = "/" not in words[1] and "--items-per-job" not in words
     assert kept.startswith("Plan saved to ") is not ids
 
 
@@ -145,8 +145,12 @@ def test_the_plan_that_no_keeps_can_be_carried_out(
 ) -> None:
     code, _, after = _asked(words, env, "[y/N]: ", "n\n")
     assert code == 130
-    command = shlex.split(after.rpartition("Run it with: sbg-bulk ")[2])
-    assert sbg(*command).code == 0
+    command = shlex.split(after.rpartition("Run it with:\n  sbg-bulk ")[2])
+    # It asks as the original did.
+    assert "Cannot ask" in sbg(*command).err
+    code, _, again = _asked(command, env, "[y/N]: ", "n\n")
+    assert (code, "Plan saved" in again) == (130, False)
+    assert sbg(*command, "--yes").code == 0
     assert any(node.name == "new" for node in simulator.world.nodes.values())
 
 
@@ -202,10 +206,26 @@ def test_with_yes_nothing_is_counted(sbg: Run, simulator: Simulator) -> None:
 
 def test_the_summary_stands_before_the_question(env: dict[str, str], simulator: Simulator) -> None:
     words = ["copy", f"{MINE}/sample.bam", "--to", IN, "--quiet"]
-    code, before, _ = _asked(words, env, "Copy it? [y/N]: ", "y\n")
+    code, before, _ = _asked(words, env, f"Copy the file {MINE}/sample.bam (2.15 GB) to {IN}? [y/N]: ", "y\n")
     assert code == 0
     assert before.index("1 file (") < before.index("Plan: 1 job")
     assert tree(simulator, FOLDER) == ["sample.bam"]
+
+
+def test_what_is_in_folders_is_counted_for_a_person_and_its_requests_are_told(
+    sbg: Run, env: dict[str, str], simulator: Simulator
+) -> None:
+    World(simulator).add(f"{MINE}/run/a/1", f"{MINE}/run/b/2", f"{MINE}/run/3")
+    words = ["copy", f"{MINE}/run", "--to", IN, "--recursive"]
+    simulator.requests.clear()
+    dry = sbg(*words, "--dry-run").err
+    used = [one for one in simulator.requests if "rate_limit" not in str(one.operation)]
+    assert f"3 files (3 kB) and 2 folders from {MINE}/run to {IN}." in dry
+    assert f"Listing used {len(used)} requests." in dry
+    question = f"Copy 3 files (3 kB) and 2 folders from {MINE}/run to {IN}? [y/N]: "
+    code, before, _ = _asked(words, env, question, "n\n")
+    assert (code, f"Listing used {len(used)} requests." in before) == (130, True)
+    assert "1 file and 2 folders with all their contents from" in sbg(*words, "--yes").err
 
 
 def test_ctrl_c_at_the_question_is_no_answer(env: dict[str, str], simulator: Simulator) -> None:

@@ -452,7 +452,7 @@ def test_no_keeps_the_plan(
         dialogue.close()
     assert code == 130
     assert after.endswith("Nothing was done.\n")
-    assert f"Plan saved to {plan}. Run it with: sbg-bulk {words[0]} --manifest {plan}" in before.replace("\r\n", "")
+    assert f"Plan saved to {plan}. Run it with:\n  sbg-bulk {words[0]} --manifest {plan}" in before.replace("\r\n", "")
     assert len(started_jobs(simulator)) == 0
     assert sbg(words[0], "--manifest", str(plan), *(["--yes"] if words[0] == "delete" else ["--parents"])).code == 0
     assert len(started_jobs(simulator)) == 1

@@ -13,7 +13,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.carry import carry
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
-from sbg_bulk.cli.actions.question import question
+from sbg_bulk.cli.actions.question import Amount, amount_of, question, several
 from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.actions.verify import verify
@@ -94,19 +94,21 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if len(choice):
             save = partial(save_choice, choice)
             keep_plan(context, request, save, parents=bool(choice.folders))
+        if request.dry_run and request.as_json:
+            write_json(_document(choice, takes))
+            return done
+        # What is below folders is counted for a person only.
+        amount = None if request.yes or not len(choice) else amount_of(client, choice)
         if request.dry_run:
-            if request.as_json:
-                write_json(_document(choice, takes))
-            else:
-                _dry_run(choice, takes)
+            _dry_run(choice, takes, amount)
             return done
         # Who is asked has to see what about.
-        (note if request.yes and not choice.different else tell)(_summary(choice, takes))
+        (note if request.yes and not choice.different else tell)(_summary(choice, takes, amount))
         if not len(choice):
             if request.as_json:
                 write_json(_document(choice, takes))
             return done
-        if not agreed("" if request.yes else _question(client, request, choice), request.yes):
+        if not agreed("" if amount is None else question(request, choice, amount), request.yes):
             keep_refused(context, request, partial(save_choice, choice), parents=bool(choice.folders))
             return Exit.INTERRUPTED
         outcome = execute_and_verify(context, client, request, choice, Location())
@@ -226,12 +228,12 @@ def _taken(number: int) -> str:
     )
 
 
-def _summary(choice: Choice, estimate: Estimate) -> str:
+def _summary(choice: Choice, estimate: Estimate, amount: Amount | None) -> str:
     """What was chosen, what was left out, and what it takes."""
-    return "\n".join(filter(None, (_chosen(choice), left_out(choice), _to_come(choice, estimate))))
+    return "\n".join(filter(None, (_chosen(choice, amount), left_out(choice), _to_come(choice, estimate, amount))))
 
 
-def _chosen(choice: Choice) -> str:
+def _chosen(choice: Choice, amount: Amount | None) -> str:
     if not choice.items:
         if nothing_matched(choice):
             return "Nothing to do."
@@ -241,7 +243,8 @@ def _chosen(choice: Choice) -> str:
             else "Nothing else to do."
         )
     target = "" if choice.to is None else f" to {choice.to}"
-    return plain(f"{_amount(choice)} from {_sources(choice)}{target}.")
+    much = _amount(choice) if amount is None else several(amount)
+    return plain(f"{much} from {_sources(choice)}{target}.")
 
 
 def _amount(choice: Choice) -> str:
@@ -256,15 +259,9 @@ def _sources(choice: Choice) -> str:
     return choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
 
 
-def _to_come(choice: Choice, estimate: Estimate) -> str:
-    listed = f"Listing used {counted(choice.requests, 'request')}."
+def _to_come(choice: Choice, estimate: Estimate, amount: Amount | None) -> str:
+    listed = f"Listing used {counted(choice.requests + (0 if amount is None else amount.requests), 'request')}."
     return f"{plan_line(estimate, len(choice.folders))}\n{listed}" if choice.items else listed
-
-
-def _question(client: Client, request: TransferRequest, choice: Choice) -> str:
-    if request.job_type == "COPY":
-        return f"Copy {'it' if len(choice) == 1 else 'them'}?"
-    return question(client, request, choice)
 
 
 def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
@@ -295,10 +292,10 @@ def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def _dry_run(choice: Choice, estimate: Estimate) -> None:
+def _dry_run(choice: Choice, estimate: Estimate, amount: Amount | None) -> None:
     if choice.items:
         first = choice.items[:SHOWN]
         print_changes([("folder" if item.is_folder else "file", item.source, item.destination) for item in first])
     if len(choice) > SHOWN:
         click.echo(f"... and {len(choice) - SHOWN:,} more; --json lists them all.")
-    note(f"{_summary(choice, estimate)}\nNothing was changed.")
+    note(f"{_summary(choice, estimate, amount)}\nNothing was changed.")

@@ -15,7 +15,7 @@ import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
-from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused
+from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, was_refused
 from sbg_bulk.cli.actions.question import question_about_rows
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.context import Context
@@ -50,7 +50,8 @@ def run(context: Context, request: TransferRequest) -> Exit:
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
             _tell(len(draft), request, draft.folders, rate, done)
             return done
-    if request.is_asked:
+    asks = request.is_asked or (was_refused(source) and not request.yes)
+    if asks:
         check_can_ask(request.yes)
     # A pipe is never the same.
     task = asked([str(source.resolve())], request.destination.text) if isinstance(source, Path) else None
@@ -63,8 +64,10 @@ def run(context: Context, request: TransferRequest) -> Exit:
                 _tell(0, request, done=done)
                 return done
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
-            if request.is_asked and not agreed(question_about_rows(client, request, draft), False):
-                keep_refused(context, request, draft.save, parents=bool(draft.folders))
+            if asks and not agreed(question_about_rows(client, request, draft), False):
+                # A file is a plan itself; a pipe is gone.
+                if not (isinstance(source, Path) and source.is_file()):
+                    keep_refused(context, request, draft.save, parents=bool(draft.folders))
                 return Exit.INTERRUPTED
             outcome = execute_and_verify(context, client, request, draft, Location())
             return done if outcome is Exit.DONE else outcome

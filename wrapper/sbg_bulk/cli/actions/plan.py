@@ -40,7 +40,7 @@ def keep_plan(context: Context, request: TransferRequest, save: Callable[[Path],
         return
     save(path)
     words = [request.job_type.lower(), "--manifest", str(path), *(["--parents"] if parents else [])]
-    note(f"Plan saved to {path}. Run it with: {context.command(*words)}")
+    note(f"Plan saved to {path}. Run it with:\n  {context.command(*words)}")
 
 
 def keep_refused(context: Context, request: TransferRequest, save: Callable[[Path], object], *, parents: bool) -> None:
@@ -50,13 +50,22 @@ def keep_refused(context: Context, request: TransferRequest, save: Callable[[Pat
     """
     if request.save_plan is not None:
         return
-    folder = store.folder().with_name("plans")
+    folder = _folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}.csv"
         keep_plan(context, evolve(request, save_plan=path), save, parents=parents)
     except OSError as error:
         complain(f"The plan could not be saved in {folder}: {error.strerror}.")
+
+
+def was_refused(source: object) -> bool:
+    """Whether a manifest is a plan that was answered with no and kept: it is asked about again."""
+    return isinstance(source, Path) and source.resolve().parent == _folder().resolve()
+
+
+def _folder() -> Path:
+    return store.folder().with_name("plans")
 
 
 def save_choice(choice: Choice, path: Path) -> None:

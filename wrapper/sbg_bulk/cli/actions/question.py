@@ -1,4 +1,4 @@
-"""The question before something is moved or deleted: what it is, where it is, how many files and how many bytes."""
+"""The question before something is copied, moved or deleted: what and where it is, how many files and bytes."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Amount:
         size: the bytes of the files.
         sized: whether those of every file are known.
         whole: whether everything below the folders has been counted.
+        requests: how many requests it took to count that.
     """
 
     files: int = 0
@@ -47,6 +48,7 @@ class Amount:
     size: int = 0
     sized: bool = True
     whole: bool = True
+    requests: int = 0
 
     def add(self, size: int | None) -> None:
         """Count a file of so many bytes, or of an unknown number."""
@@ -62,20 +64,20 @@ class Amount:
         return told
 
 
-def question(client: Client, request: TransferRequest, choice: Choice) -> str:
-    """Return what is asked before something chosen is moved or deleted. It takes `MOST` requests at most.
+def question(request: TransferRequest, choice: Choice, amount: Amount) -> str:
+    """Return what is asked before something chosen is copied, moved or deleted.
 
     Args:
-        client: counts what is below folders.
         request: what was asked for.
         choice: what was chosen.
+        amount: how much that is.
     """
-    amount = _amount(client, choice)
     if len(choice) == 1:
         (item,) = choice.items
         what = _one(item.is_folder, item.source, amount)
     else:
-        what = f"{_several(amount)} in {_sources(choice.sources)}"
+        where = "in" if choice.to is None else "from"
+        what = f"{several(amount)} {where} {_sources(choice.sources)}"
     return _asked(request.job_type, what, None if choice.to is None else str(choice.to))
 
 
@@ -92,7 +94,7 @@ def question_about_rows(client: Client, request: TransferRequest, draft: Draft) 
     rows = f"{counted(len(draft), 'row')} of {draft.plan.manifest}"
     what = f"the files and folders in {rows}"
     if len(draft) <= MOST * PAGE_LIMIT and (amount := _amount_of_ids(client, list(draft.files()))) is not None:
-        what = f"{_several(amount)} in {rows}"
+        what = f"{several(amount)} in {rows}"
     verifying = f" Verification will use {counted(len(draft), 'request')} more." if request.verify else ""
     return _asked(request.job_type, what, request.destination.text or "the destinations in the manifest") + verifying
 
@@ -107,7 +109,8 @@ def _one(is_folder: bool, path: str, amount: Amount) -> str:
     return f"the file {path}{f' ({size(amount.size)})' if amount.size else ''}"
 
 
-def _several(amount: Amount) -> str:
+def several(amount: Amount) -> str:
+    """Return how much that is, with the folders among it."""
     return f"{amount} and {counted(amount.folders, 'folder')}" if amount.folders else str(amount)
 
 
@@ -119,7 +122,7 @@ def _described(client: Client, ids: Sequence[str]) -> str:
     if len(ids) > NAMED:
         amount = _amount_of_ids(client, ids)
         named = f"{', '.join(ids[:NAMED])} ..."
-        return f"{len(ids):,} files or folders ({named})" if amount is None else f"{_several(amount)} ({named})"
+        return f"{len(ids):,} files or folders ({named})" if amount is None else f"{several(amount)} ({named})"
     return ", ".join(_named(client, one) for one in ids)
 
 
@@ -159,10 +162,16 @@ def _amount_of_ids(client: Client, ids: Sequence[str]) -> Amount | None:
             choice = client.choose(ids, whole=True, on_request=on_request)
     except (ApiError, InputError):
         return None
-    return _amount(client, choice)
+    return amount_of(client, choice)
 
 
-def _amount(client: Client, choice: Choice) -> Amount:
+def amount_of(client: Client, choice: Choice) -> Amount:
+    """Return how much was chosen, with what is below folders. It takes `MOST` requests at most.
+
+    Args:
+        client: counts what is below folders.
+        choice: what was chosen.
+    """
     amount, folders = Amount(), []
     for item in choice.items:
         if item.is_folder:
@@ -196,4 +205,5 @@ def _count_below(client: Client, folders: Iterable[str], amount: Amount) -> None
             except ApiError:
                 amount.whole = False
             on_request(requests)
+    amount.requests = requests
     amount.whole = amount.whole and not left
