@@ -186,7 +186,8 @@ def test_a_name_taken_by_something_else_is_told_and_shows_in_the_exit_code(sbg: 
     words = ["copy", f"{MINE}/run", "--to", IN]
     dry = sbg(*words, "--dry-run")
     assert dry.code == 3
-    told = f"  {IN}/a.bam: a file with this name and a different size exists there (7 B; this one has 1.5 MB)\n"
+    told = "Skipped; to copy under another name, add --on-conflict rename; to replace, use sync:\n"
+    told += f"  {IN}/a.bam: a file with this name and a different size exists there (7 B; this one has 1.5 MB)\n"
     assert told in dry.err
     (different,) = sbg(*words, "--dry-run", "--json").document["different"]
     assert different["destination"] == f"{IN}/a.bam"

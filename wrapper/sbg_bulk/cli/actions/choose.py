@@ -212,7 +212,8 @@ def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], diff
         unknown = f"; size unknown for {unsized:,}" if unsized else ""
         lines.append(f"Skipped: {counted(existing, 'file')} already there (same name and size{unknown}).")
     if differing:
-        lines.append(f"{_taken(differing)} Skipped; to copy under another name, add --on-conflict rename:")
+        remedy = "to copy under another name, add --on-conflict rename; to replace, use sync"
+        lines.append(f"{_taken(differing)} Skipped; {remedy}:")
         lines += [f"  {plain(str(clash))}" for clash in different[:SHOWN]]
         if differing > SHOWN:
             lines.append(f"  ... and {differing - SHOWN:,} more")
