@@ -204,6 +204,10 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     places = (f"{MINE}/one", f"{MINE}/two")
     assert sbg("check", *places).code == Exit.FAILED_ITEMS
     assert sbg("sync", places[0], "--to", places[1], "--delete", "--yes").code == Exit.USAGE
+    # A folder that was moved, and cannot be compared with what it was.
+    outer = simulator.world.add_folder("outer", simulator.world.projects[MINE])
+    simulator.world.add_file("f", simulator.world.add_folder("inner", outer))
+    assert sbg("move", f"{MINE}/outer", "--recursive", "--to", TARGET, "--verify", "--yes").code == Exit.DONE
     # A run that goes nowhere.
     assert sbg("delete", f"{MINE}/one", "--recursive", "--yes").code == Exit.DONE
     assert sbg("open", journals(home)[-1].stem).code == Exit.USAGE
@@ -228,7 +232,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
         if not any(_is_like(one, words) for one in named) and path != "cli/commands/simulate.py"
     ]
     assert left == [], "no situation above makes these"
-    placeholders = {"ID": COPIED_JOB, "JOB": COPIED_JOB, "owner/project": MINE, "PLACE": MINE, "RUN": failed}
+    placeholders = {"ID": COPIED_JOB, "JOB": COPIED_JOB, "owner/project": MINE, "PLACE": MINE, "OTHER": MINE, "RUN": failed}
     # What settles a run comes first, so that nothing waits for it; what deletes one, last.
     for words in sorted(named, key=lambda words: ("forget" in words, "--adopt" not in words, "retry" in words)):
         # How long a submission of unknown outcome is looked for makes no difference here.
