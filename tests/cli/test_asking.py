@@ -145,7 +145,7 @@ def test_the_plan_that_no_keeps_can_be_carried_out(
 ) -> None:
     code, _, after = _asked(words, env, "[y/N]: ", "n\n")
     assert code == 130
-    command = shlex.split(after.rpartition("Run it with:\n  sbg-bulk ")[2])
+    command = shlex.split(after.rpartition("Run it with:")[2])[1:]
     # It asks as the original did.
     assert "Cannot ask" in sbg(*command).err
     code, _, again = _asked(command, env, "[y/N]: ", "n\n")

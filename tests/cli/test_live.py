@@ -161,10 +161,14 @@ def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> Non
          ["sbg-bulk: interrupted: 7 of 51 folders created, 0 of 50", "files copied."]),
         ("short", 60, ["short"]),
         ("a line " * 20, None, ["a line " * 20]),
-        ("Journal: /" + "x" * 80, 60, ["Journal: /" + "x" * 80]),
+        ("Journal: /" + "x" * 80, 60, ["Journal:", "/" + "x" * 80]),
         ("If it is, resume the run with this job: sbg-bulk runs resume R --adopt 7", 30,
-         ["If it is, resume the run with this job: sbg-bulk runs resume R --adopt 7"]),
-        ("  " + "a name " * 20, 60, ["  " + "a name " * 20]),
+         ["If it is, resume the run with", "this job:", "  sbg-bulk runs resume R --adopt 7"]),
+        ("Wait for it with: sbg-bulk jobs wait 7", 40, ["Wait for it with: sbg-bulk jobs wait 7"]),
+        ("  sbg-bulk runs resume R --adopt 7", 30, ["  sbg-bulk runs resume R --adopt 7"]),
+        ("Options of every command, see 'sbg-bulk --help': --quiet.", 40,
+         ["Options of every command, see", "'sbg-bulk --help': --quiet."]),
+        ("  one name and another", 14, ["  one name and", "  another"]),
     ],
 )  # fmt: skip
 def test_texts_are_folded_between_words_and_commands_and_paths_are_left_in_one_piece(

@@ -163,13 +163,33 @@ def test_ctrl_c_at_the_bar_leaves_the_terminal_in_order(stuck: tuple[Simulator, 
     submitted, *last = screen(ran.err, 80)
     job = submitted.removeprefix("Submitted job ").removesuffix(".")
     # Nothing of the display is left, and no trace of the key.
-    assert "".join(last) == (
+    assert " ".join(map(str.strip, last)) == (
         f"sbg-bulk: interrupted. Still running: job {job} (SUBMITTED). It keeps running on the platform; wait again "
         f"with: sbg-bulk jobs wait {job}"
     )
 
 
-@pytest.mark.parametrize(("columns", "end_shown"), [(80, False), (120, True), (40, False)])
+def test_jobs_are_blocks_where_a_table_has_no_room(env: dict[str, str]) -> None:
+    with _terminal(["jobs", "list", "--limit", "1"], env, columns=60) as terminal:
+        head, files, *dates = terminal.end().err.splitlines()
+    assert head == f"{COPIED_JOB}  COPY FINISHED"
+    assert files == "  1 of 1 file"
+    assert [line.split()[0] for line in dates[:2]] == ["started", "finished"]
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_a_question_and_an_error_are_broken_between_words(env: dict[str, str], columns: int) -> None:
+    for words in (["delete", FILE], ["copy", FILE, "--nothing-like-this", "--or-like-that"]):
+        with _terminal(words, env, columns=columns) as terminal:
+            terminal.type(b"n\n")
+            ran = terminal.end()
+        assert "[y/N]: " in ran.err or "Error: " in ran.err
+        # The answer was typed, and echoed, before the question.
+        for line in ran.err.replace("[y/N]: ", "[y/N]:\n").splitlines():
+            assert len(line) <= columns or " " not in line.strip(), line
+
+
+@pytest.mark.parametrize(("columns", "end_shown"), [(80, False), (120, True)])
 def test_a_row_of_the_table_of_jobs_is_one_line_on_a_terminal(
     env: dict[str, str], columns: int, end_shown: bool
 ) -> None:
@@ -232,7 +252,7 @@ def test_a_run_has_one_display_that_fits_and_shows_what_is_waited_for(
     assert any(line.startswith("now       waiting 1 s: platform maintenance") for line in lines)
     assert any("300 of 300 files" in line for line in lines if BAR in line)
     # Room is left for the ^C of the terminal, which would begin another line.
-    assert max(len(line) for line in lines if not line.startswith(("Run", "Journal"))) <= columns - 3
+    assert max(len(line) for line in lines if not line.startswith(("Run", "/"))) <= columns - 3
     assert "Waiting" not in ran.err
     assert ran.err.rindex(SHOW_CURSOR) > ran.err.rindex(HIDE_CURSOR)
     shown = screen(ran.err, columns)

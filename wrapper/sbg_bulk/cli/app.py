@@ -20,7 +20,7 @@ from sbg_bulk.cli.lazy import Lazy, LazyGroup
 from sbg_bulk.cli.options.connection import connection_options
 from sbg_bulk.cli.options.verbosity import verbosity_options
 from sbg_bulk.cli.options.version import version_option
-from sbg_bulk.cli.output.console import console, explained
+from sbg_bulk.cli.output.console import console, explained, tell
 from sbg_bulk.cli.output.failures import INTERRUPTED, fail, kind_of, write_failure
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.text import command_line, shell_words
@@ -153,7 +153,9 @@ def _exit_code() -> int:
     try:
         return sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        tell(shown.getvalue().rstrip("\n"))
         write_failure("UsageError", error.format_message(), Exit.USAGE)
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.carry import carry
@@ -21,7 +20,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.cli.output.failures import fail, no_match
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_changes
@@ -298,5 +297,5 @@ def _dry_run(choice: Choice, estimate: Estimate, amount: Amount | None) -> None:
         first = choice.items[:SHOWN]
         print_changes([("folder" if item.is_folder else "file", item.source, item.destination) for item in first])
     if len(choice) > SHOWN:
-        click.echo(f"... and {len(choice) - SHOWN:,} more; --json lists them all.")
+        say(f"... and {len(choice) - SHOWN:,} more; --json lists them all.")
     note(f"{_summary(choice, estimate, amount)}\nNothing was changed.")

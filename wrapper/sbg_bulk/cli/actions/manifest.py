@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
-import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
@@ -22,7 +21,7 @@ from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
@@ -181,6 +180,4 @@ def _tell(
     elif not rows:
         note(_nothing(done))
     else:
-        click.echo(
-            f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was changed."
-        )
+        say(f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was changed.")

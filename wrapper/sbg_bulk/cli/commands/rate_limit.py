@@ -8,7 +8,7 @@ import click
 
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
-from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.output.console import note, say, write_json
 from sbg_bulk.text import counted, duration
 
 
@@ -26,7 +26,7 @@ def rate_limit(context: Context, as_json: bool) -> None:
         note("The platform does not say how many requests are left.")
         return
     left = f"{budget.remaining:,} of {counted(budget.limit, 'request')} left, for all programs that use your token."
-    click.echo(left + _reset_told(budget.reset, datetime.now(UTC).timestamp()))
+    say(left + _reset_told(budget.reset, datetime.now(UTC).timestamp()))
 
 
 def _reset_told(reset: int | None, now: float) -> str:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.output.console import note
+from sbg_bulk.cli.output.console import fitted, note
 from sbg_bulk.cli.output.failures import write_failure
 from sbg_bulk.text import plain
 
@@ -36,7 +36,7 @@ def agreed(question: str, yes: bool) -> bool:
     if yes:
         return True
     # Not by click, whose prompt may lose a Ctrl-C that comes at once.
-    click.echo(f"{question} [y/N]: ", nl=False, err=True)
+    click.echo(f"{fitted(f'{question} [y/N]:', sys.stderr)} ", nl=False, err=True)
     try:
         answer = sys.stdin.readline()
     except KeyboardInterrupt:

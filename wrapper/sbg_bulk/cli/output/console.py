@@ -6,10 +6,9 @@ import json
 import os
 import re
 import sys
-import textwrap
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 from attrs import define, field
@@ -104,27 +103,50 @@ def note(text: str) -> None:
 
 def tell(text: str) -> None:
     """Write one or more lines that are to be seen in any case, to standard error."""
-    columns = _columns()
-    console().write("\n".join(line for each in text.split("\n") for line in folded(plain(each), columns)))
+    console().write(fitted(text, sys.stderr))
 
 
-def _columns() -> int | None:
-    """How wide the terminal is that standard error is on; None if it is on none."""
+def say(text: str) -> None:
+    """Write one or more sentences that are a result, to standard output."""
+    click.echo(fitted(text, sys.stdout))
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """Return lines as they are shown on a stream: as plain text and, on a terminal, as wide as that."""
+    columns = _columns(stream)
+    return "\n".join(line for each in text.split("\n") for line in folded(plain(each), columns))
+
+
+def _columns(stream: TextIO) -> int | None:
+    """How wide the terminal is that a stream is on; None if it is on none."""
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else None
+        return os.get_terminal_size(stream.fileno()).columns or None if stream.isatty() else None
     except (OSError, ValueError):
         return None
+
+
+_UNIT: Final = re.compile(r"(?:(?<=^)|(?<=: ))sbg-bulk \S.*|'sbg-bulk [^']*'\S*|\S+")
+"""What is never broken: a word, a path, an address, and a command, which a line ends with or which is quoted."""
 
 
 def folded(line: str, columns: int | None) -> list[str]:
     """A line as several, broken between words, where it is wider than the terminal.
 
-    One with a command, or a path that is too long, stays as it is, to be copied in one piece: the terminal folds it.
+    What is wider by itself, as a long command, gets a line of its own, to be copied in one piece: the terminal folds
+    it.
     """
-    if columns is None or len(line) <= columns or line.startswith(" ") or re.search(r"(^|: )sbg-bulk \S", line):
+    if columns is None or len(line) <= columns:
         return [line]
-    lines = textwrap.wrap(line, max(columns, 20), break_long_words=False, break_on_hyphens=False)
-    return [line] if max(map(len, lines)) > columns else lines
+    text = line.lstrip(" ")
+    indent = line[: len(line) - len(text)]
+    lines: list[str] = []
+    for unit in _UNIT.findall(text):
+        if lines and len(lines[-1]) + 1 + len(unit) <= columns:
+            lines[-1] += f" {unit}"
+        else:
+            command = "  " if lines and unit.startswith("sbg-bulk ") else ""
+            lines.append(f"{indent}{command}{unit}")
+    return lines
 
 
 def explained(error: SbgBulkError) -> str:

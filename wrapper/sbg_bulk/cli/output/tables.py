@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from sbg_bulk.cli.output.console import say
 from sbg_bulk.cli.output.documents import date
 from sbg_bulk.text import counted, plain
 
@@ -21,6 +22,9 @@ RESULTS_SHOWN: Final = 50
 
 ROOM_FOR_BOTH_DATES: Final = 100
 """Columns of a terminal from which on the table of jobs has the date of their end too."""
+
+ROOM_FOR_JOBS: Final = 80
+"""Columns from which on jobs are a table; in fewer each is a block of lines."""
 
 RUN_WIDTH: Final = 22
 """Columns that the id of a run takes in a table: that of a date, which it has instead where there is no room."""
@@ -87,13 +91,17 @@ def has_room(columns: int) -> bool:
 
 
 def print_jobs(jobs: Sequence[Job], runs: Mapping[str, str] | None = None) -> None:
-    """A table with a row for each job.
+    """A table with a row for each job, or a block each where that is wider than the terminal.
 
     Args:
         jobs: what is shown.
         runs: the runs of some of them, by the job's id; that column is left out if none of them has one.
     """
-    console, runs = _output(), runs or {}
+    runs = runs or {}
+    if not has_room(ROOM_FOR_JOBS):
+        print_blocks(_job_block(job, runs.get(job.id)) for job in jobs)
+        return
+    console = _output()
     columns = ["JOB", "TYPE", "STATE", "FILES", "DONE", "FAILED"]
     of_runs = any(job.id in runs for job in jobs)
     left = console.width - RUN_WIDTH * of_runs
@@ -107,6 +115,15 @@ def print_jobs(jobs: Sequence[Job], runs: Mapping[str, str] | None = None) -> No
 def _job_row(job: Job) -> tuple[object, ...]:
     counts = (job.total_files, job.completed_files, job.failed_files)
     return (job.id, job.type, job.state, *counts, date(job.started_on), date(job.finished_on))
+
+
+def _job_block(job: Job, run: str | None) -> tuple[str, list[str]]:
+    files = [] if job.total_files is None else [f"{job.completed_files or 0:,} of {counted(job.total_files, 'file')}"]
+    files += [f"{job.failed_files:,} failed"] if job.failed_files else []
+    dates = ((job.started_on, "started"), (job.finished_on, "finished"))
+    lines = [", ".join(files), *(f"{word} {date(moment)}" for moment, word in dates if moment is not None)]
+    lines += [] if run is None else [f"run {run}"]
+    return f"{job.id}  {job.type} {job.state}", [line for line in lines if line]
 
 
 def print_files(files: Iterable[File]) -> None:
@@ -137,7 +154,7 @@ def _print_with_entries(job: Job, entries: list[tuple[int, ItemResult]]) -> None
     rows = (_entry_row(*entry) for entry in entries[:RESULTS_SHOWN])
     console.table(("ENTRY", "OUTCOME", "ID", "CODE", "MESSAGE"), rows)
     if len(entries) > RESULTS_SHOWN:
-        console.print(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json lists them all.")
+        say(f"... and {len(entries) - RESULTS_SHOWN:,} more; --json lists them all.")
 
 
 def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
