@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 
 from sbg_bulk.cli import completion, interrupts
+from sbg_bulk.cli.advice import about_option
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import MEANINGS, Exit, exit_code
 from sbg_bulk.cli.helped import write_list
@@ -152,7 +153,8 @@ def _exit_code() -> int:
     """Run the command. No traceback gets out, as it would quote what it has at hand."""
     try:
         return sbg_bulk.main(standalone_mode=False, prog_name="sbg-bulk") or Exit.DONE
-    except click.ClickException as error:
+    except click.ClickException as raised:
+        error = about_option(raised) if isinstance(raised, click.NoSuchOption) else raised
         shown = io.StringIO()
         error.show(shown)
         tell(shown.getvalue().rstrip("\n"))

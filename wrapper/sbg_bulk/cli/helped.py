@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from sbg_bulk.cli.advice import destination_first
 from sbg_bulk.cli.examples import EXAMPLES
 from sbg_bulk.text import command_line
 
@@ -68,6 +69,18 @@ def write_list(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) 
 
 class Helped(click.Command):
     """A command whose help has its options in groups, and examples."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what was typed, and say how to give a destination that stands where other tools have it."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            if error.param is not None and error.param.name == "to":
+                _, left, _ = self.make_parser(ctx).parse_args(given)
+                if len(left) == 1:
+                    raise destination_first(left[0], ctx) from None
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, and which others can follow any command."""

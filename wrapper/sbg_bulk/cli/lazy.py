@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from sbg_bulk.cli.advice import about_command
 from sbg_bulk.cli.helped import Helped, write_list
 from sbg_bulk.cli.options.everywhere import options_after
 
@@ -89,6 +90,16 @@ class LazyGroup(Helped, click.Group):
         super().__init__(*args, **settings)
         self.commands = _Commands(package, lazy)
         self._lazy: Final = lazy
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, or say what is meant by one that there is not."""
+        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            advice = about_command(args[0], first=ctx.parent is None)
+            if advice is not None:
+                raise click.UsageError(f"There is no command '{args[0]}'. {advice}", ctx)
+        return super().resolve_command(ctx, args)
 
     @property
     def summaries(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sbg_bulk.cli.actions.choose import choose_and_run
 from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.actions.question import question_about_ids
 from sbg_bulk.cli.actions.wait import wait_for
+from sbg_bulk.cli.advice import destination_first
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
@@ -54,6 +55,8 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
     if request.destination.destination_from_manifest:
         raise click.UsageError("--destination-from-manifest needs --manifest.")
     if request.job_type != "DELETE":
+        if request.destination.text is None and len(request.sources) > 1:
+            raise destination_first(click_context.params["source"][-1], click_context)
         request.destination.check(required=True)
     if not request.is_choice:
         _check_ids(request)

@@ -21,7 +21,9 @@ _compare: Callable[..., Exit] = later("sbg_bulk.cli.actions.compare", "compare")
 
 @click.command()
 @click.argument("source", shell_complete=complete_place)
-@click.argument("place", shell_complete=complete_place)
+@click.argument("place", required=False, metavar="PLACE", shell_complete=complete_place)
+# Where copy and sync have it.
+@click.option("--to", hidden=True, metavar="PATH|ID", help="The same as PLACE.")
 @file_filter_options
 @click.option("--one-way", is_flag=True, help="Ignore what is only in PLACE.")
 @click.option(
@@ -41,7 +43,8 @@ def check(
     click_context: click.Context,
     /,
     source: str,
-    place: str,
+    place: str | None,
+    to: str | None,
     one_way: bool,
     each_file: bool,
     as_csv: bool,
@@ -55,6 +58,9 @@ def check(
     """
     if as_csv and as_json:
         raise click.UsageError("Give --csv or --json, not both.")
+    if (place is None) == (to is None):
+        raise click.UsageError("Missing argument 'PLACE'." if place is None else "Give PLACE once.")
+    place = place or to or ""
     selection = collected(Selection, values)
     context: Context = connected(click_context.obj, [place_of(source), place_of(place)])
     click_context.exit(

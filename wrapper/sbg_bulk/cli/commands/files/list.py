@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     metavar="GLOB",
     help="Only names that match, such as '*.bam'. May be repeated: a name must match one of them.",
 )
-@click.option("--long", is_flag=True, help="Show sizes and dates too, where the platform gives them.")
+@click.option("--long", "-l", is_flag=True, help="Show sizes and dates too, where the platform gives them.")
 @json_option
 @click.pass_obj
 def list_files(
