@@ -153,6 +153,15 @@ def test_what_counts_is_a_matter_of_options(sbg: Run, world: World) -> None:
         assert sbg("check", RUN, IN, "--json", *words).document["error"]["kind"] == "NothingMatched"
 
 
+def test_of_many_differences_the_first_are_shown_and_the_rest_counted(sbg: Run, world: World) -> None:
+    world.add(f"{RUN}/", f"{IN}/", *(f"{RUN}/new-{number:02}" for number in range(23)))
+    ran = sbg("check", RUN, IN)
+    differing = sbg("check", RUN, IN, "--json").document["mismatches"]
+    lines = ran.out.splitlines()
+    assert len(lines) == 1 + 20 + 1
+    assert lines[-1] == f"... and {len(differing) - 20} more; --json lists them all."
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -58,6 +58,8 @@ def test_the_aliases_do_what_they_are_for(sbg: Run, simulator: Simulator) -> Non
 def test_n_is_short_for_a_dry_run(sbg: Run, simulator: Simulator, words: list[str]) -> None:
     assert sbg(*words).code == 0
     assert started_jobs(simulator) == []
+    # What it found is its result.
+    assert sbg(*words, "--quiet").err.endswith("Nothing was changed.\n")
 
 
 @pytest.mark.parametrize("words", [[], ["copy"], ["cp"], ["files"], ["runs", "resume"]], ids=" ".join)

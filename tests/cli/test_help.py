@@ -129,3 +129,14 @@ def test_an_example_works(
 
 def _needs_more(words: str) -> bool:
     return any(part in words for part in ("samples.csv --to", "sbg-bulk runs", "sbg-bulk jobs", "20261128"))
+
+
+def test_the_first_screen_says_what_to_begin_with(sbg: Run) -> None:
+    assert "Begin with the command configure" in sbg("--help").out
+
+
+def test_the_help_of_delete_speaks_of_no_destination(sbg: Run) -> None:
+    shown = sbg("delete", "--help").out
+    assert "--parents" not in shown
+    assert "destination" not in shown.partition("Selection:")[2].partition("--new-run")[0]
+    assert "everything is gone" in " ".join(shown.split())

@@ -119,6 +119,8 @@ def _forget_odd_sizes() -> None:
 def sbg_bulk(context: click.Context, endpoint: str | None, profile: str | None) -> None:
     """Copy, move and delete files in bulk on the Seven Bridges platforms.
 
+    Begin with the command configure: it saves a platform and a token.
+
     The token is read from SB_AUTH_TOKEN or from ~/.sevenbridges/credentials, never from the command line, where
     others could see it. --endpoint, --profile, --quiet and --verbose can also follow the command.
     """

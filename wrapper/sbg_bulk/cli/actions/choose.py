@@ -298,4 +298,4 @@ def _dry_run(choice: Choice, estimate: Estimate, amount: Amount | None) -> None:
         print_changes([("folder" if item.is_folder else "file", item.source, item.destination) for item in first])
     if len(choice) > SHOWN:
         say(f"... and {len(choice) - SHOWN:,} more; --json lists them all.")
-    note(f"{_summary(choice, estimate, amount)}\nNothing was changed.")
+    tell(f"{_summary(choice, estimate, amount)}\nNothing was changed.")

@@ -8,7 +8,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.run import RunSettings
-from sbg_bulk.cli.output.console import note, write_json
+from sbg_bulk.cli.output.console import tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.errors import RunInUse
 from sbg_bulk.runs import create, kept_options, store
@@ -57,5 +57,5 @@ def _show(journal: Journal, told: str, files: int, folders: int, reserve: int | 
         facts = {"run": journal.plan.run, "journal": str(journal.path), **asdict(journal.tally())}
         write_json({**facts, **asdict(takes), "folders_to_create": folders})
         return Exit.DONE
-    note("\n".join([told, *([plan_line(takes, folders)] if files else []), "Nothing was changed."]))
+    tell("\n".join([told, *([plan_line(takes, folders)] if files else []), "Nothing was changed."]))
     return Exit.DONE

@@ -255,7 +255,7 @@ def _dry_run(plan: SyncPlan, takes: Estimate, as_json: bool) -> None:
         print_changes(rows[:SHOWN], ("ACTION", "TYPE"))
     if len(rows) > SHOWN:
         tell(f"... and {len(rows) - SHOWN:,} more; --json lists them all.")
-    note(f"{_summary(plan, takes)}\nNothing was changed.")
+    tell(f"{_summary(plan, takes)}\nNothing was changed.")
 
 
 def _document(plan: SyncPlan) -> dict[str, Any]:

@@ -19,7 +19,11 @@ _PATHS: Final = """
     contents; the path of a file, or an id, means the item itself. NAME is a profile or a platform's short name.
 
     What paths and filters select is shown first, and done in a run that can be resumed. Up to 100 ids are submitted as
-    one job; more ids, --parents, --dry-run and the options of runs start a run too.
+    one job; more ids, """
+
+_PARENTS: Final = "--parents, "
+
+_RUNS: Final = """--dry-run and the options of runs start a run too.
     """
 
 _ROWS: Final = """The rows of a manifest have the columns file (an id or a path), to (a path) or parent (a folder) or
@@ -28,7 +32,7 @@ _ROWS: Final = """The rows of a manifest have the columns file (an id or a path)
     """
 
 
-@click.command(help="Copy each SOURCE to a folder or project." + _PATHS + _ROWS)
+@click.command(help="Copy each SOURCE to a folder or project." + _PATHS + _PARENTS + _RUNS + _ROWS)
 @destination_options
 @transfer_options("COPY")
 @click.pass_context
@@ -39,6 +43,8 @@ def copy(click_context: click.Context, request: TransferRequest) -> None:
 @click.command(
     help="Move each SOURCE to a folder or project. Files keep their ids, folders get new ones. Asks first."
     + _PATHS
+    + _PARENTS
+    + _RUNS
     + _ROWS
 )
 @destination_options
@@ -51,6 +57,7 @@ def move(click_context: click.Context, request: TransferRequest) -> None:
 @click.command(
     help="Permanently delete each SOURCE, folders with all their contents. Asks first."
     + _PATHS
+    + _RUNS
     + "A folder given by its path is kept, even if it becomes empty; to delete it too, add --dir. The rows of a "
     "manifest "
     "have the column file, id or path."

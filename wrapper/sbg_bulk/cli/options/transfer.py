@@ -25,11 +25,6 @@ _OPTIONS: Final = (
     yes_option,
     dry_run_option,
     click.option(
-        "--verify",
-        is_flag=True,
-        help="Check every destination afterwards, names and sizes; exit code 3 if something differs.",
-    ),
-    click.option(
         "--manifest",
         type=click.Path(allow_dash=True),
         metavar="FILE|-",
@@ -71,6 +66,17 @@ _OPTIONS: Final = (
     click.option(
         "--journal", type=click.Path(path_type=Path), metavar="FILE", help="Write the run's journal to this file."
     ),
+)
+
+
+_VERIFY_COPIES: Final = click.option(
+    "--verify",
+    is_flag=True,
+    help="Check every destination afterwards, names and sizes; exit code 3 if something differs.",
+)
+
+_VERIFY_DELETIONS: Final = click.option(
+    "--verify", is_flag=True, help="Check afterwards that everything is gone; exit code 3 if something is not."
 )
 
 
@@ -198,6 +204,7 @@ def transfer_options(job_type: str) -> Callable[[F], F]:
             decorated = option(decorated)
         if job_type == "DELETE":
             decorated = _FOLDER_ITSELF(decorated)
+        decorated = (_VERIFY_DELETIONS if job_type == "DELETE" else _VERIFY_COPIES)(decorated)
         return click.argument("source", nargs=-1, shell_complete=complete_place)(filter_options(decorated))
 
     return decorate

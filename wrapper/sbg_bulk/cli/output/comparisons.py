@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from sbg_bulk.cli.output.console import say
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.files.comparison import Mismatch
 from sbg_bulk.text import counted, size
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from sbg_bulk.files.comparison import Compared, Comparison
     from sbg_bulk.models.resources import File
 
+SHOWN: Final = 20
+"""How many differences are shown; the rest is counted. JSON has them all."""
 
 WORDS: Final = {
     Mismatch.MISSING: "missing",
@@ -24,9 +27,11 @@ WORDS: Final = {
 
 
 def print_mismatches(mismatches: Iterable[Compared]) -> None:
-    """A table of what differs, if anything does. Folders have a slash at the end of their path."""
+    """A table of the first things that differ, if any does. Folders have a slash at the end of their path."""
     if rows := [(one.mismatch, *_sizes(one), shown_path(one)) for one in mismatches]:
-        print_rows(("STATUS", "SIZE", "THERE", "PATH"), rows)
+        print_rows(("STATUS", "SIZE", "THERE", "PATH"), rows[:SHOWN])
+        if len(rows) > SHOWN:
+            say(f"... and {len(rows) - SHOWN:,} more; --json lists them all.")
 
 
 def shown_path(one: Compared) -> str:

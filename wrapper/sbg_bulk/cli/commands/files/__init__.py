@@ -14,6 +14,6 @@ _COMMANDS = {
 def files() -> None:
     """List files and folders, and find their ids.
 
-    PLACE is a path, [NAME:]owner/project[/folder/...], or a folder's id. NAME is a profile or one of the deployments'
-    short names.
+    PLACE is a path, [NAME:]owner/project[/folder/...], or a folder's id. NAME is a profile or a platform's
+    short name.
     """
