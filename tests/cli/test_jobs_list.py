@@ -140,7 +140,7 @@ def test_on_a_narrow_terminal_the_run_has_the_place_of_the_dates(
     for width, columns in ((80, ["RUN"]), (100, ["STARTED", "RUN"]), (122, ["STARTED", "FINISHED", "RUN"])):
         drawn = Output()
         drawn.width = width
-        monkeypatch.setattr("sbg_bulk.cli.output.tables._output", lambda drawn=drawn: drawn)
+        monkeypatch.setattr("sbg_bulk.cli.output.tables._output", lambda drawn=drawn, **_: drawn)
         capsys.readouterr()
         print_jobs(jobs, {"7": "20261128-101500-ab12"})
         lines = capsys.readouterr().out.splitlines()
