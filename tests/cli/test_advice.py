@@ -232,7 +232,14 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
         if not any(_is_like(one, words) for one in named) and path != "cli/commands/simulate.py"
     ]
     assert left == [], "no situation above makes these"
-    placeholders = {"ID": COPIED_JOB, "JOB": COPIED_JOB, "owner/project": MINE, "PLACE": MINE, "OTHER": MINE, "RUN": failed}
+    placeholders = {
+        "ID": COPIED_JOB,
+        "JOB": COPIED_JOB,
+        "owner/project": MINE,
+        "PLACE": MINE,
+        "OTHER": MINE,
+        "RUN": failed,
+    }
     # What settles a run comes first, so that nothing waits for it; what deletes one, last.
     for words in sorted(named, key=lambda words: ("forget" in words, "--adopt" not in words, "retry" in words)):
         # How long a submission of unknown outcome is looked for makes no difference here.
