@@ -146,7 +146,7 @@ def test_every_method_is_among_these_cases() -> None:
     # Runs and choices consist of many calls, and have tests of their own.
     runs, choices = (
         {"run", "resume", "retry"},
-        {"locate", "destination", "choose", "plan", "remaining", "verify", "tree"},
+        {"locate", "destination", "choose", "plan", "remaining", "verify", "tree", "usage"},
     )
     comparisons = {"compare", "sync_plan", "sync"}
     assert set(public(Client)) - {"close"} - runs - choices - comparisons == {case[0] for case in CASES}
