@@ -16,6 +16,7 @@ from attrs import evolve
 
 from sbg_bulk.api import request as requests
 from sbg_bulk.api.steps import Flow, Reply, record
+from sbg_bulk.api.subjects import Subject
 from sbg_bulk.errors import ApiError
 from sbg_bulk.files.details import FileDetails
 from sbg_bulk.items import Item
@@ -174,8 +175,8 @@ def every_refusal_believed(patch: Patch) -> None:
     """A refusal by something in between counts as one by the API."""
     real = requests.api_error
 
-    def as_the_apis_own(reply: Reply) -> ApiError:
-        error = real(reply)
+    def as_the_apis_own(reply: Reply, about: Subject) -> ApiError:
+        error = real(reply, about)
         error.code = 90000 if error.code is None else error.code
         return error
 
