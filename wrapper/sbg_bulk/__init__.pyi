@@ -49,6 +49,7 @@ from sbg_bulk.models.resources import User as User
 from sbg_bulk.runs.choice import Choice as Choice
 from sbg_bulk.runs.choice import Chosen as Chosen
 from sbg_bulk.runs.choice import Clash as Clash
+from sbg_bulk.runs.choice import Pending as Pending
 from sbg_bulk.runs.draft import Draft as Draft
 from sbg_bulk.runs.manifest import Row as Row
 from sbg_bulk.runs.problems import ManifestError as ManifestError
@@ -56,11 +57,13 @@ from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.progress import EndedJob as EndedJob
 from sbg_bulk.runs.progress import Progress as Progress
 from sbg_bulk.runs.progress import RunOptions as RunOptions
+from sbg_bulk.runs.records import Carried as Carried
 from sbg_bulk.runs.records import Tally as Tally
 from sbg_bulk.runs.result import RunReport as RunReport
 from sbg_bulk.runs.sync import Amount as Amount
 from sbg_bulk.runs.sync import SyncPlan as SyncPlan
 from sbg_bulk.runs.sync import SyncReport as SyncReport
+from sbg_bulk.runs.sync import Turned as Turned
 from sbg_bulk.runs.verification import Difference as Difference
 from sbg_bulk.runs.verification import Finding as Finding
 from sbg_bulk.runs.verification import Verification as Verification
