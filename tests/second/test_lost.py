@@ -60,5 +60,5 @@ def test_a_run_that_is_killed_while_answers_are_lost_is_carried_out_once(
     assert carry(service, path, job_type, rows, killed) > 3
     assert lies(service, path) == []
     assert most_open() >= 3
-    # Where the service does not tell the time, what never reached it is not submitted again, so fewer answers are lost.
+    # Where the service does not tell the time, what never reached it is not submitted again: two are not lost at most.
     assert transport.lost["after"] >= len(AFTER) - 2
