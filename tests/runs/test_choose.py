@@ -20,6 +20,7 @@ from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World
 
 LIST, FILE, FOLDER, PROJECT = "list_files", "get_file", "create_folder", "get_project"
+BULK = "bulk_get_files"
 
 
 @pytest.fixture(autouse=True)
@@ -386,7 +387,7 @@ def test_what_was_copied_once_is_not_copied_again(call: Both, world: World, opti
 
 @pytest.mark.parametrize("match", [(), ("*",)], ids=["all", "filtered"])
 @pytest.mark.parametrize("folders", [30, 500])
-def test_to_copy_again_lists_each_folder_once_on_either_side_and_nothing_else(
+def test_to_copy_again_lists_each_folder_once_and_of_the_destination_only_what_was_copied_whole(
     call: Both, world: World, match: Sequence[str], folders: int
 ) -> None:
     world.add(*(f"{SOURCE}/data/d{n:03}/f{m}.bam" for n in range(folders) for m in range(5)))
@@ -396,17 +397,28 @@ def test_to_copy_again_lists_each_folder_once_on_either_side_and_nothing_else(
         # The folders of the source, and once the destination: new folders are not asked for one by one. To begin with
         # they are asked for together, 200 names for a request.
         assert first.requests == 2 + folders + ceil(folders / 100) + ceil(folders / 200) + 1
+    else:
+        assert first.requests == 2 + ceil(folders / 100) + 1
     assert call("run", "copy", first).succeeded
     paths = world.paths(TARGET)
     call.simulator.requests.clear()
     again = call("choose", [f"{SOURCE}/data"], **options)
     assert (len(again), again.existing, again.folders) == (0, 5 * folders, ())
+    operations = [one.operation for one in call.simulator.requests]
+    assert len(operations) == again.requests
+    assert set(operations) <= {LIST, BULK}
+    lists = [one.query for one in call.simulator.requests if one.operation == LIST]
+    assert len(set(lists)) == len(lists)
     # The names of the source and the destination are looked up, and each folder has one page, but for the two that hold
-    # the others. The names of 500 folders taken whole are asked for, which takes a request more than to list them.
-    queries = [f"{one.operation} {one.query}" for one in call.simulator.requests]
-    assert len(set(queries)) == len(queries) == again.requests
-    assert {one.operation for one in call.simulator.requests} == {LIST}
-    assert len(queries) == 2 + 2 * (folders + ceil(folders / 100)) + (folders == 500 and not match)
+    # the others. The names of 500 folders taken whole are asked for, which takes a request more than to list them. What
+    # is in folders at the destination is known by the ids of the copies, a hundred for a request, if each was a file.
+    sides = 1 if match else 2
+    assert len(lists) == 2 + sides * folders + 2 * ceil(folders / 100) + (folders == 500 and not match)
+    assert operations.count(BULK) == (ceil(5 * folders / 100) if match else 0)
+    if match:
+        # That is what the first listing took, and the copies; the names of folders that are there fill pages too.
+        pages = ceil(folders / 100) - ceil(folders / 200) - 1
+        assert again.requests == first.requests + ceil(first.files / 100) + pages
     assert world.paths(TARGET) == paths
 
 

@@ -106,6 +106,14 @@ def test_a_sync_brings_the_place_in_step_and_does_it_once(call: Both, delete: bo
     assert call("compare", RUN, IN, one_way=not delete).agrees
 
 
+def test_to_find_a_place_in_step_each_folder_is_listed_once_on_either_side(call: Both) -> None:
+    World(call.simulator).add(*(f"{SOURCE}/data/d{n:03}/f{m}.bam" for n in range(30) for m in range(5)))
+    first = call("sync_plan", f"{SOURCE}/data", to=f"{TARGET}/new", parents=True)
+    assert first.requests == 3
+    assert call("sync", first).succeeded
+    assert call("sync_plan", f"{SOURCE}/data", to=f"{TARGET}/new").requests == 2 + 2 * (1 + 30)
+
+
 def test_the_runs_of_a_sync_say_where_their_own_files_come_from_and_go(call: Both) -> None:
     report = call("sync", call("sync_plan", RUN, to=IN, delete=True))
     told = []

@@ -169,7 +169,8 @@ def choose(
         on_conflict: what is to be done with a file whose name is taken where it goes.
         whole: whether the path of a folder means the folder itself.
         moves: whether what goes to a destination is to be moved.
-        endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
+        endpoint: the deployment whose unfinished runs keep what they are still going to do, and whose earlier runs may
+            spare the listing of destinations; None if none does.
         on_request: called with the number of requests so far.
 
     Raises:
@@ -200,7 +201,7 @@ def choose(
         if (gap := resolver.missing(target)) is not None and not parents:
             raise no_folder(gap)
         check(items, ids, renames=on_conflict is OnConflict.RENAME)
-        found = yield from look(resolver, items, on_conflict)
+        found = yield from look(resolver, items, on_conflict, endpoint)
         items = found.left
     job_type = DELETE if target is None else MOVE if moves else COPY
     with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:

@@ -1,12 +1,13 @@
 """Find out which names are taken where things go, and enter the folders that are there already.
 
-Each folder that something goes to is listed once, or asked for the names, whichever takes fewer requests. Of a folder
-that was chosen whole and is there already, what is in it is chosen in its place, level by level.
+Each folder that something goes to is listed once, or asked for the names, whichever takes fewer requests; unless it is
+proved that all of it is there (`sbg_bulk.runs.copies`). Of a folder that was chosen whole and is there already, what is
+in it is chosen in its place, level by level.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import define, evolve, field, frozen
@@ -18,6 +19,7 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import RENAMED, Chosen, Clash, OnConflict, Pending
+from sbg_bulk.runs.copies import entirely_there
 from sbg_bulk.text import either
 
 SHOWN: Final = 5
@@ -73,13 +75,16 @@ class _Ranked:
     item: Chosen
 
 
-def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflict) -> Flow[Conflicts]:
+def look(
+    resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflict, endpoint: str | None = None
+) -> Flow[Conflicts]:
     """Find what has the names of things where they go.
 
     Args:
         resolver: what knows what is where.
         items: what was chosen, each with the folder that it goes to.
         on_conflict: what is to be done with it.
+        endpoint: the deployment whose earlier runs may spare the listing of folders; None if none does.
 
     Raises:
         InputError: a name is taken, and nothing is to be done then; or a file is in the place of a folder.
@@ -95,11 +100,15 @@ def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflic
             by_target.setdefault(ranked.item.to, []).append(ranked)
         level = []
         yield from resolver.look_up(by_target)
+        whole = yield from _whole(resolver, by_target, endpoint)
         for target, those in by_target.items():
             if resolver.missing(target) is not None:
                 left += those
                 continue
-            there_by_name = yield from resolver.among(target, {ranked.item.name for ranked in those})
+            folder_id = resolver.folder_id(target)
+            there_by_name = None if folder_id is None else whole.get(folder_id)
+            if there_by_name is None:
+                there_by_name = yield from resolver.among(target, {ranked.item.name for ranked in those})
             clashes: list[tuple[_Ranked, list[File]]] = []
             for ranked in those:
                 there = there_by_name.get(ranked.item.name, [])
@@ -116,6 +125,18 @@ def look(resolver: PathResolver, items: Sequence[Chosen], on_conflict: OnConflic
         raise taken(found.existing, found.different, remedy(), found.differing)
     found.left = [ranked.item for ranked in sorted(left, key=lambda ranked: ranked.rank)]
     return found
+
+
+def _whole(
+    resolver: PathResolver, by_target: Mapping[Location, Sequence[_Ranked]], endpoint: str | None
+) -> Flow[Mapping[str, dict[str, list[File]]]]:
+    """Return what there is in the folders, by their ids, that need not be listed for it."""
+    wanted: dict[str, list[Chosen]] = {}
+    for target, those in by_target.items():
+        folder = resolver.folder_id(target)
+        if folder is not None:
+            wanted.setdefault(folder, []).extend(ranked.item for ranked in those)
+    return (yield from entirely_there(resolver.policy, wanted, endpoint))
 
 
 def _within(resolver: PathResolver, ranked: _Ranked, to: Location) -> Flow[list[_Ranked]]:

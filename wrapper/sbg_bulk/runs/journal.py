@@ -24,8 +24,10 @@ from typing import Final, Self
 from attrs import asdict, astuple
 
 from sbg_bulk.errors import JournalError, RunInUse
+from sbg_bulk.items import COPY
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal_file import (
+    COPIED,
     COUNT,
     HALF_MADE,
     check_header,
@@ -119,6 +121,8 @@ class Journal(JournalReader):
                     show_as_format_2(connection) if to_read else make_format_2(connection)
                 if version < 3:
                     show_as_format_3(connection) if to_read else make_format_3(connection)
+                if not to_read:
+                    connection.execute(COPIED)
                 journal = cls(path, connection, clock)
                 connection.execute("PRAGMA query_only = ON" if to_read else "COMMIT")
                 return journal
@@ -208,6 +212,9 @@ class Journal(JournalReader):
                     for index, one in enumerate(outcomes)
                 ),
             )
+            if seen is not None and self.plan.job_type == COPY:
+                made = [entry.id for entry in seen.result or () if entry.ok and entry.id is not None]
+                self._db.execute("INSERT OR REPLACE INTO copied VALUES (?, ?)", (job, json.dumps(made)))
 
     def note_session(self) -> None:
         """Note that a process carries the run from now on, until it closes the journal or is killed."""

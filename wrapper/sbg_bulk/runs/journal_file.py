@@ -76,6 +76,9 @@ CREATE TABLE folder (
 )
 """
 
+COPIED: Final = "CREATE TABLE IF NOT EXISTS copied (job TEXT PRIMARY KEY, ids TEXT NOT NULL)"
+"""The ids of what each job copied, as JSON, without proof which is whose. No format needs this table."""
+
 _PLACED: Final = """
 CREATE TEMP VIEW placed AS SELECT
     row.place, row.number, row.file, row.name, row.extra, row.outcome, row.new_id, row.job, row.api_code, row.message,
@@ -219,7 +222,7 @@ def fill(
 ) -> None:
     """Make the tables, with the rows in them, in a transaction that is left open."""
     connection.execute("BEGIN EXCLUSIVE")
-    for statement in (*_TABLES.split(";\n"), _SLOTS, _FOLDERS, _PENDING):
+    for statement in (*_TABLES.split(";\n"), _SLOTS, _FOLDERS, COPIED, _PENDING):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")

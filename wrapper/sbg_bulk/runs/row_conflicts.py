@@ -1,7 +1,8 @@
 """Find out which names are taken where the rows of a manifest go, before any of them is sent.
 
 What a row means is read for its name and size, a hundred for a request, and each folder that rows go to is listed once,
-or asked for the names. What follows from a name that is taken is the same as for what was chosen by path.
+or asked for the names, unless it is proved that all of it is there (`sbg_bulk.runs.copies`). What follows from a name
+that is taken is the same as for what was chosen by path.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def look_at_rows(
         policy: how to send requests.
         draft: a run that is not begun.
         on_conflict: what is to be done with a row whose name is taken where it goes.
-        endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
+        endpoint: the deployment whose unfinished runs keep what they are still going to do, and whose earlier runs may
+            spare the listing of destinations; None if none does.
         on_request: called with the number of requests so far.
 
     Raises:
@@ -80,7 +82,7 @@ def look_at_rows(
                     yield from _leave_out_moved(
                         resolver, draft, [row for row in rows if details[row.file] is None], found
                     )
-                yield from _look(resolver, draft, rows, items, on_conflict, found, claimed)
+                yield from _look(resolver, draft, rows, items, on_conflict, found, claimed, endpoint)
         found.pending = yield from record(partial(claimed.found, draft.plan.job_type))
     raise_problems(problems, count)
     found.requests = counter.requests
@@ -160,13 +162,15 @@ def _look(
     on_conflict: OnConflict,
     found: Conflicts,
     claimed: Claims,
+    endpoint: str | None,
 ) -> Flow[None]:
     by_file = {row.file: row for row in rows}
     # Nothing is in the way of what goes to a folder that is not there yet.
     new = [item for item in items if by_file[item.id].folder is not None]
     # Whether anything is to be done at all is decided when all is known.
     how = OnConflict.SKIP if on_conflict is OnConflict.FAIL else on_conflict
-    conflicts = yield from look(resolver, [item for item in items if by_file[item.id].folder is None], how)
+    to_folders = [item for item in items if by_file[item.id].folder is None]
+    conflicts = yield from look(resolver, to_folders, how, endpoint)
     found.add(conflicts, ManifestError.SHOWN)
     done = yield from claimed.left(resolver, [*conflicts.left, *new], draft.plan.job_type)
     left = {item.id for item in done}

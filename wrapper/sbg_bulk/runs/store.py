@@ -6,6 +6,7 @@ Nothing here loads the engine: the shell's completion asks for it while somebody
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -127,7 +128,7 @@ def _part_of(task: str | None, place: int) -> object:
 
 def title(journal: Path) -> str | None:
     """Return what a run does, such as `COPY samples.csv`, read beside whoever works on it; None if unreadable."""
-    plan = dict(_select(journal, "SELECT key, value FROM run WHERE key IN ('job_type', 'manifest')"))
+    plan = dict(select(journal, "SELECT key, value FROM run WHERE key IN ('job_type', 'manifest')"))
     try:
         return f"{json.loads(plan['job_type'])} {Path(json.loads(plan['manifest'])).name}"
     except (LookupError, TypeError, ValueError):
@@ -136,7 +137,7 @@ def title(journal: Path) -> str | None:
 
 def finished(journal: Path) -> bool | None:
     """Return whether nothing is left of a run, read beside whoever works on it; None if unreadable."""
-    return next((bool(answer) for (answer,) in _select(journal, _FINISHED)), None)
+    return next((bool(answer) for (answer,) in select(journal, _FINISHED)), None)
 
 
 def runs_of_jobs(endpoint: str) -> dict[str, str]:
@@ -150,19 +151,19 @@ def runs_of_jobs(endpoint: str) -> dict[str, str]:
     found: dict[str, str] = {}
     with suppress(SettingsError):
         for journal in known():
-            for run, where, job in _select(journal, _JOBS):
+            for run, where, job in select(journal, _JOBS):
                 if where == json.dumps(endpoint):
                     found[job] = json.loads(run)
     return found
 
 
-def _select(journal: Path, query: str) -> list[Any]:
+def select(journal: Path, query: str, arguments: Sequence[str] = ()) -> list[Any]:
     """Return what a query finds in a journal, beside whoever works on it; nothing if it cannot be read."""
     import sqlite3  # completion must be fast, and few commands ask
 
     try:
         # Immutable: the lock of a process that works on the run is not asked about.
         with closing(sqlite3.connect(f"{journal.absolute().as_uri()}?immutable=1", uri=True)) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(query, arguments).fetchall()
     except (sqlite3.Error, OSError):
         return []
