@@ -35,6 +35,10 @@ _MEMBER: Final = "Ask an administrator of the project for permission, then retry
 _BODY: Final = "Requests are checked before they are sent, so this should not happen: please report it."
 _LATER: Final = "Retry. If it persists, contact the platform's support."
 _TOKEN: Final = "Check that the token is for this platform and has not expired, then retry."  # noqa: S105
+_VOLUME: Final = "Check the volume's id (owner/name), and that you are a member of it."
+_VOLUME_MEMBER: Final = "Ask an administrator of the volume for permission, then retry."
+_WRITABLE: Final = "Ask an administrator of the volume to make it writable, or choose another one."
+_SAME_CLOUD: Final = "Choose a volume in the cloud and region of the file's project."
 
 MEANINGS: Final[Mapping[int, Meaning]] = {
     0: Meaning("The platform was down for maintenance.", "Retry after the maintenance.", again=True),
@@ -72,6 +76,39 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     5031: Meaning("Two destinations are given: a folder and a project.", "Leave either parent or project empty."),
     5032: Meaning("No permission to move files out of the project, or into it.", _MEMBER, again=True),
     5033: Meaning("The request was not understood.", _BODY),
+    9003: Meaning("No permission to import into the project.", _MEMBER, again=True),
+    9004: Meaning("No permission to export the file.", _MEMBER, again=True),
+    9005: Meaning("No permission to see this import or export.", "Read it with the token that started it.", again=True),
+    9006: Meaning("The file cannot be exported.", "Only files can be exported: no folders, public files or aliases."),
+    9007: Meaning("The volume does not exist.", _VOLUME),
+    9008: Meaning("The import or export does not exist, or belongs to another user.", "Check its id."),
+    9009: Meaning("The file or folder to export from, or to import into, does not exist.", _ID),
+    9011: Meaning("The request was not understood.", _BODY),
+    9012: Meaning("The project to import into does not exist, or is not shared with you.", _ID),
+    9018: Meaning("No name was given, and the location on the volume has none.", "Name the file or folder."),
+    9020: Meaning("No permission to use the volume.", _VOLUME_MEMBER, again=True),
+    9026: Meaning("The volume is read-only.", _WRITABLE, again=True),
+    9027: Meaning("The volume is in another cloud or region than the file.", _SAME_CLOUD),
+    9028: Meaning("The volume is in another cloud or region than the file.", _SAME_CLOUD),
+    9101: Meaning("The volume is read-only.", _WRITABLE, again=True),
+    9103: Meaning(
+        "The volume could not be accessed.", "Check the volume's credentials and bucket, then retry.", again=True
+    ),
+    9105: Meaning(
+        "There is nothing at this location on the volume.", "Check the location: upper and lower case differ."
+    ),
+    9106: Meaning("The file to export no longer exists.", "Check whether it was deleted or moved meanwhile."),
+    9107: Meaning(
+        "A file with this name already exists on the volume.",
+        "It may be from an earlier export: check, then skip the file or give it another name.",
+    ),
+    9108: Meaning(
+        "A file with this name already exists in the project.",
+        "It may be from an earlier import: check, then skip the file or give it another name.",
+    ),
+    9109: Meaning(
+        "The file was exported already: it is an alias of a file on a volume.", "Use the file on the volume."
+    ),
     10211: Meaning(
         "The job does not exist: it has expired, or belongs to another user.",
         "Check the destination for what was done.",

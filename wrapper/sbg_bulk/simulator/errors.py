@@ -36,6 +36,27 @@ STATUS_OF: Mapping[int, int] = MappingProxyType(
         5031: 400,  # both parent and project
         5032: 403,  # may not move
         5033: 400,  # the body has the wrong shape
+        9003: 403,  # may not import into the project
+        9004: 403,  # may not export the file
+        9005: 403,  # no access to the import or export
+        9006: 403,  # cannot be exported
+        9007: 404,  # no such volume
+        9008: 404,  # no such import or export
+        9009: 404,  # no such file or folder
+        9011: 400,  # the body has the wrong shape, or an unknown token of a list
+        9012: 400,  # no such project
+        9018: 400,  # no name
+        9020: 403,  # no access to the volume
+        9026: 403,  # the volume is read-only
+        9027: 403,  # another cloud or region
+        9028: 400,  # another cloud or region
+        9101: 403,  # the volume is read-only
+        9103: 403,  # the volume cannot be reached
+        9105: 404,  # nothing at the location
+        9106: 404,  # the file is gone
+        9107: 409,  # the name is taken on the volume
+        9108: 409,  # the name is taken in the project
+        9109: 404,  # the file is an alias by now
         10211: 404,  # no such job
         10212: 404,  # no such resource
         10217: 400,  # not JSON
@@ -63,7 +84,7 @@ STATUS_OF: Mapping[int, int] = MappingProxyType(
         90010: 501,  # not implemented
     }
 )
-"""The HTTP status that each code of the API comes with, of those that have to do with files, projects and jobs."""
+"""The HTTP status that each code of the API comes with, of those about files, projects, volumes and jobs."""
 
 
 def _codes(*ranges: tuple[int, int] | int) -> frozenset[int]:
