@@ -127,6 +127,22 @@ def checked(ran: Ran, words: Sequence[str] = ()) -> Ran:
     return ran
 
 
+def check_refused(ran: Ran, words: Sequence[str], code: int, told: str) -> None:
+    """What holds where nothing but an error is printed, and no response of the service is behind it."""
+    assert ran.code == code
+    assert told in ran.err
+    if "--json" not in words:
+        assert ran.out == ""
+        return
+    [document] = ran.documents
+    assert document.keys() == {"error"}
+    error = document["error"]
+    assert error.keys() == FAILURE_KEYS
+    assert told in error["message"]
+    assert (error["exit_code"], error["kind"], error["commands"]) == (code, "UsageError", [])
+    assert {error[key] for key in ("resume", "status", "code", "request_id")} == {None}
+
+
 Run = Callable[..., Ran]
 """Runs the command with some words, in this process."""
 

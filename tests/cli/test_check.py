@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import MINE, TARGET, Run, printed_commands
+from tests.cli.harness import MINE, TARGET, Run, check_refused, printed_commands
 from tests.support.world import World
 
 RUN, IN = f"{MINE}/run", f"{TARGET}/in"
@@ -175,7 +175,4 @@ def test_of_many_differences_the_first_are_shown_and_the_rest_counted(sbg: Run, 
 )
 def test_what_cannot_be_compared_is_told(sbg: Run, world: World, words: tuple[str, ...], told: str) -> None:
     assert world
-    ran = sbg("check", *words)
-    assert ran.code == 2
-    assert not ran.out or "--json" in words
-    assert told in ran.err
+    check_refused(sbg("check", *words), words, 2, told)

@@ -14,7 +14,7 @@ from sbg_bulk.runs import create
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import RowOutcome
-from tests.cli.harness import Ran, run_here
+from tests.cli.harness import Ran, check_refused, run_here
 from tests.report.making import DONE, failed, made
 
 
@@ -153,10 +153,7 @@ def test_the_commands_name_the_endpoint_that_was_given(
 def test_what_makes_no_sense_is_refused(
     report: Command, path: Path, words: tuple[str, ...], code: int, message: str
 ) -> None:
-    ran = report(path, *words)
-    assert ran.code == code
-    assert not ran.out or "--json" in words
-    assert message in ran.err
+    check_refused(report(path, *words), words, code, message)
 
 
 def test_a_run_that_another_process_works_on_is_reported_as_running(report: Command, tmp_path: Path) -> None:
