@@ -68,6 +68,30 @@ def test_what_looks_something_up_gives_up_soon(
     assert "Check how the endpoint is spelled" in ran.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["copy", MINE, "--to", TARGET, "--dry-run"],
+        ["copy", FILE, "--to", f"{TARGET}/in", "--parents"],
+        ["delete", f"{MINE}/sample.bam", "--yes"],
+        ["sync", MINE, "--to", TARGET, "--yes"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("seconds", [0, 4, 100])
+@pytest.mark.parametrize("nowhere", ["refused"], indirect=True)
+def test_what_looks_something_up_gives_up_when_it_is_told_to(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, slept: list[float], nowhere: str, words: list[str], seconds: int
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("SB_API_ENDPOINT", nowhere)
+    monkeypatch.setattr(BlockingDriver.__init__, "__defaults__", (None, slept.append, lambda: sum(slept)))
+    ran = sbg(*words, "--give-up-after", str(seconds))
+    assert (ran.code, ran.out) == (1, "")
+    assert seconds / 3 <= sum(slept) <= seconds
+    assert f"The endpoint is {nowhere}." in ran.err
+
+
 def test_a_run_stays_patient(
     sbg: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, slept: list[float], nowhere: str
 ) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.output.console import _tell_wait, console
 from sbg_bulk.cli.output.error_context import Connection
 from sbg_bulk.text import command_line
 
 if TYPE_CHECKING:
+    from sbg_bulk.api.retry import Retry
     from sbg_bulk.client.sync import Client
+
+_retry: Callable[..., Retry] = later("sbg_bulk.api.retry", "Retry")
 
 
 def client_class() -> type[Client]:
@@ -38,7 +42,9 @@ class Context:
     @contextmanager
     def client(self) -> Iterator[Client]:
         """A client with the settings of the command line, the environment and the credentials file."""
-        with client_class()(self.endpoint, profile=self.profile, on_wait=_tell_wait) as client:
+        seconds = console().give_up_after
+        retry = None if seconds is None else _retry(within=seconds)
+        with client_class()(self.endpoint, profile=self.profile, retry=retry, on_wait=_tell_wait) as client:
             console().connection = Connection.of(client.settings)
             yield client
 

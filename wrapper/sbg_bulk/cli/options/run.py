@@ -9,7 +9,15 @@ import click
 from attrs import asdict, evolve, frozen
 
 from sbg_bulk.cli.options.common import F, collected, not_negative, timeout_option
+from sbg_bulk.cli.output.console import console
 from sbg_bulk.runs.progress import RunOptions
+
+
+def _give_up_after(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """The callback of `--give-up-after`, which counts for all that the command asks, and not only for the run."""
+    console().give_up_after = not_negative(context, parameter, value)
+    return value
+
 
 _OPTIONS: Final = (
     click.option("--label", metavar="TEXT", help="Name shown for the run in lists and reports; kept on this machine."),
@@ -28,9 +36,10 @@ _OPTIONS: Final = (
     click.option(
         "--give-up-after",
         type=float,
-        callback=not_negative,
+        callback=_give_up_after,
         metavar="SECONDS",
-        help="Stop if a request gets no response for this long; the run can be resumed.  [default: never]",
+        help="Stop if a request gets no response for this long; the run can be resumed.  [default: never; before the "
+        "run starts, after 10 s without a connection]",
     ),
     click.option(
         "--list-lag",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _KEY: Final = "sbg_bulk.console"
 
 PATIENCE: Final = 10.0
-"""Seconds of pauses after which a look-up gives up if no connection comes about. Runs and waits go on."""
+"""Seconds of pauses after which a look-up gives up if no connection comes about, unless a time is given. Runs and waits
+go on."""
 
 _UNREACHED: Final = ("ConnectError", "ConnectTimeout", "ProxyError")
 """What the reason of a pause begins with if nothing was reached: the transport's errors."""
@@ -41,6 +42,7 @@ class Console:
         write: writes a line for the person who looks on.
         on_wait: what shows each pause of the client; None to tell of them in lines.
         patient: whether it is waited for a connection as long as it takes: that of a run, and of a wait for jobs.
+        give_up_after: seconds for which every request of the command is tried, if a number is given.
         connection: where the client is connected, once there is one.
         unreached: seconds of pauses so far for a request that has reached nothing.
         so_far: what an interrupt is answered with: what was done, and how to go on.
@@ -50,6 +52,7 @@ class Console:
     write: Callable[[str], object] = lambda text: click.echo(text, err=True)
     on_wait: Callable[[Wait], object] | None = None
     patient: bool = False
+    give_up_after: float | None = None
     connection: Connection | None = None
     unreached: float = 0.0
     so_far: str = ""
@@ -67,7 +70,7 @@ def console() -> Console:
 
 def _tell_wait(wait: Wait) -> None:
     output = console()
-    if not output.patient:
+    if not output.patient and output.give_up_after is None:
         _check_reached(output, wait)
     if output.on_wait is not None:
         output.on_wait(wait)
