@@ -20,6 +20,7 @@ import pytest
 from attrs import frozen
 
 from sbg_bulk.cli import main
+from sbg_bulk.cli.app import sbg_bulk
 from sbg_bulk.simulator import Folder, Simulator
 from sbg_bulk.simulator.world.jobs import Job
 from tests.cli.schema import check_output
@@ -113,6 +114,9 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+_COMMAND = re.compile(rf"\bsbg-bulk +(?:{'|'.join(sbg_bulk.commands)}|--?[a-z])")
+
+
 def checked(ran: Ran, words: Sequence[str] = ()) -> Ran:
     """What holds for every run of the command as a client."""
     assert TOKEN not in ran.out + ran.err
@@ -124,6 +128,8 @@ def checked(ran: Ran, words: Sequence[str] = ()) -> Ran:
         assert set(error) == FAILURE_KEYS
         assert error["exit_code"] == ran.code
         assert error["message"].splitlines()[0] in ran.err
+        assert len(error["commands"]) == len(_COMMAND.findall(error["message"])), error
+        assert all(command in error["message"] for command in error["commands"])
     return ran
 
 

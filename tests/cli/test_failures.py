@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.output import failures
 from sbg_bulk.runs.problems import ManifestError
 from sbg_bulk.simulator import Simulator
+from sbg_bulk.text import command_line, shell_words
 from tests.cli.harness import COMMAND, ENVELOPE, FILE, FILE_2, FOLDER, MINE, TARGET, Ran, Run
 from tests.cli.schema import SCHEMA
 from tests.support.terminal import Dialogue
@@ -129,6 +131,24 @@ def test_a_run_that_stops_names_the_commands_that_settle_it(sbg: Run, simulator:
     assert commands[-1].endswith("--resubmit")
 
 
+def test_a_run_of_the_same_that_is_not_finished_is_resumed_by_what_the_document_names(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert simulator
+
+    def broken_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sbg_bulk.runs.run.post", broken_off)
+        begun = _error(sbg(*COPY, "--parents", "--json"))
+    again = sbg(*COPY, "--parents", "--json")
+    error = _error(again)
+    assert (again.code, error["commands"]) == (Exit.USAGE, [error["resume"]])
+    assert error["resume"] == begun["resume"]
+    assert sbg(*shlex.split(str(error["resume"]))[1:]).code == 0
+
+
 def test_a_question_that_is_answered_with_no_is_a_document(env: dict[str, str]) -> None:
     dialogue = Dialogue([str(COMMAND), "delete", FILE, "--json"], env)
     try:
@@ -142,10 +162,19 @@ def test_a_question_that_is_answered_with_no_is_a_document(env: dict[str, str]) 
     assert (document["error"]["kind"], document["error"]["exit_code"]) == ("Declined", 130)
 
 
-def test_every_command_of_a_message_is_named() -> None:
-    told = "it broke.\nResume with: sbg-bulk runs resume 7\nor:\n  sbg-bulk runs list\nsbg-bulk configure stores it."
-    made = failures.failure("X", told, Exit.UNEXPECTED)
-    assert made["commands"] == ["sbg-bulk runs resume 7", "sbg-bulk runs list"]
+def test_every_command_of_a_message_is_named_wherever_it_stands() -> None:
+    with shell_words():
+        settled = [command_line("runs", "resume", "7", "--adopt", "JOB")]
+        again = [command_line("--profile", "a b", "runs", "resume", name) for name in ("7", "a run", "77")]
+        listing, other = command_line("runs", "list"), command_line("runs", "show", "7")
+        told = f"it broke ({listing}): {settled[0]}, or {again[1]}\nor:\n  {again[2]}\n[HTTP 404]"
+        made = failures.failure("X", told, Exit.UNEXPECTED)
+        assert made["commands"] == [listing, *settled, *again[1:]]
+        assert made["resume"] == again[1]
+        assert other not in made["commands"]
+        assert failures.failure("X", settled[0], Exit.UNDECIDED)["resume"] is None
+    with shell_words():
+        assert failures.failure("X", told, Exit.UNEXPECTED)["commands"] == []
 
 
 def test_an_error_is_named_by_its_class_in_the_public_tree() -> None:

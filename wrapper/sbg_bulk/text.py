@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +10,26 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
 
+_MADE: Final[ContextVar[dict[str, None] | None]] = ContextVar("sbg_bulk_made", default=None)
+"""The commands that were made for who reads on the command line; None for who uses the library."""
+
 
 def command_line(*words: str) -> str:
     """Return a command of this package as it is typed into a shell. All commands in messages are made by this.
 
-    So tests find each of them, and hold it against the commands and options that there are.
+    So tests find each of them, and hold it against the commands and options that there are; and so does
+    `commands_in`. It is called when the message is made, not when a module is read.
     """
-    return shlex.join(["sbg-bulk", *words])
+    made = shlex.join(["sbg-bulk", *words])
+    if (noted := _MADE.get()) is not None:
+        noted[made] = None
+    return made
 
 
-_IN_SHELL: Final = ContextVar("sbg_bulk_in_shell", default=False)
+def commands_in(text: str) -> list[str]:
+    """Return the commands that a message names, in its order; those that were made while `shell_words` lasts."""
+    made = sorted(_MADE.get() or (), key=len, reverse=True)
+    return re.findall(rf"(?:{'|'.join(map(re.escape, made))})(?!\w)", text) if made else []
 
 
 def either(shell: str, python: str) -> str:
@@ -28,17 +39,18 @@ def either(shell: str, python: str) -> str:
         shell: the option or the command, for who reads it on the command line.
         python: the argument or the call, for who uses the library.
     """
-    return shell if _IN_SHELL.get() else python
+    return python if _MADE.get() is None else shell
 
 
 @contextmanager
 def shell_words() -> Iterator[None]:
     """Have texts tell what to type in a shell while the block runs."""
-    token = _IN_SHELL.set(True)
+    made = _MADE.get()
+    token = _MADE.set({} if made is None else made)
     try:
         yield
     finally:
-        _IN_SHELL.reset(token)
+        _MADE.reset(token)
 
 
 def counted(number: int, noun: str) -> str:

@@ -33,14 +33,12 @@ _MARKS: Final = (
 )
 """Byte order marks; the longer of two that begin alike comes first."""
 
+_JOURNAL: Final = b"SQLite format 3\0"
+
 _NO_TEXT: Final = (
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive. Save it as CSV (UTF-8)"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook. Save it as CSV (UTF-8)"),
     (b"\x1f\x8b", "compressed with gzip. Decompress it first (gunzip)"),
-    (
-        b"SQLite format 3\0",
-        f"a database. If it is the journal of a run, use the output of {command_line('runs', 'export', 'RUN')} writes",
-    ),
     (b"%PDF", "a PDF. Save the table as CSV (UTF-8)"),
 )
 
@@ -88,6 +86,11 @@ def text_of(stream: IO[bytes], what: str) -> io.TextIOWrapper:
     for beginning, meaning in _NO_TEXT:
         if start.startswith(beginning):
             raise InputError(f"The {what} is not text: it is {meaning}.")
+    if start.startswith(_JOURNAL):
+        raise InputError(
+            f"The {what} is not text: it is a database. If it is the journal of a run, use the output of: "
+            f"{command_line('runs', 'export', 'RUN')}"
+        )
     mark, encoding = next((one for one in _MARKS if start.startswith(one[0])), (b"", _guess(start)))
     errors = "surrogateescape" if encoding == "utf-8" else "surrogatepass"
     rest = io.BufferedReader(_Joined(start.removeprefix(mark), borrowed))

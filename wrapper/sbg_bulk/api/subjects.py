@@ -9,15 +9,10 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from sbg_bulk.text import command_line
+from sbg_bulk.text import command_line, either
 
 NO_PROJECT: Final = 3002
 """The API's code for a project that is not there (https://docs.sevenbridges.com/reference/api-status-codes)."""
-
-JOBS_EXPIRE: Final = (
-    "Jobs expire a month after they end, and only the user who started them can see them; "
-    f"{command_line('jobs', 'list')} shows yours."
-)
 
 _ALIKE: Final = 0.8
 """How much of two names has to be the same for one to be meant by the other, from 0 to 1."""
@@ -52,14 +47,22 @@ def subject(arguments: Mapping[str, Any]) -> Subject:
     project, owner = arguments.get("project"), arguments.get("owner")
     if project is not None:
         project = project if owner is None else f"{owner}/{project}"
-        shown = command_line("projects", "list")
+        shown = either(command_line("projects", "list"), "client.projects()")
         return Subject(f"project {project}", f"Check its spelling; {shown} shows those you can see.", project)
     for key, kind in (("parent", "folder"), ("file_id", "file or folder")):
         if (thing := arguments.get(key)) is not None:
             return Subject(f"{kind} {thing}", None if _AN_ID.fullmatch(thing) else _NO_ID)
     if (job := arguments.get("job_id")) is not None:
-        return Subject(f"job {job}", JOBS_EXPIRE)
+        return Subject(f"job {job}", jobs_expire())
     return Subject()
+
+
+def jobs_expire() -> str:
+    """Return what to know where a job is not there."""
+    return (
+        "Jobs expire a month after they end, and only the user who started them can see them; "
+        f"{either(command_line('jobs', 'list'), 'client.jobs()')} shows yours."
+    )
 
 
 def meant(project: str, projects: Iterable[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -18,9 +18,13 @@ _YES: Final = ("Use --yes.",)
 _ASKING: Final = ("You are asked, unless --yes is given. Preview with --dry-run.",)
 _PROGRESS: Final = ("Progress is always shown on a terminal.",)
 _BY_SIZE: Final = "Files are compared by name, size and type, never by content or date."
-_TOKEN: Final = (f"Tokens are not taken from the command line. Save one with: {command_line('configure')}",)
 
-OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+
+def _no_token() -> str:
+    return f"Tokens are not taken from the command line. Save one with: {command_line('configure')}"
+
+
+OPTIONS: Final[Mapping[str, tuple[str | Callable[[], str], ...]]] = {
     "--overwrite": (
         "To replace files of another size, use sync. For other choices, see --on-conflict.",
         "sync replaces files of another size.",
@@ -31,8 +35,8 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "-j": _PARALLEL,
     "--ignore-existing": _KEEPING,
     "--no-clobber": _KEEPING,
-    "--token": _TOKEN,
-    "--auth-token": _TOKEN,
+    "--token": (_no_token,),
+    "--auth-token": (_no_token,),
     "--checksum": (_BY_SIZE,),
     "--size-only": (_BY_SIZE,),
     "--update": (
@@ -101,7 +105,8 @@ def about_option(error: click.NoSuchOption) -> click.UsageError:
         if isinstance(option, click.Option) and not (option.hidden and option.expose_value)
         for name in option.opts
     ]
-    for advice in OPTIONS.get(error.option_name, ()):
+    for given in OPTIONS.get(error.option_name, ()):
+        advice = given if isinstance(given, str) else given()
         if set(_OPTION.findall(advice)).issubset(shown):
             return click.UsageError(f"{error.message} {advice}", context)
     alike = [] if error.option_name in OPTIONS else get_close_matches(error.option_name, shown, n=1)

@@ -57,10 +57,6 @@ FAULT: Final = "this is a bug in sbg-bulk"
 class _Command(LazyGroup):
     """A group of commands that turns this package's errors into messages and exit codes."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
-        with shell_words():
-            return super().main(*args, **extra)
-
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, and what the exit codes mean."""
         super().format_epilog(ctx, formatter)
@@ -146,9 +142,10 @@ def _main() -> None:
         # locale: what is written there is read by programs, this one among them.
         encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
-    if os.environ.get(completion.VARIABLE):
-        completion.answer(sbg_bulk)
-    sys.exit(_exit_code())
+    with shell_words():
+        if os.environ.get(completion.VARIABLE):
+            completion.answer(sbg_bulk)
+        sys.exit(_exit_code())
 
 
 def _exit_code() -> int:

@@ -13,7 +13,7 @@ from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply
-from sbg_bulk.api.subjects import JOBS_EXPIRE
+from sbg_bulk.api.subjects import jobs_expire
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.models.job import Job
 
@@ -87,7 +87,7 @@ def get(policy: RequestPolicy, job_id: str, job_type: str | None) -> Flow[Job]:
         code=missing.code,
         request_id=missing.request_id,
         subject=f"job {job_id}",
-        advice=JOBS_EXPIRE,
+        advice=jobs_expire(),
     ) from missing
 
 

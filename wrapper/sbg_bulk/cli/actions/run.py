@@ -81,19 +81,18 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
             (note if report.succeeded else tell)(text)
         return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
     resume = _resume(context, seen[-1])
-    again: str | None = resume
     code = Exit.INTERRUPTED if broken is None else exit_code(broken)
     if broken is None:
         name, told = INTERRUPTED, f"interrupted: {_so_far(seen[-1])}\nResume with: {resume}"
     elif isinstance(broken, RunStopped):
-        name, told, again = type(broken).__name__, _stopped_text(context, broken, seen[-1]), None
+        name, told = type(broken).__name__, _stopped_text(context, broken, seen[-1])
     else:
         go_on = f"Resume with: {resume}"
         if isinstance(broken, Unauthorized):
             go_on = f"The run is kept, and its jobs continue. With a new token of the same user, resume with: {resume}"
         name, told = kind_of(broken), f"{explained(broken)}\n{go_on}"
     if events is not None:
-        events.failed(name, told, code, again, broken)
+        events.failed(name, told, code, broken)
     complain(told)
     return code
 

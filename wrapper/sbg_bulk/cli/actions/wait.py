@@ -56,7 +56,7 @@ def wait_for(
         except SbgBulkError as error:
             broken = error
     left = [job_id for job_id in order if job_id not in seen or not seen[job_id].finished]
-    code, told, again = Exit.DONE, "", None
+    code, told = Exit.DONE, ""
     if early is not None:
         ending = "interrupted." if early is Exit.INTERRUPTED else f"timed out after {timeout:g} s."
         again = context.command("jobs", "wait", *(left if len(left) <= NAMED else ["--all"])) if left else None
@@ -66,7 +66,7 @@ def wait_for(
     elif not all(job.succeeded for job in seen.values()):
         code = Exit.FAILED_ITEMS
     if events is not None and told:
-        events.failed(INTERRUPTED if broken is None else kind_of(broken), told, code, again, broken)
+        events.failed(INTERRUPTED if broken is None else kind_of(broken), told, code, broken)
     # Even if an error ends the wait for one job, the results of the others are shown.
     for job_id in order:
         if job_id in seen:

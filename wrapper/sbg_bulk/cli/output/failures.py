@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 import sys
 from collections.abc import Iterable
 from itertools import takewhile
@@ -11,12 +11,10 @@ from typing import Any, Final
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.output.console import complain, write_json
 from sbg_bulk.errors import ApiError, SbgBulkError
+from sbg_bulk.text import commands_in
 
 INTERRUPTED: Final = "Interrupted"
 """The kind of an interrupt, which is no error of the package."""
-
-_COMMANDS: Final = re.compile(r"(?:^  |: )(sbg-bulk .+)$", re.MULTILINE)
-"""A command to be pasted has a line of its own in a message, or ends one."""
 
 
 def wants_json() -> bool:
@@ -24,24 +22,22 @@ def wants_json() -> bool:
     return "--json" in takewhile(lambda word: word != "--", sys.argv[1:])
 
 
-def failure(
-    kind: str, message: str, code: Exit, *, error: Exception | None = None, resume: str | None = None
-) -> dict[str, Any]:
+def failure(kind: str, message: str, code: Exit, error: Exception | None = None) -> dict[str, Any]:
     """What went wrong as a document. It has the same keys whatever that was.
 
     Args:
         kind: the name of the error's class, or a word for what is none.
-        message: what is told on standard error.
+        message: what is told on standard error; the commands are those that it names.
         code: the exit code.
         error: the error, if there is one.
-        resume: the command that goes on from here; None if there is none, or a person has to decide first.
     """
+    commands = commands_in(message)
     answered = error if isinstance(error, ApiError) else None
     return {
         "kind": kind,
         "message": message,
-        "commands": _COMMANDS.findall(message),
-        "resume": resume,
+        "commands": commands,
+        "resume": next(filter(_goes_on, commands), None),
         "status": None if answered is None else answered.status,
         "code": None if answered is None else answered.code,
         "request_id": None if answered is None else answered.request_id,
@@ -49,10 +45,18 @@ def failure(
     }
 
 
+def _goes_on(command: str) -> bool:
+    """Return whether a command continues what has ended here, without that a person has to decide something."""
+    words = shlex.split(command)[1:]
+    while words[0] in ("--endpoint", "--profile"):
+        words = words[2:]
+    return words[:2] == ["jobs", "wait"] or (words[:2] == ["runs", "resume"] and len(words) == 3)
+
+
 def write_failure(kind: str, message: str, code: Exit, error: Exception | None = None) -> None:
     """Write what went wrong as a document, if that is wanted."""
     if wants_json():
-        write_json({"error": failure(kind, message, code, error=error)})
+        write_json({"error": failure(kind, message, code, error)})
 
 
 def fail(kind: str, message: str, code: Exit, error: Exception | None = None) -> Exit:

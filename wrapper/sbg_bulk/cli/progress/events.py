@@ -97,9 +97,9 @@ class Events:
             self._progress()
         self._emit("run-finished", document)
 
-    def failed(self, kind: str, message: str, code: Exit, resume: str | None, error: Exception | None = None) -> None:
+    def failed(self, kind: str, message: str, code: Exit, error: Exception | None) -> None:
         """It has ended before its end. The arguments are those of `failure`."""
-        self._emit("error", {"error": failure(kind, message, code, error=error, resume=resume)})
+        self._emit("error", {"error": failure(kind, message, code, error)})
 
     def _jobs_of_a_run(self) -> None:
         progress = self._following.progress
