@@ -136,8 +136,11 @@ def test_defaults_are_for_rows_that_name_no_destination() -> None:
     ]
 
 
-def test_space_around_ids_is_dropped_and_in_names_kept() -> None:
-    (row,) = rows("file , project,name\n f1 , a/b , n \n")
+def test_space_around_ids_is_dropped_and_in_names_only_what_is_meant() -> None:
+    first, second, *rest = rows('file , project,name\n f1 , a/b ,./ n \n f2,a/b,\n f3,a/b,a b\n f4,a/b," "\n')
+    assert first.item == CopyItem("f1", project="a/b", name=" n ")
+    assert [one.item.name for one in (second, *rest)] == [None, "a b", None]
+    (row,) = rows('{"file": "f1", "project": "a/b", "name": " n "}')
     assert row.item == CopyItem("f1", project="a/b", name=" n ")
 
 
@@ -152,6 +155,25 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "a folder that is none": ("file,parent\nf1,..\n", [(2, "parent", "'..' is not an id.")]),
     "a malformed project": ("file,project\nf1,ab\n", [(2, "project", "'ab' is not of the form owner/project.")]),
     "a name with a slash": ("file,project,name\nf1,a/b,c/d\n", [(2, "name", "'c/d' must not contain a slash.")]),
+    "a name with space around it": (
+        "file,project,name\nf1,a/b,n \n",
+        [(2, "name", "'n ' has spaces around it: remove them or, if it is meant so, write ./ before it")],
+    ),
+    "a name with a space that does not break": (
+        "file;project;name\nf1;a/b;\xa0n\n",
+        [(2, "name", "'\\xa0n' has spaces around it: remove them or, if it is meant so, write ./ before it")],
+    ),
+    "a name over two lines": (
+        'file,project,name\nf1,a/b,"n\nm"\n',
+        [
+            (
+                2,
+                "name",
+                "'n\\nm' contains a line break or another control character: remove it or, if it is meant so, write "
+                "./ before it",
+            )
+        ],
+    ),
     "a long name": (
         f"file,project,name\nf1,a/b,{'n' * 256}\n",
         [(2, "name", "256 characters; at most 255 are allowed.")],
@@ -350,6 +372,16 @@ def test_what_is_written_is_read_again(form: Format, items: Sequence[CopyItem], 
     found = rows(stream.getvalue(), form=form)
     assert [row.item for row in found] == list(items)
     assert [row.extra for row in found] == [{column: record[column] for column in columns} for record in records]
+
+
+@pytest.mark.parametrize("form", forms.FORMATS)
+def test_a_path_that_ends_in_a_space_is_written_so_that_it_is_read_again(form: Format) -> None:
+    stream = io.StringIO(newline="")
+    record = {"source_path": "a/b/n ", "destination_path": "c/d/in/n "}
+    forms.write(stream, form, list(record), [record])
+    (found,) = read(stream.getvalue(), form=form)
+    assert isinstance(found, manifest.PathRow)
+    assert (found.file.rstrip("/"), found.to, found.name) == ("a/b/n ", "c/d/in", "n ")
 
 
 def test_in_a_table_what_is_no_text_is_written_as_json() -> None:

@@ -40,6 +40,9 @@ MISSING: Final = frozenset({"NA", "<NA>", "N/A", "nan", "NaN", "NAN", "None", "N
 LITERAL: Final = "./"
 """In a table a name that begins so is meant as it goes on, even if that is one of `MISSING`: `./NA`."""
 
+_AROUND: Final = f" \t\xa0\u200b{BOM}"
+"""What is not seen at the ends of a cell."""
+
 _FILE: Final = "file"
 _IDS: Final = (_FILE, "id", "file_id", "fileid")
 _PATHS: Final = ("path", "file_path", SOURCE_COLUMN)
@@ -189,9 +192,28 @@ def is_error(value: str) -> bool:
     return _ERROR.fullmatch(value) is not None
 
 
-def escaped(name: str) -> str:
-    """Return a name as a table has it, so that it is read again as it is."""
-    return f"{LITERAL}{name}" if is_missing(name) or name.startswith(LITERAL) else name
+def not_a_name(name: str) -> str | None:
+    """Return why a name in a table is probably not meant so; None if it may be.
+
+    What begins with `LITERAL` is meant.
+    """
+    if name.startswith(LITERAL):
+        return None
+    if any(one < " " or one == "\x7f" for one in name):
+        wrong, remedy = "contains a line break or another control character", "remove it"
+    elif name != name.strip(_AROUND):
+        wrong, remedy = "has spaces around it", "remove them"
+    else:
+        return None
+    return f"{name!r} {wrong}: {remedy} or, if it is meant so, write {LITERAL} before it"
+
+
+def escaped(column: str, value: str) -> str:
+    """Return a text as a table has it, so that it is read again as it is: a name, or the path of something."""
+    if column == "name" and (is_missing(value) or value.startswith(LITERAL) or not_a_name(value)):
+        return f"{LITERAL}{value}"
+    # Spaces at the end are dropped.
+    return f"{value}/" if column in (SOURCE_COLUMN, DESTINATION_COLUMN) and value != value.rstrip() else value
 
 
 def not_an_id(value: str) -> str | None:

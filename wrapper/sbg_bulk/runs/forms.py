@@ -191,7 +191,7 @@ def _cell(name: str, value: object) -> str:
         return ""
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    return columns.escaped(value) if name == "name" else value
+    return columns.escaped(name, value)
 
 
 def new_file(path: Path) -> IO[str]:

@@ -32,6 +32,7 @@ from sbg_bulk.runs.columns import (
     is_error,
     is_missing,
     key_of,
+    not_a_name,
     not_an_id,
 )
 from sbg_bulk.runs.forms import Format, ReadFormat
@@ -349,12 +350,15 @@ class _Fields:
             self.check(column, lambda: check_id("file", value))
 
     def take_name(self) -> None:
-        """Take the new name, as it stands there: space around it is part of it."""
+        """Take the new name, as it stands there."""
         column = self.columns.name
         if column is None or self.take(column) is None:
             return
         name = self._record[column]
         if not self._literal:
+            if wrong := not_a_name(name):
+                self.say(column, wrong)
+                return
             name = name.removeprefix(LITERAL)
         self.values["name"] = name
         self.check(column, lambda: check_name(name))
