@@ -85,6 +85,34 @@ def test_ends_of_lines_are_all_the_same(form: str, end: str) -> None:
 MISSING = ["NA", "<NA>", "N/A", "nan", "NaN", "None", "NULL", "null", " NA "]
 
 
+OTHER = {
+    "ids": (f"file,id\n{ID},{ID}\n{ID},{ID_2}\n", "id", repr(ID_2), repr(ID)),
+    "ids in another order": (f"File_ID,File\n{ID},{ID.upper()}\n{ID_2},{ID}\n", "File_ID", repr(ID_2), repr(ID)),
+    "something else in the first": (f"file,id\n{ID},\nS1,{ID}\n", "id", repr(ID), "'S1'"),
+    "paths": ("file,path\na/b/c/,a/b/c\na/b/c,a/b/d\n", "path", "'a/b/d'", "'a/b/c'"),
+    "paths beside no id": ("file,path,file_path\n,a/b/c,NA\nNA,a/b/c,a/b/d\n", "file_path", "'a/b/d'", "'a/b/c'"),
+    "JSON": (f'{{"id": "{ID}"}}\n{{"file": "{ID}", "id": "{ID_2}"}}\n', "id", repr(ID_2), repr(ID)),
+}
+
+
+@pytest.mark.parametrize("kind", [CopyItem, DeleteItem])
+@pytest.mark.parametrize("what", OTHER)
+def test_two_columns_that_name_different_files_are_a_problem_of_the_row(what: str, kind: type[Item]) -> None:
+    content, column, there, here = OTHER[what]
+    first, second = read(content, kind=kind)
+    assert not isinstance(first, Problem)
+    assert isinstance(second, Problem)
+    assert (second.row, second.column) == (2 if what == "JSON" else 3, column)
+    assert second.message.startswith(f"it names another file ({there}) than the column ")
+    assert f"({here})" in second.message
+
+
+def test_what_names_no_file_or_may_name_the_same_one_is_no_contradiction() -> None:
+    content = f"file,id,path\n{ID},7,a/b/c\n{ID_2},NA,\n"
+    assert items(content) == TWO
+    assert items(f'[{{"file": "{ID}", "id": 7}}, {{"file": "{ID_2}", "id": null}}]') == TWO
+
+
 @pytest.mark.parametrize("mark", MISSING)
 def test_what_stands_for_a_missing_value_is_none(mark: str) -> None:
     assert items(f"file,name,parent,project\n{ID},{mark},{mark},{mark}\n{ID_2},b.bam,,NA\n") == [

@@ -55,6 +55,9 @@ _ADDED: Final = frozenset(REPORT_COLUMNS)
 # What a spreadsheet or pandas makes of an id that looks like a number. A 24-digit id may well have an `e` in it.
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d+|\d[.,]\d+[eE]\d+|\d{5,}[.,]0+")
 
+USUAL_ID: Final = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
+"""What the ids of files and folders look like, as far as was seen. Others are taken, too."""
+
 _ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!)")
 _URIS: Final = re.compile(r"(?:^|_)drs(?:_|$)")
 
@@ -72,6 +75,7 @@ class Columns:
 
     Attributes:
         sources: those that name the file or folder, by its id or path; the first that has a value counts.
+        alike: these, and further ones with the names of columns of ids.
         to: the one that holds a destination, a path or a folder's id.
         parent: the one that holds a destination folder.
         project: the one that holds a destination project.
@@ -81,6 +85,7 @@ class Columns:
     """
 
     sources: tuple[str, ...]
+    alike: tuple[str, ...]
     to: str | None
     parent: str | None
     project: str | None
@@ -110,10 +115,10 @@ def columns_of(names: tuple[str, ...], *, deletion: bool, as_destination: bool) 
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(key_of(name), name)
-    sources = [found[key] for key in (*_IDS, *_PATHS) if key in found]
+    alike = [found[key] for key in (*_IDS, *_PATHS) if key in found]
     ids = [found[key] for key in _IDS if key in found]
     # Beside one of ids another may hold anything, such as the numbers of the rows.
-    sources = [one for one in sources if one not in ids[1:]]
+    sources = [one for one in alike if one not in ids[1:]]
     if deletion:
         used: dict[str, str] = {}
     else:
@@ -127,6 +132,7 @@ def columns_of(names: tuple[str, ...], *, deletion: bool, as_destination: bool) 
     where = {} if _FILE in found else WHERE
     return Columns(
         sources=tuple(sources),
+        alike=tuple(alike),
         to=used.get("to"),
         parent=used.get("parent"),
         project=used.get("project"),

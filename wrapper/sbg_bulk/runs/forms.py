@@ -44,7 +44,6 @@ _SUFFIXES: Final[Mapping[str, Format]] = {
 }
 _LONGEST_HEAD: Final = 1000
 _ARRAY: Final = re.compile(r'[\s\ufeff]*\[\s*(?:[\[{"\]]|$)')
-_ID: Final = re.compile(r"[0-9a-f]{24}")
 
 
 @frozen
@@ -108,7 +107,7 @@ def _is_bare(first: str) -> bool:
     value = tables.unquoted(first.strip(tables.BLANK))
     if any(columns.names_files(_split(first, one)) for one in tables.SEPARATORS):
         return False
-    if _ID.fullmatch(value) or columns.not_an_id(value):
+    if columns.USUAL_ID.fullmatch(value) or columns.not_an_id(value):
         return True
     # A separator before the first slash: a table whose columns nobody has named. Names of files may have commas.
     return (

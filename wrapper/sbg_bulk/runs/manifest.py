@@ -18,8 +18,8 @@ from attrs import evolve, field, frozen
 
 from sbg_bulk import text_reader
 from sbg_bulk.errors import InputError
-from sbg_bulk.files.paths import Location, is_path, path_of
-from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem, check_id, check_name, check_project
+from sbg_bulk.files.paths import is_path, path_of
+from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem, check_id, check_name
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.columns import (
     IN_FOLDER,
@@ -36,6 +36,7 @@ from sbg_bulk.runs.columns import (
     not_an_id,
 )
 from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.named import check_within_project, destination_named, names_another
 from sbg_bulk.runs.problems import ManifestError as ManifestError
 from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.problems import Record
@@ -169,7 +170,7 @@ class _Reader:
         self._spaced = spaced
         self._contradicted = False
         self._default = (
-            _destination("to", defaults.to)
+            destination_named("to", defaults.to)
             if defaults.to is not None
             else {
                 key: value
@@ -242,28 +243,6 @@ def _no_destination(columns: Columns) -> str:
         f"{told} In a list of existing files, project and parent say where the files are: give {_from_manifest()} if "
         f"they are destinations."
     )
-
-
-def _destination(column: str, text: str) -> dict[str, str]:
-    """Return what a destination means: a `parent`, a `project`, or `to`, a path that has to be looked up.
-
-    Raises:
-        InputError: it cannot be one.
-    """
-    if wrong := not_an_id(text):
-        raise InputError(wrong)
-    if column == "project" and text.count("/") == 1 and ":" not in text:
-        check_project(text)
-        return {"project": text}
-    if not is_path(text):
-        if column == "project":
-            check_project(text)
-        check_id("parent", text)
-        return {"parent": text}
-    place = path_of(text)
-    if place.names or place.deployment is not None:
-        return {"to": text}
-    return {"project": str(place.project)}
 
 
 class _Fields:
@@ -345,9 +324,19 @@ class _Fields:
             self.say(column, wrong)
         elif is_path(value):
             self.source = column
-            self.check(column, lambda: _check_within_project(path_of(value)))
+            self.check(column, lambda: check_within_project(path_of(value)))
         else:
             self.check(column, lambda: check_id("file", value))
+        if len(self.problems) == before:
+            self._check_others(column, value)
+
+    def _check_others(self, column: str, value: str) -> None:
+        """Note another column that names another file. Whether an id and a path mean the same is not known here."""
+        for other in self.columns.alike:
+            there = self._record.get(other)
+            if other != column and isinstance(there, str) and names_another(value, there.strip()):
+                told = f"it names another file ({there.strip()!r}) than the column {column} ({value!r}): remove one"
+                self.say(other, told)
 
     def take_name(self) -> None:
         """Take the new name, as it stands there."""
@@ -382,7 +371,7 @@ class _Fields:
             text = value
             if column == columns.target:
                 text, _, self.values["name"] = value.rstrip("/").rpartition("/")
-            found.update(_destination(key_of(column), text))
+            found.update(destination_named(key_of(column), text))
 
         self.check(column, find)
         return found or None
@@ -406,11 +395,6 @@ class _Fields:
             values.get("name"),
             extra,
         )
-
-
-def _check_within_project(place: Location) -> None:
-    if not place.names:
-        raise InputError(f"{place} is a project: name a file or folder in it")
 
 
 ITEMS: Final[Mapping[str, type[Item]]] = {"COPY": CopyItem, "MOVE": MoveItem, "DELETE": DeleteItem}
