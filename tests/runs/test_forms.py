@@ -321,6 +321,40 @@ def test_a_list_that_is_a_table_is_told_as_one() -> None:
     assert items(f"file\n{ID}\n{ID_2}\n", form="list") == TWO
 
 
+ROWS = [
+    f"{ID_2},x",
+    f"{ID_2};x",
+    f"{ID_2}|",
+    f"{ID_2}\tx",
+    f'"{ID_2}","x"',
+    f'"{ID_2}',
+    f"{ID_2},a/b",
+    f"a/b/c.bam\t{ID_2}",
+    '"a/b/c.bam","a/d"',
+]
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("form", ["list", None])
+def test_a_row_of_a_table_in_a_list_is_told_as_one(row: str, form: ReadFormat | None) -> None:
+    for before, after in ((f"{ID}\n", ""), ("# first\n\na/b/c, d;e.bam\n", f"\n{ID}\n")):
+        content = f"{before}{row}{after}"
+        assert problems(content, form=form) == [
+            (
+                content[: content.index(row)].count("\n") + 1,
+                None,
+                "it holds several values: write one id or path per line, or use a table that begins with the names of "
+                "its columns",
+            )
+        ]
+
+
+def test_the_name_of_the_column_of_a_list_is_none_of_its_lines() -> None:
+    assert items(f"\n# mine\nFile\n{ID}\t\nFile\n{ID_2}\n", form="list") == TWO
+    ((number, _, message),) = problems(f"# mine\nfile;name\n{ID};x\n", form="list")
+    assert (number, message[:29]) == (2, "this is a table with column n")
+
+
 # Anything that a program writes
 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=10)

@@ -109,10 +109,16 @@ def _is_bare(first: str) -> bool:
         return False
     if columns.USUAL_ID.fullmatch(value) or columns.not_an_id(value):
         return True
-    # A separator before the first slash: a table whose columns nobody has named. Names of files may have commas.
-    return (
-        value.count("/") >= 2 and "\t" not in value and not any(one in value.split("/")[0] for one in tables.SEPARATORS)
-    )
+    return value.count("/") >= 2 and not _holds_several(value)
+
+
+def _holds_several(value: str) -> bool:
+    """Return whether a line is a row of a table whose columns nobody has named, and no id or path of its own.
+
+    Names of files may have separators and quotes, but no tabs; what is before the first slash has none of them.
+    """
+    first = value.split("/")[0]
+    return "\t" in value or '"' in first or any(one in first for one in tables.SEPARATORS)
 
 
 def _separator(first: str, form: ReadFormat | None, promised: Format | None) -> str:
@@ -140,18 +146,27 @@ def _split(line: str, separator: str) -> list[str]:
 
 def _listed(lines: Iterable[str]) -> Iterator[Record]:
     """Produce what stands on each line: an id or a path."""
+    header: str | None = None
     for number, line in enumerate(lines, start=1):
         value = line.strip(tables.BLANK)
         if not value or columns.is_comment(value):
             continue
+        begins, header = header is None, header or ""
         # A name may end in spaces, without quotes around it.
-        value = tables.unquoted(value) if value.startswith('"') else line.lstrip(tables.BLANK).rstrip("\r\n")
-        if number == 1 and columns.names_files([value.strip()]):
+        value = tables.unquoted(value) if value.startswith('"') else line.lstrip(tables.BLANK).rstrip("\r\n\t")
+        name = value.strip()
+        if columns.names_files([name]) if begins else name == header:
+            header = name  # or that of another list, joined to the first
             continue
-        if number == 1 and len(names := re.split("[,;\t|]", value)) > 1 and columns.names_files(names):
+        if begins and len(names := re.split("[,;\t|]", value)) > 1 and columns.names_files(names):
             remedy = either("give it as --manifest", "leave form out")
             yield number, Problem(number, None, f"this is a table with column names, not a list: {remedy}")
             return
+        if _holds_several(value) and not columns.not_an_id(name):
+            table = either("a table, with --manifest,", "a table")
+            told = f"it holds several values: write one id or path per line, or use {table} that begins with the names "
+            yield number, Problem(number, None, f"{told}of its columns")
+            continue
         yield number, {"file": value}
 
 
