@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sbg_bulk import InputError
 from sbg_bulk.items import CopyItem, DeleteItem, Item
-from sbg_bulk.runs import manifest
+from sbg_bulk.runs import forms, manifest
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.manifest import Defaults, PathRow, Problem, Row
 
@@ -319,6 +319,63 @@ def test_a_list_that_is_a_table_is_told_as_one() -> None:
     ((_, _, message),) = problems(f"file,name\n{ID},x\n", form="list")
     assert message == "this is a table with column names, not a list: leave form out"
     assert items(f"file\n{ID}\n{ID_2}\n", form="list") == TWO
+
+
+ARTEFACTS = {
+    "a formula": (f'file,x\n"=HYPERLINK(""https://host/{ID}"",""{ID}"")",\n', "file", "is a formula of a spreadsheet"),
+    "a formula for text": (f'file,x\n="{ID}",\n', "file", "is a formula of a spreadsheet"),
+    "a mark for text": (f"file,x\n'{ID},\n", "file", "is more than an id"),
+    "typographic quotes": (f"id;x\n\u201c{ID}\u201d;\n", "id", "is more than an id"),
+    "two ids": (f"file;x\n{ID},{ID_2};\n", "file", "is more than an id"),
+    "a list of Python": (f"file\tx\n['{ID}']\t\n", "file", "is more than an id"),
+    "a folder's id with its name": (f"file,to\n{ID},in ({ID_2})\n", "to", "is more than an id"),
+    "a file on a computer": ("file,x\nC:\\data\\a.bam,\n", "file", "is not on the platform"),
+    "a file in a bucket": ("path,x\ns3://bucket/a.bam,\n", "path", "is not on the platform"),
+    "a name that was a number": (f"file,name\n{ID},1.23E+17\n", "name", "is a number as a spreadsheet shows it"),
+    "a name that is a formula": (f'file,name\n{ID},"=A2&"".bam"""\n', "name", "is a formula of a spreadsheet"),
+    "a name with a lost character": (f"file,name\n{ID},M\ufffdller\n", "name", "has lost a character"),
+    "a line separator": (f"file,name\n{ID},a\u2028b\n", "name", "contains a line break"),
+    "a step up": (f"file,to\n{ID},a/b/../c\n", "to", "has no . or .."),
+    "a project as a file's path": (f"file,destination_path\n{ID},a/b\n", "destination_path", "a/b is a project"),
+    "two names": (
+        f"file,destination_path,name\n{ID},a/b/x,y\n",
+        "name",
+        "'y' is not the name at the end of the column",
+    ),
+    "keys alike": (
+        f'[{{"id": "{ID}", "to": "a/c"}}, {{"id": "{ID_2}", "to": "a/c", "To": "a"}}]',
+        "To",
+        "two keys have this name",
+    ),
+    "a destination that is none": (
+        f"file,Destination\n{ID},a/c\n",
+        "Destination",
+        "call it to if it is the destination",
+    ),
+    "a folder that is none": (f"file,to-folder\n{ID},{ID_2}\n", "to-folder", "such as my_to_folder"),
+    "a new name that is none": (f"file,New Name\n{ID},x.bam\n", "New Name", "call it name if it is the new name"),
+    "a huge value": (f"file,x\n{ID},{'x' * (1 << 21)}\n", None, "a value has more than 1,048,576 characters"),
+}
+
+
+@pytest.mark.parametrize("what", ARTEFACTS)
+def test_what_programs_leave_behind_is_told_with_row_column_and_remedy(what: str) -> None:
+    content, column, told = ARTEFACTS[what]
+    ((row, where, message),) = problems(
+        content, defaults=Defaults() if f"{column}".lower().startswith(("to", "dest")) else HOME
+    )
+    assert (row, where) == (2, column)
+    assert told in message
+    assert ":" in message
+
+
+def test_what_is_meant_so_is_taken_from_a_table_too() -> None:
+    names = ["1.23E+17", "=x", "M\ufffdller", " n ", "a\nb"]
+    stream = io.StringIO(newline="")
+    forms.write(stream, "csv", ("file", "name"), [{"file": f"{n:024x}", "name": name} for n, name in enumerate(names)])
+    assert [one.name for one in items(stream.getvalue()) if isinstance(one, CopyItem)] == names
+    assert items(f"file,new_name,destination\n{ID},,NA\n ,  ,\n{ID_2},NA,\n") == TWO
+    assert items(f"file,destination,new_name\n{ID},a/c,x\n", kind=DeleteItem) == [DeleteItem(ID)]
 
 
 ROWS = [

@@ -43,9 +43,18 @@ LITERAL: Final = "./"
 _AROUND: Final = f" \t\xa0\u200b{BOM}"
 """What is not seen at the ends of a cell."""
 
+_BREAK: Final = re.compile("[\0-\x1f\x7f\x85\u2028\u2029]")
+
 _FILE: Final = "file"
 _IDS: Final = (_FILE, "id", "file_id", "fileid")
 _PATHS: Final = ("path", "file_path", SOURCE_COLUMN)
+_ALMOST: Final = {
+    **dict.fromkeys(("destination", "dest", "destination_folder", "destination_project"), "to"),
+    **dict.fromkeys(("to_path", "to_folder", "to_project", "target_path", "target_folder", "target_project"), "to"),
+    **dict.fromkeys(("new_name", "newname", "rename", "rename_to"), "name"),
+}
+"""Names of columns that mean nothing here, and what who writes them may mean."""
+
 _MEANT: Final = frozenset({*_IDS, *_PATHS, "to", "parent", "project", "name", DESTINATION_COLUMN})
 WHERE: Final = {"project": IN_PROJECT, "parent": IN_FOLDER}
 """What the columns of a list are called that say where something is, so that they are no destination."""
@@ -59,6 +68,8 @@ USUAL_ID: Final = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 """What the ids of files and folders look like, as far as was seen. Others are taken, too."""
 
 _ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!)")
+_HELD: Final = re.compile(r"(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(r"[a-z]:\\|(?!https?:|drs:)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _URIS: Final = re.compile(r"(?:^|_)drs(?:_|$)")
 
 Values: TypeAlias = Mapping[str, Any]
@@ -81,6 +92,9 @@ class Columns:
         project: the one that holds a destination project.
         target: the one that holds the whole path that something is to have.
         name: the one that holds a new name.
+        unclear: those that mean nothing, and have names as if they were a destination or a new name, each with the
+            name of the one that is.
+        doubled: a name that means something, and that two of them have; None if there is none.
         others: the rest, each with the name that it has in a report.
     """
 
@@ -91,6 +105,8 @@ class Columns:
     project: str | None
     target: str | None
     name: str | None
+    unclear: tuple[tuple[str, str], ...]
+    doubled: str | None
     others: tuple[tuple[str, str], ...]
 
     @property
@@ -138,6 +154,8 @@ def columns_of(names: tuple[str, ...], *, deletion: bool, as_destination: bool) 
         project=used.get("project"),
         target=used.get(DESTINATION_COLUMN),
         name=used.get("name"),
+        unclear=() if deletion else tuple((one, _ALMOST[key]) for one in kept if (key := key_of(one)) in _ALMOST),
+        doubled=duplicate(names),
         others=tuple(_free([(name, where.get(key_of(name), name)) for name in kept])),
     )
 
@@ -159,6 +177,15 @@ def duplicate(names: Sequence[str]) -> str | None:
     """Return a name that two columns have, if there is one. In any case, if it is one that means something."""
     keys = [key if (key := key_of(name)) in _MEANT else name for name in names]
     return next((names[index] for index, key in enumerate(keys) if key in keys[:index]), None)
+
+
+def does_nothing(name: str, meant: str) -> str:
+    """Return what is said of a column that means nothing, and may be meant as another."""
+    what = "the destination" if meant == "to" else "the new name"
+    return (
+        f"a column of this name does nothing: call it {meant} if it is {what}, or else something that cannot be "
+        f"mistaken, such as my_{key_of(name)}"
+    )
 
 
 def names_files(names: Iterable[str]) -> bool:
@@ -205,13 +232,24 @@ def not_a_name(name: str) -> str | None:
     """
     if name.startswith(LITERAL):
         return None
-    if any(one < " " or one == "\x7f" for one in name):
+    if _BREAK.search(name):
         wrong, remedy = "contains a line break or another control character", "remove it"
     elif name != name.strip(_AROUND):
         wrong, remedy = "has spaces around it", "remove them"
+    elif name.startswith("="):
+        wrong, remedy = "is a formula of a spreadsheet", "export its value"
+    elif _NUMBER.fullmatch(name):
+        wrong, remedy = "is a number as a spreadsheet shows it", "export the column as text"
+    elif "\ufffd" in name:
+        wrong, remedy = "has lost a character in a conversion", "correct it"
     else:
         return None
     return f"{name!r} {wrong}: {remedy} or, if it is meant so, write {LITERAL} before it"
+
+
+def is_number(value: str) -> bool:
+    """Return whether a value is a number as spreadsheets and pandas write one in place of an id."""
+    return _NUMBER.fullmatch(value.strip()) is not None
 
 
 def escaped(column: str, value: str) -> str:
@@ -231,4 +269,10 @@ def not_an_id(value: str) -> str | None:
             f"{value!r} is an id that a spreadsheet turned into a number, and its digits are lost: export the list "
             f"again, and import the id column as text"
         )
+    if value.startswith("="):
+        return f"{value!r} is a formula of a spreadsheet: export its value, the id or the path alone"
+    if _ELSEWHERE.match(value):
+        return f"{value!r} is not on the platform: give an id, or a path, owner/project/folder/..."
+    if "/" not in value and _HELD.search(value) and not USUAL_ID.fullmatch(value):
+        return f"{value!r} is more than an id: leave one id, and nothing else, in it"
     return None

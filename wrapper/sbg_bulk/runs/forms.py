@@ -107,9 +107,9 @@ def _is_bare(first: str) -> bool:
     value = tables.unquoted(first.strip(tables.BLANK))
     if any(columns.names_files(_split(first, one)) for one in tables.SEPARATORS):
         return False
-    if columns.USUAL_ID.fullmatch(value) or columns.not_an_id(value):
-        return True
-    return value.count("/") >= 2 and not _holds_several(value)
+    if _holds_several(value):
+        return False
+    return value.count("/") >= 2 or columns.USUAL_ID.fullmatch(value) is not None or bool(columns.not_an_id(value))
 
 
 def _holds_several(value: str) -> bool:
@@ -117,7 +117,7 @@ def _holds_several(value: str) -> bool:
 
     Names of files may have separators and quotes, but no tabs; what is before the first slash has none of them.
     """
-    first = value.split("/")[0]
+    first = "" if columns.is_number(value) else value.split("/")[0]
     return "\t" in value or '"' in first or any(one in first for one in tables.SEPARATORS)
 
 
@@ -162,7 +162,7 @@ def _listed(lines: Iterable[str]) -> Iterator[Record]:
             remedy = either("give it as --manifest", "leave form out")
             yield number, Problem(number, None, f"this is a table with column names, not a list: {remedy}")
             return
-        if _holds_several(value) and not columns.not_an_id(name):
+        if _holds_several(value):
             table = either("a table, with --manifest,", "a table")
             told = f"it holds several values: write one id or path per line, or use {table} that begins with the names "
             yield number, Problem(number, None, f"{told}of its columns")

@@ -29,6 +29,7 @@ from sbg_bulk.runs.columns import (
     WHERE,
     Columns,
     columns_of,
+    does_nothing,
     is_error,
     is_missing,
     key_of,
@@ -169,6 +170,7 @@ class _Reader:
         self._literal = literal
         self._spaced = spaced
         self._contradicted = False
+        self._unclear: set[str] = set()
         self._default = (
             destination_named("to", defaults.to)
             if defaults.to is not None
@@ -196,6 +198,12 @@ class _Reader:
             tuple(record), deletion=self._kind is DeleteItem, as_destination=self._defaults.from_manifest
         )
         fields = _Fields(number, record, columns, self._literal, self._spaced)
+        if columns.doubled is not None:
+            fields.say(columns.doubled, "two keys have this name: remove one")
+        for column, meant in columns.unclear:
+            if column not in self._unclear and fields.take(column) is not None:
+                self._unclear.add(column)  # once says it of all rows
+                fields.say(column, does_nothing(column, meant))
         if not fields.problems:
             fields.take_source()
             if self._kind is not DeleteItem:
@@ -349,6 +357,9 @@ class _Fields:
                 self.say(column, wrong)
                 return
             name = name.removeprefix(LITERAL)
+        if self.values.get("name", name) != name:
+            self.say(column, f"{name!r} is not the name at the end of the column {self.target}: keep one of the two")
+            return
         self.values["name"] = name
         self.check(column, lambda: check_name(name))
 
@@ -370,6 +381,7 @@ class _Fields:
         def find() -> None:
             text = value
             if column == columns.target:
+                check_within_project(path_of(value))
                 text, _, self.values["name"] = value.rstrip("/").rpartition("/")
             found.update(destination_named(key_of(column), text))
 

@@ -25,6 +25,8 @@ def destination_named(column: str, text: str) -> dict[str, str]:
         check_id("parent", text)
         return {"parent": text}
     place = path_of(text)
+    if not {".", ".."}.isdisjoint(place.names):
+        raise InputError(f"{text!r}: a path has no . or .., write the names of the folders")
     if place.names or place.deployment is not None:
         return {"to": text}
     return {"project": str(place.project)}

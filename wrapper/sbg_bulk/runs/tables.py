@@ -126,7 +126,7 @@ def _rows_of(take: Callable[[], list[str] | str | None], source: _Lines, names: 
             values[0] = values[0].removeprefix(BOM)  # another file, joined to the first
         if len(_without_empty_end(values, len(names))) > len(names):
             yield number, Problem(number, None, f"{len(values)} values in {len(names)} columns")
-        elif any(values) and not _is_repeated_header(values, names):
+        elif any(value.strip() for value in values) and not _is_repeated_header(values, names):
             record = dict(zip(names, values + [""] * (len(names) - len(values)), strict=True))
             if not (columns.is_comment(values[0]) and not _has_source(record)):
                 yield number, record
@@ -161,6 +161,8 @@ def _next_record(reader: Any, source: _Lines, separator: str) -> list[str] | str
     except StopIteration:
         return None
     except csv.Error as error:
+        if "field limit" in str(error):
+            return f"a value has more than {LONGEST:,} characters: the file is damaged, or a quote is never closed"
         return f"the quotes or line ends do not match: {error}"
     if _holds_rows(source, record, separator):
         lines = len(source.taken) - 1
