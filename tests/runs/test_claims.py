@@ -206,6 +206,37 @@ def of_ids(call: Both, files: list[str], **options: Any) -> str:
         return interrupt(call, "run", "copy", draft)
 
 
+@pytest.mark.parametrize("needs", ["chosen", "ids"])
+def test_a_job_of_ids_is_not_submitted_for_what_an_unfinished_run_still_needs(
+    call: Both, world: World, cohort: list[str], needs: str
+) -> None:
+    first, second, _, folder = cohort
+    [elsewhere] = world.add(f"{TARGET}/else/")
+    [bams] = world.add(f"{SOURCE}/bams/")
+    [other] = world.add(f"{SOURCE}/vcfs/a.bam")
+    assert call.counted("copy", [second], parent=elsewhere) == ["submit_copy_job"]
+    run = started(call, "copy", [f"{SOURCE}/bams/a.bam"], to=IN) if needs == "chosen" else of_ids(call, [first], to=IN)
+    jobs = len(list(call.simulator.jobs.all()))
+    for method, items, options in (
+        ("copy", [second, first], {"parent": folder}),
+        ("copy", [{"file": second, "name": "a.bam"}], {"parent": folder}),
+        ("copy", [other], {"parent": folder}),
+        ("move", [first], {"parent": elsewhere}),
+        ("delete", [first], {}),
+        ("delete", [bams], {}),
+    ):
+        with pytest.raises(InputError, match=rf"run {run}(.|\n)*client.resume\('{run}'\)(.|\n)*new_run=True"):
+            call(method, items, **options)
+    assert len(list(call.simulator.jobs.all())) == jobs
+    # What has nothing to do with it is done; what is only read is copied elsewhere; and so is all if that is meant.
+    call("copy", [second], parent=folder)
+    call("copy", [first], parent=elsewhere)
+    call("move", [other], parent=elsewhere)
+    call("copy", [first], parent=folder, new_run=True)
+    call("delete", [first], new_run=True)
+    assert len(list(call.simulator.jobs.all())) == jobs + 5
+
+
 @pytest.mark.parametrize("given", ["path", "id", "manifest"])
 @pytest.mark.parametrize("needs", ["chosen", "ids"])
 def test_a_folder_is_not_deleted_whole_with_what_an_unfinished_run_still_has_to_copy(

@@ -77,11 +77,23 @@ class AsyncClient(ClientBase):
 
     @overload
     async def copy(
-        self, items: Iterable[Given | CopyItem], *, project: str | None = ..., parent: str | None = ...
+        self,
+        items: Iterable[Given | CopyItem],
+        *,
+        project: str | None = ...,
+        parent: str | None = ...,
+        new_run: bool = ...,
     ) -> Job: ...
     @overload
     async def copy(
-        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+        self,
+        items: str | Iterable[str],
+        *,
+        to: str,
+        recursive: bool = ...,
+        parents: bool = ...,
+        on_conflict: str = ...,
+        new_run: bool = ...,
     ) -> RunReport | None: ...
     async def copy(
         self,
@@ -93,18 +105,31 @@ class AsyncClient(ClientBase):
         recursive: bool = True,
         parents: bool = False,
         on_conflict: str = "skip",
+        new_run: bool = False,
     ) -> Job | RunReport | None:
         if to is None:
-            return await self._driver.run(self._jobs.copy(items, project, parent))
-        return await self._transfer("COPY", items, to, recursive, parents, on_conflict)
+            return await self._driver.run(self._runs.one_job("COPY", items, new_run, project=project, parent=parent))
+        return await self._transfer("COPY", items, to, recursive, parents, on_conflict, new_run)
 
     @overload
     async def move(
-        self, items: Iterable[Given | MoveItem], *, project: str | None = ..., parent: str | None = ...
+        self,
+        items: Iterable[Given | MoveItem],
+        *,
+        project: str | None = ...,
+        parent: str | None = ...,
+        new_run: bool = ...,
     ) -> Job: ...
     @overload
     async def move(
-        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+        self,
+        items: str | Iterable[str],
+        *,
+        to: str,
+        recursive: bool = ...,
+        parents: bool = ...,
+        on_conflict: str = ...,
+        new_run: bool = ...,
     ) -> RunReport | None: ...
     async def move(
         self,
@@ -116,17 +141,18 @@ class AsyncClient(ClientBase):
         recursive: bool = True,
         parents: bool = False,
         on_conflict: str = "skip",
+        new_run: bool = False,
     ) -> Job | RunReport | None:
         if to is None:
-            return await self._driver.run(self._jobs.move(items, project, parent))
-        return await self._transfer("MOVE", items, to, recursive, parents, on_conflict)
+            return await self._driver.run(self._runs.one_job("MOVE", items, new_run, project=project, parent=parent))
+        return await self._transfer("MOVE", items, to, recursive, parents, on_conflict, new_run)
 
     async def _transfer(self, job_type: str, items: object, to: str, *how: Any) -> RunReport | None:
         choice = await self._driver.run(self._runs.choose_all(job_type, items, to, *how))
         return self._runs.with_left_out(choice, await self.run(job_type, choice) if len(choice) else None)
 
-    async def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
-        return await self._driver.run(self._jobs.delete(items))
+    async def delete(self, items: Iterable[Given | DeleteItem], *, new_run: bool = False) -> Job:
+        return await self._driver.run(self._runs.one_job("DELETE", items, new_run))
 
     async def run(
         self,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.items import CopyItem, DeleteItem, MoveItem, items_of
 from sbg_bulk.jobs import read
-from sbg_bulk.jobs.submit import submit
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import Page
 from sbg_bulk.settings.settings import Settings
@@ -20,7 +18,7 @@ Given: TypeAlias = str | Mapping[str, str]
 
 
 class JobFlows:
-    """Jobs: read and submitted."""
+    """Jobs: read and listed."""
 
     def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
         self._settings = settings
@@ -38,12 +36,3 @@ class JobFlows:
     def read(self, job: Job | str, job_type: str | None) -> Flow[Job]:
         job_id, known_type = read.locate(self._settings.endpoint, job, job_type)
         return read.get(self._policy, job_id, known_type)
-
-    def copy(self, items: Iterable[Given | CopyItem], project: str | None, parent: str | None) -> Flow[Job]:
-        return submit(self._policy, items_of(CopyItem, items, project=project, parent=parent))
-
-    def move(self, items: Iterable[Given | MoveItem], project: str | None, parent: str | None) -> Flow[Job]:
-        return submit(self._policy, items_of(MoveItem, items, project=project, parent=parent))
-
-    def delete(self, items: Iterable[Given | DeleteItem]) -> Flow[Job]:
-        return submit(self._policy, items_of(DeleteItem, items))

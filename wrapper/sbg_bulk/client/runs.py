@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from attrs import evolve
 
@@ -22,7 +22,9 @@ from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.paths import Location, is_path, unpasted
-from sbg_bulk.items import DELETE, MOVE, check_destination
+from sbg_bulk.items import DELETE, MOVE, Item, check_destination, items_of
+from sbg_bulk.jobs.submit import submit
+from sbg_bulk.models.job import Job
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import choose, create, decide, kept_options, manifest, resolve, run, store, sync, verify
 from sbg_bulk.runs.choice import RENAMED, Choice, OnConflict
@@ -32,7 +34,7 @@ from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
 from sbg_bulk.runs.result import RunReport
-from sbg_bulk.runs.row_conflicts import look_at_deletions, look_at_rows
+from sbg_bulk.runs.row_conflicts import check_items, look_at_deletions, look_at_rows
 from sbg_bulk.runs.sync import SyncPlan
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
@@ -219,7 +221,14 @@ class RunFlows:
         )
 
     def choose_all(
-        self, job_type: str, sources: object, to: str, recursive: bool, parents: bool, on_conflict: str
+        self,
+        job_type: str,
+        sources: object,
+        to: str,
+        recursive: bool,
+        parents: bool,
+        on_conflict: str,
+        new_run: bool,
     ) -> Flow[Choice]:
         """Choose without filters, for a run that is begun at once."""
         given = [sources] if isinstance(sources, str) else list(sources) if isinstance(sources, Iterable) else []
@@ -235,7 +244,7 @@ class RunFlows:
             on_conflict=on_conflict,
             whole=False,
             moves=job_type == MOVE,
-            new_run=False,
+            new_run=new_run,
             on_request=None,
         )
 
@@ -254,6 +263,14 @@ class RunFlows:
                 choice.existing, choice.different, f"Choose another destination, or rename the copies with {RENAMED}."
             )
         return None
+
+    def one_job(self, job_type: str, given: Iterable[object], new_run: bool, **destination: str | None) -> Flow[Job]:
+        """Submit one job, unless unfinished runs are going to do what it names, or still need it."""
+        kind: Any = manifest.ITEMS[job_type]
+        items: tuple[Item, ...] = items_of(kind, given, **destination)
+        if not new_run:
+            yield from check_items(lookup_policy(self._policy), items, job_type, self._settings.endpoint)
+        return (yield from submit(self._policy, items))
 
     def check_rows(
         self, draft: Draft, on_conflict: str | None, new_run: bool, on_request: Callable[[int], object] | None

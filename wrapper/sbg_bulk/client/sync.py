@@ -123,11 +123,23 @@ class Client(ClientBase):
 
     @overload
     def copy(
-        self, items: Iterable[Given | CopyItem], *, project: str | None = ..., parent: str | None = ...
+        self,
+        items: Iterable[Given | CopyItem],
+        *,
+        project: str | None = ...,
+        parent: str | None = ...,
+        new_run: bool = ...,
     ) -> Job: ...
     @overload
     def copy(
-        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+        self,
+        items: str | Iterable[str],
+        *,
+        to: str,
+        recursive: bool = ...,
+        parents: bool = ...,
+        on_conflict: str = ...,
+        new_run: bool = ...,
     ) -> RunReport | None: ...
     def copy(
         self,
@@ -139,6 +151,7 @@ class Client(ClientBase):
         recursive: bool = True,
         parents: bool = False,
         on_conflict: str = "skip",
+        new_run: bool = False,
     ) -> Job | RunReport | None:
         """Copy files and folders: in one job by their ids or, with `to`, in a run by their paths.
 
@@ -154,6 +167,8 @@ class Client(ClientBase):
             recursive: with `to`, what is in subfolders too.
             parents: with `to`, have the destination made if it is missing.
             on_conflict: with `to`, what to do with a file whose name is taken: see `choose`.
+            new_run: ignore unfinished runs of this machine. Without it a job is refused if they are going to do some
+                of the same, or still need it where it is; with `to`, that is left out.
 
         Returns:
             The job. With `to`, how the run ended, or None if there was nothing to do: everything is already there, or
@@ -162,20 +177,33 @@ class Client(ClientBase):
             `succeeded`.
 
         Raises:
-            InputError: an item is malformed, or all that is not there already was left out; nothing was sent.
+            InputError: an item is malformed; an unfinished run is going to do some of it, or still needs it; or, with
+                `to`, all that is not there already was left out. Nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
         if to is None:
-            return self._driver.run(self._jobs.copy(items, project, parent))
-        return self._transfer("COPY", items, to, recursive, parents, on_conflict)
+            return self._driver.run(self._runs.one_job("COPY", items, new_run, project=project, parent=parent))
+        return self._transfer("COPY", items, to, recursive, parents, on_conflict, new_run)
 
     @overload
     def move(
-        self, items: Iterable[Given | MoveItem], *, project: str | None = ..., parent: str | None = ...
+        self,
+        items: Iterable[Given | MoveItem],
+        *,
+        project: str | None = ...,
+        parent: str | None = ...,
+        new_run: bool = ...,
     ) -> Job: ...
     @overload
     def move(
-        self, items: str | Iterable[str], *, to: str, recursive: bool = ..., parents: bool = ..., on_conflict: str = ...
+        self,
+        items: str | Iterable[str],
+        *,
+        to: str,
+        recursive: bool = ...,
+        parents: bool = ...,
+        on_conflict: str = ...,
+        new_run: bool = ...,
     ) -> RunReport | None: ...
     def move(
         self,
@@ -187,33 +215,33 @@ class Client(ClientBase):
         recursive: bool = True,
         parents: bool = False,
         on_conflict: str = "skip",
+        new_run: bool = False,
     ) -> Job | RunReport | None:
         """Move files and folders: in one job by their ids or, with `to`, in a run by their paths.
 
         Files keep their ids, folders get new ones. The arguments and errors are those of `copy`.
         """
         if to is None:
-            return self._driver.run(self._jobs.move(items, project, parent))
-        return self._transfer("MOVE", items, to, recursive, parents, on_conflict)
+            return self._driver.run(self._runs.one_job("MOVE", items, new_run, project=project, parent=parent))
+        return self._transfer("MOVE", items, to, recursive, parents, on_conflict, new_run)
 
     def _transfer(self, job_type: str, items: object, to: str, *how: Any) -> RunReport | None:
         choice = self._driver.run(self._runs.choose_all(job_type, items, to, *how))
         return self._runs.with_left_out(choice, self.run(job_type, choice) if len(choice) else None)
 
-    def delete(self, items: Iterable[Given | DeleteItem]) -> Job:
+    def delete(self, items: Iterable[Given | DeleteItem], *, new_run: bool = False) -> Job:
         """Submit a deletion of files and folders: one job. Folders are deleted with all their contents.
-
-        Like each job of ids it is sent as it is, without regard to unfinished runs: `choose` leaves out what they still
-        need, for `run`.
 
         Args:
             items: file ids, mappings with `file`, or DeleteItem objects.
+            new_run: ignore unfinished runs of this machine.
 
         Raises:
-            InputError: an item is malformed; nothing was sent.
+            InputError: an item is malformed, or an unfinished run of this machine still needs it, or is going to delete
+                it; nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
-        return self._driver.run(self._jobs.delete(items))
+        return self._driver.run(self._runs.one_job("DELETE", items, new_run))
 
     def run(
         self,

@@ -18,7 +18,7 @@ from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
-from sbg_bulk.items import DELETE, MOVE
+from sbg_bulk.items import DELETE, MOVE, DeleteItem, Item
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Chosen, OnConflict
 from sbg_bulk.runs.claims import Claims
@@ -131,6 +131,40 @@ def look_at_deletions(
     yield from record(draft.settle)
     found.requests = counter.requests
     return found
+
+
+def check_items(policy: RequestPolicy, items: Sequence[Item], job_type: str, endpoint: str) -> Flow[None]:
+    """Raise InputError if unfinished runs of this machine are going to do what items of one job name, or still need it.
+
+    No requests are sent unless there are such runs.
+
+    Args:
+        policy: how to send requests.
+        items: the items.
+        job_type: COPY, MOVE or DELETE: what is to be done with them.
+        endpoint: the deployment whose unfinished runs count.
+
+    Raises:
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
+    """
+    with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
+        if not claimed:
+            return
+        resolver = PathResolver(policy)
+        details = yield from resolver.read(item.file for item in items)
+        named = [_named(item, source) for item in items if (source := details[item.file]) is not None]
+        yield from claimed.left(resolver, named, job_type)
+        pending = yield from record(partial(claimed.found, job_type))
+    if pending:
+        raise under_way(pending)
+
+
+def _named(item: Item, source: File) -> Chosen:
+    """Return an item as something chosen."""
+    name, to = source.name, None
+    if not isinstance(item, DeleteItem):
+        name, to = item.name or source.name, Location(project=item.project, folder=item.parent)
+    return Chosen(source.id, name, source.is_folder, source.size, source.parent, None, to)
 
 
 def _leave_out_moved(resolver: PathResolver, draft: Draft, gone: Sequence[Going], found: Conflicts) -> Flow[None]:

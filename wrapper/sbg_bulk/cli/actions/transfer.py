@@ -134,6 +134,6 @@ def _submission(context: Context, client: Client, request: TransferRequest) -> t
         if not given:
             return done, None
     if deletes:
-        return done, lambda: client.delete(given)
+        return done, lambda: client.delete(given, new_run=True)
     transfer = client.copy if request.job_type == "COPY" else client.move
-    return done, lambda: transfer(given, project=where.project, parent=where.folder)
+    return done, lambda: transfer(given, project=where.project, parent=where.folder, new_run=True)
