@@ -29,6 +29,7 @@ from tests.cli.harness import (
     started_jobs,
     tree,
 )
+from tests.support.world import World
 
 IN = f"{TARGET}/incoming"
 
@@ -84,6 +85,23 @@ def test_patterns_dates_and_types_narrow_the_choice(sbg: Run) -> None:
     assert names("--type", "folder") == ["old"]
     assert names("--newer-than", "2019-01-01") == ["a.bam", "b.txt"]
     assert names("--newer-than", "1h") == []  # the service's files are of 2019
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        (f"{IN}/there.bam", f"{IN}/there.bam is a file, not a folder. "),
+        (f"{IN}/new.bam", f"Folder {IN}/new.bam does not exist. Create it with --parents. "),
+    ],
+)
+def test_a_file_as_destination_is_answered_with_its_folder(sbg: Run, simulator: Simulator, to: str, told: str) -> None:
+    World(simulator).add(f"{IN}/there.bam")
+    ran = sbg("copy", f"{MINE}/run/a.bam", "--to", to, "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        f"sbg-bulk: {told}Files keep their names in a destination: to put one into {IN}, give that. New names go into "
+        "the column name of a manifest.\n"
+    )
 
 
 def test_missing_folders_are_made_or_named(sbg: Run, simulator: Simulator) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sbg_bulk import Client, InputError
-from sbg_bulk.simulator import Simulator
+from sbg_bulk.simulator import Permissions, Simulator
 from tests.cli.harness import FILE, FOLDER, MINE, TARGET, TOKEN, Run, folder_of, tree
 
 
@@ -43,7 +43,7 @@ def test_an_empty_folder_is_no_error(sbg: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [[], [MINE, "--folder", FOLDER], ["a//b"], ["x:y"], [f"cgc:{MINE}", "--profile", "x"]]
+    "words", [[MINE, "--folder", FOLDER], ["--name", "x"], ["a//b"], ["x:y"], [f"cgc:{MINE}", "--profile", "x"]]
 )
 def test_one_well_formed_place_is_wanted(sbg: Run, simulator: Simulator, words: list[str]) -> None:
     simulator.requests.clear()
@@ -83,8 +83,8 @@ def test_globs_narrow_the_list(sbg: Run) -> None:
 def test_a_long_list_has_sizes_and_dates(sbg: Run) -> None:
     ran = sbg("files", "list", MINE, "--name", "sample.bam", "--long")
     header, row = (line.split() for line in ran.out.splitlines())
-    assert header == ["ID", "TYPE", "SIZE", "MODIFIED", "NAME"]
-    assert row[1:4] == ["file", "2.15", "GB"]
+    assert header == ["SIZE", "MODIFIED", "ID", "NAME"]
+    assert (row[0], row[2:]) == (str(2 << 30), [FILE, "sample.bam"])
     document = sbg("files", "list", f"{MINE}/sample.bam", "--long", "--json").document
     assert document["size"] == 2 << 30
     assert document["modified_on"].endswith("Z")
@@ -161,3 +161,52 @@ def test_addresses_are_copied_and_moved_like_the_paths_and_ids_they_mean(
         ]
         with pytest.raises(InputError, match="but you are connected to"):
             client.locate("https://cgc.sbgenomics.com/u/o/p")
+
+
+@pytest.mark.parametrize("words", [(), ("/",), ("rfranklin",), ("rfranklin/",)])
+def test_without_a_place_or_with_an_owner_alone_projects_are_listed(sbg: Run, words: tuple[str, ...]) -> None:
+    ran = sbg("ls", *words)
+    header, *rows = ran.out.splitlines()
+    assert (ran.code, header.split(), ran.err) == (0, ["PROJECT", "NAME"], "")
+    assert {MINE, TARGET} <= {row.split()[0] for row in rows}
+    assert {MINE, TARGET} <= {document["id"] for document in sbg("ls", *words, "--json").documents}
+
+
+def test_projects_of_others_are_not_those_of_an_owner(sbg: Run, simulator: Simulator) -> None:
+    simulator.world.add_user("rfrank")
+    simulator.world.add_project("rfrank/other", members={"rfranklin": Permissions(read=True)})
+    assert [document["id"] for document in sbg("ls", "rfrank", "--json").documents] == ["rfrank/other"]
+    assert "rfrank/other" not in sbg("ls", "rfranklin").out
+
+
+def test_slashes_around_a_path_do_no_harm(sbg: Run) -> None:
+    assert sbg("ls", f"/{TARGET}/", "--json").documents == sbg("ls", TARGET, "--json").documents
+
+
+@pytest.mark.parametrize(
+    ("words", "folder", "pattern"),
+    [
+        (("ls", f"{MINE}/*.bam"), MINE, "'*.bam'"),
+        (("du", f"{TARGET}/inc*/x"), TARGET, "'inc*/x'"),
+        (("copy", f"{MINE}/*.bam", "--to", TARGET, "--yes"), MINE, "'*.bam'"),
+    ],
+)
+def test_a_pattern_in_a_path_is_answered_with_the_option_for_it(
+    sbg: Run, words: tuple[str, ...], folder: str, pattern: str
+) -> None:
+    ran = sbg(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"paths take no patterns. Give {folder} and --include {pattern} (" in ran.err
+
+
+def test_tables_in_a_file_have_no_blanks_at_the_end_of_lines(sbg: Run) -> None:
+    for words in (
+        ("ls", MINE),
+        ("ls", "-l", MINE),
+        ("projects", "list"),
+        ("jobs", "list"),
+        ("du", MINE, "--depth", "1"),
+    ):
+        lines = sbg(*words).out.splitlines()
+        assert len(lines) > 1
+        assert lines == [line.rstrip() for line in lines]

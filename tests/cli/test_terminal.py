@@ -24,6 +24,7 @@ from tests.cli.harness import (
     COPIED_JOB,
     FILE,
     JOB_KEYS,
+    MINE,
     PATIENCE,
     TARGET,
     TOKEN,
@@ -175,6 +176,19 @@ def test_jobs_are_blocks_where_a_table_has_no_room(env: dict[str, str]) -> None:
     assert head == f"{COPIED_JOB}  COPY FINISHED"
     assert files == "  1 of 1 file"
     assert [line.split()[0] for line in dates[:2]] == ["started", "finished"]
+
+
+def test_a_long_list_is_for_people_on_a_terminal_and_blocks_where_that_is_narrow(env: dict[str, str]) -> None:
+    words = ["ls", "-l", f"{MINE}/sample.bam"]
+    with _terminal(words, env, columns=100) as terminal:
+        header, row = _without_styles(terminal.end().err).splitlines()
+    assert header.split() == ["SIZE", "MODIFIED", "ID", "NAME"]
+    assert row.split()[:2] == ["2.15", "GB"]
+    with _terminal(words, env, columns=60) as terminal:
+        head, line = terminal.end().err.splitlines()
+    assert head == "sample.bam"
+    assert line.startswith("  2.15 GB  ")
+    assert line.endswith(f"  {FILE}")
 
 
 @pytest.mark.parametrize("columns", [40, 60])

@@ -12,7 +12,7 @@ _JOB: Final = "70711174378885120"
 
 _LIST: Final = {
     "List a project": "sbg-bulk ls rfranklin/cohort-a",
-    "Only CSV files, with sizes and dates": f"sbg-bulk ls {_ANALYSIS} --match '*.csv' --long",
+    "Only CSV files, with sizes and dates": f"sbg-bulk ls {_ANALYSIS} --include '*.csv' --long",
     "Save a list that copy --manifest reads": f"sbg-bulk ls {_BATCH} --json > files.jsonl",
 }
 

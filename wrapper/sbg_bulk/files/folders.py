@@ -8,7 +8,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, place_of
-from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
 
 
 def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None, path: str) -> Flow[str]:
@@ -55,7 +55,7 @@ def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]
     missing = resolver.missing(place)
     if missing is None:
         if not resolver.is_there(place):
-            raise InputError(f"{place} is a file, not a folder.")
+            raise file_as_destination(place)
         return Location(folder=resolver.folder_id(place)) if place.names else place
     if not parents:
         raise no_folder(missing)

@@ -11,13 +11,13 @@ from attrs import define, evolve, field
 
 from sbg_bulk.files.filters import FILE, FOLDER, Filters, folded, values, without_anchor
 from sbg_bulk.files.paths import Location
+from sbg_bulk.files.resolver import WILD
 from sbg_bulk.models.resources import File
 from sbg_bulk.text import counted, either
 
 MOST: Final = 10_000
 """How many paths are remembered. Of more, hints count these, and say `at least`."""
 
-_WILD: Final = re.compile(r"[*?\[\]{}\\]")
 _DEEP: Final = re.compile(r"\*\*(?=[^/*])")
 
 
@@ -149,7 +149,7 @@ def _at_any_depth(glob: str) -> str:
 
 
 def _anywhere_in_the_name(glob: str) -> str:
-    return glob if "/" in glob or _WILD.search(glob) else f"*{glob}*"
+    return glob if "/" in glob or WILD.search(glob) else f"*{glob}*"
 
 
 def _count(paths: Iterable[Sequence[str]], filters: Filters) -> int:

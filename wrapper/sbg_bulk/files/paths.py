@@ -111,7 +111,7 @@ def is_path(text: str) -> bool:
 
 
 def path_of(text: str) -> Location:
-    """Return the place that a path names. A slash at the end does no harm.
+    """Return the place that a path names. Slashes before the owner and at the end do no harm.
 
     Raises:
         InputError: it is no path.
@@ -123,11 +123,11 @@ def path_of(text: str) -> Location:
     named = bool(colon) and "/" not in head
     if named and not head:
         raise InputError(f"{text!r}: the name before the colon is missing. A path is written {FORM}.")
-    parts = (rest if named else text).rstrip("/").split("/")
+    parts = (rest if named else text).strip("/").split("/")
     if len(parts) < 2:
         raise InputError(f"{text!r} is not a path. Write {FORM}.")
     if "" in parts:
-        raise InputError(f"{text!r}: a name is missing between two slashes, or before the first. Write {FORM}.")
+        raise InputError(f"{text!r}: a name is missing between two slashes. Write {FORM}.")
     project, names = "/".join(parts[:2]), tuple(parts[2:])
     check_project(project)
     for name in names:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
@@ -22,6 +24,17 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.text import command_line, either
+
+WILD: Final = re.compile(r"[*?\[\]{}\\]")
+"""What is special in a pattern, and rare in a name."""
+
+_LIKE_A_FILE: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,5}$")
+"""Ends the names of most files, and of few folders."""
+
+_KEEPING_NAMES: Final = (
+    "Files keep their names in a destination: to put one into {0}, give that. New names go into the column name of a "
+    "manifest."
+)
 
 LONGEST_QUERY: Final = 2000
 """Characters of names, encoded, that are asked for with one request. Servers refuse addresses that are much longer."""
@@ -96,7 +109,7 @@ class PathResolver:
         """
         missing = self.missing(place)
         if missing is not None:
-            raise _nothing(missing)
+            raise _nothing(missing, place)
         found = self.found[place]
         assert found is not None
         return found
@@ -109,11 +122,13 @@ class PathResolver:
         missing = self.missing(place)
         if missing is None:
             return
+        if WILD.search(missing.name):
+            raise _nothing(missing, place)
         names: list[str] = []
         with suppress(SbgBulkError):
             listing = pages.files(*self._start(missing.parent), None)
             names = [one.name for one in (yield from pages.page(self.policy, listing, 0, PAGE_LIMIT)).items]
-        raise _nothing(missing, closest(missing.name, names))
+        raise _nothing(missing, place, closest(missing.name, names))
 
     def folder(self, place: Location) -> None:
         """Raise InputError unless there is a folder, or paths begin there.
@@ -296,11 +311,31 @@ class PathResolver:
 
 def no_folder(place: Location) -> InputError:
     """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
-    return InputError(f"Folder {place} does not exist. Create it with {either('--parents', 'parents=True')}.")
+    create = f"Folder {place} does not exist. Create it with {either('--parents', 'parents=True')}."
+    return InputError(f"{create} {_KEEPING_NAMES.format(place.parent)}" if _LIKE_A_FILE.search(place.name) else create)
 
 
-def _nothing(place: Location, like: str | None = None) -> InputError:
-    """Return the error that there is nothing at a place, and what is there that may have been meant."""
+def file_as_destination(place: Location) -> InputError:
+    """Return the error that what was given as a destination is a file."""
+    return InputError(f"{place} is a file, not a folder. {_KEEPING_NAMES.format(place.parent)}")
+
+
+def _nothing(place: Location, whole: Location, like: str | None = None) -> InputError:
+    """Return the error that there is nothing at a place, and what may have been meant.
+
+    Args:
+        place: the first that is not there, on the way to what was asked for.
+        whole: what was asked for.
+        like: a name that is there.
+    """
+    if WILD.search(place.name):
+        pattern = "/".join(whole.names[len(place.names) - 1 :])
+        select = either(
+            f"--include {shlex.quote(pattern)} (copy, move, delete, sync, check and ls have it)", f"match=[{pattern!r}]"
+        )
+        return InputError(
+            f"There is no {place.name!r} in {place.parent}: paths take no patterns. Give {place.parent} and {select}."
+        )
     folder = place.parent.folder if not place.parent.names else None
     listing = either(
         command_line("files", "list", folder or str(place.parent)),

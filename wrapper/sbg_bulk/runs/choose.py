@@ -17,7 +17,7 @@ from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
-from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.resources import File
@@ -274,7 +274,7 @@ def _look_where_things_go(selection: Selection, target: Location) -> Flow[dict[L
     resolver = selection.resolver
     missing = resolver.missing(target)
     if missing is None and not resolver.is_there(target):
-        raise InputError(f"{target} is a file, not a folder.")
+        raise file_as_destination(target)
     targets = _targets(selection.items)
     yield from resolver.look_up(targets)
     on_the_way = [place for target in targets for place in target.lineage()]
@@ -309,7 +309,7 @@ def _missing(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
         first = resolver.missing(target)
         if first is None:
             if not resolver.is_there(target):
-                raise InputError(f"{target} is a file, not a folder.")
+                raise file_as_destination(target)
             continue
         missing.update(dict.fromkeys(target.lineage()[len(first.names) :]))
     return list(missing)

@@ -13,7 +13,7 @@ from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.draft import Draft, Source, Target, raise_problems
 from sbg_bulk.runs.problems import ManifestError, Problem
@@ -120,7 +120,7 @@ def _targets(lookup: _Lookup, parents: bool) -> Flow[None]:
             if first is not None and not parents:
                 raise no_folder(first)
             if first is None and not resolver.is_there(place):
-                raise InputError(f"{place} is a file, not a folder.")
+                raise file_as_destination(place)
         except InputError as error:
             lookup.say_of_target(target, str(error))
             continue

@@ -54,8 +54,8 @@ def asked(
         flatten: whether all goes into one folder.
     """
     given = {} if filters is None else {key: value for key, value in asdict(filters).items() if key != "newer_than"}
-    where = None if to is None else to.rstrip("/")
-    return json.dumps([sorted({one.rstrip("/") for one in sources}), where, given, recursive, flatten], default=str)
+    where = None if to is None else to.strip("/")
+    return json.dumps([sorted({one.strip("/") for one in sources}), where, given, recursive, flatten], default=str)
 
 
 def unfinished(job_type: str, endpoint: str, task: str) -> Unfinished | None:

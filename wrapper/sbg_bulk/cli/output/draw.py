@@ -43,4 +43,10 @@ class Output(Console):
         for row in rows:
             # As plain text: what a server sends is never taken for markup.
             table.add_row(*(Text("-" if value in (None, "") else plain(str(value))) for value in row))
-        self.print(table)
+        if sys.stdout.isatty():
+            self.print(table)
+            return
+        with self.capture() as captured:
+            self.print(table)
+        # Cells are filled up to the width of their column, the last ones too.
+        sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -128,7 +128,7 @@ def _job_block(job: Job, run: str | None) -> tuple[str, list[str]]:
 
 def print_files(files: Iterable[File]) -> None:
     """A table with a row for each file or folder."""
-    _output().table(("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
+    _output(narrow=True).table(("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
 
 
 def print_job(job: Job) -> None:
