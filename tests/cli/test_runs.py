@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.cli.actions import watch
 from sbg_bulk.runs import kept_options
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.settings.settings import DEPLOYMENTS
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import LIKELY_TOKEN
 from tests.cli.harness import (
@@ -570,13 +572,49 @@ def test_60_columns_are_enough_to_read_of_runs(
     listed = sbg("runs", "list").out
     assert max(map(len, listed.splitlines())) <= 60
     blocks = {
-        failed: f"{failed}  finished, # s ago\n  1 of 2 files, 1 failed\n  copy flawed.csv to {FOLDER}\n",
+        failed: f"{failed}  finished with failures, # s ago\n  1 of 2 files, 1 failed\n  copy flawed.csv to {FOLDER}\n",
         by_path: f"{by_path}  finished, # s ago\n  5 of 5 files, 7.5 MB\n"
         f"  weekly: copy {MINE}/batch-01 to\n    {TARGET}/indexes\n",
     }
     assert re.sub(r"\d+ s ago", "# s ago", listed) == "".join(blocks[run] for run in sorted(blocks, reverse=True))
     for run in (failed, by_path):
         assert max(len(line.rstrip()) for line in sbg("runs", "show", run).out.splitlines()) <= 60
+
+
+def test_runs_of_several_endpoints_are_shown_with_these(
+    sbg: Run, by_path: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ENDPOINT" not in sbg("runs", "list").out
+    (journal,) = journals(home)
+    other = journal.with_name("20200101-000000-0000.sbg-run")
+    other.write_bytes(journal.read_bytes())
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("UPDATE run SET value = ? WHERE key = 'endpoint'", (json.dumps(DEPLOYMENTS["cgc"]),))
+        connection.commit()
+    head, first, second = (line.split() for line in sbg("runs", "list").out.splitlines())
+    place = head.index("ENDPOINT")
+    here = sbg("runs", "show", by_path, "--json").document["endpoint"]
+    # An age is two words, so are the files, with `of` between them, and a size.
+    assert [row[place + 4] for row in (first, second)] == [here, "cgc"]
+    monkeypatch.setattr("sbg_bulk.cli.output.draw.PIPE_WIDTH", 60)
+    listed = sbg("runs", "list").out.splitlines()
+    assert [line.strip() for line in listed if line.startswith("  on ")] == [f"on {here}", "on cgc"]
+
+
+@pytest.mark.parametrize("command", ["show", "report", "export", "verify"])
+def test_without_a_run_the_last_one_is_meant(sbg: Run, by_path: str, command: str) -> None:
+    assert sbg("copy", f"{MINE}/batch-01", "--to", f"{TARGET}/more", "--parents", "--yes").code == 0
+    last = sbg("runs", "list", "--json").documents[0]["run"]
+    assert last != by_path
+    named, meant = sbg("runs", command, last, "--json"), sbg("runs", command, "--json")
+    assert meant.err == f"Last run: {last}\n{named.err}"
+    for ran in (named, meant):
+        assert (ran.code, by_path in ran.out) == (0, False)
+
+
+def test_the_last_of_no_runs_is_none(sbg: Run, home: Path) -> None:
+    ran = sbg("runs", "show")
+    assert (ran.code, ran.err) == (2, f"sbg-bulk: There are no runs in {home}/.local/state/sbg-bulk/runs.\n")
 
 
 def test_a_run_in_use_can_be_looked_at_and_nothing_else_is_done_with_it(

@@ -94,6 +94,18 @@ def known() -> list[Path]:
     return sorted(folder().glob(f"*{SUFFIX}"))
 
 
+def last() -> Path:
+    """Return the path of the newest journal in the usual folder.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = known()
+    if not found:
+        raise InputError(f"There are no runs in {folder()}.")
+    return found[-1]
+
+
 def log(journal: Path) -> Path:
     """Return where the messages of a run go that is carried in the background: beside its journal."""
     return journal.with_name(f"{journal.name.removesuffix(SUFFIX)}.log")

@@ -7,14 +7,30 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import click
 from attrs import asdict
 
+from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.output.console import note
 from sbg_bulk.runs import store
 from sbg_bulk.runs.records import CHOSEN, noun_of
 from sbg_bulk.text import age, size
 
 if TYPE_CHECKING:
     from sbg_bulk.runs.journal import Journal
+
+
+def _given_or_last(context: click.Context, _parameter: click.Parameter, run: str | None) -> str | None:
+    """Return the run that was given, or the last on this machine, whose id is told then."""
+    if run is not None or context.resilient_parsing:
+        return run
+    journal = store.last()
+    note(f"Last run: {journal.stem}")
+    return str(journal)
+
+
+RUN_OR_LAST = click.argument("run", required=False, shell_complete=complete_run, callback=_given_or_last)
+"""RUN, of commands that change nothing: without it they are about the last run."""
 
 
 def _open(run: str) -> Journal:

@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from sbg_bulk.cli.commands.runs._journal import _open
-from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.commands.runs._journal import RUN_OR_LAST, _open
 from sbg_bulk.runs import forms
 
 
 @click.command()
-@click.argument("run", shell_complete=complete_run)
+@RUN_OR_LAST
 @click.option(
     "--format",
     "form",
@@ -39,7 +38,8 @@ from sbg_bulk.runs import forms
 def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path | None, as_json: bool) -> None:
     """Write the files of RUN with the result of each, as a manifest.
 
-    Added are the columns outcome, new_id, job, api_code and message.
+    Added are the columns outcome, new_id, job, api_code and message. Without RUN, those of the last run on this
+    machine are written.
     """
     if as_json and form not in (None, "jsonl"):
         raise click.UsageError(f"--json is --format jsonl; it cannot be combined with --format {form}.")

@@ -15,10 +15,14 @@ from sbg_bulk.cli.output.tables import has_room, print_blocks, print_rows
 from sbg_bulk.errors import JournalError
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.settings.settings import DEPLOYMENTS
 from sbg_bulk.text import counted
 
 ROOM: Final = 100
 """Columns of a line from which on the runs are a table; in fewer each is a block of lines."""
+
+ENDPOINT_WIDTH: Final = 20
+"""As many more are needed if the runs are of several endpoints, which are a column then."""
 
 
 @click.command("list")
@@ -27,7 +31,7 @@ def list_runs(as_json: bool) -> None:
     """List your runs on this machine, newest first.
 
     STATE is running, interrupted (resume it), finished, or finished with failures. FILES are those that are done, of
-    all. UNCLEAR are those whose result is not known.
+    all. UNCLEAR are those whose result is not known. ENDPOINT is shown if the runs are of several.
     """
     documents: list[dict[str, Any]] = []
     for path in reversed(store.known()):
@@ -40,18 +44,20 @@ def list_runs(as_json: bool) -> None:
             write_json(document)
         else:
             documents.append(document)
-    if documents and has_room(ROOM):
-        print_rows(("RUN", "STATE", "AGE", "FILES", "FAILED", "UNCLEAR", "SIZE", "TASK"), map(_row, documents))
+    mixed = len({document.get("endpoint") for document in documents} - {None}) > 1
+    if documents and has_room(ROOM + ENDPOINT_WIDTH * mixed):
+        columns = ("RUN", "STATE", "AGE", "FILES", "FAILED", "UNCLEAR", "SIZE", *["ENDPOINT"] * mixed, "TASK")
+        print_rows(columns, (_row(document, mixed) for document in documents))
     elif documents:
-        print_blocks(map(_block, documents))
+        print_blocks(_block(document, mixed) for document in documents)
     elif not as_json:
         note(f"No runs in {store.folder()}.")
 
 
-def _row(document: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return a run as a row of the table."""
+def _row(document: Mapping[str, Any], mixed: bool) -> tuple[Any, ...]:
+    """Return a run as a row of the table, with its endpoint if the runs are of several."""
     if "problem" in document:
-        return (document["run"], "damaged", *[None] * 5, "see runs show")
+        return (document["run"], "damaged", *[None] * (6 if mixed else 5), "see runs show")
     noun = _noun(document)
     done = f"{document['done']:,} of {counted(document['rows'], noun)}"
     return (
@@ -62,11 +68,12 @@ def _row(document: Mapping[str, Any]) -> tuple[Any, ...]:
         document["failed"],
         _unclear(document),
         _bytes(document),
+        *([_platform(document["endpoint"])] if mixed else []),
         _task(document),
     )
 
 
-def _block(document: Mapping[str, Any]) -> tuple[str, list[str]]:
+def _block(document: Mapping[str, Any], mixed: bool) -> tuple[str, list[str]]:
     """Return a run as a head, and lines below it."""
     if "problem" in document:
         return f"{document['run']}  damaged", ["see runs show"]
@@ -75,9 +82,15 @@ def _block(document: Mapping[str, Any]) -> tuple[str, list[str]]:
     files += [f"{number:,} {word}" for number, word in counts if number]
     if (volume := _bytes(document)) is not None:
         files.append(volume)
-    state, begun = document["state"].partition("-")[0], _age(document)
+    state, begun = document["state"].replace("-", " "), _age(document)
     head = f"{document['run']}  {state}{'' if begun is None else f', {begun} ago'}"
-    return head, [", ".join(files), _task(document)]
+    where = [f"on {_platform(document['endpoint'])}"] if mixed else []
+    return head, [", ".join(files), _task(document), *where]
+
+
+def _platform(endpoint: str) -> str:
+    """Return what `--endpoint` takes, as short as it is known."""
+    return next((name for name, url in DEPLOYMENTS.items() if url == endpoint), endpoint)
 
 
 def _unclear(document: Mapping[str, Any]) -> int:

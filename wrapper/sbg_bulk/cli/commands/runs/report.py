@@ -13,7 +13,7 @@ from typing import IO, Final
 
 import click
 
-from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.commands.runs._journal import RUN_OR_LAST
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
@@ -27,7 +27,7 @@ LEAST_WIDTH: Final = 40
 
 
 @click.command()
-@click.argument("run", shell_complete=complete_run)
+@RUN_OR_LAST
 @click.option(
     "--html",
     metavar="FILE",
@@ -40,7 +40,8 @@ def report(context: Context, run: str, html: str | None, force: bool, as_json: b
     """Report on RUN: its jobs, its requests, what failed, and what to do next.
 
     The run may be finished, running or interrupted. The page is one self-contained file: open it from disk, send it or
-    print it. It contains the names, paths and ids of the files that failed, but no token.
+    print it. It contains the names, paths and ids of the files that failed, but no token. Without RUN, report on the
+    last run on this machine.
     """
     if html is not None and as_json:
         raise click.UsageError("Give --html or --json, not both.")

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from sbg_bulk.cli.actions import watch as actions
-from sbg_bulk.cli.commands.runs._journal import _age, _bytes, _document, _noun, _open, _sources
-from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.commands.runs._journal import RUN_OR_LAST, _age, _bytes, _document, _noun, _open, _sources
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import json_option
@@ -22,14 +21,17 @@ _retry_helps: Callable[[Failures], bool] = later("sbg_bulk.runs.codes", "retry_h
 
 
 @click.command()
-@click.argument("run", shell_complete=complete_run)
+@RUN_OR_LAST
 @click.option(
     "--watch", is_flag=True, help="Follow the run while another process works on it; Ctrl-C does not stop the run."
 )
 @json_option
 @click.pass_obj
 def show(context: Context, run: str, watch: bool, as_json: bool) -> None:
-    """Show the progress of RUN and what failed in it. It may be running."""
+    """Show the progress of RUN and what failed in it. It may be running.
+
+    Without RUN, show the last run on this machine.
+    """
     if watch and as_json:
         raise click.UsageError("Give --watch or --json, not both.")
     if watch:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from sbg_bulk.cli.actions.verify import verify
-from sbg_bulk.cli.completion import complete_run
+from sbg_bulk.cli.commands.runs._journal import RUN_OR_LAST
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.options.common import json_option
 
 
 @click.command("verify")
-@click.argument("run", shell_complete=complete_run)
+@RUN_OR_LAST
 @json_option
 @click.pass_context
 def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
@@ -20,6 +20,7 @@ def verify_run(click_context: click.Context, run: str, as_json: bool) -> None:
     The destinations of copied and moved files are listed again. Copied folders are compared with their sources, with
     all below them; of moved folders only the names can be checked. Files that were moved or deleted must be gone from
     their old place, where it is known or costs no request. Files that failed are not checked.
+    Without RUN, the last run on this machine is checked.
     """
     context: Context = click_context.obj
     with context.client() as client:
