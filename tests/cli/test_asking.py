@@ -179,11 +179,10 @@ def test_counting_below_a_folder_is_bounded(
     _fill(simulator, files)
     monkeypatch.setattr(question, "MOST", most)
     simulator.requests.clear()
-    amount = question.Amount()
     with Client(env["SB_API_ENDPOINT"], token=env["SB_AUTH_TOKEN"]) as client:
-        question._count_below(client, [FOLDER], amount)
+        amount, requests = question._count_below(client, [FOLDER])
     assert str(amount) == told
-    assert len([one for one in simulator.requests if one.operation == "list_files"]) <= most
+    assert len([one for one in simulator.requests if one.operation == "list_files"]) == requests <= most
 
 
 def test_folders_that_are_not_counted_any_more_make_it_a_least_number(
@@ -191,10 +190,37 @@ def test_folders_that_are_not_counted_any_more_make_it_a_least_number(
 ) -> None:
     World(simulator).add(*(f"{IN}/{number}/file" for number in range(5)))
     monkeypatch.setattr(question, "MOST", 4)
-    amount = question.Amount()
     with Client(env["SB_API_ENDPOINT"], token=env["SB_AUTH_TOKEN"]) as client:
-        question._count_below(client, [FOLDER], amount)
-    assert (str(amount), amount.whole) == ("at least 3 files (at least 3 kB)", False)
+        amount, requests = question._count_below(client, [FOLDER])
+    assert (str(amount), amount.complete, requests) == ("at least 3 files (at least 3 kB)", False, 4)
+
+
+def test_of_many_rows_the_first_are_counted_and_their_place_is_told(
+    env: dict[str, str], simulator: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paths = [f"{MINE}/run/{number % 2}/{number}" for number in range(250)]
+    World(simulator).add(*paths)
+    monkeypatch.setattr(question, "MOST", 2)
+    rows = tmp_path / "many.txt"
+    with Client(env["SB_API_ENDPOINT"], token=env["SB_AUTH_TOKEN"]) as client:
+        for given, told in (
+            (paths, f"at least 200 files (at least 200 kB) from {MINE}/run in 250 rows of {rows}"),
+            ([f"/{path}" for path in paths[::2]], f"125 files (125 kB) from {MINE}/run/0 in 125 rows of {rows}"),
+            ([*paths[:3], FILE], f"4 files (2.15 GB) in 4 rows of {rows}"),
+        ):
+            rows.write_text("\n".join(given), "utf-8")
+            with client.plan("MOVE", rows, to=IN) as draft:
+                assert question.Rows.of(client, draft).text == told
+
+
+def test_sync_asks_with_what_is_in_whole_folders(env: dict[str, str], simulator: Simulator) -> None:
+    World(simulator).add(f"{MINE}/run/a/1", f"{MINE}/run/a/b/2", f"{MINE}/run/3", f"{IN}/old/x")
+    told = f"Copy 3 files (3 kB) and 1 folder, permanently delete 1 file (1 kB) in {IN}?"
+    words = ["sync", f"{MINE}/run", "--to", IN, "--delete"]
+    World(simulator).add(f"{MINE}/run/same", f"{IN}/same")
+    code, before, _ = _asked(words, env, f"{told} What is replaced or deleted cannot be recovered. [y/N]: ", "n\n")
+    assert code == 130
+    assert "Copy 3 files (3 kB) and 1 folder.\n" in before.replace("\r\n", "\n")
 
 
 def test_with_yes_nothing_is_counted(sbg: Run, simulator: Simulator) -> None:
@@ -225,7 +251,7 @@ def test_what_is_in_folders_is_counted_for_a_person_and_its_requests_are_told(
     question = f"Copy 3 files (3 kB) and 2 folders from {MINE}/run to {IN}? [y/N]: "
     code, before, _ = _asked(words, env, question, "n\n")
     assert (code, f"Listing used {len(used)} requests." in before) == (130, True)
-    assert "1 file and 2 folders with all their contents from" in sbg(*words, "--yes").err
+    assert "1 file (1 kB) and 2 folders with all their contents from" in sbg(*words, "--yes").err
 
 
 def test_ctrl_c_at_the_question_is_no_answer(env: dict[str, str], simulator: Simulator) -> None:

@@ -133,12 +133,14 @@ def test_a_dry_run_shows_the_choice_and_changes_nothing(sbg: Run, simulator: Sim
     ran = sbg("move", f"{MINE}/run", FILE, "--to", f"{IN}/new", "--parents", "--dry-run")
     assert ran.code == 0
     header, *rows = [line.split() for line in ran.out.splitlines()]
-    assert header == ["TYPE", "SOURCE", "DESTINATION"]
-    assert rows == [
-        ["file", f"{MINE}/run/a.bam", f"{IN}/new/a.bam"],
-        ["file", f"{MINE}/run/b.txt", f"{IN}/new/b.txt"],
-        ["file", FILE, f"{IN}/new/sample.bam"],
+    assert header == ["TYPE", "SIZE", "SOURCE", "DESTINATION"]
+    assert [(row[0], *row[3:]) for row in rows[:-1]] == [
+        ("file", f"{MINE}/run/a.bam", f"{IN}/new/a.bam"),
+        ("file", f"{MINE}/run/b.txt", f"{IN}/new/b.txt"),
+        ("file", FILE, f"{IN}/new/sample.bam"),
     ]
+    assert rows[2][1:3] == ["2.15", "GB"]
+    assert rows[-1] == ["Total:", "3", "files", "(2.15", "GB)."]
     assert "3 files (2.15 GB) from 2 sources to" in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
     asked = {request.operation for request in simulator.requests}
@@ -150,8 +152,8 @@ def test_of_a_large_choice_the_first_are_shown_and_json_has_all(sbg: Run, simula
     below(simulator, "many", files=[f"{number:03}" for number in range(120)])
     words = ["delete", f"{MINE}/many", "--dry-run"]
     ran = sbg(*words)
-    assert len(ran.out.splitlines()) == 1 + 20 + 1
-    assert ran.out.endswith("... and 100 more; --json lists them all.\n")
+    assert len(ran.out.splitlines()) == 1 + 20 + 2
+    assert ran.out.endswith("... and 100 more; --json lists them all.\nTotal: 120 files (180 MB).\n")
     document = sbg(*words, "--json", "--items-per-job", "50").document
     assert len(document["choice"]) == document["items"] == 120
     assert (document["jobs"], document["requests"], document["looked"]) == (3, 4, 3)
@@ -167,7 +169,7 @@ def test_60_columns_are_enough_to_read_what_would_be_done(
     ran = sbg(*words, f"{MINE}/run", "--to", IN, "--dry-run")
     lines = ran.out.splitlines()
     assert any(line.endswith(f"file {MINE}/run/a.bam") for line in lines)
-    assert f"  to {IN}/a.bam" in lines
+    assert f"  1.5 MB, to {IN}/a.bam" in lines
     assert max(map(len, lines)) <= 60
 
 
@@ -269,13 +271,20 @@ def test_rows_of_a_manifest_that_are_there_are_left_out(sbg: Run, simulator: Sim
     assert sbg("copy", FILE, "--to-folder", FOLDER).code == 0
     words = ["copy", "--manifest", str(manifest), "--to", IN]
     dry = sbg(*words, "--dry-run")
-    assert dry.out.startswith("1 row to copy. Plan: 1 job; 2 requests (")
-    assert dry.err == "Skipped: 1 file already there (same name and size).\n"
+    assert dry.out.splitlines()[1].split() == ["file", "3.22", "GB", FILE_2, f"{IN}/sample-1.bam"]
+    skipped, head, plan, last = dry.err.splitlines()
+    assert skipped == "Skipped: 1 file already there (same name and size)."
+    assert head == f"Copy 1 file (3.22 GB) in 1 row of {manifest} to {IN}."
+    assert plan.startswith("Plan: 1 job; 2 requests (")
+    assert last == "Nothing was changed."
     assert sbg(*words).code == 0
     assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
-    again = sbg(*words)
-    assert again.code == 0
-    assert again.err.endswith("Nothing to do: everything is already there.\n")
+    for all_there in (words, [*words, "--dry-run"], ["copy", FILE, FILE_2, "--to", IN]):
+        again = sbg(*all_there)
+        assert again.code == 0
+        assert again.err.endswith(
+            "Nothing to do: everything is already there.\nSkipped: 2 files already there (same name and size).\n"
+        )
 
 
 # Where things go

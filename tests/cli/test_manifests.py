@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import sys
@@ -29,6 +30,7 @@ from tests.cli.harness import (
     tree,
 )
 from tests.support.terminal import Dialogue
+from tests.support.world import World
 
 CSV = f"file,parent,name\n{FILE},{FOLDER},a.bam\n{FILE_2},{FOLDER},\n"
 FORMS = {
@@ -243,8 +245,15 @@ def test_a_dry_run_needs_no_token_sends_nothing_and_leaves_nothing(
 ) -> None:
     simulator.requests.clear()
     ran = dry("copy", "--manifest", str(manifest), "--no-check", "--dry-run", "--journal", str(tmp_path / "here"))
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out == ("2 rows to copy. Plan: 1 job; 2 requests. Nothing was changed.\n")
+    assert ran.code == 0
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert lines[0] == ["TYPE", "SOURCE", "DESTINATION"]
+    assert [line[:2] for line in lines[1:3]] == [["-", FILE], ["-", FILE_2]]
+    assert lines[3:] == [["Total:", "2", "rows."]]
+    assert ran.err == (
+        f"Copy the files and folders in 2 rows of {manifest} to the destinations in the manifest.\n"
+        "Plan: 1 job; 2 requests.\nNothing was changed.\n"
+    )
     assert len(simulator.requests) == 0
     assert [path.name for path in home.iterdir()] == ["manifest.csv"]
 
@@ -283,8 +292,9 @@ def test_the_numbers_of_a_dry_run(
 
 def test_a_dry_run_says_in_minutes_what_the_rate_limit_means(dry: Run, tmp_path: Path) -> None:
     manifest = _of_rows(tmp_path / "rows.csv", 3_000)
-    assert dry("delete", "--manifest", str(manifest), "--dry-run", "--items-per-job", "1").out == (
-        "3,000 rows to delete. Plan: 3,000 jobs; 3,030 requests (pauses about 15 min). Nothing was changed.\n"
+    assert dry("delete", "--manifest", str(manifest), "--dry-run", "--items-per-job", "1").err == (
+        f"Delete the files and folders in 3,000 rows of {manifest}.\n"
+        "Plan: 3,000 jobs; 3,030 requests (pauses about 15 min).\nNothing was changed.\n"
     )
 
 
@@ -359,9 +369,16 @@ def test_a_dry_run_of_paths_looks_them_up_and_changes_nothing(sbg: Run, simulato
     assert f"row 3, column path: There is no 'none' in {MINE}" in ran.err
     path.write_text(f"path,to\n{MINE}/sample.bam,{IN}/x/y\n", "utf-8")
     simulator.requests.clear()
-    told = sbg("copy", "--manifest", str(path), "--dry-run", "--parents").out
-    assert told.startswith("1 row to copy. Plan: create 2 folders, 1 job; 4 requests (")
-    assert told.endswith(" left now: starts at once). Nothing was changed.\n")
+    ran = sbg("copy", "--manifest", str(path), "--dry-run", "--parents")
+    head, plan, last = ran.err.splitlines()
+    assert head == f"Copy 1 file (2.15 GB) from {MINE} in 1 row of {path} to the destinations in the manifest."
+    assert plan.startswith("Plan: create 2 folders, 1 job; 4 requests (")
+    assert last == "Nothing was changed."
+    assert [line.split() for line in ran.out.splitlines()] == [
+        ["TYPE", "SIZE", "SOURCE", "DESTINATION"],
+        ["file", "2.15", "GB", f"{MINE}/sample.bam", f"{IN}/x/y/sample.bam"],
+        ["Total:", "1", "file", "(2.15", "GB)."],
+    ]
     asked = {request.operation for request in simulator.requests}
     assert asked == {"list_files", "bulk_get_files", "get_rate_limit"}
 
@@ -433,6 +450,18 @@ def test_a_plan_of_what_is_left_of_a_manifest_is_that(sbg: Run, simulator: Simul
     assert plan.read_text("utf-8") == (
         f"file,parent,project,name,source_path\n{FILE_2},{FOLDER},,,{MINE}/sample-1.bam\n"
     )
+
+
+def test_a_plan_keeps_where_rows_go_after_one_that_is_left_out(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    """Their places in the journal move up."""
+    manifest, plan = tmp_path / "m.csv", tmp_path / "plan.csv"
+    World(simulator).add(f"{MINE}/one", f"{MINE}/two", f"{IN}/one")
+    manifest.write_text(f"path,to\n{MINE}/one,{IN}\n{MINE}/two,{IN}/new\n", "utf-8")
+    words = ["copy", "--manifest", str(manifest), "--parents", "--dry-run", "--save-plan", str(plan)]
+    assert f"{MINE}/two  {IN}/new/two\n" in sbg(*words).out
+    with plan.open(encoding="utf-8") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["to"], row["source_path"]) == (f"{IN}/new", f"{MINE}/two")
 
 
 @pytest.mark.parametrize("words", [["delete", "--manifest", "M"], ["copy", "CHOSEN"], ["delete", f"{MINE}/sample.bam"]])

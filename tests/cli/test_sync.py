@@ -74,13 +74,35 @@ def test_a_dry_run_shows_the_plan_and_changes_nothing(sbg: Run, simulator: Simul
     ran = sbg("sync", RUN, "--to", IN, "--delete", "--dry-run")
     assert ran.code == 0
     assert [line.split() for line in ran.out.splitlines()] == [
-        ["ACTION", "TYPE", "SOURCE", "DESTINATION"],
-        ["copy", "folder", f"{RUN}/more", f"{IN}/more"],
-        ["copy", "file", f"{RUN}/new", f"{IN}/new"],
-        ["copy", "file", f"{RUN}/old/deep", f"{IN}/old/deep"],
-        ["delete", "file", f"{IN}/changed", "-"],
-        ["delete", "file", f"{IN}/gone", "-"],
-        ["copy", "file", f"{RUN}/changed", f"{IN}/changed"],
+        ["ACTION", "TYPE", "SIZE", "SOURCE", "DESTINATION"],
+        ["copy", "folder", "-", f"{RUN}/more", f"{IN}/more"],
+        ["copy", "file", "1", "kB", f"{RUN}/new", f"{IN}/new"],
+        ["copy", "file", "1", "kB", f"{RUN}/old/deep", f"{IN}/old/deep"],
+        ["delete", "file", "7", "B", f"{IN}/changed", "-"],
+        ["delete", "file", "1", "kB", f"{IN}/gone", "-"],
+        ["copy", "file", "2", "MB", f"{RUN}/changed", f"{IN}/changed"],
+        [
+            "Total:",
+            "copy",
+            "3",
+            "files",
+            "(3",
+            "kB)",
+            "and",
+            "1",
+            "folder,",
+            "replace",
+            "1",
+            "file",
+            "(7",
+            "B),",
+            "permanently",
+            "delete",
+            "1",
+            "file",
+            "(1",
+            "kB).",
+        ],
     ]
     assert ran.err.endswith("Nothing was changed.\n")
     document = sbg("sync", RUN, "--to", IN, "--delete", "--dry-run", "--json").document

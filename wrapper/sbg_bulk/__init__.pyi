@@ -38,6 +38,7 @@ from sbg_bulk.items import CopyItem as CopyItem
 from sbg_bulk.items import DeleteItem as DeleteItem
 from sbg_bulk.items import MoveItem as MoveItem
 from sbg_bulk.jobs.wait import Totals as Totals
+from sbg_bulk.models.amount import Amount as Amount
 from sbg_bulk.models.job import ItemError as ItemError
 from sbg_bulk.models.job import ItemResult as ItemResult
 from sbg_bulk.models.job import Job as Job
@@ -60,7 +61,6 @@ from sbg_bulk.runs.progress import RunOptions as RunOptions
 from sbg_bulk.runs.records import Carried as Carried
 from sbg_bulk.runs.records import Tally as Tally
 from sbg_bulk.runs.result import RunReport as RunReport
-from sbg_bulk.runs.sync import Amount as Amount
 from sbg_bulk.runs.sync import SyncPlan as SyncPlan
 from sbg_bulk.runs.sync import SyncReport as SyncReport
 from sbg_bulk.runs.sync import Turned as Turned

@@ -104,3 +104,8 @@ def size(number: int) -> str:
     while value >= 999.5 and unit != "EB":
         value, unit = value / 1000, next(units)
     return f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.3g} {unit}"
+
+
+def known_size(number: int, complete: bool) -> str:
+    """Return the bytes that are known, with `at least` unless they are all."""
+    return size(number) if complete else f"at least {size(number)}"

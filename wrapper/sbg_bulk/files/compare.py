@@ -17,6 +17,7 @@ from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.models.amount import Amount
 from sbg_bulk.models.resources import File
 
 Path: TypeAlias = tuple[str, ...]
@@ -272,17 +273,12 @@ def _chain(resolver: PathResolver, place: Location) -> Flow[list[object]]:
     return [*names, *chain]
 
 
-def measure(resolver: PathResolver, folder: File) -> Flow[tuple[int, int | None]]:
-    """Count the files in a folder and all below it, and their bytes; None for these if they are not known of each."""
-    number, total = 0, 0
-    unknown = False
-    left = [folder]
+def measure(resolver: PathResolver, folder: File) -> Flow[Amount]:
+    """Count the files in a folder and all below it, and their bytes."""
+    amount, left = Amount(), [folder]
     while left:
         here = Location(folder=left.pop().id)
         entries = yield from resolver.contents(here, "_all")
         left += [one for one in entries if one.is_folder]
-        sizes = [one.size for one in (yield from resolver.with_sizes(entries)) if not one.is_folder]
-        number += len(sizes)
-        unknown = unknown or None in sizes
-        total += sum(size or 0 for size in sizes)
-    return number, None if unknown else total
+        amount += Amount.of(one.size for one in (yield from resolver.with_sizes(entries)) if not one.is_folder)
+    return amount

@@ -11,7 +11,7 @@ from sbg_bulk.items import COPY, DELETE, DONE_AS, MOVE
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State, noun_of
-from sbg_bulk.text import command_line, counted, duration, format_utc, size
+from sbg_bulk.text import command_line, counted, duration, format_utc, known_size
 
 Command = Callable[..., str]
 """Makes a command line of words, to be pasted into a shell."""
@@ -43,7 +43,7 @@ def purpose(facts: Facts) -> str:
     named = "" if facts.label is None else f"{facts.label}: "
     told = f"{named}{_TASKS.get(kind, kind)} of {things(facts)}"
     if facts.carried.total:
-        told += f" ({_amount(facts.carried.total, facts.carried.unsized)})"
+        told += f" ({known_size(facts.carried.total, not facts.carried.unsized)})"
     if facts.sources:
         told += f" from {_some(facts.sources, MOST_SOURCES)}"
     if facts.destinations:
@@ -51,11 +51,6 @@ def purpose(facts: Facts) -> str:
     if facts.further_destinations:
         told += f" and {counted(facts.further_destinations, 'other place')}"
     return told
-
-
-def _amount(number: int, unsized: int) -> str:
-    """Return the bytes of things of which so many have a size that is not known."""
-    return f"at least {size(number)}" if unsized else size(number)
 
 
 def things(facts: Facts, number: int | None = None) -> str:
@@ -82,7 +77,7 @@ def outcome(facts: Facts) -> str:
     done = verb(facts)
     told = f"{files} {done}" if tally.done == tally.rows else f"{tally.done:,} of {files} {done}"
     if facts.carried.size:
-        told += f" ({_amount(facts.carried.size, facts.carried.items - facts.carried.sized)})"
+        told += f" ({known_size(facts.carried.size, facts.carried.items == facts.carried.sized)})"
     told += f", {tally.failed:,} failed" if tally.failed else ""
     told += f", {facts.unclear:,} unclear" if facts.unclear else ""
     if standing is Standing.COMPLETE:

@@ -23,6 +23,9 @@ from sbg_bulk.runs.task import asked
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
 
+_STDIN: Final = ("<stdin>", "standard input")
+"""What Python calls it, and what people do."""
+
 
 def draft(
     rows: Iterable[Row | PathRow | Problem],
@@ -114,7 +117,7 @@ def read(
             endpoint,
             items_per_job=items_per_job,
             journal=journal,
-            name=str(getattr(stream, "name", "-")),
+            name=str(getattr(stream, "name", "-")).replace(*_STDIN),
             form=rows.form,
             task=asked([str(source.resolve())], defaults.given) if isinstance(source, Path) else None,
         )

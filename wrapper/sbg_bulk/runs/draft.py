@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -20,7 +20,7 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.items import COPY, Item
 from sbg_bulk.runs import forms
-from sbg_bulk.runs.columns import SOURCE_COLUMN
+from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import claim, clear_errors, connect, duplicate, fill, insert_folders
@@ -36,6 +36,7 @@ _TAKEN: Final = (
 _SETTLED: Final = (
     "DROP TABLE claimed",
     "DELETE FROM row WHERE place IN (SELECT place FROM gone)",
+    "DELETE FROM pending WHERE place IN (SELECT place FROM gone)",
     # One that stands in a row of its own is done by that.
     "INSERT OR IGNORE INTO row (place, number, file, parent, project) "
     "SELECT (SELECT coalesce(max(place), -1) FROM row) + rowid, number, file, parent, project FROM more",
@@ -44,10 +45,15 @@ _SETTLED: Final = (
     "CREATE UNIQUE INDEX temp.ranked_place ON ranked (place)",
     "UPDATE row SET place = -1 - (SELECT rank FROM ranked WHERE ranked.place = row.place)",
     "UPDATE row SET place = -1 - place",
+    "UPDATE pending SET place = -1 - (SELECT rank FROM ranked WHERE ranked.place = pending.place)",
+    "UPDATE pending SET place = -1 - place",
     "DROP TABLE ranked",
     "DROP TABLE gone",
     "DROP TABLE more",
 )
+_PATH: Final = "coalesce(pending.path, json_extract(extra, ?1))"
+"""The path of what a row means, as it was given or, in a list, as it was written beside an id."""
+
 _IF_FULL: Final = "Nothing was sent. Make room, or name another file for the journal."
 
 
@@ -79,6 +85,27 @@ class Source:
     number: int
     column: str
     path: str
+
+
+@frozen
+class Planned:
+    """A row as it is shown before anything is done, as far as that is known.
+
+    Attributes:
+        file: the id of what it means; its path until that was looked up.
+        source: its path.
+        destination: where it goes: the path or the project, or `folder` and an id; None for a deletion.
+        name: the name that it will have there.
+        type: `file` or `folder`.
+        size: in bytes.
+    """
+
+    file: str
+    source: str | None
+    destination: str | None
+    name: str | None
+    type: str | None
+    size: int | None
 
 
 @frozen
@@ -277,6 +304,34 @@ class Draft:
     def files(self) -> Iterator[str]:
         """Produce the id of what each row means; known when it is resolved."""
         return (file for (file,) in self._select("SELECT file FROM row ORDER BY place"))
+
+    def first(self, number: int) -> Iterator[Planned]:
+        """Produce the first rows, so many of them, as they are shown."""
+        query = (
+            f"SELECT file, {_PATH}, coalesce(given, folder.path, row.project, 'folder ' || row.parent), row.name, "  # noqa: S608
+            "json_extract(extra, ?2), "
+            "CASE typeof(json_extract(extra, ?3)) WHEN 'integer' THEN json_extract(extra, ?3) END "
+            "FROM row LEFT JOIN pending USING (place) LEFT JOIN folder ON folder.number = row.folder "
+            "ORDER BY place LIMIT ?4"
+        )
+        keys = (f"$.{SOURCE_COLUMN}", f"$.{TYPE_COLUMN}", f"$.{SIZE_COLUMN}")
+        for file, source, to, name, kind, size in self._select(query, (*keys, number)):
+            called = name or (source or "").rstrip("/").rpartition("/")[2] or None
+            known = kind if kind in ("file", "folder") else None
+            yield Planned(file, source, to and to.strip("/"), called, known, size)
+
+    @property
+    def place(self) -> str | None:
+        """Return the project or folder that all rows are in; None if there is none, or paths are not known of each."""
+        paths = f"SELECT ltrim({_PATH}, '/') AS path FROM row LEFT JOIN pending USING (place)"  # noqa: S608
+        query = f"SELECT min(path), max(path), count(path) FROM ({paths})"  # noqa: S608
+        [(least, most, known)] = self._select(query, (f"$.{SOURCE_COLUMN}",))
+        if not known or known < self._rows:
+            return None
+        # What the first and the last in their order begin with, all between do.
+        pairs = zip(least.split("/")[:-1], most.split("/")[:-1], strict=False)
+        common = [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+        return "/".join(common) if len(common) > 1 else None
 
     @property
     def folders(self) -> int:

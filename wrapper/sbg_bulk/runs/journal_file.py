@@ -208,7 +208,8 @@ _PENDING: Final = """
 CREATE TEMP TABLE pending (
     place INTEGER PRIMARY KEY, number INTEGER NOT NULL,
     source TEXT, path TEXT,  -- the column and the path of what is meant, if that is one
-    target TEXT, "to" TEXT   -- the column and the path of where it goes, if that is one; no column: for all rows
+    target TEXT, "to" TEXT,  -- the column and the path of where it goes, if that is one; no column: for all rows
+    given TEXT               -- the same path, which stays when it is known what it names
 )
 """
 """The rows with paths of which it is not known yet what they name. It goes with the connection."""
@@ -280,7 +281,8 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Prob
     if isinstance(row, PathRow):
         path = None if row.source is None else file
         connection.execute(
-            "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?)", (place, number, row.source, path, row.target, row.to)
+            "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (place, number, row.source, path, row.target, row.to, row.to),
         )
     return None
 

@@ -13,7 +13,7 @@ from sbg_bulk.runs import store
 from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
 from sbg_bulk.runs.records import Carried, Failures, Outcome, Tally, noun_of
-from sbg_bulk.text import counted, size
+from sbg_bulk.text import counted, known_size
 
 REASONS: Final = 5
 """Reasons that are named at most; each is one that many files may share."""
@@ -98,7 +98,7 @@ def report(run: RunReport) -> str:
     files = counted(tally.rows, noun_of(tally.rows, run.carried.folders))
     head = f"Run {run.run}: {tally.done:,} of {files} {DONE_AS.get(run.job_type, 'done')}"
     if run.carried.size:
-        head += f" ({'' if run.carried.sized == run.carried.items else 'at least '}{size(run.carried.size)})"
+        head += f" ({known_size(run.carried.size, run.carried.sized == run.carried.items)})"
     told = [f"{number:,} {word}" for number, word in _not_done(run) if number]
     rows = [
         ((outcome, number, f"{means.what} {means.advice}", message, api_code(code)), True)

@@ -8,7 +8,7 @@ this, the next comparison finds what is left.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -24,6 +24,7 @@ from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import COPY, DELETE
+from sbg_bulk.models.amount import Amount
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import task
 from sbg_bulk.runs.choice import Choice, Chosen
@@ -34,24 +35,6 @@ from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.task import Unfinished
 from sbg_bulk.text import command_line, counted, either
-
-
-@frozen
-class Amount:
-    """A number of files, those in folders included, and their bytes; None for these if they are not known of each."""
-
-    files: int = 0
-    size: int | None = 0
-
-    @classmethod
-    def of(cls, sizes: Iterable[int | None]) -> Amount:
-        """Return that of files of these sizes."""
-        known = list(sizes)
-        return cls(len(known), None if None in known else sum(one for one in known if one is not None))
-
-    def __add__(self, other: Amount) -> Amount:
-        size = None if self.size is None or other.size is None else self.size + other.size
-        return Amount(self.files + other.files, size)
 
 
 @frozen
@@ -298,7 +281,7 @@ def _check_may_copy(policy: RequestPolicy, source: Location, replacing: Sequence
 
 def _amount(resolver: PathResolver, file: File) -> Flow[Amount]:
     if file.is_folder:
-        return Amount(*(yield from measure(resolver, file)))
+        return (yield from measure(resolver, file))
     [sized] = yield from resolver.with_sizes([file])
     return Amount.of([sized.size])
 

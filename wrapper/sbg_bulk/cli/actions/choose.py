@@ -12,7 +12,7 @@ from attrs import asdict
 
 from sbg_bulk.cli.actions.carry import carry
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, save_choice
-from sbg_bulk.cli.actions.question import Amount, amount_of, question, several
+from sbg_bulk.cli.actions.question import amount_of, chosen_text, question
 from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.actions.verify import verify
@@ -23,13 +23,14 @@ from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.cli.output.failures import fail, no_match
 from sbg_bulk.cli.output.plan_line import plan_line
-from sbg_bulk.cli.output.tables import print_changes
+from sbg_bulk.cli.output.tables import Change, print_changes
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
+from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate
 from sbg_bulk.runs.task import asked
-from sbg_bulk.text import counted, plain, size
+from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
     from sbg_bulk.client.runs import Source
@@ -97,12 +98,16 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
             write_json(_document(choice, takes))
             return done
         # What is below folders is counted for a person only.
-        amount = None if request.yes or not len(choice) else amount_of(client, choice)
+        amount, requests = (None, 0) if request.yes or not len(choice) else amount_of(client, choice)
+        summary = _summary(choice, takes, amount, choice.requests + requests)
         if request.dry_run:
-            _dry_run(choice, takes, amount)
+            print_plan(
+                [Change.of(item) for item in choice.items], chosen_text(choice) if amount is None else str(amount)
+            )
+            tell(f"{summary}\nNothing was changed.")
             return done
         # Who is asked has to see what about.
-        (note if request.yes and not choice.different else tell)(_summary(choice, takes, amount))
+        (note if request.yes and not choice.different else tell)(summary)
         if not len(choice):
             if request.as_json:
                 write_json(_document(choice, takes))
@@ -228,9 +233,9 @@ def _taken(number: int) -> str:
     )
 
 
-def _summary(choice: Choice, estimate: Estimate, amount: Amount | None) -> str:
-    """What was chosen, what was left out, and what it takes."""
-    return "\n".join(filter(None, (_chosen(choice, amount), left_out(choice), _to_come(choice, estimate, amount))))
+def _summary(choice: Choice, estimate: Estimate, amount: Amount | None, requests: int) -> str:
+    """What was chosen, what was left out, what it takes, and how many requests it took to find out."""
+    return "\n".join(filter(None, (_chosen(choice, amount), left_out(choice), _to_come(choice, estimate, requests))))
 
 
 def _chosen(choice: Choice, amount: Amount | None) -> str:
@@ -243,24 +248,16 @@ def _chosen(choice: Choice, amount: Amount | None) -> str:
             else "Nothing else to do."
         )
     target = "" if choice.to is None else f" to {choice.to}"
-    much = _amount(choice) if amount is None else several(amount)
+    much = chosen_text(choice) if amount is None else str(amount)
     return plain(f"{much} from {_sources(choice)}{target}.")
-
-
-def _amount(choice: Choice) -> str:
-    """How many files and folders were chosen, and their bytes if those are known."""
-    folders = len(choice) - choice.files
-    told = [counted(choice.files, "file")] if choice.files or not folders else []
-    told += [f"{counted(folders, 'folder')} with all {'its' if folders == 1 else 'their'} contents"] if folders else []
-    return " and ".join(told) + ("" if choice.size is None else f" ({size(choice.size)})")
 
 
 def _sources(choice: Choice) -> str:
     return choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
 
 
-def _to_come(choice: Choice, estimate: Estimate, amount: Amount | None) -> str:
-    listed = f"Listing used {counted(choice.requests + (0 if amount is None else amount.requests), 'request')}."
+def _to_come(choice: Choice, estimate: Estimate, requests: int) -> str:
+    listed = f"Listing used {counted(requests, 'request')}."
     return f"{plan_line(estimate, len(choice.folders))}\n{listed}" if choice.items else listed
 
 
@@ -292,10 +289,20 @@ def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def _dry_run(choice: Choice, estimate: Estimate, amount: Amount | None) -> None:
-    if choice.items:
-        first = choice.items[:SHOWN]
-        print_changes([("folder" if item.is_folder else "file", item.source, item.destination) for item in first])
-    if len(choice) > SHOWN:
-        say(f"... and {len(choice) - SHOWN:,} more; --json lists them all.")
-    tell(f"{_summary(choice, estimate, amount)}\nNothing was changed.")
+def print_plan(rows: Sequence[Change], total: str, number: int | None = None, *, actions: bool = False) -> None:
+    """Print what a dry run would do: the first of it, how much more there is, and how much that is in all.
+
+    Args:
+        rows: what would be done.
+        total: how much that is in all.
+        number: how many there are, if these are only the first; --json does not list the others then.
+        actions: whether it is not always the same that is done.
+    """
+    if not rows:
+        return
+    print_changes(rows[:SHOWN], actions=actions)
+    if number is not None and number > len(rows):
+        say(f"... and {number - len(rows):,} more.")
+    elif len(rows) > SHOWN:
+        say(f"... and {len(rows) - SHOWN:,} more; --json lists them all.")
+    say(f"Total: {total}.")

@@ -13,19 +13,21 @@ from typing import IO, TYPE_CHECKING, Any
 
 from attrs import asdict
 
-from sbg_bulk.cli.actions.choose import conflict_lines, execute_and_verify, rate_left
+from sbg_bulk.cli.actions.choose import SHOWN, conflict_lines, execute_and_verify, print_plan, rate_left
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, was_refused
-from sbg_bulk.cli.actions.question import question_about_rows
+from sbg_bulk.cli.actions.question import Rows, destinations, question_about_rows
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
-from sbg_bulk.cli.output.console import note, say, tell, write_json
+from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
+from sbg_bulk.cli.output.tables import Change
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
+from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.estimate import estimate
 from sbg_bulk.runs.manifest import Defaults
 from sbg_bulk.runs.task import asked
@@ -34,9 +36,8 @@ from sbg_bulk.text import counted
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.items import Item
-    from sbg_bulk.models.resources import RateLimit
-    from sbg_bulk.runs.conflicts import Conflicts
-    from sbg_bulk.runs.draft import Draft
+    from sbg_bulk.runs.choice import Chosen
+    from sbg_bulk.runs.draft import Draft, Planned
 
 
 def run(context: Context, request: TransferRequest) -> Exit:
@@ -44,10 +45,11 @@ def run(context: Context, request: TransferRequest) -> Exit:
     source = _source(request)
     check_plan(request.save_plan)
     if request.dry_run:
-        with _read_for_nothing(context, request, source) as (draft, rate):
-            done = _told_conflicts(context, draft.conflicts)
-            keep_plan(context, request, draft.save, parents=bool(draft.folders))
-            _tell(len(draft), request, draft.folders, rate, done)
+        with _read_for_nothing(context, request, source) as (draft, client):
+            done = _told_conflicts(context, request, draft)
+            if len(draft):
+                keep_plan(context, request, draft.save, parents=bool(draft.folders))
+                _dry_run(client, request, draft)
             return done
     asks = request.is_asked or (was_refused(source) and not request.yes)
     if asks:
@@ -58,9 +60,8 @@ def run(context: Context, request: TransferRequest) -> Exit:
         if task is not None and (resumed := take_up(context, client, request, task)) is not None:
             return resumed
         with _planned(client, request, source, journal=request.journal) as draft:
-            done = _told_conflicts(context, draft.conflicts)
+            done = _told_conflicts(context, request, draft)
             if not len(draft):
-                _tell(0, request, done=done)
                 return done
             keep_plan(context, request, draft.save, parents=bool(draft.folders))
             if asks and not agreed(question_about_rows(client, request, draft), False):
@@ -87,27 +88,26 @@ def ids_to_do(context: Context, client: Client, request: TransferRequest, where:
             on_request=on_request,
         )
         with draft:
-            done = _told_conflicts(context, draft.conflicts)
-            if not len(draft):
-                _tell(0, request, done=done)
-            return done, draft.items()
+            return _told_conflicts(context, request, draft), draft.items()
 
 
-def _told_conflicts(context: Context, conflicts: Conflicts | None) -> Exit:
-    """Say what is in the way of rows. The exit code that follows if all else is done."""
-    if conflicts is None:
-        return Exit.DONE
-    told = conflict_lines(
-        conflicts.existing, conflicts.unsized, conflicts.different, conflicts.differing, conflicts.renamed
-    )
-    if conflicts.moved:
+def _told_conflicts(context: Context, request: TransferRequest, draft: Draft) -> Exit:
+    """Say what is in the way of rows, after whether all are. The exit code that follows if all else is done."""
+    found = draft.conflicts or Conflicts()
+    done = max(tell_pending(context, found.pending), Exit.FAILED_ITEMS if found.differing else Exit.DONE)
+    if not len(draft):
+        if request.as_json:
+            write_json(asdict(estimate(0, request.rows_per_job)))
+        else:
+            note("Nothing to do: everything is already there." if done is Exit.DONE else "Nothing else to do.")
+    if found.moved:
         note(
-            f"Skipped: {counted(conflicts.moved, 'folder')} already moved (no longer at the source, and present at "
-            f"the destination)."
+            f"Skipped: {counted(found.moved, 'folder')} already moved (no longer at the source, and present at the "
+            f"destination)."
         )
-    if told:
-        (tell if conflicts.differing else note)("\n".join(told))
-    return max(tell_pending(context, conflicts.pending), Exit.FAILED_ITEMS if conflicts.differing else Exit.DONE)
+    if told := conflict_lines(found.existing, found.unsized, found.different, found.differing, found.renamed):
+        (tell if found.differing else note)("\n".join(told))
+    return done
 
 
 def _source(request: TransferRequest) -> Path | IO[bytes]:
@@ -148,8 +148,8 @@ def _planned(
 @contextmanager
 def _read_for_nothing(
     context: Context, request: TransferRequest, source: Path | IO[bytes]
-) -> Iterator[tuple[Draft, RateLimit | None]]:
-    """What would be done, and what is left of the rate limit. A client is only needed to look something up."""
+) -> Iterator[tuple[Draft, Client | None]]:
+    """What would be done, and a client if one is needed to look something up."""
     destination = request.destination
     defaults = Defaults(
         destination.to_folder, destination.to_project, destination.to, destination.destination_from_manifest
@@ -163,21 +163,28 @@ def _read_for_nothing(
                 yield draft, None
                 return
             with context.client() as client, _planned(client, request, draft, journal=None):
-                yield draft, rate_left(client)
+                yield draft, client
 
 
-def _nothing(done: Exit) -> str:
-    return "Nothing to do: everything is already there." if done is Exit.DONE else "Nothing else to do."
-
-
-def _tell(
-    rows: int, request: TransferRequest, besides: int = 0, rate: RateLimit | None = None, done: Exit = Exit.DONE
-) -> None:
-    """What the rows take, and the requests for the folders that are created besides."""
-    found = estimate(rows, request.rows_per_job, request.settings.reserve or 0, besides, rate, time.time())
+def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> None:
+    """Show what would be done with the rows, and what that takes."""
+    rate = None if client is None else rate_left(client)
+    reserve, folders = request.settings.reserve or 0, draft.folders
+    takes = estimate(len(draft), request.rows_per_job, reserve, folders, rate, time.time())
     if request.as_json:
-        write_json(asdict(found))
-    elif not rows:
-        note(_nothing(done))
-    else:
-        say(f"{counted(rows, 'row')} to {request.job_type.lower()}. {plan_line(found, besides)} Nothing was changed.")
+        write_json(asdict(takes))
+        return
+    rows = Rows.of(client, draft)
+    total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
+    print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
+    where = "" if request.job_type == "DELETE" else f" to {destinations(request)}"
+    tell(f"{request.job_type.capitalize()} {rows.text}{where}.\n{plan_line(takes, folders)}\nNothing was changed.")
+
+
+def _change(row: Planned, found: Chosen | None) -> Change:
+    """Return what would be done with a row, with what was found of it."""
+    kind, size, name = row.type, row.size, row.name
+    if found is not None:
+        kind, size, name = "folder" if found.is_folder else "file", found.size, name or found.name
+    to = "" if row.destination is None else "/".join(filter(None, (row.destination, name)))
+    return Change(kind, size, row.source or (row.file if found is None else found.source), to)

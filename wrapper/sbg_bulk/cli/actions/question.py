@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from attrs import define
+from attrs import evolve, frozen
 
 from sbg_bulk.cli.options.confirm import deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import ApiError, InputError
 from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.models.amount import Amount
 from sbg_bulk.text import counted, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.resources import File
-    from sbg_bulk.runs.choice import Choice
+    from sbg_bulk.runs.choice import Choice, Chosen
     from sbg_bulk.runs.draft import Draft
 
 MOST: Final = 50
@@ -28,40 +30,6 @@ NAMED: Final = 3
 
 DEEPEST: Final = 10
 """Folders above a thing that are looked up for its path."""
-
-
-@define
-class Amount:
-    """How much is moved or deleted.
-
-    Attributes:
-        files: how many files that is, those below folders included.
-        folders: how many folders are named, not counting those below them.
-        size: the bytes of the files.
-        sized: whether those of every file are known.
-        whole: whether everything below the folders has been counted.
-        requests: how many requests it took to count that.
-    """
-
-    files: int = 0
-    folders: int = 0
-    size: int = 0
-    sized: bool = True
-    whole: bool = True
-    requests: int = 0
-
-    def add(self, size: int | None) -> None:
-        """Count a file of so many bytes, or of an unknown number."""
-        self.files += 1
-        self.size += size or 0
-        self.sized = self.sized and size is not None
-
-    def __str__(self) -> str:
-        least = "" if self.whole else "at least "
-        told = f"{least}{counted(self.files, 'file')}"
-        if self.size:
-            told += f" ({'' if self.whole and self.sized else 'at least '}{size(self.size)})"
-        return told
 
 
 def question(request: TransferRequest, choice: Choice, amount: Amount) -> str:
@@ -77,7 +45,7 @@ def question(request: TransferRequest, choice: Choice, amount: Amount) -> str:
         what = _one(item.is_folder, item.source, amount)
     else:
         where = "in" if choice.to is None else "from"
-        what = f"{several(amount)} {where} {_sources(choice.sources)}"
+        what = f"{amount} {where} {_sources(choice.sources)}"
     return _asked(request.job_type, what, None if choice.to is None else str(choice.to))
 
 
@@ -87,16 +55,52 @@ def question_about_ids(client: Client, request: TransferRequest) -> str:
 
 
 def question_about_rows(client: Client, request: TransferRequest, draft: Draft) -> str:
-    """Return what is asked before the rows of a manifest are moved or deleted.
-
-    What many rows name is not looked up: then their number is told.
-    """
-    rows = f"{counted(len(draft), 'row')} of {draft.plan.manifest}"
-    what = f"the files and folders in {rows}"
-    if len(draft) <= MOST * PAGE_LIMIT and (amount := _amount_of_ids(client, list(draft.files()))) is not None:
-        what = f"{several(amount)} in {rows}"
+    """Return what is asked before the rows of a manifest are moved or deleted."""
     verifying = f" Verification will use {counted(len(draft), 'request')} more." if request.verify else ""
-    return _asked(request.job_type, what, request.destination.text or "the destinations in the manifest") + verifying
+    return _asked(request.job_type, Rows.of(client, draft).text, destinations(request)) + verifying
+
+
+def destinations(request: TransferRequest) -> str:
+    """Return where the rows of a manifest go."""
+    return request.destination.text or "the destinations in the manifest"
+
+
+@frozen
+class Rows:
+    """What the rows of a manifest are.
+
+    Attributes:
+        draft: the rows.
+        items: what was found of them, by id; none if that could not be told.
+        amount: how much that is; None if it could not be told.
+    """
+
+    draft: Draft
+    items: Mapping[str, Chosen]
+    amount: Amount | None
+
+    @classmethod
+    def of(cls, client: Client | None, draft: Draft) -> Rows:
+        """Look up what the rows of a manifest are, of many the first; that takes twice `MOST` requests at most.
+
+        Args:
+            client: looks them up; without one nothing is.
+            draft: the rows.
+        """
+        ids = list(islice(draft.files(), MOST * PAGE_LIMIT))
+        choice = None if client is None else _choice_of_ids(client, ids)
+        if client is None or choice is None:
+            return cls(draft, {}, None)
+        amount, _ = amount_of(client, choice)
+        whole = amount.complete and len(ids) == len(draft)
+        return cls(draft, {item.id: item for item in choice.items}, evolve(amount, complete=whole))
+
+    @property
+    def text(self) -> str:
+        """Return what is named in a question."""
+        rows = f"{counted(len(self.draft), 'row')} of {self.draft.plan.manifest}"
+        what = "the files and folders" if self.amount is None else str(self.amount)
+        return f"{what} in {rows}" if self.draft.place is None else f"{what} from {self.draft.place} in {rows}"
 
 
 def _asked(job_type: str, what: str, to: str | None) -> str:
@@ -105,13 +109,17 @@ def _asked(job_type: str, what: str, to: str | None) -> str:
 
 def _one(is_folder: bool, path: str, amount: Amount) -> str:
     if is_folder:
-        return f"the folder {path} with {amount}"
+        return f"the folder {path} with {amount.in_files}"
     return f"the file {path}{f' ({size(amount.size)})' if amount.size else ''}"
 
 
-def several(amount: Amount) -> str:
-    """Return how much that is, with the folders among it."""
-    return f"{amount} and {counted(amount.folders, 'folder')}" if amount.folders else str(amount)
+def chosen_text(choice: Choice) -> str:
+    """Return how much was chosen, where nobody has counted what is below folders."""
+    amount = Amount.of(item.size for item in choice.items if not item.is_folder)
+    folders = len(choice) - amount.files
+    told = [str(amount)] if amount.files or not folders else []
+    told += [f"{counted(folders, 'folder')} with all {'its' if folders == 1 else 'their'} contents"] if folders else []
+    return " and ".join(told)
 
 
 def _sources(sources: Sequence[str]) -> str:
@@ -120,9 +128,10 @@ def _sources(sources: Sequence[str]) -> str:
 
 def _described(client: Client, ids: Sequence[str]) -> str:
     if len(ids) > NAMED:
-        amount = _amount_of_ids(client, ids)
+        choice = _choice_of_ids(client, ids)
         named = f"{', '.join(ids[:NAMED])} ..."
-        return f"{len(ids):,} files or folders ({named})" if amount is None else f"{several(amount)} ({named})"
+        what = f"{len(ids):,} files or folders" if choice is None else amount_of(client, choice)[0]
+        return f"{what} ({named})"
     return ", ".join(_named(client, one) for one in ids)
 
 
@@ -131,11 +140,7 @@ def _named(client: Client, identity: str) -> str:
         found = client.file(identity)
     except ApiError:
         return identity  # the job tells what is wrong with it
-    amount = Amount()
-    if found.is_folder:
-        _count_below(client, [found.id], amount)
-    else:
-        amount.add(found.size)
+    amount = _count_below(client, [found.id])[0] if found.is_folder else Amount.of([found.size])
     return _one(found.is_folder, _path(client, found), amount)
 
 
@@ -155,38 +160,33 @@ def _path(client: Client, file: File) -> str:
     return "/".join([*start, *(["..."] if above is not None else []), *names])
 
 
-def _amount_of_ids(client: Client, ids: Sequence[str]) -> Amount | None:
-    """Return how much ids mean; None if that cannot be told, as of one that names nothing."""
+def _choice_of_ids(client: Client, ids: Sequence[str]) -> Choice | None:
+    """Return what ids mean; None if that cannot be told, as of one that names nothing."""
     try:
         with counting("Counting files") as on_request:
-            choice = client.choose(ids, whole=True, on_request=on_request)
+            return client.choose(ids, whole=True, on_request=on_request)
     except (ApiError, InputError):
         return None
-    return amount_of(client, choice)
 
 
-def amount_of(client: Client, choice: Choice) -> Amount:
-    """Return how much was chosen, with what is below folders. It takes `MOST` requests at most.
+def amount_of(client: Client, choice: Choice) -> tuple[Amount, int]:
+    """Return how much was chosen, with what is below folders, and the requests that took: `MOST` at most.
 
     Args:
         client: counts what is below folders.
         choice: what was chosen.
     """
-    amount, folders = Amount(), []
-    for item in choice.items:
-        if item.is_folder:
-            folders.append(item.id)
-        else:
-            amount.add(item.size)
-    amount.folders = len(folders)
-    if folders:
-        _count_below(client, folders, amount)
-    return amount
+    folders = [item.id for item in choice.items if item.is_folder]
+    amount = Amount.of((item.size for item in choice.items if not item.is_folder), len(folders))
+    if not folders:
+        return amount, 0
+    below, requests = _count_below(client, folders)
+    return amount + below, requests
 
 
-def _count_below(client: Client, folders: Iterable[str], amount: Amount) -> None:
+def _count_below(client: Client, folders: Iterable[str]) -> tuple[Amount, int]:
     """Count the files below folders, with `MOST` requests at most. What cannot be listed is not counted."""
-    left, requests = list(folders), 0
+    left, sizes, requests, complete = list(folders), list[int | None](), 0, True
     with counting("Counting files") as on_request:
         while left and requests < MOST:
             requests += 1
@@ -195,15 +195,14 @@ def _count_below(client: Client, folders: Iterable[str], amount: Amount) -> None
                     if entry.is_folder:
                         left.append(entry.id)
                     else:
-                        amount.add(entry.size)
+                        sizes.append(entry.size)
                     if number % PAGE_LIMIT == 0:
                         # The next page takes another.
                         if requests == MOST:
-                            amount.whole = False
+                            complete = False
                             break
                         requests += 1
             except ApiError:
-                amount.whole = False
+                complete = False
             on_request(requests)
-    amount.requests = requests
-    amount.whole = amount.whole and not left
+    return evolve(Amount.of(sizes), complete=complete and not left), requests

@@ -17,11 +17,10 @@ from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
 from sbg_bulk.runs.records import noun_of
-from sbg_bulk.text import counted, duration, size
+from sbg_bulk.text import counted, duration, known_size
 
 if TYPE_CHECKING:
     from sbg_bulk.runs.progress import Progress
-    from sbg_bulk.runs.records import Carried
     from sbg_bulk.runs.result import RunReport
 
 
@@ -163,7 +162,7 @@ def report_text(context: Context, report: RunReport, seconds: float | None, *, b
     if took and before is not None:
         took, since = "", f" ({tally.done - before:,} since it was resumed,{took})"
     if report.carried.sized:
-        took += f", {_bytes(report.carried)}"
+        took += f", {known_size(report.carried.size, report.carried.sized == report.carried.items)}"
     if report.succeeded:
         return f"Finished: {counted(tally.rows, noun)} {verb}{since}{took}."
     reasons = [f"{reason.what[0].lower()}{reason.what[1:].rstrip('.')}" for reason in report.reasons]
@@ -183,8 +182,3 @@ def report_text(context: Context, report: RunReport, seconds: float | None, *, b
     if report.retry_helps:
         lines.append(f"Retry the failures: {context.command('runs', 'retry', name)}")
     return "\n".join(lines)
-
-
-def _bytes(carried: Carried) -> str:
-    """The bytes of what was done, as far as they are known."""
-    return f"{'' if carried.sized == carried.items else 'at least '}{size(carried.size)}"

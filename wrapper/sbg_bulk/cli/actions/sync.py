@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import asdict, evolve
 
 from sbg_bulk.cli.actions.carry import Work, carry_all
-from sbg_bulk.cli.actions.choose import rate_left
+from sbg_bulk.cli.actions.choose import print_plan, rate_left
+from sbg_bulk.cli.actions.question import amount_of, chosen_text
 from sbg_bulk.cli.actions.run import reference
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
@@ -20,14 +21,15 @@ from sbg_bulk.cli.output.comparisons import compared_document, shown_path
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.failures import no_match
 from sbg_bulk.cli.output.plan_line import plan_line
-from sbg_bulk.cli.output.tables import print_changes
+from sbg_bulk.cli.output.tables import Change
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.comparison import Mismatch
 from sbg_bulk.files.paths import place_of
+from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate
-from sbg_bulk.runs.sync import Amount, unfinished
-from sbg_bulk.text import counted, plain, size
+from sbg_bulk.runs.sync import unfinished
+from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -73,14 +75,25 @@ def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Wo
             told = no_match([str(found.source)], found.hint, fails=selection.error_on_no_match)
             if told is not Exit.DONE:
                 return told
-        if request.dry_run or (request.as_json and not len(plan)):
-            _dry_run(plan, takes, request.as_json)
+        if request.as_json and (request.dry_run or not len(plan)):
+            write_json({**asdict(takes), **_document(plan)})
+            return done
+        # What is below folders is counted for a person only.
+        copied, requests = chosen_text(plan.missing), plan.requests
+        if not request.yes:
+            amount, more = amount_of(client, plan.missing)
+            copied, requests = str(amount), requests + more
+        summary = _summary(plan, takes, copied, requests)
+        if request.dry_run:
+            rows = [Change.of(item, action.lower()) for action, choice in plan.steps for item in choice.items]
+            print_plan(rows, _work(plan, copied), actions=True)
+            tell(f"{summary}\nNothing was changed.")
             return done
         # Who is asked has to see what about.
-        (note if request.yes and not plan.left else tell)(_summary(plan, takes))
+        (note if request.yes and not plan.left else tell)(summary)
         if not len(plan):
             return done
-        if not agreed(_question(plan), request.yes):
+        if not agreed(_question(plan, copied), request.yes):
             return Exit.INTERRUPTED
         return _carry(client, request, plan, execute)
 
@@ -147,19 +160,6 @@ def _carry(client: Client, request: SyncRequest, plan: SyncPlan, execute: Callab
     return Exit.DONE if end.succeeded else Exit.FAILED_ITEMS
 
 
-def _amount(amount: Amount) -> str:
-    return f"{counted(amount.files, 'file')}{'' if amount.size is None else f' ({size(amount.size)})'}"
-
-
-def _chosen(choice: Choice) -> str:
-    """How much is copied: files, and folders with all their contents."""
-    files = Amount.of(item.size for item in choice.items if not item.is_folder)
-    folders = len(choice) - files.files
-    parts = [_amount(files)] if files.files else []
-    parts += [f"{counted(folders, 'folder')} with all {'its' if folders == 1 else 'their'} contents"] if folders else []
-    return " and ".join(parts)
-
-
 def _names(compared: Sequence[Compared], *, reason: bool = False) -> Iterator[str]:
     return _listed([f"{shown_path(one)}{f': {one.reason}' if reason else ''}" for one in compared])
 
@@ -175,24 +175,24 @@ def _turned(one: Turned) -> str:
     """What is replaced by what: a file, or a folder and all it holds."""
     there, source = one.compared.there, one.compared.source
     sides = ((there, one.gone), (source, one.copied))
-    told = [f"the folder with {_amount(much)}" if file and file.is_folder else _amount(much) for file, much in sides]
+    told = [f"the folder with {much}" if file and file.is_folder else str(much) for file, much in sides]
     return " replaced with ".join(told)
 
 
-def _summary(plan: SyncPlan, takes: Estimate) -> str:
-    """What is to be done, what is left, and what it takes."""
+def _summary(plan: SyncPlan, takes: Estimate, copied: str, requests: int) -> str:
+    """What is to be done, what is left, what it takes, and how many requests it took to find out."""
     found = plan.comparison
     lines = [plain(f"Sync {found.source} to {found.place}: {counted(found.same, 'file')} the same.")]
     if len(plan.missing):
-        lines.append(f"Copy {_chosen(plan.missing)}.")
+        lines.append(f"Copy {copied}.")
     if plan.replaced.files:
-        lines.append(f"Replace {_amount(plan.replaced)} with a different size:")
+        lines.append(f"Replace {plan.replaced} with a different size:")
         lines += _names(plan.replaces, reason=True)
     if plan.turned:
         lines.append("Replace where one side has a folder and the other a file:")
         lines += _listed([f"{one.compared.path}: {_turned(one)}" for one in plan.turned])
     if plan.deletes:
-        lines.append(f"Delete {_amount(plan.deleted)} in {counted(len(plan.deletes), 'item')}, not in the source:")
+        lines.append(f"Delete {plan.deleted} in {counted(len(plan.deletes), 'item')}, not in the source:")
         lines += _names(plan.deletes)
     if plan.left:
         lines.append("Left unchanged, and reported:")
@@ -207,7 +207,7 @@ def _summary(plan: SyncPlan, takes: Estimate) -> str:
         lines.append("Nothing to do.")
     else:
         lines.append(plan_line(takes, len(plan.missing.folders)))
-    return "\n".join([*lines, f"Listing used {counted(plan.requests, 'request')}."])
+    return "\n".join([*lines, f"Listing used {counted(requests, 'request')}."])
 
 
 def _takes(plan: SyncPlan, request: SyncRequest, rate: RateLimit | None) -> Estimate:
@@ -218,12 +218,17 @@ def _takes(plan: SyncPlan, request: SyncRequest, rate: RateLimit | None) -> Esti
     return evolve(whole, items=len(plan), jobs=sum(one.jobs for one in runs))
 
 
-def _question(plan: SyncPlan) -> str:
-    parts = [f"copy {_chosen(plan.missing)}"] if len(plan.missing) else []
-    parts += [f"replace {_amount(plan.replaced)}"] if plan.replaced.files else []
+def _work(plan: SyncPlan, copied: str) -> str:
+    """How much is copied, replaced and deleted."""
+    parts = [f"copy {copied}"] if len(plan.missing) else []
+    parts += [f"replace {plan.replaced}"] if plan.replaced.files else []
     parts += _replacements(plan.turned)
-    parts += [f"permanently delete {_amount(plan.deleted)}"] if plan.deletes else []
-    told = ", ".join(parts)
+    parts += [f"permanently delete {plan.deleted}"] if plan.deletes else []
+    return ", ".join(parts)
+
+
+def _question(plan: SyncPlan, copied: str) -> str:
+    told = _work(plan, copied)
     warning = " What is replaced or deleted cannot be recovered." if len(plan.removed) else ""
     return plain(f"{told[:1].upper()}{told[1:]} in {plan.comparison.place}?{warning}")
 
@@ -234,28 +239,11 @@ def _replacements(turned: Sequence[Turned]) -> Iterator[str]:
         some = [one for one in turned if one.compared.there and one.compared.there.is_folder is (kind == "folder")]
         if some:
             gone = sum((one.gone for one in some), Amount())
-            yield f"replace {counted(len(some), kind)} ({_amount(gone)}) with {other}"
+            yield f"replace {counted(len(some), kind)} ({gone}) with {other}"
 
 
-def _dry_run(plan: SyncPlan, takes: Estimate, as_json: bool) -> None:
-    if as_json:
-        write_json({**asdict(takes), **_document(plan)})
-        return
-    rows = [
-        (
-            job_type.lower(),
-            "folder" if item.is_folder else "file",
-            item.source,
-            item.destination,
-        )
-        for job_type, choice in plan.steps
-        for item in choice.items
-    ]
-    if rows:
-        print_changes(rows[:SHOWN], ("ACTION", "TYPE"))
-    if len(rows) > SHOWN:
-        tell(f"... and {len(rows) - SHOWN:,} more; --json lists them all.")
-    tell(f"{_summary(plan, takes)}\nNothing was changed.")
+def _size(amount: Amount) -> dict[str, int | None]:
+    return {"files": amount.files, "size": amount.size}
 
 
 def _document(plan: SyncPlan) -> dict[str, Any]:
@@ -267,12 +255,12 @@ def _document(plan: SyncPlan) -> dict[str, Any]:
         "extra": plan.extra,
         "undated": found.undated,
         "looked": plan.requests,
-        "replaced": {"files": plan.replaced.files, "size": plan.replaced.size},
+        "replaced": _size(plan.replaced),
         "turned": [
-            {**compared_document(one.compared), "gone": asdict(one.gone), "copied": asdict(one.copied)}
+            {**compared_document(one.compared), "gone": _size(one.gone), "copied": _size(one.copied)}
             for one in plan.turned
         ],
-        "deleted": {"files": plan.deleted.files, "size": plan.deleted.size},
+        "deleted": _size(plan.deleted),
         "folders": [str(one) for one in plan.missing.folders],
         "steps": [
             {

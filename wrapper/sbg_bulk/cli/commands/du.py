@@ -15,7 +15,7 @@ from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import place_of
-from sbg_bulk.text import counted, size
+from sbg_bulk.text import counted, known_size
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -84,4 +84,4 @@ def _size(usage: Usage) -> str:
     """Return the bytes, and whether they are all: an unknown size is none."""
     if usage.files and usage.unknown == usage.files:
         return "unknown"
-    return f"{'at least ' if usage.unknown else ''}{size(usage.bytes)}"
+    return known_size(usage.bytes, not usage.unknown)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -49,4 +50,4 @@ class Output(Console):
         with self.capture() as captured:
             self.print(table)
         # Cells are filled up to the width of their column, the last ones too.
-        sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
+from attrs import frozen
 
 from sbg_bulk.cli.output.console import say
 from sbg_bulk.cli.output.documents import date
-from sbg_bulk.text import counted, plain
+from sbg_bulk.text import counted, plain, size
 
 if TYPE_CHECKING:
     from sbg_bulk.cli.output.draw import Output
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
+    from sbg_bulk.runs.choice import Chosen
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""
@@ -28,6 +30,30 @@ ROOM_FOR_JOBS: Final = 80
 
 RUN_WIDTH: Final = 22
 """Columns that the id of a run takes in a table: that of a date, which it has instead where there is no room."""
+
+
+@frozen
+class Change:
+    """Something that would be done.
+
+    Attributes:
+        type: `file` or `folder`; None if that is not known.
+        size: in bytes; None if it is not known.
+        source: its path, or its id.
+        destination: the path that it would have, as far as that is known; empty for a deletion.
+        action: copy, move or delete.
+    """
+
+    type: str | None
+    size: int | None
+    source: str
+    destination: str = ""
+    action: str = ""
+
+    @classmethod
+    def of(cls, item: Chosen, action: str = "") -> Change:
+        """Return what would be done with something that was chosen."""
+        return cls("folder" if item.is_folder else "file", item.size, item.source, item.destination, action)
 
 
 def _output(*, narrow: bool = False) -> Output:
@@ -68,21 +94,31 @@ def print_blocks(blocks: Iterable[tuple[str, Iterable[str]]]) -> None:
             )
 
 
-def print_changes(rows: Sequence[tuple[str, ...]], what: Sequence[str] = ("TYPE",)) -> None:
+def print_changes(rows: Sequence[Change], *, actions: bool = False) -> None:
     """What would be done: a table, or a block each where that is wider than the terminal.
 
     Args:
-        rows: of each what the first columns say, the source and the destination; that may be empty.
-        what: the heads of the first columns.
+        rows: what would be done.
+        actions: whether it is not always the same that is done.
     """
-    columns = (*what, "SOURCE", "DESTINATION")
-    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
-    if not any(row[-1] for row in rows):
-        print_rows(columns[:-1], (row[:-1] for row in rows))
-    elif has_room(sum(widths) + 2 * len(widths)):
-        print_rows(columns, rows)
-    else:
-        print_blocks((" ".join(row[:-1]), [f"to {row[-1]}"] if row[-1] else []) for row in rows)
+    shown = [(row, "" if row.size is None else size(row.size)) for row in rows]
+    sized, going = any(told for _, told in shown), any(row.destination for row in rows)
+    columns = [*["ACTION"] * actions, "TYPE", *["SIZE"] * sized, "SOURCE", *["DESTINATION"] * going]
+    cells = [
+        (*[row.action] * actions, row.type, *[told] * sized, row.source, *[row.destination] * going)
+        for row, told in shown
+    ]
+    widths = [max(len(cell or "-") for cell in column) for column in zip(columns, *cells, strict=True)]
+    if not going or has_room(sum(widths) + 2 * len(widths)):
+        print_rows(columns, cells)
+        return
+    print_blocks(
+        (
+            " ".join(filter(None, (row.action, row.type, row.source))),
+            [told for told in (", ".join(filter(None, (much, row.destination and f"to {row.destination}"))),) if told],
+        )
+        for row, much in shown
+    )
 
 
 def has_room(columns: int) -> bool:
