@@ -26,6 +26,7 @@ from tests.cli.harness import (
     tree,
     until,
 )
+from tests.support.world import World
 
 IN = f"{TARGET}/incoming"
 PATHS = ["copy", MINE, "--include", "sample.bam", "--to", IN, "--yes"]
@@ -155,6 +156,50 @@ def test_a_detached_run_that_cannot_be_carried_is_told_at_once(
     assert error["message"].endswith(f"no luck\nLog: {journal.with_suffix('.log')}")
 
 
+def _synced(simulator: Simulator, *more: str) -> list[str]:
+    """Fill a source and a place, and return the command that copies and deletes until these are alike."""
+    world = World(simulator)
+    world.add(f"{MINE}/run/same", f"{MINE}/run/new/deep", f"{IN}/same", f"{IN}/gone")
+    world.add(f"{MINE}/run/changed", size=2_000)
+    world.add(f"{IN}/changed", size=7)
+    return ["sync", f"{MINE}/run", "--to", IN, "--delete", "--yes", *more]
+
+
+def test_a_detached_sync_is_carried_to_its_end(quick: Simulator, at: dict[str, str], home: Path) -> None:
+    ran = run_process([*_synced(quick, "--detach", "--label", "night"), "--exclude", "*.tmp"], at)
+    assert ran.code == Exit.DONE
+    (first, *_) = journals(home)
+    assert ran.out == f"{first.stem}\n"
+    assert "If it stops, run the same sync again: it resumes the run, then does what is left.\n" in ran.err
+    log = first.with_suffix(".log")
+    until(lambda: f"{IN} is in sync with {MINE}/run" in log.read_text("utf-8"))
+    assert sorted(tree(quick, FOLDER)) == ["changed", "new", "same"]
+    assert len(journals(home)) == 3
+    with Journal.read(first) as journal:
+        assert journal.remembered("label") == "night"
+
+
+def test_what_was_not_agreed_to_is_not_deleted_in_the_background(sbg: Run, simulator: Simulator) -> None:
+    words = _synced(simulator)
+    ran = sbg(*words, "--agreed", "0" * 64)
+    assert ran.code == Exit.USAGE
+    assert "What is to be deleted has changed since it was agreed to. Run the same sync again.\n" in ran.err
+    assert "gone" in tree(simulator, FOLDER)
+    assert sbg(*words).code == Exit.DONE
+
+
+def test_a_detached_sync_first_resumes_an_earlier_one_and_says_what_comes_then(
+    quick: Simulator, at: dict[str, str], home: Path
+) -> None:
+    words = _synced(quick)
+    assert run_process([*words, "--timeout", "0"], at).code == Exit.TIMED_OUT
+    ran = run_process([*words, "--detach"], at)
+    (journal,) = journals(home)
+    assert (ran.code, ran.out) == (Exit.DONE, f"{journal.stem}\n")
+    assert ran.err.endswith("When it has finished, run the same sync again: it does what is left.\n")
+    until(lambda: _done(journal))
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [(["--timeout", "5"], "--timeout is for waiting"), (["--verify"], "--verify waits for the end")],
@@ -165,9 +210,12 @@ def test_what_waits_does_not_go_with_detach(sbg: Run, words: list[str], told: st
     assert told in ran.err
 
 
-@pytest.mark.parametrize("command", ["resume", "retry"])
-def test_what_goes_on_in_the_background_has_no_time_to_wait_for_either(sbg: Run, command: str) -> None:
-    ran = sbg("runs", command, "20260101-000000-0000", "--detach", "--timeout", "5")
+@pytest.mark.parametrize(
+    "words",
+    [["runs", "resume", "20260101-000000-0000"], ["runs", "retry", "20260101-000000-0000"], ["sync", MINE, "--to", IN]],
+)
+def test_what_goes_on_in_the_background_has_no_time_to_wait_for_either(sbg: Run, words: list[str]) -> None:
+    ran = sbg(*words, "--detach", "--timeout", "5")
     assert ran.code == Exit.USAGE
     assert "--timeout is for waiting, and --detach does not wait." in ran.err
 

@@ -86,7 +86,7 @@ def carry_all(
 
     Args:
         context: the options before the command.
-        settings: how to go about it; in the background goes only `carry`.
+        settings: how to go about it; not in the background.
         whole: carries the runs, by calling what it is given with the work of each.
         as_json: whether to write JSON.
     """
@@ -205,22 +205,42 @@ def _without_token(env: Mapping[str, str]) -> dict[str, str]:
 
 def _detached(context: Context, settings: RunSettings, work: Work, as_json: bool) -> Exit:
     """Begin a run, and have a process in the background carry it."""
+    begun = begin(work)
+    name = reference(begun.run, Path(begun.journal))
+    resume = context.command("runs", "resume", name)
+    words = ["runs", "resume", name, *settings.words]
+    return in_background(context, begun, words, f"If it stops, resume with: {resume}", as_json)
+
+
+def begin(work: Work) -> Progress:
+    """Begin a run, and leave it to another process. Return how far it is."""
     begun: list[Progress] = []
 
-    def begin(progress: Progress) -> None:
+    def stop(progress: Progress) -> None:
         begun.append(progress)
         raise _Begun
 
     with suppress(_Begun):
-        work(begin)
-    run, journal = begun[0].run, Path(begun[0].journal)
+        work(stop)
+    return begun[0]
+
+
+def in_background(context: Context, begun: Progress, command: Sequence[str], if_it_stops: str, as_json: bool) -> Exit:
+    """Have a process in the background carry a run that was begun, and tell how it is watched.
+
+    Args:
+        context: the options before the command.
+        begun: the run.
+        command: what the process does, as words of this command.
+        if_it_stops: what to do then, as a sentence.
+        as_json: whether to write JSON.
+    """
+    run, journal = begun.run, Path(begun.journal)
     name, log = reference(run, journal), store.log(journal)
-    words = [*context.words, "runs", "resume", name, *settings.words]
-    resume = context.command("runs", "resume", name)
     with _private(log) as output:
         written = output.tell()
         process = subprocess.Popen(  # noqa: S603 - this command itself
-            [sys.executable, *_COMMAND, *words],
+            [sys.executable, *_COMMAND, *context.words, *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -241,7 +261,7 @@ def _detached(context: Context, settings: RunSettings, work: Work, as_json: bool
         click.echo(name)
         note(
             f"Run {run} runs in the background (process {process.pid}).\nLog: {log}\n"
-            f"Watch it with: {context.command('runs', 'show', name, '--watch')}\nIf it stops, resume with: {resume}"
+            f"Watch it with: {context.command('runs', 'show', name, '--watch')}\n{if_it_stops}"
         )
     return Exit.DONE
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict, evolve
 
-from sbg_bulk.cli.actions.carry import Work, carry_all
+from sbg_bulk.cli.actions.carry import Work, begin, carry, carry_all, in_background
 from sbg_bulk.cli.actions.choose import print_plan, rate_left
 from sbg_bulk.cli.actions.question import amount_of, chosen_text
 from sbg_bulk.cli.actions.run import reference
@@ -46,6 +47,8 @@ SHOWN: Final = 20
 
 def plan_and_sync(context: Context, request: SyncRequest) -> Exit:
     """Find what to do, show it, ask, and carry it to its end. The exit code that follows."""
+    if request.settings.detach:
+        return _plan_and_sync(context, request, partial(carry, context, request.settings, as_json=request.as_json))
     return carry_all(context, request.settings, partial(_plan_and_sync, context, request), request.as_json)
 
 
@@ -53,7 +56,7 @@ def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Wo
     selection = request.selection
     with context.client() as client:
         resumed = _finish_earlier(context, client, request, execute)
-        if resumed is not Exit.DONE:
+        if resumed is not None:
             return resumed
         with counting() as on_request:
             plan = client.sync_plan(
@@ -93,13 +96,24 @@ def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Wo
         (note if request.yes and not plan.left else tell)(summary)
         if not len(plan):
             return done
+        removed = sha256("\n".join(sorted(item.id for item in plan.removed.items)).encode()).hexdigest()
+        if request.agreed not in (None, removed) and len(plan.removed):
+            raise InputError("What is to be deleted has changed since it was agreed to. Run the same sync again.")
         if not agreed(_question(plan, copied), request.yes):
             return Exit.INTERRUPTED
+        if request.settings.detach:
+            return _in_background(context, client, request, plan, removed)
         return _carry(client, request, plan, execute)
 
 
-def _finish_earlier(context: Context, client: Client, request: SyncRequest, execute: Callable[[Work], Exit]) -> Exit:
-    """Resume runs of an earlier sync of the same two: their jobs may still be running, so nothing else can be told."""
+def _finish_earlier(
+    context: Context, client: Client, request: SyncRequest, execute: Callable[[Work], Exit]
+) -> Exit | None:
+    """Resume runs of an earlier sync of the same two: their jobs may still be running, so nothing else can be told.
+
+    Returns:
+        The exit code if that is all that is done now; else None.
+    """
     for earlier in unfinished(client.settings.endpoint, place_of(request.source), place_of(request.to)):
         run = earlier.run
         if run.in_use:
@@ -111,18 +125,40 @@ def _finish_earlier(context: Context, client: Client, request: SyncRequest, exec
             raise InputError(f"{told}\n{resume}")
         if earlier.deletes and not request.delete:
             raise InputError(f"{told} It deletes what is not in the source, but --delete was not given.\n{resume}")
-        tell(told)
+        if request.agreed is None:
+            tell(told)
         if not agreed("Resume it first?", request.yes):
             return Exit.INTERRUPTED
         outcome = execute(partial(_resumed, client, request, name))
+        if request.settings.detach:
+            note("When it has finished, run the same sync again: it does what is left.")
+            return outcome
         if outcome not in (Exit.DONE, Exit.FAILED_ITEMS):
             return outcome
-    return Exit.DONE
+    return None
 
 
 def _resumed(client: Client, request: SyncRequest, run: str, on_change: Callable[[Progress], object]) -> RunReport:
     settings = request.settings
     return client.resume(run, options=settings.options, within=settings.give_up_after, on_change=on_change)
+
+
+def _in_background(context: Context, client: Client, request: SyncRequest, plan: SyncPlan, removed: str) -> Exit:
+    """Begin the first run of a plan. The same sync in another process resumes it, and does what is left then.
+
+    Args:
+        context: the options before the command.
+        client: begins it.
+        request: what was asked for.
+        plan: what was agreed to.
+        removed: what of that is deleted, as that process knows it again.
+    """
+    step = plan.next([])
+    assert step is not None
+    settings, items_per_job = request.settings, request.items_per_job
+    begun = begin(lambda stop: client.run(*step, items_per_job=items_per_job, options=settings.options, on_change=stop))
+    again = "If it stops, run the same sync again: it resumes the run, then does what is left."
+    return in_background(context, begun, request.words(removed), again, request.as_json)
 
 
 def _carry(client: Client, request: SyncRequest, plan: SyncPlan, execute: Callable[[Work], Exit]) -> Exit:

@@ -124,6 +124,21 @@ class Selection:
         return next((option for option, value in options.items() if value), None)
 
     @property
+    def words(self) -> list[str]:
+        """The options with which another process means the same, as words of a command line; times count from now."""
+        values = {
+            "--include": self.match,
+            "--exclude": self.exclude,
+            "--newer-than": () if self.since is None else (self.since.isoformat(),),
+            "--type": () if self.kind is None else (self.kind,),
+            "--tag": self.tags,
+            "--metadata": self.metadata,
+        }
+        flags = {"--recursive": self.recursive, "--error-on-no-match": self.error_on_no_match}
+        given = [f"{option}={value}" for option, those in values.items() for value in those]
+        return given + [option for option, on in flags.items() if on]
+
+    @property
     def filters(self) -> Filters:
         """What the options mean.
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from sbg_bulk.cli.options.common import F, collected, dry_run_option, json_option, timeout_option
 from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options, no_match_option
-from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
+from sbg_bulk.cli.options.run import DETACH, NOTIFY, RunSettings, add_run_options
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 
@@ -35,8 +35,11 @@ _OPTIONS: Final = (
 _RUN_OPTIONS: Final = (
     yes_option,
     dry_run_option,
+    DETACH,
     timeout_option,
     NOTIFY,
+    # For the process in the background: what was agreed to be deleted. What is not, is not deleted.
+    click.option("--agreed", hidden=True, metavar="DIGEST", help="Delete only if this is what is to be deleted."),
     click.option(
         "--items-per-job",
         type=click.IntRange(min=1),
@@ -61,6 +64,7 @@ class SyncRequest:
         yes: whether not to ask first.
         dry_run: whether to change nothing.
         items_per_job: how many items to submit as one job.
+        agreed: what may be deleted, as `digest` of what is going to be; None if that was not asked about before.
         as_json: whether to write JSON.
     """
 
@@ -73,7 +77,24 @@ class SyncRequest:
     yes: bool
     dry_run: bool
     items_per_job: int
+    agreed: str | None
     as_json: bool
+
+    def words(self, agreed: str) -> list[str]:
+        """Return the command with which another process does the same, if what was agreed is what is deleted."""
+        flags = {"--parents": self.parents, "--delete": self.delete}
+        return [
+            "sync",
+            f"--to={self.to}",
+            *[flag for flag, on in flags.items() if on],
+            *self.selection.words,
+            *self.settings.words,
+            f"--items-per-job={self.items_per_job}",
+            f"--agreed={agreed}",
+            "--yes",
+            "--",
+            self.source,
+        ]
 
 
 def sync_options(function: F) -> F:
@@ -82,6 +103,7 @@ def sync_options(function: F) -> F:
     @wraps(function)
     def command(*arguments: Any, **values: Any) -> Any:
         selection, settings = collected(Selection, values), collected(RunSettings, values)
+        settings.check()
         return function(*arguments, SyncRequest(selection=selection, settings=settings, **values))
 
     decorated = json_option(add_run_options(cast(F, command), copies=False))
