@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -245,12 +246,14 @@ def test_at_the_end_of_a_run_the_command_is_told_how_it_ended_and_no_token(
         "SBG_BULK_JOURNAL": ran.document["journal"],
         "SBG_BULK_OUTCOME": "finished",
         "SBG_BULK_EXIT_CODE": "0",
-        "SBG_BULK_FILES": "2",
+        "SBG_BULK_ITEMS": "2",
         "SBG_BULK_DONE": "2",
         "SBG_BULK_FAILED": "0",
         "SBG_BULK_MESSAGE": f"Run {run}: finished, 2 of 2 files done.",
     }
     assert "noted" in ran.err
+    page = (Path(__file__).parents[2] / "wrapper" / "docs" / "reference" / "command-line.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(SBG_BULK_\w+)` \|", page, re.MULTILINE)) == set(found)
 
 
 def test_a_run_that_fails_in_part_stops_or_is_resumed_notifies_too(
@@ -265,7 +268,7 @@ def test_a_run_that_fails_in_part_stops_or_is_resumed_notifies_too(
     assert sbg(*again, "--notify", _noting(noted)).code == Exit.FAILED_ITEMS
     assert _noted(noted)["SBG_BULK_MESSAGE"].endswith(": finished with failures, 1 of 2 files done, 1 failed.")
     assert sbg("runs", "retry", again[2], "--notify", _noting(noted)).code == Exit.DONE
-    assert _noted(noted)["SBG_BULK_FILES"] == "1"
+    assert _noted(noted)["SBG_BULK_ITEMS"] == "1"
 
 
 def test_a_command_that_fails_is_told_and_changes_no_exit_code(sbg: Run, manifest: Path) -> None:

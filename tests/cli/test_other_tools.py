@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sbg_bulk.cli.advice import COMMANDS, OPTIONS
+from sbg_bulk.cli.advice import COMMANDS, IN_GROUPS, OPTIONS
 from sbg_bulk.simulator import Simulator
 from tests.cli.commands import commands, parse
 from tests.cli.harness import FILE, FOLDER, MINE, TARGET, Run, printed_commands
@@ -20,6 +20,41 @@ def test_a_command_of_other_tools_is_answered_by_one_that_there_is(sbg: Run, nam
 
 def test_a_name_of_the_table_is_no_command() -> None:
     assert {path[0] for path, _ in commands()}.isdisjoint(COMMANDS)
+    assert {path for path, _ in commands()}.isdisjoint(
+        (group, name) for group in IN_GROUPS for name in IN_GROUPS[group]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        *[((group, name), meant.split()) for group, names in IN_GROUPS.items() for name, meant in names.items()],
+        (("files", "copy"), ["copy"]),
+        (("runs", "sync", "x"), ["sync"]),
+        (("jobs", "cp"), ["cp"]),
+    ],
+)
+def test_a_word_after_a_group_is_answered_by_the_command_that_there_is(
+    sbg: Run, words: tuple[str, ...], meant: list[str]
+) -> None:
+    ran = sbg(*words)
+    assert (ran.code, printed_commands(ran.err.splitlines()[-1])) == (2, [meant])
+    parse(meant)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["runs", "--watch"], ["runs", "show", "--watch"]),
+        (["runs", "--dry-run", "retry", "x"], ["runs", "retry", "--dry-run"]),
+        (["--dry-run", "move", "x"], ["move", "--dry-run"]),
+        (["--adopt", "1"], ["runs", "resume", "--adopt"]),
+    ],
+)
+def test_an_option_before_its_command_is_answered_with_its_place(sbg: Run, words: list[str], meant: list[str]) -> None:
+    ran = sbg(*words)
+    assert ran.code == 2
+    assert printed_commands(ran.err.splitlines()[-1]) == [meant]
 
 
 @pytest.mark.parametrize("words", [["cancel"], ["jobs", "cancel", "1"], ["runs", "stop"]], ids=" ".join)

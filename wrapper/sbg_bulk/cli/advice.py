@@ -59,35 +59,53 @@ _NO_CANCEL: Final = "Jobs cannot be cancelled: the API has no call for it."
 COMMANDS: Final[Mapping[str, str]] = {
     "auth": "configure",
     "diff": "check",
+    "export": "runs export",
+    "forget": "runs forget",
     "login": "configure",
     "purge": "delete --dir",
     "report": "runs report",
     "resume": "runs resume",
     "retry": "runs retry",
     "rmdir": "delete --dir",
+    "show": "runs show",
     "size": "du",
     "status": "runs list",
     "tree": "files tree",
+    "verify": "runs verify",
     "version": "--version",
     "wait": "jobs wait",
 }
 """Commands that there are not, and those that are meant."""
+
+IN_GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
+    "files": {"size": "du"},
+    "jobs": {"status": "jobs show"},
+    "projects": {"show": "open"},
+    "runs": {"delete": "runs forget", "log": "runs report", "rm": "runs forget", "status": "runs show"},
+}
+"""The same of the words that follow a group's name."""
 
 _CANCELLING: Final = ("cancel", "abort", "kill", "stop")
 
 _OPTION: Final = re.compile(r"--[a-z-]+")
 
 
-def about_command(name: str, *, first: bool) -> str | None:
+def about_command(name: str, context: click.Context) -> str | None:
     """Return what to do instead of a command that there is not; None if that is not known.
 
     Args:
         name: the command as it was typed.
-        first: whether it is the first word, and not that of a group.
+        context: that of the group that was called, or of the whole command.
     """
     if name in _CANCELLING:
         return _NO_CANCEL
-    meant = COMMANDS.get(name) if first else None
+    if context.parent is None:
+        meant = COMMANDS.get(name)
+    else:
+        meant = IN_GROUPS.get(context.command.name or "", {}).get(name)
+        whole = context.parent.command
+        if meant is None and isinstance(whole, click.Group) and whole.get_command(context.parent, name) is not None:
+            meant = name
     return None if meant is None else f"Use: {command_line(*meant.split())}"
 
 
@@ -105,6 +123,11 @@ def about_option(error: click.NoSuchOption) -> click.UsageError:
         if isinstance(option, click.Option) and not (option.hidden and option.expose_value)
         for name in option.opts
     ]
+    if isinstance(context.command, click.Group) and (below := _commands_with(error.option_name, context)):
+        # Of several that which was typed, perhaps behind the option.
+        path = next((one for one in below if one[-1] in sys.argv), below[0])
+        told = f"{error.option_name} comes after a command: {command_line(*path, error.option_name)}"
+        return click.UsageError(told, context)
     for given in OPTIONS.get(error.option_name, ()):
         advice = given if isinstance(given, str) else given()
         if set(_OPTION.findall(advice)).issubset(shown):
@@ -112,6 +135,20 @@ def about_option(error: click.NoSuchOption) -> click.UsageError:
     alike = [] if error.option_name in OPTIONS else get_close_matches(error.option_name, shown, n=1)
     told = f"{error.message} Did you mean {alike[0]}?" if alike else error.message
     return click.UsageError(told, context)
+
+
+def _commands_with(option: str, context: click.Context) -> list[tuple[str, ...]]:
+    """Return the commands of a group, and of the groups in it, that have an option, as the words that call them."""
+    found: list[tuple[str, ...]] = []
+    start = () if context.parent is None else (context.command.name or "",)
+    waiting = [(start, context.command)]
+    while waiting:
+        path, command = waiting.pop(0)
+        if isinstance(command, click.Group):
+            waiting += [((*path, name), one) for name, one in command.commands.items()]
+        elif any(option in one.opts for one in command.params if isinstance(one, click.Option) and not one.hidden):
+            found.append(path)
+    return found
 
 
 def destination_first(place: str, context: click.Context) -> click.UsageError:

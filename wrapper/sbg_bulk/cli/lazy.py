@@ -96,7 +96,7 @@ class LazyGroup(Helped, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, or say what is meant by one that there is not."""
         if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
-            advice = about_command(args[0], first=ctx.parent is None)
+            advice = about_command(args[0], ctx)
             if advice is not None:
                 raise click.UsageError(f"There is no command '{args[0]}'. {advice}", ctx)
         return super().resolve_command(ctx, args)

@@ -169,7 +169,8 @@ def _notify(command: str, code: Exit, runs: Sequence[Progress]) -> None:
         "JOURNAL": runs[-1].journal,
         "OUTCOME": outcome,
         "EXIT_CODE": str(int(code)),
-        "FILES": str(rows),
+        # Folders are among them.
+        "ITEMS": str(rows),
         "DONE": str(done),
         "FAILED": str(failed),
         "MESSAGE": told,

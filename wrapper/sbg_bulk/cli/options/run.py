@@ -59,8 +59,8 @@ _NEW_IDS: Final = click.option(
 NOTIFY: Final = click.option(
     "--notify",
     metavar="COMMAND",
-    help="Run COMMAND in a shell when the run ends or stops; SBG_BULK_OUTCOME, SBG_BULK_MESSAGE and others in its "
-    "environment say how it ended.",
+    help="Run COMMAND in a shell when the run ends or stops. Its environment says how: SBG_BULK_OUTCOME, _MESSAGE, "
+    "_EXIT_CODE, _ITEMS, _DONE, _FAILED, _RUN and _JOURNAL.",
 )
 
 DETACH: Final = click.option(
