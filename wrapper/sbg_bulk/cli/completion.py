@@ -50,7 +50,7 @@ _NO_SPACE: Final = (
 
 
 def script(command: click.Command, shell: str) -> str:
-    """The script for one of `SHELLS`."""
+    """Return the script for one of `SHELLS`."""
     kind = get_completion_class(shell)
     assert kind is not None, "click knows all of SHELLS"
     # Not `kind.source`: for bash that starts the one found first, which need not be the one that is used.
@@ -88,12 +88,12 @@ def _end_after(timer: int, number: int, seconds: float) -> None:
 
 
 def complete_endpoint(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The short names of the deployments."""
+    """Return the short names of the deployments."""
     return [CompletionItem(name, help=url) for name, url in DEPLOYMENTS.items() if name.startswith(incomplete.lower())]
 
 
 def complete_profile(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The names of the profiles in the credentials file, with their endpoints."""
+    """Return the names of the profiles in the credentials file, with their endpoints."""
     return [
         CompletionItem(name, help=shown_endpoint(profile.endpoint, profile.token))
         for name, profile in credentials.read(credentials.usual_path()).items()
@@ -102,12 +102,12 @@ def complete_profile(_context: click.Context, _parameter: click.Parameter, incom
 
 
 def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The ids of the runs in the usual folder, the newest first, with what they do where the shell shows that."""
+    """Return the ids of the runs in the usual folder, newest first, with what they do where the shell shows that."""
     return _runs(incomplete, unfinished=False)
 
 
 def complete_unfinished(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The ids of the runs that can be resumed; see `complete_run`."""
+    """Return the ids of the runs that can be resumed; see `complete_run`."""
     return _runs(incomplete, unfinished=True)
 
 

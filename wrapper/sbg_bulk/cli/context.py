@@ -41,7 +41,7 @@ class Context:
 
     @contextmanager
     def client(self) -> Iterator[Client]:
-        """A client with the settings of the command line, the environment and the credentials file."""
+        """Yield a client with the settings of the command line, the environment and the credentials file."""
         seconds = console().give_up_after
         retry = None if seconds is None else _retry(within=seconds)
         with client_class()(self.endpoint, profile=self.profile, retry=retry, on_wait=_tell_wait) as client:
@@ -49,11 +49,11 @@ class Context:
             yield client
 
     def command(self, *words: str) -> str:
-        """A command line with these words that means the same endpoint and profile, to be pasted into a shell."""
+        """Return a command line with these words, endpoint and profile, to be pasted into a shell."""
         return command_line(*self.words, *words)
 
     @property
     def words(self) -> list[str]:
-        """The options that were given, as words of a command line."""
+        """Return the options that were given, as words of a command line."""
         given = (("--endpoint", self.endpoint), ("--profile", self.profile))
         return [word for option, value in given if value is not None for word in (option, value)]

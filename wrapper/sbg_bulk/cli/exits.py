@@ -45,5 +45,5 @@ _BY_ERROR: Final[tuple[tuple[tuple[type[errors.SbgBulkError], ...], Exit], ...]]
 
 
 def exit_code(error: errors.SbgBulkError) -> Exit:
-    """The exit code for an error of this package."""
+    """Return the exit code for an error of this package."""
     return next((code for kinds, code in _BY_ERROR if isinstance(error, kinds)), Exit.UNEXPECTED)

@@ -69,7 +69,7 @@ def once(clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
             raise KeyboardInterrupt
 
     def lost(unraisable: Any) -> None:
-        """What an interrupt was raised in has no caller, as a finalizer has not: raise it where there is one."""
+        """Raise an interrupt again where there is a caller: what it was raised in has none, as a finalizer has not."""
         nonlocal last
         if unraisable.exc_type is KeyboardInterrupt:
             last = clock() - AGAIN

@@ -103,7 +103,7 @@ class LazyGroup(Helped, click.Group):
 
     @property
     def summaries(self) -> dict[str, str]:
-        """The commands by their names, with what each does in short; none is imported."""
+        """Return the commands by their names, with what each does in short; none is imported."""
         return {name: entry.help for name, entry in sorted(self._lazy.items())}
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -32,7 +32,7 @@ _PATH: Final = re.compile(r"[\w.@%+/-]+", re.ASCII)
 
 
 def complete_place(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The paths of projects, folders and files that begin so, with how long ago they were listed."""
+    """Return the paths of projects, folders and files that begin so, with how long ago they were listed."""
     root = context.find_root().params
     try:
         settings = Settings.find(root.get("endpoint"), profile=root.get("profile"))

@@ -51,7 +51,7 @@ class Drawing:
 
     @property
     def line(self) -> str:
-        """All that stands below the bar."""
+        """Return all that stands below the bar."""
         return f"{self.text}. {self.now}" if self.now else self.text
 
     def __repr__(self) -> str:

@@ -204,7 +204,7 @@ class Facts:
 
     @property
     def slowest(self) -> list[Sent]:
-        """The submissions whose jobs took longest, the slowest first."""
+        """Return the submissions whose jobs took longest, the slowest first."""
         timed = [one for one in self.sent if one.seconds is not None]
         return sorted(timed, key=lambda one: -(one.seconds or 0.0))
 

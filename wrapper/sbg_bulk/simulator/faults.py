@@ -341,7 +341,7 @@ class Faults:
 
     @property
     def armed(self) -> Sequence[ArmedFault]:
-        """The armed rules, in the order in which they were armed: the one in which they act."""
+        """Return the armed rules, in the order in which they were armed: the one in which they act."""
         return tuple(self._armed)
 
     def strike(self, operation: str) -> Sequence[ArmedFault]:

@@ -30,7 +30,7 @@ class Simulator(State):
 
     @cached_property
     def app(self) -> Service:
-        """The ASGI application. It speaks HTTP and the lifespan protocol."""
+        """Return the ASGI application. It speaks HTTP and the lifespan protocol."""
         return Service(self)
 
     def transport(self) -> Transport:

@@ -95,7 +95,7 @@ class State:
 
     @property
     def seed(self) -> str:
-        """The name of the seed in use."""
+        """Return the name of the seed in use."""
         return self._seed
 
     def _start(self) -> None:

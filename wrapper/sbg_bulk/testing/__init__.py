@@ -124,12 +124,12 @@ class SimulatedWorld(Generic[C]):
 
     @property
     def requests(self) -> RequestLog:
-        """The requests so far, in their order. `requests.clear()` forgets them."""
+        """Return the requests so far, in their order. `requests.clear()` forgets them."""
         return self.simulator.requests
 
     @property
     def pauses(self) -> list[float]:
-        """The pauses of the client so far, in seconds."""
+        """Return the pauses of the client so far, in seconds."""
         return self.clock.pauses
 
     def advance(self, seconds: float) -> None:

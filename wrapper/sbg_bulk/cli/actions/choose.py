@@ -169,7 +169,7 @@ def execute_and_verify(
 
 
 def rate_left(client: Client) -> RateLimit | None:
-    """What is left of the rate limit, which costs nothing to ask; None if it cannot be told."""
+    """Return what is left of the rate limit, which costs nothing to ask; None if it cannot be told."""
     try:
         return client.rate_limit()
     except SbgBulkError:
@@ -177,7 +177,7 @@ def rate_left(client: Client) -> RateLimit | None:
 
 
 def nothing_matched(choice: Choice) -> bool:
-    """Whether there was nothing to choose, which is not the same as that everything is already there."""
+    """Return whether there was nothing to choose, which is not the same as that everything is already there."""
     return not (choice.items or choice.existing or choice.different or choice.pending)
 
 
@@ -189,7 +189,7 @@ def _only_folders(choice: Choice, job_type: str) -> str:
 
 
 def left_out(choice: Choice) -> str:
-    """What was left out of a choice, as sentences; empty if nothing was."""
+    """Return what was left out of a choice, as sentences; empty if nothing was."""
     parts = (
         (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (add --recursive to include them)"),
         (choice.undated, f"{choice.undated:,} with an unknown date"),
@@ -202,7 +202,7 @@ def left_out(choice: Choice) -> str:
 
 
 def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], differing: int, renamed: int) -> list[str]:
-    """What is said of names that are taken at the destination.
+    """Return what is said of names that are taken at the destination.
 
     Args:
         existing: how many files are there already.

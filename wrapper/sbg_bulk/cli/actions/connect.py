@@ -15,7 +15,7 @@ from sbg_bulk.settings.shown import shown
 
 
 def connected(context: Context, places: Iterable[Location]) -> Context:
-    """The options before the command, with what the NAMEs of paths say of where to connect.
+    """Return the options before the command, with what the NAMEs of paths say of where to connect.
 
     Args:
         context: the options.

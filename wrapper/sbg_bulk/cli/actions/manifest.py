@@ -74,7 +74,7 @@ def run(context: Context, request: TransferRequest) -> Exit:
 
 
 def ids_to_do(context: Context, client: Client, request: TransferRequest, where: Location) -> tuple[Exit, list[Item]]:
-    """What is left to be done of ids whose names are not taken where they go, and the exit code if that is done."""
+    """Return the exit code if all is done, and what is left of ids whose names are not taken where they go."""
     with TemporaryDirectory(prefix="sbg-bulk-") as scratch, counting() as on_request:
         draft = client.plan(
             request.job_type,

@@ -60,7 +60,7 @@ def keep_refused(context: Context, request: TransferRequest, save: Callable[[Pat
 
 
 def was_refused(source: object) -> bool:
-    """Whether a manifest is a plan that was answered with no and kept: it is asked about again."""
+    """Return whether a manifest is a plan that was answered with no and kept: it is asked about again."""
     return isinstance(source, Path) and source.resolve().parent == _folder().resolve()
 
 

@@ -138,17 +138,17 @@ def _stopped_text(context: Context, stopped: RunStopped, progress: Progress) -> 
 
 
 def reference(run: str, journal: Path) -> str:
-    """What names a run on a command line: see `places.reference`."""
+    """Return what names a run on a command line: see `store.reference`."""
     return store.reference(run, journal)
 
 
 def report_document(report: RunReport) -> dict[str, Any]:
-    """A run as a JSON document."""
+    """Return a run as a JSON document."""
     return {"run": report.run, "journal": str(report.journal), **asdict(report.tally)}
 
 
 def report_text(context: Context, report: RunReport, seconds: float | None, *, before: int | None = None) -> str:
-    """What came of a run: files, bytes, time, reasons; and the commands that help next.
+    """Return what came of a run: files, bytes, time, reasons; and the commands that help next.
 
     Args:
         context: the options before the command.

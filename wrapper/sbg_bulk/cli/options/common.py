@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def not_negative(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
-    """The callback of options that are a number of seconds."""
+    """Check an option that is a number of seconds; raise BadParameter below 0. For `callback`."""
     if value is not None and (math.isnan(value) or value < 0):
         raise click.BadParameter(f"{value:g} is not a number of seconds (0 or more).")
     return value

@@ -32,7 +32,7 @@ def check_can_ask(yes: bool) -> None:
 
 
 def agreed(question: str, yes: bool) -> bool:
-    """Whether the person on the terminal says yes. Whatever else is answered, or just Enter, counts as no."""
+    """Ask the person on the terminal; return whether the answer is yes. Any other, or just Enter, counts as no."""
     if yes:
         return True
     # Not by click, whose prompt may lose a Ctrl-C that comes at once.

@@ -14,7 +14,7 @@ _NAMES = ", ".join(DEPLOYMENTS)
 
 
 def connection_options(function: F) -> F:
-    """The two options, as the command itself has them."""
+    """Give the command itself the two options."""
     profile = click.option(
         "--profile",
         metavar="NAME",

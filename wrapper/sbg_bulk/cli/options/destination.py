@@ -50,7 +50,7 @@ _NO_CHECK: Final = click.option(
 
 
 def destination_options(function: F) -> F:
-    """The options of copy and move that say where to."""
+    """Give a command the options of copy and move that say where to."""
     for option in reversed((*_OPTIONS, _NO_CHECK)):
         function = option(function)
     return function
@@ -89,12 +89,12 @@ class Destination:
 
     @property
     def text(self) -> str | None:
-        """It as a path or an id; None if none was given."""
+        """Return it as a path or an id; None if none was given."""
         return next((one for one in (self.to, self.to_project, self.to_folder) if one is not None), None)
 
     @property
     def known(self) -> Location:
-        """The project or the folder's id that it means, as far as that is known without asking."""
+        """Return the project or the folder's id that it means, as far as that is known without asking."""
         return self.place or Location(project=self.to_project, folder=self.to_folder)
 
     def check(self, *, required: bool) -> None:
@@ -106,7 +106,7 @@ class Destination:
             check_destination(self.to_folder, self.to_project)
 
     def find(self, client: Client) -> Location:
-        """The project or the folder's id that it means; neither if none was given.
+        """Return the project or the folder's id that it means; neither if none was given.
 
         Only a path with folders takes requests.
         """

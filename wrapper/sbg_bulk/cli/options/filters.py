@@ -66,7 +66,7 @@ _WHAT: Final = (
 
 
 def filter_options(function: F) -> F:
-    """The options that say which part of the sources is meant."""
+    """Give a command the options that say which part of the sources is meant."""
     for option in reversed((*_WHICH, *_WHAT)):
         function = option(function)
     return function
@@ -78,7 +78,7 @@ def no_match_option(function: F) -> F:
 
 
 def file_filter_options(function: F) -> F:
-    """Those of them that say which files are meant, where all folders are entered."""
+    """Give a command those of them that say which files are meant, where all folders are entered."""
     for option in reversed(_WHICH):
         function = option(function)
     return function
@@ -110,7 +110,7 @@ class Selection:
 
     @property
     def given(self) -> str | None:
-        """The first option that was given; None if none was."""
+        """Return the first option that was given; None if none was."""
         options = {
             "--include": self.match,
             "--exclude": self.exclude,
@@ -125,7 +125,7 @@ class Selection:
 
     @property
     def words(self) -> list[str]:
-        """The options with which another process means the same, as words of a command line; times count from now."""
+        """Return the options with which another process means the same; times count from now."""
         values = {
             "--include": self.match,
             "--exclude": self.exclude,
@@ -140,7 +140,7 @@ class Selection:
 
     @property
     def filters(self) -> Filters:
-        """What the options mean.
+        """Return what the options mean.
 
         Raises:
             InputError: one of them makes no sense.
@@ -149,7 +149,7 @@ class Selection:
 
     @property
     def values(self) -> dict[str, tuple[str, ...]]:
-        """The values of metadata that `--metadata` means, by key.
+        """Return the values of metadata that `--metadata` means, by key.
 
         Raises:
             InputError: one is not KEY=VALUE.
@@ -158,7 +158,7 @@ class Selection:
 
     @property
     def since(self) -> datetime | None:
-        """The time that `--newer-than` means, counted from now.
+        """Return the time that `--newer-than` means, counted from now.
 
         Raises:
             InputError: it is neither a date nor a time.

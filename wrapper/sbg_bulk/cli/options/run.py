@@ -101,19 +101,19 @@ class RunSettings:
 
     @property
     def of_run(self) -> RunSettings:
-        """Those that only a run has: one job can be waited for so long, or not at all, too."""
+        """Return those that only a run has: one job can be waited for so long, or not at all, too."""
         return evolve(self, timeout=None, detach=False)
 
     @property
     def words(self) -> list[str]:
-        """The options with which another process carries the run, as words of a command line."""
+        """Return the options with which another process carries the run, as words of a command line."""
         values = asdict(evolve(self.of_run, new_ids=False))
         given = {f"--{name.replace('_', '-')}": value for name, value in values.items() if value not in (None, False)}
         return [word for option, value in given.items() for word in (option, str(value))] + ["--new-ids"] * self.new_ids
 
     @property
     def options(self) -> RunOptions:
-        """The options of the library, with None for those not given."""
+        """Return the options of the library, with None for those not given."""
         return RunOptions(self.jobs_in_flight, self.reserve, self.list_lag, self.new_ids or None, self.label)
 
 

@@ -136,24 +136,24 @@ class TransferRequest:
 
     @property
     def rows_per_job(self) -> int:
-        """How many items are submitted as one job."""
+        """Return how many items are submitted as one job."""
         return self.items_per_job or ITEMS_PER_JOB
 
     @property
     def checked_conflict(self) -> str | None:
-        """What is done with a row whose name is taken; None if nobody looks."""
+        """Return what is done with a row whose name is taken; None if nobody looks."""
         if self.job_type == "DELETE" or self.destination.no_check:
             return None
         return self.destination.on_conflict or "skip"
 
     @property
     def is_asked(self) -> bool:
-        """Whether the person on the terminal is asked first, whatever names what is moved or deleted."""
+        """Return whether the person on the terminal is asked first, whatever names what is moved or deleted."""
         return self.job_type != "COPY" and not self.yes
 
     @property
     def is_choice(self) -> bool:
-        """Whether what is meant has to be looked for first."""
+        """Return whether what is meant has to be looked for first."""
         return bool(
             self.paths
             or self.selection.given
@@ -164,7 +164,7 @@ class TransferRequest:
 
     @property
     def is_run(self) -> bool:
-        """Whether it is done in a run: what has to be looked for, more ids than a job takes, and options of runs.
+        """Return whether it is done in a run: what is to be looked for, more ids than a job takes, options of runs.
 
         So are folders that may have to be created, which are part of it then.
         """

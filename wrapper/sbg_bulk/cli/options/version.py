@@ -14,7 +14,7 @@ DIGITS: Final = 12
 
 
 def version_option(function: F) -> F:
-    """The option `--version`, which tells and ends."""
+    """Give a command the option `--version`, which tells and ends."""
     return click.option(
         "--version",
         is_flag=True,
@@ -32,7 +32,7 @@ def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 
 
 def version_text() -> str:
-    """The version of this package on the first line, for programs; then those of what it was made from and runs on."""
+    """Return the version of this package on the first line, then those of what it was made from and runs on."""
     # All this takes long, and every command has the option.
     from sbg_bulk.provenance import Provenance
 

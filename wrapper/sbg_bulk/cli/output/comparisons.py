@@ -27,7 +27,7 @@ WORDS: Final = {
 
 
 def print_mismatches(mismatches: Iterable[Compared]) -> None:
-    """A table of the first things that differ, if any does. Folders have a slash at the end of their path."""
+    """Print a table of the first things that differ, if any does. Folders have a slash at the end of their path."""
     if rows := [(one.mismatch, *_sizes(one), shown_path(one)) for one in mismatches]:
         print_rows(("STATUS", "SIZE", "THERE", "PATH"), rows[:SHOWN])
         if len(rows) > SHOWN:
@@ -35,7 +35,7 @@ def print_mismatches(mismatches: Iterable[Compared]) -> None:
 
 
 def shown_path(one: Compared) -> str:
-    """The path of a mismatch, with a slash after a folder's."""
+    """Return the path of a mismatch, with a slash after a folder's."""
     return f"{one.path}/" if one.file.is_folder else one.path
 
 
@@ -50,7 +50,7 @@ def _size(file: File | None) -> str | None:
 
 
 def counts_text(found: Comparison) -> str:
-    """How much is the same, how much is not, and what it took to find out."""
+    """Return how much is the same, how much is not, and what it took to find out."""
     parts = [f"{counted(found.same, 'file')} the same"]
     for kind in Mismatch:
         if number := len(found.of(kind)):
@@ -63,7 +63,7 @@ def counts_text(found: Comparison) -> str:
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
-    """A comparison as a JSON document."""
+    """Return a comparison as a JSON document."""
     return {
         "source": str(found.source),
         "place": str(found.place),
@@ -76,7 +76,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
 
 
 def compared_document(one: Compared) -> dict[str, Any]:
-    """A mismatch as a JSON document."""
+    """Return a mismatch as a JSON document."""
     return {
         "path": one.path,
         "status": str(one.mismatch),

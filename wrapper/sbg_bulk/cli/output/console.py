@@ -60,7 +60,7 @@ class Console:
 
 
 def console() -> Console:
-    """That of the command that runs."""
+    """Return the console of the command that runs."""
     context = click.get_current_context(silent=True)
     if context is None:
         return Console()
@@ -133,7 +133,7 @@ _UNIT: Final = re.compile(r"(?:(?<=^)|(?<=: ))sbg-bulk \S.*|'sbg-bulk [^']*'\S*|
 
 
 def folded(line: str, columns: int | None) -> list[str]:
-    """A line as several, broken between words, where it is wider than the terminal.
+    """Return a line as several, broken between words, where it is wider than the terminal.
 
     What is wider by itself, as a long command, gets a line of its own, to be copied in one piece: the terminal folds
     it.
@@ -153,7 +153,7 @@ def folded(line: str, columns: int | None) -> list[str]:
 
 
 def explained(error: SbgBulkError) -> str:
-    """What an error says, and to which connection it happened where that helps to mend it."""
+    """Return what an error says, and to which connection it happened where that helps to mend it."""
     connection = console().connection
     more = None if connection is None else connection.about(error)
     return f"{error}\n{more}" if more else str(error)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def job_document(job: Job) -> dict[str, Any]:
-    """A job with the keys of the API; what the server did not say, or not readably, is null."""
+    """Return a job with the keys of the API; what the server did not say, or not readably, is null."""
     return {
         "href": job.href,
         "id": job.id,
@@ -43,7 +43,7 @@ def _result_document(entry: ItemResult) -> dict[str, Any]:
 
 
 def file_document(file: File) -> dict[str, Any]:
-    """A file or folder, as far as lists show it. A list is a manifest: where a thing is must not look like where to."""
+    """Return a file or folder as lists show it. A list is a manifest: where a thing is must not look like where to."""
     return {
         "id": file.id,
         "name": file.name,
@@ -54,5 +54,5 @@ def file_document(file: File) -> dict[str, Any]:
 
 
 def date(moment: datetime | None) -> str | None:
-    """A date as the API writes it."""
+    """Return a date as the API writes it."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -27,11 +27,11 @@ class Connection:
 
     @classmethod
     def of(cls, settings: Settings) -> Connection:
-        """That of a client with these settings."""
+        """Return the connection of a client with these settings."""
         return cls(settings.endpoint, settings.source)
 
     def about(self, error: errors.SbgBulkError) -> str | None:
-        """What to know of it to fix an error; None if it has nothing to do with that."""
+        """Return what to know of it to fix an error; None if it has nothing to do with that."""
         if isinstance(error, errors.Unauthorized):
             return f"The token is from {self.source}; the endpoint is {self.endpoint}."
         if isinstance(error, errors.ConnectionFailed | errors.UnreadableAnswer | errors.Redirected):

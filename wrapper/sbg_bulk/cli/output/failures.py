@@ -18,12 +18,12 @@ INTERRUPTED: Final = "Interrupted"
 
 
 def wants_json() -> bool:
-    """Whether `--json` is given. The arguments themselves tell: those that are wrong cannot be parsed."""
+    """Return whether `--json` is given. The arguments themselves tell: those that are wrong cannot be parsed."""
     return "--json" in takewhile(lambda word: word != "--", sys.argv[1:])
 
 
 def failure(kind: str, message: str, code: Exit, error: Exception | None = None) -> dict[str, Any]:
-    """What went wrong as a document. It has the same keys whatever that was.
+    """Return what went wrong as a document. It has the same keys whatever that was.
 
     Args:
         kind: the name of the error's class, or a word for what is none.

@@ -29,7 +29,7 @@ class Pauses:
     _told: dict[str, float] = field(factory=dict)
 
     def line(self, wait: Wait) -> str | None:
-        """What to tell of a pause that is about to be made; None if nothing."""
+        """Return what to tell of a pause that is about to be made; None if nothing."""
         now = self._clock()
         # Shorter ones are over before they are read, and that jobs take their time is no news.
         short = wait.seconds < 1 or wait.cause is Cause.NEXT_LOOK

@@ -7,7 +7,7 @@ from sbg_bulk.text import counted, duration
 
 
 def plan_line(estimate: Estimate, folders: int = 0) -> str:
-    """What a run takes, and how long the rate limit makes that.
+    """Return what a run takes, and how long the rate limit makes that.
 
     Args:
         estimate: what it takes.

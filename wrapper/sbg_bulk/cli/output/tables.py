@@ -67,17 +67,17 @@ def _output(*, narrow: bool = False) -> Output:
 
 
 def print_rows(columns: Iterable[str], rows: Iterable[Iterable[object]], *, narrow: bool = False) -> None:
-    """A table of anything; a narrow one has little beside its last column."""
+    """Print a table of anything; a narrow one has little beside its last column."""
     _output(narrow=narrow).table(columns, rows)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
-    """A table of names and their values, without a head."""
+    """Print a table of names and their values, without a head."""
     _output(narrow=True).table(("", ""), pairs, head=False)
 
 
 def print_blocks(blocks: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Heads, each with lines below it, which are wrapped: for what is too wide for a table."""
+    """Print heads, each with lines below it, which are wrapped: for what is too wide for a table."""
     width = _output(narrow=True).width
     for head, lines in blocks:
         click.echo(plain(head))
@@ -95,7 +95,7 @@ def print_blocks(blocks: Iterable[tuple[str, Iterable[str]]]) -> None:
 
 
 def print_changes(rows: Sequence[Change], *, actions: bool = False) -> None:
-    """What would be done: a table, or a block each where that is wider than the terminal.
+    """Print what would be done: a table, or a block each where that is wider than the terminal.
 
     Args:
         rows: what would be done.
@@ -127,7 +127,7 @@ def has_room(columns: int) -> bool:
 
 
 def print_jobs(jobs: Sequence[Job], runs: Mapping[str, str] | None = None) -> None:
-    """A table with a row for each job, or a block each where that is wider than the terminal.
+    """Print a row of a table for each job, or a block each where that is wider than the terminal.
 
     Args:
         jobs: what is shown.
@@ -163,17 +163,17 @@ def _job_block(job: Job, run: str | None) -> tuple[str, list[str]]:
 
 
 def print_files(files: Iterable[File]) -> None:
-    """A table with a row for each file or folder."""
+    """Print a table with a row for each file or folder."""
     _output(narrow=True).table(("ID", "TYPE", "NAME"), ((file.id, file.type, file.name) for file in files))
 
 
 def print_job(job: Job) -> None:
-    """A job with its result, what is not done first."""
+    """Print a job with its result, what is not done first."""
     _print_with_entries(job, sorted(_numbered(job), key=lambda entry: entry[1].ok))
 
 
 def print_not_done(job: Job) -> None:
-    """A job with those entries of its result that are errors, or cannot be read."""
+    """Print a job with those entries of its result that are errors, or cannot be read."""
     _print_with_entries(job, [entry for entry in _numbered(job) if not entry[1].ok])
 
 
@@ -200,7 +200,7 @@ def _entry_row(number: int, entry: ItemResult) -> tuple[object, ...]:
 
 
 def summary(job: Job) -> str:
-    """The result of a finished job, in a sentence."""
+    """Return the result of a finished job, in a sentence."""
     done = "an unknown number of files" if job.completed_files is None else counted(job.completed_files, "file")
     failed = job.failed_files or len(job.failures)
     told = f"Job {job.id} has finished: {done} done"

@@ -19,7 +19,7 @@ from sbg_bulk.cli.progress.tracker import ProgressTracker
 
 @contextmanager
 def followed(as_json: bool) -> Iterator[tuple[ProgressTracker, Events | None]]:
-    """What follows a run or a wait, shown while the block runs; and the events, if those are wanted.
+    """Yield what follows a run or a wait, shown while the block runs; and the events, if those are wanted.
 
     The client may wait as long as it takes meanwhile.
 
@@ -40,7 +40,7 @@ def followed(as_json: bool) -> Iterator[tuple[ProgressTracker, Events | None]]:
 
 @contextmanager
 def shown(*, as_json: bool = False) -> Iterator[ProgressTracker]:
-    """What is told of the work in the block, and of the client's pauses meanwhile, shown while it runs.
+    """Yield what is told of the work in the block, and of the client's pauses meanwhile, shown while it runs.
 
     Args:
         as_json: whether standard output gets events, which tell the same.

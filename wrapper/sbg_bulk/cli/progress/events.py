@@ -71,34 +71,34 @@ class Events:
         self._seen.clear()
 
     def waits(self, wait: Wait) -> None:
-        """A pause is about to be made."""
+        """Tell that a pause is about to be made."""
         self.changed()
         if wait.seconds >= EVERY:
             self._emit("waiting", {"seconds": round(wait.seconds, 3), "cause": str(wait.cause), "reason": wait.reason})
 
     def wait_started(self, jobs: int) -> None:
-        """A wait for so many jobs has begun."""
+        """Tell that a wait for so many jobs has begun."""
         self._emit("wait-started", {"jobs": jobs})
 
     def job_seen(self, job: Job) -> None:
-        """A job that is waited for was seen."""
+        """Tell that a job that is waited for was seen."""
         if job.finished:
             self._seen.append(job)
 
     def job_told(self, job: Job) -> None:
-        """A job is no longer waited for. It is told once."""
+        """Tell, once, that a job is no longer waited for."""
         if job.id not in self._finished:
             self._finished.add(job.id)
             self._emit("job-finished" if job.finished else "job-unfinished", job_document(job))
 
     def run_finished(self, document: Mapping[str, Any]) -> None:
-        """A run has come to its end."""
+        """Tell that a run has come to its end."""
         if self._following.progress is not None:
             self._progress()
         self._emit("run-finished", document)
 
     def failed(self, kind: str, message: str, code: Exit, error: Exception | None) -> None:
-        """It has ended before its end. The arguments are those of `failure`."""
+        """Tell that it has ended before its end. The arguments are those of `failure`."""
         self._emit("error", {"error": failure(kind, message, code, error)})
 
     def _jobs_of_a_run(self) -> None:

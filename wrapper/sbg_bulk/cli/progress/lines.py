@@ -47,14 +47,14 @@ class Lines:
             self._write(line(outlook))
 
     def waits(self, wait: Wait) -> None:
-        """A pause is about to be made."""
+        """Tell that a pause is about to be made."""
         self.changed()
         if (told := self._pauses.line(wait)) is not None:
             self._write(told)
 
 
 def line(outlook: Snapshot) -> str:
-    """How far it has come, in a sentence."""
+    """Return how far it has come, in a sentence."""
     if outlook.lists:
         return f"{outlook.lists}: {counted(outlook.requests, 'request')} so far."
     if outlook.makes_folders:

@@ -34,7 +34,7 @@ REDRAWN: Final = 4.0
 
 
 def lines(outlook: Snapshot, width: int, *, ascii_only: bool = False, colours: bool = True) -> list[Text]:
-    """What is shown, in lines that fit.
+    """Return what is shown, in lines that fit.
 
     Args:
         outlook: what there is to tell.
@@ -171,7 +171,7 @@ def terminal() -> Console | None:
 
 @contextmanager
 def live(following: ProgressTracker, console: Console, *, redirect_stdout: bool) -> Iterator[Callable[[str], object]]:
-    """A live display while the block runs, which then is wiped out. Yields what writes lines above it.
+    """Show a live display while the block runs, and wipe it out then. Yield what writes lines above it.
 
     Args:
         following: what is shown.

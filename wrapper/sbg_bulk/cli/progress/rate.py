@@ -23,7 +23,7 @@ class Sample:
 
 
 def sampled(samples: Sequence[Sample], new: Sample) -> tuple[Sample, ...]:
-    """The samples with a new one, without those that no rate needs any more: at most some hundreds."""
+    """Return the samples with a new one, without those that no rate needs any more: at most some hundreds."""
     kept = tuple(samples)
     if len(kept) > 1 and new.time - kept[-2].time < LEAST_TIME:
         kept = kept[:-1]  # the new one says it better
@@ -33,7 +33,7 @@ def sampled(samples: Sequence[Sample], new: Sample) -> tuple[Sample, ...]:
 
 
 def rate(samples: Sequence[Sample], now: float) -> float | None:
-    """How many a second, as an average over the last `WINDOW` seconds, or since the first sample if that is later.
+    """Return how many a second, on average over the last `WINDOW` seconds, or since the first sample if that is later.
 
     None if nothing has come in that time, or if there is too little time to tell.
     """

@@ -70,12 +70,12 @@ class Snapshot:
 
     @property
     def makes_folders(self) -> bool:
-        """Whether folders are still to be created."""
+        """Return whether folders are still to be created."""
         return self.folders_made < self.folders_total
 
     @property
     def ended(self) -> int:
-        """How many have come to an end, whichever."""
+        """Return how many have come to an end, whichever."""
         return self.done + self.failed + self.unclear
 
 
@@ -94,7 +94,7 @@ class Display(Protocol):
         """Something has changed."""
 
     def waits(self, wait: Wait) -> None:
-        """A pause is about to be made."""
+        """Tell that a pause is about to be made."""
 
 
 class ProgressTracker:
@@ -119,7 +119,7 @@ class ProgressTracker:
         self._displays.append(display)
 
     def outlook(self) -> Snapshot:
-        """What there is to tell now."""
+        """Return what there is to tell now."""
         now, facts, pause, budget = self._clock(), self._facts, self._pause, self._budget
         speed = rate(self._samples, now)
         # Something that is waited for first, such as the result of a lost submission, ends the estimate.
@@ -137,7 +137,7 @@ class ProgressTracker:
         )
 
     def run(self, progress: Progress) -> None:
-        """A run has come further. The pauses that it makes are told to `wait`, as all are."""
+        """Note that a run has come further. The pauses that it makes are told to `wait`, as all are."""
         self.progress = progress
         tally = progress.tally
         facts = Snapshot(
@@ -155,7 +155,7 @@ class ProgressTracker:
         self._learn(facts, progress.budget)
 
     def totals(self, totals: Totals) -> None:
-        """A wait for jobs has come further."""
+        """Note that a wait for jobs has come further."""
         facts = Snapshot(
             total=totals.total_files or None,
             done=totals.completed_files,
@@ -173,7 +173,7 @@ class ProgressTracker:
         self._facts = Snapshot(what)
 
     def requested(self, requests: int) -> None:
-        """That has taken so many requests so far."""
+        """Note that it has taken so many requests so far."""
         self._learn(evolve(self._facts, requests=requests), None)
 
     def expect(self, jobs: int) -> None:
@@ -181,13 +181,13 @@ class ProgressTracker:
         self._facts = Snapshot(jobs_total=jobs, jobs_running=jobs)
 
     def job(self, job: Job) -> None:
-        """A job that is waited for was seen, for the first time or with something changed."""
+        """Note that a job that is waited for was seen, for the first time or with something changed."""
         if self._facts.jobs_total <= BARS:
             jobs = {one.id: one for one in self._facts.jobs} | {job.id: job}
             self._facts = evolve(self._facts, jobs=tuple(jobs.values()))
 
     def wait(self, wait: Wait) -> None:
-        """The client makes a pause."""
+        """Note that the client makes a pause."""
         self._learn(self._facts, wait.budget, wait)
 
     def _learn(self, facts: Snapshot, budget: BudgetLeft | None, waiting: Wait | None = None) -> None:

@@ -121,7 +121,7 @@ class Route:
 
     @property
     def allowed(self) -> str:
-        """The methods that the path knows, as an Allow header has them."""
+        """Return the methods that the path knows, as an Allow header has them."""
         return ", ".join(sorted(self.operations))
 
 

@@ -35,12 +35,12 @@ class Import:
 
     @property
     def prefix(self) -> str:
-        """What the keys of a folder begin with; one slash alone means the whole volume."""
+        """Return what the keys of a folder begin with; one slash alone means the whole volume."""
         return "" if self.location == "/" else self.location
 
     @property
     def named(self) -> str:
-        """The name that it gets; empty if there is none to go by."""
+        """Return the name that it gets; empty if there is none to go by."""
         return self.name or self.location.rstrip("/").rpartition("/")[2]
 
 

@@ -121,7 +121,7 @@ class Volume:
 
     @property
     def location(self) -> str:
-        """Its cloud and region, `aws:us-east-1`."""
+        """Return its cloud and region, such as `aws:us-east-1`."""
         return f"{CLOUDS[self.service]}:{self.region}"
 
 
