@@ -209,7 +209,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_changed(
 
 
 def _noting(path: Path) -> str:
-    return f'echo "$SBG_BULK_OUTCOME $SBG_BULK_DONE $SBG_BULK_FILES $SBG_BULK_RUN" >> {path}'
+    return f'echo "$SBG_BULK_OUTCOME $SBG_BULK_DONE $SBG_BULK_ITEMS $SBG_BULK_RUN" >> {path}'
 
 
 def test_the_command_of_notify_is_run_once_at_the_end_of_all_runs(sbg: Run, tmp_path: Path, home: Path) -> None:

@@ -54,7 +54,7 @@ def test_what_is_there_already_is_not_copied_or_moved_again(sbg: Run, simulator:
     simulator.requests.clear()
     again = sbg(*words)
     assert again.code == 0
-    assert again.err.endswith("Nothing to do: everything is already there.\n")
+    assert "Nothing to do: everything is already there.\nSkipped: " in again.err
     assert not any("submit" in (request.operation or "") for request in simulator.requests)
 
 

@@ -727,3 +727,16 @@ def test_folders_are_made_parents_first_and_rows_go_where_they_are_then(path: Pa
         assert opened.folders() == (3, 3)
     with Journal.read(path) as again:
         assert again.items(0, 0) == [CopyItem("f1", parent="id-of-b")]
+
+
+def test_runs_of_one_second_are_in_the_order_in_which_they_were_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "folder", lambda: tmp_path)
+    order = ["20261128-170459-ffff", "20261128-170500-bbbb", "20261128-170500-aaaa", "20261128-170501-0000"]
+    for number, run in enumerate(reversed(order)):
+        path = tmp_path / f"{run}{store.SUFFIX}"
+        path.touch()
+        os.utime(path, (0, 100 - number if run.startswith("20261128-170500") else 50))
+    assert [path.stem for path in store.known()] == order
+    assert store.last().stem == order[-1]

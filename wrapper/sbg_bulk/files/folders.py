@@ -55,7 +55,8 @@ def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]
     missing = resolver.missing(place)
     if missing is None:
         if not resolver.is_there(place):
-            raise file_as_destination(place)
+            # Who has folders made does not mean a file.
+            raise InputError(f"{place} is a file, not a folder.") if parents else file_as_destination(place)
         return Location(folder=resolver.folder_id(place)) if place.names else place
     if not parents:
         raise no_folder(missing)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ from sbg_bulk.errors import InputError, SettingsError
 from sbg_bulk.text import command_line
 
 SUFFIX: Final = ".sbg-run"
+
+_TO_THE_SECOND: Final = len("20261128-170500")
+"""Characters of the id of a run that tell when it was begun; those behind them are of no order."""
 
 _SHOWN: Final = 5
 """Runs that are named where several are meant."""
@@ -91,7 +95,16 @@ def _is_file(path: Path) -> bool:
 
 def known() -> list[Path]:
     """Return the paths of the journals in the usual folder, oldest first."""
-    return sorted(folder().glob(f"*{SUFFIX}"))
+    by_second = groupby(sorted(folder().glob(f"*{SUFFIX}")), key=lambda path: path.name[:_TO_THE_SECOND])
+    return [path for _, same in by_second for path in _oldest_first(list(same))]
+
+
+def _oldest_first(same: list[Path]) -> list[Path]:
+    """Return journals that were begun in one second in the order in which they were last written."""
+    if len(same) > 1:
+        with suppress(OSError):  # one that was deleted meanwhile
+            same.sort(key=lambda path: path.stat().st_mtime_ns)
+    return same
 
 
 def last() -> Path:
