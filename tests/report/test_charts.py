@@ -63,8 +63,8 @@ def check(drawing: str) -> None:
 @given(st.lists(sent(), max_size=60), TIMES, TIMES)
 def test_any_jobs_are_drawn_within_the_frame(submissions: list[Sent], one: float, other: float) -> None:
     shown = axis.span(min(one, other), max(one, other))
-    check(jobs.draw(submissions, shown).drawing)
-    check(rows.draw(submissions, sum(each.rows for each in submissions), shown))
+    check(jobs.draw(submissions, "file", shown).drawing)
+    check(rows.draw(submissions, sum(each.rows for each in submissions), "file", shown))
 
 
 @given(SLOTS, TIMES, TIMES)
@@ -98,13 +98,13 @@ def job(place: int, **given_: object) -> Sent:
 
 def test_few_jobs_have_a_line_each_with_their_name_and_many_share_lines() -> None:
     shown = axis.span(0, 2000)
-    few = jobs.draw([job(place) for place in range(7)], shown)
+    few = jobs.draw([job(place) for place in range(7)], "file", shown)
     assert few.shared == 1
     assert len(re.findall("<title>Job job", few.drawing)) == 7
-    many = jobs.draw([job(place) for place in range(1000)], shown)
+    many = jobs.draw([job(place) for place in range(1000)], "file", shown)
     assert many.shared == 5
     assert "<title>" not in many.drawing
-    huge = jobs.draw([job(place % 1900) for place in range(50_000)], shown)
+    huge = jobs.draw([job(place % 1900) for place in range(50_000)], "file", shown)
     assert len(huge.drawing) < 100_000
 
 
@@ -124,11 +124,11 @@ def test_a_job_is_drawn_by_what_became_of_its_rows() -> None:
 
 def test_rows_over_time_end_at_what_was_reached_and_take_no_more_steps_than_are_seen() -> None:
     shown = axis.span(0, 1000)
-    drawing = rows.draw([job(0, done=50, failed=50), job(100)], 400, shown)
+    drawing = rows.draw([job(0, done=50, failed=50), job(100)], 400, "file", shown)
     done, ended = re.findall(r'd="(M[^"]*Z)"', drawing)[::-1]
     assert done == "M0 1000V1000H58.3V875H155.3V625H1000V1000Z"
     assert ended == "M0 1000V1000H58.3V750H155.3V500H1000V1000Z"
-    many = rows.draw([job(0, ended=place / 50) for place in range(50_000)], 5_000_000, shown)
+    many = rows.draw([job(0, ended=place / 50) for place in range(50_000)], 5_000_000, "file", shown)
     assert len(re.findall("V", many)) < 3 * rows.STEPS + 20
 
 

@@ -276,5 +276,5 @@ def test_folders_are_counted_as_folders(path: Path) -> None:
     told = facts(chosen(path, 3, lambda place: DONE if place else failed(), extra=extra))
     assert purpose(told).startswith("Copy of 2 files and 1 folder (at least 20 B) from")
     assert outcome(told) == "Finished: 2 of 3 items copied (20 B), 1 failed."
-    assert "1 item before" in next_steps(told, "RUN")[0].why
+    assert "correct 1 item in it" in next_steps(told, "RUN")[0].why
     assert purpose(facts(chosen(path.with_name("b"), 1, extra=extra))).startswith("Copy of 1 folder from")

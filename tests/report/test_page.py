@@ -110,6 +110,29 @@ def test_a_run_is_told_in_a_sentence_with_what_to_do_next(read: Reader, path: Pa
     assert there.locator("h2").all_inner_texts() == [*heads, "Why files were not copied", "Failed files"]
 
 
+@pytest.mark.parametrize(("files", "noun"), [(0, "folder"), (100, "item"), (300, "file")])
+def test_headings_tables_and_tooltips_name_what_the_run_is_about(
+    read: Reader, path: Path, files: int, noun: str
+) -> None:
+    def extra(place: int) -> dict[str, str | int | None]:
+        kind = {} if place < files else {"type": "folder"}
+        return {"source_path": f"{SOURCE}/{place}", "destination_path": f"{GIVEN}/{place}", **kind}
+
+    there = read(chosen(path, 300, several, extra=extra)).page
+    parts = "h2, th, caption, .legend, .numbers dt, .button, svg title"
+    shown = there.locator(parts).all_text_contents()
+    shown += [str(each.get_attribute("aria-label")) for each in there.locator("[aria-label]").all()]
+    told = "\n".join(shown)
+    assert {found.lower() for found in re.findall(r"\b(file|folder|item|row)s?\b", told, re.IGNORECASE)} == {noun}
+    for words in (
+        f"{noun}s over time",
+        f"why {noun}s were not copied",
+        f"save 120 failed {noun}s as csv",
+        f"100 {noun}s;",
+    ):
+        assert words in told.lower()
+
+
 def test_failures_are_grouped_by_code_with_what_each_means(read: Reader, path: Path) -> None:
     there = read(bad(path)).page
     rows = there.get_by_role("region", name="Table of the reasons").locator("tbody tr")

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.records import CHOSEN, Carried, Destinations, Plan, State, SubmissionTimes, Tally
+from sbg_bulk.runs.records import CHOSEN, Carried, Destinations, Plan, State, SubmissionTimes, Tally, noun_of
 from sbg_bulk.runs.traffic import SLOT, Slot
 from sbg_bulk.settings.settings import DEPLOYMENTS
 
@@ -171,6 +171,11 @@ class Facts:
     interruptions: Sequence[Interruption] = ()
     in_use: bool = False
     label: str | None = None
+
+    @property
+    def noun(self) -> str:
+        """What its rows are called: file, folder or item."""
+        return noun_of(self.tally.rows, self.carried.folders)
 
     @property
     def seconds(self) -> float | None:

@@ -43,7 +43,7 @@ from sbg_bulk.runs.store import reference
 from sbg_bulk.text import command_line, counted, duration, format_utc, plain, size
 
 MOST_ROWS: Final = 1000
-"""The most files that failed which are shown."""
+"""The most failures that are shown."""
 
 MOST_SLOWEST: Final = 10
 MOST_WINDOWS: Final = 300
@@ -117,9 +117,10 @@ def _drawings(facts: Facts) -> dict[str, Any]:
     if any(one.began is not None for one in facts.sent):
         slowest = facts.slowest[:MOST_SLOWEST]
         parts |= {
-            "timeline": jobs.draw(facts.sent, shown),
-            "advance": rows.draw(facts.sent, facts.tally.rows, shown),
+            "timeline": jobs.draw(facts.sent, facts.noun, shown),
+            "advance": rows.draw(facts.sent, facts.tally.rows, facts.noun, shown),
             "slowest": slowest or facts.sent[:MOST_SLOWEST],
+            "timed": len(facts.slowest),
             "median": median(one.seconds or 0.0 for one in facts.slowest) if facts.slowest else None,
         }
     if facts.windows:
@@ -165,7 +166,7 @@ def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
     """Return the figures to be seen at a glance: a name, a number, and `good`, `bad` or nothing."""
     tally = facts.tally
     found = [
-        ("Files", f"{tally.rows:,}", ""),
+        (f"{facts.noun.capitalize()}s", f"{tally.rows:,}", ""),
         ("Done", f"{tally.done:,}", "good" if tally.done else ""),
         ("Failed", f"{tally.failed:,}", "bad" if tally.failed else ""),
     ]

@@ -10,7 +10,7 @@ from attrs import frozen
 from sbg_bulk.items import COPY, DELETE, DONE_AS, MOVE
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
-from sbg_bulk.runs.records import State, noun_of
+from sbg_bulk.runs.records import State
 from sbg_bulk.text import command_line, counted, duration, format_utc, known_size
 
 Command = Callable[..., str]
@@ -57,7 +57,7 @@ def things(facts: Facts, number: int | None = None) -> str:
     """Return how many files a run has, and folders; or so many of them."""
     rows, folders = facts.tally.rows, facts.carried.folders
     if number is not None:
-        return counted(number, noun_of(rows, folders))
+        return counted(number, facts.noun)
     if not folders:
         return counted(rows, "file")
     return " and ".join(counted(one, noun) for one, noun in ((rows - folders, "file"), (folders, "folder")) if one)
@@ -97,8 +97,7 @@ def pace(facts: Facts) -> str:
     told = f"{'Took' if facts.standing is Standing.COMPLETE else 'Time so far:'} {duration(facts.seconds)}."
     half, most = facts.reached(0.5), facts.reached(0.9)
     if half is not None and most is not None and facts.seconds >= 1:
-        noun = noun_of(facts.tally.rows, facts.carried.folders)
-        told += f" Median completion: {duration(half)}; 90 % of the {noun}s: {duration(most)}."
+        told += f" Median completion: {duration(half)}; 90 % of the {facts.noun}s: {duration(most)}."
     return told
 
 
@@ -145,7 +144,7 @@ def next_steps(facts: Facts, name: str, command: Command = command_line) -> list
         why = f"Retry what failed after fixing the causes; {things(facts, again)} may succeed then"
         steps.append(Step(why, command("runs", "retry", name)))
     if others and facts.retried_by is None:
-        why = f"Export what failed as a manifest; correct {things(facts, others)} before a new run"
+        why = f"Export what failed as a manifest; correct {things(facts, others)} in it before a new run"
         steps.append(Step(why, command("runs", "export", name, "--outcome", "failed", "--output", "failed.csv")))
     gone = facts.plan.job_type == DELETE
     check = "check whether they are gone" if gone else "check the destination for them"

@@ -7,7 +7,6 @@ import textwrap
 from sbg_bulk.report.facts import Facts
 from sbg_bulk.report.status import Command, interruptions, next_steps, outcome, pace, purpose, things, verb
 from sbg_bulk.runs.codes import meaning
-from sbg_bulk.runs.records import noun_of
 from sbg_bulk.text import command_line, counted, duration, format_utc, plain
 
 MOST_GROUPS = 12
@@ -37,7 +36,7 @@ def lines(facts: Facts, name: str, command: Command = command_line, width: int |
     if facts.slots:
         told.append(_requests(facts))
     if facts.groups:
-        told += ["", f"Why {noun_of(facts.tally.rows, facts.carried.folders)}s were not {verb(facts)}:"]
+        told += ["", f"Why {facts.noun}s were not {verb(facts)}:"]
         for group in facts.groups[:MOST_GROUPS]:
             means = meaning(group.outcome, group.api_code)
             reason = f"code {group.api_code}" if group.api_code is not None else group.outcome

@@ -12,7 +12,7 @@ from sbg_bulk.report.charts import svg
 from sbg_bulk.report.charts.axis import Span, frame
 from sbg_bulk.report.facts import Sent
 from sbg_bulk.runs.records import State
-from sbg_bulk.text import counted, format_utc, plain
+from sbg_bulk.text import counted, duration, format_utc, plain
 
 LANES: Final = 200
 """The most lines. Where there are more jobs, several share one."""
@@ -52,8 +52,14 @@ def kind(sent: Sent) -> str:
     return "done" if not sent.failed else "partly" if sent.done else "failed"
 
 
-def draw(sent: Sequence[Sent], shown: Span) -> Timeline:
-    """Draw the jobs whose begin is known, in the order in which they were sent, from the top."""
+def draw(sent: Sequence[Sent], noun: str, shown: Span) -> Timeline:
+    """Draw the jobs whose begin is known, in the order in which they were sent, from the top.
+
+    Args:
+        sent: the submissions.
+        noun: what their rows are called.
+        shown: the time that is drawn.
+    """
     timed = [one for one in sent if one.began is not None]
     shared = -(-len(timed) // LANES) if timed else 1
     lanes = -(-len(timed) // shared) if timed else 1
@@ -67,7 +73,7 @@ def draw(sent: Sequence[Sent], shown: Span) -> Timeline:
         stretched = [
             svg.element(
                 "path",
-                svg.element("title", Markup.escape(describe(one))),
+                svg.element("title", Markup.escape(describe(one, noun))),
                 d=svg.bars([(*_interval(one, shown), (place + 0.5) / lanes)]),
                 class_=f"job {kind(one)}",
                 stroke_width=thickness,
@@ -84,15 +90,15 @@ def draw(sent: Sequence[Sent], shown: Span) -> Timeline:
     return Timeline(frame(shown, height, label, None, stretched, []), kinds, shared)
 
 
-def describe(sent: Sent) -> str:
+def describe(sent: Sent, noun: str) -> str:
     """Describe a job in a line."""
-    parts = [f"Job {sent.job or 'unknown'}", counted(sent.rows, "file")]
+    parts = [f"Job {sent.job or 'unknown'}", counted(sent.rows, noun)]
     if sent.state is State.ENDED:
         parts.append(f"{sent.done or 0:,} done, {sent.failed or 0:,} failed")
     else:
         parts.append("end not seen")
     if sent.seconds is not None:
-        parts.append(f"{sent.seconds:,.0f} s")
+        parts.append(f"took {duration(sent.seconds)}")
     return plain("; ".join(parts))
 
 

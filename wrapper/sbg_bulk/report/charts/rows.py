@@ -18,8 +18,8 @@ STEPS: Final = 400
 HEIGHT: Final = 180
 
 
-def draw(sent: Sequence[Sent], rows: int, shown: Span) -> Markup:
-    """Draw how many of all rows had come to which end at which time: done below, what failed or is unclear above."""
+def draw(sent: Sequence[Sent], rows: int, noun: str, shown: Span) -> Markup:
+    """Draw how many of all rows, called so, had come to which end when: done below, failed or unclear above."""
     done, ended = [(0.0, 0.0)], [(0.0, 0.0)]
     done_rows = ended_rows = 0
     bin_shown = 0
@@ -39,7 +39,7 @@ def draw(sent: Sequence[Sent], rows: int, shown: Span) -> Markup:
         svg.element("path", d=above.line() + "H1000", class_="edge"),
     ]
     label = (
-        f"Files over time, from {format_utc(shown.began)} to {format_utc(shown.last)}: "
-        f"{done_rows:,} of {counted(rows, 'file')} done in the end"
+        f"{noun.capitalize()}s over time, from {format_utc(shown.began)} to {format_utc(shown.last)}: "
+        f"{done_rows:,} of {counted(rows, noun)} done in the end"
     )
     return frame(shown, HEIGHT, label, rows, stretched, [])
