@@ -296,7 +296,7 @@ def test_a_host_that_is_not_known_is_told_as_such(sbg: Run, monkeypatch: pytest.
     monkeypatch.setenv("SB_API_ENDPOINT", "https://no-such-host.invalid/v2")
     ran = sbg("jobs", "list")
     assert (ran.code, ran.out) == (Exit.UNEXPECTED, "")
-    assert "The host name of the endpoint, or of the proxy in HTTPS_PROXY, was not found" in ran.err
+    assert "The host name of the endpoint was not found" in ran.err
     assert ran.err.endswith("\nThe endpoint is https://no-such-host.invalid/v2.\n")
 
 
@@ -316,7 +316,7 @@ def test_tls_at_a_port_without_it_is_told_as_such(
     [
         ("407 Proxy Authentication Required", "Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT."),
         ("403 Forbidden", "The proxy refused the connection"),
-        (None, "no server listens at that address"),
+        (None, "no server listens at the address of the proxy. Check HTTPS_PROXY."),
     ],
 )
 def test_a_proxy_that_does_not_help_is_named_without_its_password(

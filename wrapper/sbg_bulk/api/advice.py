@@ -9,15 +9,19 @@ from typing import Final
 import httpx
 
 from sbg_bulk.api.retry import Verdict
+from sbg_bulk.settings.proxy import Route
 
 _PAGE: Final = 'See "Behind a proxy" in the documentation.'
 
-GENERAL: Final = "The server did not respond. Check the network, the proxy settings (HTTPS_PROXY) and the endpoint."
+GENERAL: Final = "The server did not respond. Check the network, the proxy settings ({}) and the endpoint."
+
+ROUTE: Final = "sbg_bulk.route"
+"""Under this, a driver notes with a request that failed which way it was to take: a Route."""
 
 
 def advice(error: httpx.RequestError) -> str:
     """Return what it means that there was no answer, and what to try."""
-    text = str(error)
+    text, route = str(error), _route(error)
     if untrusted(error):
         if "expired" in text or "not yet valid" in text:
             return (
@@ -30,38 +34,58 @@ def advice(error: httpx.RequestError) -> str:
             "authority's "
             f"certificate (REQUESTS_CA_BUNDLE is not read). {_PAGE}"
         )
+    used = "" if route.exempt else route.variable
     if isinstance(error, httpx.ProxyError):
         if "407" in text:
             return (
-                f"The proxy requires a user name and a password. Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT. "
-                f"{_PAGE}"
+                f"The proxy requires a user name and a password. Set {used or route.usual} to "
+                f"http://NAME:PASSWORD@HOST:PORT. {_PAGE}"
             )
         return (
-            f"The proxy refused the connection. Check HTTPS_PROXY, and NO_PROXY (hosts to reach without the "
+            f"The proxy refused the connection. Check {used or route.usual}, and NO_PROXY (hosts to reach without the "
             f"proxy). {_PAGE}"
         )
     if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+        proxy = f", and whether the proxy's address in {used} begins with http://" if used else ""
         return (
-            "The server at that address does not speak TLS. Check the port and the https:// of the endpoint and, if "
-            f"HTTPS_PROXY is set, whether the proxy's address begins with http://. {_PAGE}"
+            "The server at that address does not speak TLS. Check the port and the https:// of the "
+            f"endpoint{proxy}. {_PAGE}"
         )
     if any(type(cause).__name__ == "gaierror" for cause in _causes(error)):
-        return (
-            "The host name of the endpoint, or of the proxy in HTTPS_PROXY, was not found. Check its spelling "
-            "and the network."
-        )
+        # A proxy looks up the endpoint's name itself.
+        host = f"The host name of the proxy in {used}" if used else "The host name of the endpoint"
+        return f"{host} was not found. Check its spelling and the network.{_exempted(route)}"
     if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error)):
-        return (
-            f"Connection refused: no server listens at that address. Check the endpoint, and the proxy if "
-            f"HTTPS_PROXY is set. {_PAGE}"
-        )
+        if used:
+            return f"Connection refused: no server listens at the address of the proxy. Check {used}. {_PAGE}"
+        return f"Connection refused: no server listens at that address. Check the endpoint.{_exempted(route)} {_PAGE}"
     if isinstance(error, httpx.ConnectTimeout):
+        if used:
+            return (
+                "No response from the address of the proxy; a firewall may be blocking the connection. Check "
+                f"{used}. {_PAGE}"
+            )
         return (
             "No response from that address; a firewall may be blocking the connection. Check the endpoint, and "
-            "whether this "
-            f"network needs a proxy (HTTPS_PROXY). {_PAGE}"
+            f"whether this network needs a proxy ({route.usual}).{_exempted(route)} {_PAGE}"
         )
-    return GENERAL
+    return GENERAL.format(route.exempt or used or route.usual)
+
+
+def _route(error: httpx.RequestError) -> Route:
+    """Return the way that a request was to take, as far as its driver has noted it."""
+    try:
+        route = error.request.extensions.get(ROUTE)
+    except RuntimeError:  # an error that belongs to no request
+        return Route()
+    return route if isinstance(route, Route) else Route()
+
+
+def _exempted(route: Route) -> str:
+    """Say that a proxy is not used, because that may be the fault."""
+    if not route.exempt:
+        return ""
+    return f" The proxy in {route.variable} is not used: {route.exempt} exempts this host."
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -7,6 +7,7 @@ proxy's address that cannot be used is told without being quoted, as it may hold
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
@@ -39,11 +40,28 @@ class Proxy:
         return self.url.partition("://")[2]
 
 
-def proxy_for(endpoint: str, proxies: Mapping[str, str] | None = None) -> Proxy | None:
-    """Return the proxy that leads to an endpoint; None if it is reached directly.
+@frozen
+class Route:
+    """The way to an endpoint.
+
+    Attributes:
+        usual: the variable that names the proxy for such endpoints, in its usual spelling.
+        variable: the variable in force that names one, as it is spelled in the environment; empty if none does.
+        exempt: the variable for which that proxy is not used here; empty if it is.
+        proxy: the proxy; None if the endpoint is reached directly.
+    """
+
+    usual: str = "HTTPS_PROXY"
+    variable: str = ""
+    exempt: str = ""
+    proxy: Proxy | None = None
+
+
+def route_to(endpoint: str, proxies: Mapping[str, str] | None = None) -> Route:
+    """Return the way to an endpoint by the proxies that the environment names.
 
     Args:
-        endpoint: the base URL.
+        endpoint: the base URL, or an address below it.
         proxies: as `urllib.request.getproxies` has them, which this asks if it is None.
 
     Raises:
@@ -54,12 +72,28 @@ def proxy_for(endpoint: str, proxies: Mapping[str, str] | None = None) -> Proxy 
 
         proxies = getproxies()
     parts = urlsplit(endpoint)
+    usual = f"{parts.scheme.upper()}_PROXY"
     kind = parts.scheme if proxies.get(parts.scheme) else "all"
     named = proxies.get(kind, "").strip()
+    if not named:
+        return Route(usual)
+    variable = _spelled(f"{kind}_proxy")
     port = parts.port or _PORTS[parts.scheme]
-    if not named or any(_is_meant(entry, parts.hostname or "", port) for entry in proxies.get("no", "").split(",")):
-        return None
-    return _parsed(named, f"{kind.upper()}_PROXY")
+    if any(_is_meant(entry, parts.hostname or "", port) for entry in proxies.get("no", "").split(",")):
+        return Route(usual, variable, _spelled("no_proxy"))
+    return Route(usual, variable, proxy=_parsed(named, variable))
+
+
+def proxy_for(endpoint: str, proxies: Mapping[str, str] | None = None) -> Proxy | None:
+    """Return the proxy that leads to an endpoint; None if it is reached directly. See `route_to`."""
+    return route_to(endpoint, proxies).proxy
+
+
+def _spelled(variable: str) -> str:
+    """Return how a variable is spelled in the environment: as in `getproxies`, that in small letters counts first."""
+    if os.environ.get(variable):
+        return variable
+    return next((name for name in os.environ if name.lower() == variable and os.environ[name]), variable.upper())
 
 
 def _is_meant(entry: str, host: str, port: int) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
 import httpx
 from attrs import frozen
 
+from sbg_bulk.api.advice import ROUTE
 from sbg_bulk.api.drivers.auth import Secret, TokenAuth
 from sbg_bulk.api.steps import Call, Flow, Reply, Step
 from sbg_bulk.errors import InputError, SettingsError
-from sbg_bulk.settings.proxy import proxy_for
+from sbg_bulk.settings.proxy import proxy_for, route_to
 from sbg_bulk.settings.settings import Settings, Token
 
 R = TypeVar("R")
@@ -77,7 +79,9 @@ class Exchanges:
         return Reply(step.operation, response.status_code, headers, self._secret.hidden_in_bytes(response.content))
 
     def broken(self, step: Call, request: Mapping[str, Any], error: httpx.RequestError, seconds: float) -> None:
-        """Log a request that got no answer, or only a part of one."""
+        """Log a request that got no answer, or only a part of one, and note which way it was to take."""
+        with suppress(SettingsError):  # a proxy that a transport of a test's own does not need
+            error.request.extensions[ROUTE] = route_to(str(error.request.url))
         self._log(step, request, f"no response ({type(error).__name__})", seconds, None)
 
     def _log(
