@@ -30,7 +30,7 @@ RETIRED = {
     r"is no (filter|switch|operation|text|valid|value)": "is not a",
     r"all (it|they) holds?": "all its contents",
     r"what (it|they) holds?": "its contents",
-    r"two deployments|(another|this|a) deployment": "platform",
+    r"(?-i:deployments?)": "platform",
     r"begun (by|with)": "started",
     r"at work on": "working on",
     r"in step": "in sync",

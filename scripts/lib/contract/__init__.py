@@ -1,1 +1,1 @@
-"""Checks that a deployment keeps the contract, on the simulator in a test and on a live service alike."""
+"""Checks that a platform keeps the contract, on the simulator in a test and on a live service alike."""

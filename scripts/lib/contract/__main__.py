@@ -1,4 +1,4 @@
-"""Check a live deployment against the contract.
+"""Check a live platform against the contract.
 
 Without --allow-writes, only GET requests are made. With it, the project named gets a folder of the run's own, all
 that is copied, moved and deleted is in there, and the folder is deleted in the end; files of the project are copied
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/contract", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--url", required=True, help="the base URL, or a deployment's short name such as cgc")
+    parser.add_argument("--url", required=True, help="the base URL, or a platform's short name such as cgc")
     parser.add_argument("--profile", help="the section of the credentials file to take the token from")
     parser.add_argument(
         "--allow-writes", metavar="PROJECT", type=_project, help="a scratch project, owner/project, to work in"

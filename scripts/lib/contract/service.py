@@ -100,7 +100,7 @@ def operation_id(operation: Operation) -> str:
 
 
 class Service:
-    """A deployment as a run sees it.
+    """A platform as a run sees it.
 
     - `client`: knows the base URL and the token.
     - `wait`: lets so many seconds pass.

@@ -41,7 +41,7 @@ def operations(spec: Spec) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 def _lines(spec: Spec) -> Iterator[str]:
     yield "## Servers\n"
-    yield table(("deployment", "base URL"), [(one["description"], f"`{one['url']}`") for one in spec["servers"]])
+    yield table(("platform", "base URL"), [(one["description"], f"`{one['url']}`") for one in spec["servers"]])
     for tag in spec["tags"]:
         yield f"## {tag['name']}\n\n{tag['description']}\n"
         for path, method, operation in operations(spec):

@@ -29,7 +29,7 @@ PIECES: Final[Mapping[str, Callable[[], str]]] = {
     "api-codes": tables.api_codes,
     "contract-introduction": lambda: contract.introduction(read_spec()),
     "contract-sections": lambda: contract.sections(read_spec()),
-    "deployments": tables.deployments,
+    "platforms": tables.platforms,
     "error-descriptions": tables.error_descriptions,
     "errors": tables.errors,
     "events-introduction": lambda: str(events.schema()["description"]),

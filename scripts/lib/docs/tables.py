@@ -28,8 +28,8 @@ def api_codes() -> str:
     return table(("code", "meaning", "what to do", "again"), rows)
 
 
-def deployments() -> str:
-    """List each deployment: its full and its short name, its base URL, and the page with the token."""
+def platforms() -> str:
+    """List each platform: its full and its short name, its base URL, and the page with the token."""
     pages = {name: host for host, name in reversed(list(PAGES.items()))}
     rows = (
         (title, f"`{name}`", f"`{DEPLOYMENTS[name]}`", f"`{pages[name]}/developer`") for name, title in TITLES.items()

@@ -88,7 +88,7 @@ def _end_after(timer: int, number: int, seconds: float) -> None:
 
 
 def complete_endpoint(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the short names of the deployments."""
+    """Return the short names of the platforms."""
     return [CompletionItem(name, help=url) for name, url in DEPLOYMENTS.items() if name.startswith(incomplete.lower())]
 
 

@@ -21,7 +21,7 @@ def place_on(settings: Settings, text: str) -> Location:
     """Return the place that a path or an id means.
 
     Raises:
-        InputError: it is neither, or it is on another deployment than the one that the client is connected to.
+        InputError: it is neither, or it is on another platform than the one that the client is connected to.
     """
     place = place_of(text)
     if place.deployment is not None and meaning(place.deployment).endpoint != settings.endpoint:

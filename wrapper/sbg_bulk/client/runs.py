@@ -349,7 +349,7 @@ class RunFlows:
     def opened(self, run: str | Path) -> Journal:
         journal = Journal.open(store.find(run))
         try:
-            create.check_deployment(journal, self._settings.endpoint)
+            create.check_platform(journal, self._settings.endpoint)
         except BaseException:
             journal.close()
             raise

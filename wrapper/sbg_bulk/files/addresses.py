@@ -31,7 +31,7 @@ PAGES: Final[Mapping[str, str]] = {
     "platform.sb.biodatacatalyst.nhlbi.nih.gov": "bdc",
     "platform.sevenbridges.cn": "cn",
 }
-"""The hosts of the platforms' pages, and the deployments that they show."""
+"""The hosts of the platforms' pages, and the platforms that they show."""
 
 _PAGES_OF: Final = {DEPLOYMENTS[name]: host for host, name in PAGES.items()}
 """The hosts of the platforms' pages, by the base URLs of their APIs; the last one of PAGES where there are two."""
@@ -109,7 +109,7 @@ def page_of(endpoint: str, project: str, folder: Sequence[str] = (), file: str |
         file: the id of the file, instead of a folder.
 
     Returns:
-        None if the pages of a deployment are not known. Of a simulator on this machine its one page.
+        None if the pages of a platform are not known. Of a simulator on this machine its one page.
     """
     host = _PAGES_OF.get(endpoint)
     if host is None:

@@ -1,6 +1,6 @@
 """Paths, as people name projects, folders and files: `[NAME:]owner/project[/folder/...[/file]]`.
 
-NAME says where: a section of the credentials file, or a deployment's short name. Names are taken as they are; they may
+NAME says where: a section of the credentials file, or a platform's short name. Names are taken as they are; they may
 hold spaces, `*` and anything else but a slash. Whatever has no slash is an id. An address pasted from the browser is
 the path or the id that it shows: see `sbg_bulk.files.addresses`.
 """

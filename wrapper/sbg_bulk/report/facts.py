@@ -130,7 +130,7 @@ class Facts:
     Attributes:
         plan: what it was to do.
         journal: the journal's path.
-        deployment: the short name of the deployment, if it has one.
+        platform: the short name of the platform, if it has one.
         sources: what was given to be copied, moved or deleted, if it was given by paths and ids; none for a manifest.
         destinations: how many rows go to which project or folder, the most first; a few of them. If the destination was
             given, that alone.
@@ -153,7 +153,7 @@ class Facts:
 
     plan: Plan
     journal: str
-    deployment: str | None
+    platform: str | None
     sources: Sequence[str]
     destinations: Sequence[tuple[str, int]]
     further_destinations: int

@@ -157,7 +157,7 @@ def _address(facts: Facts, path: object, file: str | None = None) -> str | None:
         place = path_of(path) if isinstance(path, str) and is_path(path) else None
     except InputError:
         return None  # a column of the user's own
-    if place is None or place.project is None or facts.deployment is None:
+    if place is None or place.project is None or facts.platform is None:
         return None
     return page_of(facts.plan.endpoint, place.project, place.names, file)
 

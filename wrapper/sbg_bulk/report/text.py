@@ -22,7 +22,7 @@ def lines(facts: Facts, name: str, command: Command = command_line, width: int |
         command: makes the command lines in it.
         width: columns that sentences are wrapped to; commands are not, to be copied. None to wrap nothing.
     """
-    where = f"{facts.deployment} ({facts.plan.endpoint})" if facts.deployment else facts.plan.endpoint
+    where = f"{facts.platform} ({facts.plan.endpoint})" if facts.platform else facts.plan.endpoint
     told = [f"Run {facts.plan.run}: {purpose(facts)}, on {where}."]
     if facts.began is not None and facts.last is not None:
         told.append(f"{format_utc(facts.began)} to {format_utc(facts.last)}.")

@@ -169,7 +169,7 @@ def choose(
         on_conflict: what is to be done with a file whose name is taken where it goes.
         whole: whether the path of a folder means the folder itself.
         moves: whether what goes to a destination is to be moved.
-        endpoint: the deployment whose unfinished runs keep what they are still going to do, and whose earlier runs may
+        endpoint: the platform whose unfinished runs keep what they are still going to do, and whose earlier runs may
             spare the listing of destinations; None if none does.
         on_request: called with the number of requests so far.
 
@@ -235,7 +235,7 @@ def choose(
 
 
 def claimed(policy: RequestPolicy, choice: Choice, job_type: str, endpoint: str) -> Flow[tuple[Pending, ...]]:
-    """Return what unfinished runs on a deployment still need of a choice, if such jobs are to be made of it."""
+    """Return what unfinished runs on a platform still need of a choice, if such jobs are to be made of it."""
     resolver = PathResolver(policy)
     with closing((yield from record(partial(Claims.of, endpoint)))) as claims:
         yield from claims.left(resolver, choice.items, job_type)

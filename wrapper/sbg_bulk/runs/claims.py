@@ -76,7 +76,7 @@ _BY_ID: Final = "SELECT EXISTS (SELECT 1 FROM claim WHERE kind IN ({}) AND (sour
 
 
 class Claims:
-    """The rows without an outcome, of all unfinished runs on a deployment."""
+    """The rows without an outcome, of all unfinished runs on a platform."""
 
     def __init__(self, runs: Sequence[tuple[Path, str, str]], database: sqlite3.Connection) -> None:
         self._runs = runs
@@ -86,10 +86,10 @@ class Claims:
 
     @classmethod
     def of(cls, endpoint: str | None) -> Self:
-        """Read what the unfinished runs on a deployment have left to do. It is to be closed.
+        """Read what the unfinished runs on a platform have left to do. It is to be closed.
 
         Args:
-            endpoint: the deployment; None if no run counts.
+            endpoint: the platform; None if no run counts.
         """
         known: list[Path] = []
         with suppress(SettingsError):

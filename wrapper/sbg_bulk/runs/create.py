@@ -45,7 +45,7 @@ def draft(
     Args:
         rows: those of a manifest, with its problems.
         job_type: COPY, MOVE or DELETE.
-        endpoint: the deployment it is for.
+        endpoint: the platform it is for.
         items_per_job: how many rows are submitted as one job.
         journal: where to keep its journal; None for the usual folder.
         name: the manifest's name, for people.
@@ -97,7 +97,7 @@ def read(
     Args:
         source: the manifest's file, or a stream of bytes, which is left open.
         job_type: COPY, MOVE or DELETE.
-        endpoint: the deployment it is for.
+        endpoint: the platform it is for.
         defaults: the destination of rows that name none.
         form: its format; None to go by its first lines, and its name.
         items_per_job: how many rows are submitted as one job.
@@ -164,8 +164,8 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
     return later
 
 
-def check_deployment(journal: Journal, endpoint: str) -> None:
-    """Raise InputError unless a run is for the deployment that a client is connected to."""
+def check_platform(journal: Journal, endpoint: str) -> None:
+    """Raise InputError unless a run is for the platform that a client is connected to."""
     if journal.plan.endpoint != endpoint:
         raise InputError(
             f"Run {journal.plan.run} is on {journal.plan.endpoint}, but the endpoint is {endpoint}. Use the run's "

@@ -120,7 +120,7 @@ class Plan:
     Attributes:
         run: the run's id.
         job_type: COPY, MOVE or DELETE.
-        endpoint: the deployment it is for.
+        endpoint: the platform it is for.
         created_on: when it was made, ISO 8601.
         items_per_job: how many rows are submitted as one job.
         manifest: the manifest's name, for people.

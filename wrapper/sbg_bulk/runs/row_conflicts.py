@@ -45,7 +45,7 @@ def look_at_rows(
         policy: how to send requests.
         draft: a run that is not begun.
         on_conflict: what is to be done with a row whose name is taken where it goes.
-        endpoint: the deployment whose unfinished runs keep what they are still going to do, and whose earlier runs may
+        endpoint: the platform whose unfinished runs keep what they are still going to do, and whose earlier runs may
             spare the listing of destinations; None if none does.
         on_request: called with the number of requests so far.
 
@@ -107,7 +107,7 @@ def look_at_deletions(
     Args:
         policy: how to send requests.
         draft: a run that is not begun.
-        endpoint: the deployment whose unfinished runs count; None if none does.
+        endpoint: the platform whose unfinished runs count; None if none does.
         on_request: called with the number of requests so far.
 
     Raises:

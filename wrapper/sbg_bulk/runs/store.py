@@ -37,7 +37,7 @@ _JOBS: Final = """
 SELECT (SELECT value FROM run WHERE key = 'run'), (SELECT value FROM run WHERE key = 'endpoint'), job
 FROM submission WHERE job IS NOT NULL
 """
-"""The jobs of a run, each with the run's id and its deployment."""
+"""The jobs of a run, each with the run's id and its platform."""
 
 
 def folder() -> Path:
@@ -171,7 +171,7 @@ def runs_of_jobs(endpoint: str) -> dict[str, str]:
     They are read beside whoever works on them; one that cannot be read is passed over.
 
     Args:
-        endpoint: the deployment whose jobs are meant.
+        endpoint: the platform whose jobs are meant.
     """
     found: dict[str, str] = {}
     with suppress(SettingsError):

@@ -191,7 +191,7 @@ def plan(
         filters: which files count on either side; what they leave out is neither copied nor deleted.
         delete: whether what the source lacks is to be deleted at the place.
         parents: whether the place is to be made if it is missing. Without it that is an error.
-        endpoint: the deployment whose unfinished runs keep what they are still going to do; None if none does.
+        endpoint: the platform whose unfinished runs keep what they are still going to do; None if none does.
         on_request: called with the number of requests so far.
 
     Raises:

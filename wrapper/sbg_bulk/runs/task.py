@@ -64,7 +64,7 @@ def unfinished(job_type: str, endpoint: str, task: str) -> Unfinished | None:
 
 
 def last_unfinished(endpoint: str) -> Unfinished | None:
-    """Return the newest run in the usual folder that is not finished; None if there is none on this deployment.
+    """Return the newest run in the usual folder that is not finished; None if there is none on this platform.
 
     One that another process is working on is only returned if there is no other.
     """

@@ -1,4 +1,4 @@
-"""The NAME of a path: a section of the credentials file, or a deployment's short name."""
+"""The NAME of a path: a section of the credentials file, or a platform's short name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sbg_bulk.settings.shown import shown
 
 @frozen
 class Named:
-    """The deployment or profile that a NAME leads to.
+    """The platform or profile that a NAME leads to.
 
     Attributes:
         endpoint: the base URL of the API.
@@ -26,7 +26,7 @@ class Named:
 
 
 def meaning(name: str, credentials: Path | None = None) -> Named:
-    """Return what a NAME means. A section of the credentials file counts before a deployment.
+    """Return what a NAME means. A section of the credentials file counts before a platform.
 
     Args:
         name: as it stands before the colon.

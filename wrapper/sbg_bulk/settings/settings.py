@@ -34,7 +34,7 @@ DEPLOYMENTS: Final[Mapping[str, str]] = {
     "bdc": "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2",
     "cn": "https://api.sevenbridges.cn/v2",
 }
-"""The short names of the public deployments, accepted wherever an endpoint is."""
+"""The short names of the public platforms, accepted wherever an endpoint is."""
 
 TITLES: Final[Mapping[str, str]] = {
     "cgc": "Cancer Genomics Cloud",
@@ -44,7 +44,7 @@ TITLES: Final[Mapping[str, str]] = {
     "eu": "Seven Bridges Platform, EU",
     "cn": "Seven Bridges Platform, China",
 }
-"""The full names of the deployments, by their short names."""
+"""The full names of the platforms, by their short names."""
 
 ENDPOINT_VARIABLE: Final = "SB_API_ENDPOINT"
 TOKEN_VARIABLE: Final = "SB_AUTH_TOKEN"  # noqa: S105 - the variable's name

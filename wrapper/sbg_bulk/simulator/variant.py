@@ -1,4 +1,4 @@
-"""Variants: how the service answers where its documentation leaves that open, or where a deployment may differ.
+"""Variants: how the service answers where its documentation leaves that open, or where a platform may differ.
 
 A switch is given as `NAME=VALUE`, for example `links=empty` or `total_header=no`. Without any, the service answers as
 it usually does.

@@ -23,7 +23,7 @@ def connected(context: Context, places: Iterable[Location]) -> Context:
 
     Raises:
         UsageError: the NAMEs contradict each other, or the options.
-        InputError: an address is one of another deployment.
+        InputError: an address is one of another platform.
         SettingsError: a NAME means nothing, or it is not known where to connect.
     """
     places = list(places)

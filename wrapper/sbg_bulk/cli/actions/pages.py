@@ -22,7 +22,7 @@ def address_of(client: Client, what: str, where: Location) -> str:
         where: the place that this means.
 
     Raises:
-        InputError: the pages of the deployment are not known.
+        InputError: the pages of the platform are not known.
     """
     endpoint = client.settings.endpoint
     found = client.locate(what)

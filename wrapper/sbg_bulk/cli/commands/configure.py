@@ -215,7 +215,7 @@ def _piped() -> str:
 def _tell_where(endpoint: str) -> None:
     """Say where the token is found, if it is known."""
     short = next((short for short, url in DEPLOYMENTS.items() if url == endpoint), None)
-    host = next((host for host, deployment in PAGES.items() if deployment == short), None)
+    host = next((host for host, name in PAGES.items() if name == short), None)
     if short is not None and host is not None:
         tell(f"Your token for {TITLES[short]}: https://{host}/developer, under Authentication token.")
 

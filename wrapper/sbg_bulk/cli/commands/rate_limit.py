@@ -34,7 +34,7 @@ def _reset_told(reset: int | None, now: float) -> str:
     moment = _moment(reset)
     if reset is None or moment is None:
         return ""
-    # Some deployments tell it in thousandths of a second.
+    # Some platforms tell it in thousandths of a second.
     seconds = (reset / 1000 if reset > 1e11 else reset) - now
     if seconds <= 0:
         return ""

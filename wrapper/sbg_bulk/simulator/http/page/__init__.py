@@ -5,7 +5,7 @@ hand and sent as they are; the reference is drawn by Swagger UI, whose files com
 token, so that it goes only to who may see it (`sbg_bulk.simulator.http.local`).
 
 The browser is told to ask no other host for anything. Thus no call tried out on the page, and no token with it, can
-reach a real deployment, whatever the contract or a mistake on the page says.
+reach a real platform, whatever the contract or a mistake on the page says.
 """
 
 from __future__ import annotations
