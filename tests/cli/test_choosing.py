@@ -396,6 +396,29 @@ def test_what_was_done_is_verified(sbg: Run, words: list[str], told: str) -> Non
     assert ran.err.endswith(f"Verified: {told}")
 
 
+@pytest.mark.parametrize("words", [["copy", "--to", IN], ["move", "--to", IN], ["delete"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("by", ["path", "manifest"])
+def test_a_plan_counts_the_requests_of_the_verification(
+    sbg: Run, simulator: Simulator, home: Path, tmp_path: Path, words: list[str], by: str
+) -> None:
+    below(simulator, "run", "old", "older", files=["x", "y"])
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"file\n{MINE}/run/a.bam\n{MINE}/run/b.txt\n")
+    chosen = [f"{MINE}/run", "-r"] if by == "path" else ["--manifest", str(manifest)]
+
+    def planned(*more: str) -> int:
+        ran = sbg(*words, *chosen, "--dry-run", *more)
+        found = re.search(r"Plan: .* (\d+) requests", ran.out + ran.err)
+        assert found
+        return int(found[1])
+
+    extra = planned("--verify") - planned()
+    assert sbg(*words, *chosen, "--yes").code == 0
+    simulator.requests.clear()
+    assert sbg("runs", "verify", journals(home)[-1].stem).code == 0
+    assert extra == len([one for one in simulator.requests if one.operation != "get_rate_limit"]) > 0
+
+
 def test_folders_that_were_moved_are_verified_by_name_only(sbg: Run, simulator: Simulator) -> None:
     below(simulator, "whole", "inner", files=["a"])
     ran = sbg("move", f"{MINE}/whole", "-r", "--to", IN, "--yes", "--verify")

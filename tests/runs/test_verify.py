@@ -10,6 +10,7 @@ import pytest
 
 from sbg_bulk import InputError, RunOptions, ServerError
 from sbg_bulk.runs import store
+from sbg_bulk.runs.estimate import jobs_of, verification, verification_of_rows
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.verification import Contents, Finding
 from sbg_bulk.simulator import Folder
@@ -276,3 +277,58 @@ def test_an_id_proves_more_than_a_name(
     identity: str | None, name: str | None, finding: tuple[Finding | None, str | None]
 ) -> None:
     assert Contents({"1": "a", "2": "b", "3": "12_x"}).find(identity, name) == finding
+
+
+DEEP = [f"{SOURCE}/deep/{name}" for name in ("x.bam", *(f"s{place // 5}/{place}.bam" for place in range(20)))]
+CHOICES: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "files": ([f"{SOURCE}/deep"], {}),
+    "folders": ([f"{SOURCE}/deep"], {"recursive": True}),
+    "what fits in folders": ([f"{SOURCE}/deep"], {"recursive": True, "match": ["*.bam"]}),
+    "pages": ([f"{SOURCE}/many"], {}),
+    "two": (DEEP[:2], {}),
+    "from far and near": ([DEEP[3], f"{RUN}/a.bam"], {}),
+}
+
+
+@pytest.mark.parametrize("items_per_job", [1, 100])
+@pytest.mark.parametrize("chosen", [*CHOICES, "ids"])
+@pytest.mark.parametrize("job_type", ["copy", "move", "delete"])
+def test_the_requests_of_a_verification_are_estimated_as_the_service_counts_them(
+    call: Both, world: World, job_type: str, chosen: str, items_per_job: int
+) -> None:
+    ids = world.add(*DEEP, *(f"{SOURCE}/many/{place}.bam" for place in range(130)))
+    sources, options = CHOICES.get(chosen, (ids[:7], {}))
+    to = {} if job_type == "delete" else {"to": IN, "moves": job_type == "move"}
+    choice = call("choose", sources, **to, **options)
+    report = call("run", job_type, choice, items_per_job=items_per_job)
+    jobs = jobs_of(len(choice), items_per_job)
+    sent = call.counted("verify", report.journal)
+    assert verification(choice, job_type.upper(), jobs) == len(sent), sent
+
+
+def test_what_is_below_copied_folders_is_listed_on_both_sides(call: Both, world: World) -> None:
+    world.add(*DEEP)
+    choice = call("choose", [call("locate", f"{SOURCE}/deep").id], to=IN)
+    report = call("run", "copy", choice)
+    sent = call.counted("verify", report.journal)
+    assert verification(choice, "COPY", 1, below=5) == len(sent) > verification(choice, "COPY", 1)
+
+
+def test_ids_of_copies_that_a_run_keeps_are_not_read_again(call: Both, world: World) -> None:
+    choice = call("choose", world.add(*DEEP), to=IN)
+    report = call("run", "copy", choice, items_per_job=10, options=RunOptions(new_ids=True))
+    sent = call.counted("verify", report.journal)
+    assert verification(choice, "COPY", 3, new_ids=True) == len(sent) == 1
+
+
+@pytest.mark.parametrize("job_type", ["copy", "move", "delete"])
+def test_the_requests_to_verify_a_manifest_are_estimated_as_the_service_counts_them(
+    call: Both, world: World, job_type: str
+) -> None:
+    ids = world.add(*DEEP, *(f"{SOURCE}/many/{place}.bam" for place in range(130)), f"{IN}/other/")[:-1]
+    to = [f"{IN}/other" if place % 2 else IN for place in range(len(ids))]
+    draft = call("plan", job_type, manifest(ids, *([] if job_type == "delete" else [f"to={'|'.join(to)}"])))
+    arrivals, jobs = draft.arrivals(), jobs_of(len(draft), 100)
+    report = call("run", job_type, draft)
+    sent = call.counted("verify", report.journal)
+    assert verification_of_rows(len(ids), arrivals, job_type.upper(), jobs) == len(sent), sent

@@ -309,6 +309,19 @@ class PathResolver:
         return exact, True
 
 
+def requests_to_look_up(places: Iterable[Location]) -> int:
+    """Return how many requests `PathResolver.look_up` takes, at least, to find these places and those above them."""
+    by_folder: dict[Location, set[str]] = {}
+    for place in set(places):
+        for here in place.lineage()[1:]:
+            by_folder.setdefault(here.parent, set()).add(here.name)
+    return sum(
+        ceil(len(some) / PAGE_LIMIT)
+        for names in by_folder.values()
+        for some in _batches(form for name in names for form in _forms(name))
+    )
+
+
 def no_folder(place: Location) -> InputError:
     """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
     create = f"Folder {place} does not exist. Create it with {either('--parents', 'parents=True')}."

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from math import ceil
 from typing import Final
 
 from attrs import frozen
@@ -13,7 +11,6 @@ from attrs import frozen
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.items import COPY, DELETE, MOVE
-from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.columns import DESTINATION_COLUMN as DESTINATION_COLUMN
 from sbg_bulk.runs.columns import SIZE_COLUMN as SIZE_COLUMN
@@ -47,9 +44,14 @@ class Chosen:
     to: Location | None
 
     @property
+    def path(self) -> Location | None:
+        """Return where it is, as a path from its project; None for what was given by its id, or is below such."""
+        return None if self.place is None or self.place.project is None else self.place
+
+    @property
     def source(self) -> str:
         """Return its path, or its id if it has none, as what is in a folder that was given by its id."""
-        return self.id if self.place is None or self.place.project is None else str(self.place)
+        return self.id if self.path is None else str(self.path)
 
     @property
     def destination(self) -> str:
@@ -232,14 +234,6 @@ class Choice:
         """Return the choice in a few words, as the name of a manifest."""
         more = f" and {len(self.sources) - 1:,} more" if len(self.sources) > 1 else ""
         return f"{self.sources[0]}{more}" + ("" if self.to is None else f" to {self.to}")
-
-    @property
-    def looks(self) -> int:
-        """Return how many requests it takes, at least, to list the destinations, or to miss what was deleted."""
-        places = Counter(item.to or (item.place and item.place.parent) for item in self.items)
-        by_id = places.pop(None, 0)
-        pages = len(places) if self.to is None else sum(ceil(number / PAGE_LIMIT) for number in places.values())
-        return by_id + pages
 
     def rows(self, job_type: str) -> Iterator[Row]:
         """Produce the choice as the rows of a manifest, of a job of this type: COPY, MOVE or DELETE."""

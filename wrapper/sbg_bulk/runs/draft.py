@@ -338,6 +338,14 @@ class Draft:
         """Return how many folders the run makes before it submits anything; known when it is resolved."""
         return self._open().folders()[1]
 
+    def arrivals(self) -> list[int]:
+        """Return how many rows go to each destination, of those that are not deleted; known when it is resolved."""
+        query = (
+            "SELECT count(*) FROM row WHERE coalesce(folder, parent, project) IS NOT NULL "
+            "GROUP BY folder, parent, project"
+        )
+        return [number for (number,) in self._select(query)]
+
     def folder_places(self) -> dict[int, Location]:
         """Return the folders that the run makes, by their numbers."""
         return {number: Location.written(path) for number, path in self._select("SELECT number, path FROM folder")}

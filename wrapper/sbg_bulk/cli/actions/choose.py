@@ -28,7 +28,7 @@ from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.models.amount import Amount
-from sbg_bulk.runs.estimate import Estimate, estimate
+from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of, verification
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted, plain
 
@@ -79,10 +79,6 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
                 new_run=request.new_run,
                 on_request=on_request,
             )
-        besides = len(choice.folders) + (choice.looks if request.verify else 0)
-        takes = estimate(
-            len(choice), request.rows_per_job, request.settings.reserve or 0, besides, rate_left(client), time.time()
-        )
         # What is in the way was not what was meant: it is told, and shows in the exit code.
         done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if choice.different else Exit.DONE)
         if nothing_matched(choice):
@@ -94,11 +90,13 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if len(choice):
             save = partial(save_choice, choice)
             keep_plan(context, request, save, parents=bool(choice.folders))
+        # What is below folders is counted for a person only.
+        for_program = request.yes or (request.dry_run and request.as_json)
+        amount, requests = (None, 0) if for_program or not len(choice) else amount_of(client, choice)
+        takes = _estimate(client, request, choice, None if amount is None else requests)
         if request.dry_run and request.as_json:
             write_json(_document(choice, takes))
             return done
-        # What is below folders is counted for a person only.
-        amount, requests = (None, 0) if request.yes or not len(choice) else amount_of(client, choice)
         summary = _summary(choice, takes, amount, choice.requests + requests)
         if request.dry_run:
             print_plan(
@@ -119,6 +117,18 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if choice.different:
             tell(f"{_taken(len(choice.different))} Nothing there was changed.")
         return done if outcome is Exit.DONE else outcome
+
+
+def _estimate(client: Client, request: TransferRequest, choice: Choice, below: int | None) -> Estimate:
+    """Return what the choice takes, with the folders that are created and with what is checked afterwards.
+
+    `below` is how many requests it took to count what is below its folders, if that was counted.
+    """
+    besides, jobs = len(choice.folders), jobs_of(len(choice), request.rows_per_job)
+    if request.verify:
+        besides += verification(choice, request.job_type, jobs, below, new_ids=request.settings.new_ids)
+    reserve = request.settings.reserve or 0
+    return estimate(len(choice), request.rows_per_job, reserve, besides, rate_left(client), time.time())
 
 
 def execute_and_verify(

@@ -28,7 +28,7 @@ from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
 from sbg_bulk.runs.conflicts import Conflicts
-from sbg_bulk.runs.estimate import estimate
+from sbg_bulk.runs.estimate import estimate, jobs_of, verification_of_rows
 from sbg_bulk.runs.manifest import Defaults
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted
@@ -170,7 +170,8 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> N
     """Show what would be done with the rows, and what that takes."""
     rate = None if client is None else rate_left(client)
     reserve, folders = request.settings.reserve or 0, draft.folders
-    takes = estimate(len(draft), request.rows_per_job, reserve, folders, rate, time.time())
+    besides = folders + _checks(draft, request)
+    takes = estimate(len(draft), request.rows_per_job, reserve, besides, rate, time.time())
     if request.as_json:
         write_json(asdict(takes))
         return
@@ -179,6 +180,14 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> N
     print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
     where = "" if request.job_type == "DELETE" else f" to {destinations(request)}"
     tell(f"{request.job_type.capitalize()} {rows.text}{where}.\n{plan_line(takes, folders)}\nNothing was changed.")
+
+
+def _checks(draft: Draft, request: TransferRequest) -> int:
+    """Return how many requests it takes to verify the run, if that is wanted."""
+    if not request.verify:
+        return 0
+    jobs, new_ids = jobs_of(len(draft), request.rows_per_job), request.settings.new_ids
+    return verification_of_rows(len(draft), draft.arrivals(), request.job_type, jobs, new_ids=new_ids)
 
 
 def _change(row: Planned, found: Chosen | None) -> Change:
