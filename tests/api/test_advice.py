@@ -55,13 +55,13 @@ def test_what_may_have_any_reason_has_general_advice(kind: type[httpx.RequestErr
 
 
 REASONS = {
-    "password": (httpx.ProxyError, "407 Proxy Authentication Required"),
-    "refusal": (httpx.ProxyError, "403 Forbidden"),
-    "TLS": (httpx.ConnectError, "wrong version", ssl.SSLError(1, "")),
-    "name": (httpx.ConnectError, "no name", socket.gaierror(-2, "")),
-    "refused": (httpx.ConnectError, "refused", ConnectionRefusedError(111, "")),
-    "timeout": (httpx.ConnectTimeout, ""),
-    "any": (httpx.ReadError, ""),
+    "password": failed(httpx.ProxyError, "407 Proxy Authentication Required"),
+    "refusal": failed(httpx.ProxyError, "403 Forbidden"),
+    "TLS": failed(httpx.ConnectError, "wrong version", ssl.SSLError(1, "")),
+    "name": failed(httpx.ConnectError, "no name", socket.gaierror(-2, "")),
+    "refused": failed(httpx.ConnectError, "refused", ConnectionRefusedError(111, "")),
+    "timeout": failed(httpx.ConnectTimeout, ""),
+    "any": failed(httpx.ReadError, ""),
 }
 VARIABLES = {f"{kind}_proxy" for kind in ("http", "https", "all", "no")}
 
@@ -77,7 +77,7 @@ def said(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
             monkeypatch.setenv(name, value)
 
         def fail(_: httpx.Request) -> httpx.Response:
-            raise failed(*REASONS[reason])
+            raise REASONS[reason]
 
         with closing(connected(kind, fail, retry=Retry(within=0))) as client, pytest.raises(ConnectionFailed) as raised:
             client.call("user")
