@@ -502,6 +502,35 @@ def test_a_retry_is_a_run_of_what_failed_and_of_nothing_else(
     assert f"Nothing failed in run {second}, so there is nothing to retry." in nothing.err
 
 
+def test_a_second_retry_names_the_command_that_goes_on_with_the_first(
+    sbg: Run, simulator: Simulator, home: Path, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator.arm("kind=fail_item item=2 op=submit_copy_job times=2")
+    first = _id(sbg("copy", "--manifest", str(manifest)))
+    simulator.arm("kind=maintenance op=submit_copy_job")
+    assert sbg("runs", "retry", first, "--give-up-after", "0").code == 1
+    simulator.disarm()
+    second = journals(home)[-1].stem
+
+    def again() -> tuple[int, list[list[str]]]:
+        ran = sbg("runs", "retry", first)
+        assert f"Run {second} already retries the failures of run {first}." in ran.err
+        return ran.code, printed_commands(ran.err)
+
+    assert again() == (2, [["runs", "resume", second]])
+    simulator.arm("kind=fail_item op=submit_copy_job")
+    assert sbg("runs", "resume", second).code == 3
+    simulator.disarm()
+    assert again() == (2, [["runs", "retry", second]])
+    assert sbg("runs", "retry", second).code == 0
+    assert tree(simulator, FOLDER) == ["sample-1.bam", "sample.bam"]
+    assert sbg("runs", "forget", second, "--force").code == 0
+    monkeypatch.chdir(home)
+    code, (export,) = again()
+    assert (code, sbg(*export).code) == (2, 0)
+    assert "Nothing to do: everything is already there." in sbg("copy", "--manifest", "failed.csv").err
+
+
 def test_the_journal_of_a_retry_may_be_kept_elsewhere(sbg: Run, tmp_path: Path, flawed: Path) -> None:
     run = _id(sbg("copy", "--manifest", str(flawed)))
     ran = sbg("runs", "retry", run, "--journal", str(tmp_path / "again"))

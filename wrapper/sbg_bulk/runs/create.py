@@ -19,6 +19,7 @@ from sbg_bulk.runs.journal_reader import ASKED
 from sbg_bulk.runs.manifest import PathRow, Problem, Row
 from sbg_bulk.runs.records import CHOSEN, NewFolder, Plan
 from sbg_bulk.runs.task import asked
+from sbg_bulk.text import command_line, either
 
 RETRIED: Final = ("failed",)
 """The outcomes whose rows `retry` tries again: only what certainly was not done."""
@@ -129,10 +130,28 @@ def check_retry(earlier: Journal) -> None:
     already = earlier.remembered("retry")
     if already is not None:
         raise InputError(
-            f"Run {already} already retries the failures of run {plan.run}. Resume it, or retry its own failures."
+            f"Run {already} already retries the failures of run {plan.run}.\n{_instead(already, plan.run)}"
         )
     if not earlier.tally().failed:
         raise InputError(f"Nothing failed in run {plan.run}, so there is nothing to retry.")
+
+
+def _instead(later: str, earlier: str) -> str:
+    """Return what to do in place of a second retry of a run, in a line."""
+    try:
+        path = store.find(later)
+    except InputError:
+        export = command_line("runs", "export", earlier, "--outcome", "failed", "--output", "failed.csv")
+        return f"Its journal is not on this machine. To try them again, export them as a manifest: {export}"
+    with Journal.read(path) as journal:
+        tally = journal.tally()
+        if journal.in_use:
+            return "Wait until it has finished."
+    if not tally.complete:
+        return f"Resume it with: {either(command_line('runs', 'resume', later), f'client.resume({later!r})')}"
+    if not tally.failed:
+        return "Nothing failed in it."
+    return f"Retry its own failures with: {either(command_line('runs', 'retry', later), f'client.retry({later!r})')}"
 
 
 def retry(earlier: Journal, journal: Path | None = None) -> Journal:
