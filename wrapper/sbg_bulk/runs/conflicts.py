@@ -84,7 +84,7 @@ def look(
         resolver: what knows what is where.
         items: what was chosen, each with the folder that it goes to.
         on_conflict: what is to be done with it.
-        endpoint: the deployment whose earlier runs may spare the listing of folders; None if none does.
+        endpoint: the platform whose earlier runs may spare the listing of folders; None if none does.
 
     Raises:
         InputError: a name is taken, and nothing is to be done then; or a file is in the place of a folder.

@@ -49,7 +49,7 @@ def entirely_there(
     Args:
         policy: how to send requests.
         wanted: what goes to each folder, by the folder's id, which is known to be that of the folder now.
-        endpoint: the deployment whose runs count; None if none does.
+        endpoint: the platform whose runs count; None if none does.
 
     Returns:
         As `PathResolver.among` of each folder, by the folder's id.
