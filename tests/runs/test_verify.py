@@ -10,9 +10,10 @@ import pytest
 
 from sbg_bulk import InputError, RunOptions, ServerError
 from sbg_bulk.runs import store
-from sbg_bulk.runs.estimate import jobs_of, verification, verification_of_rows
+from sbg_bulk.runs.estimate import jobs_of
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.verification import Contents, Finding
+from sbg_bulk.runs.verification_cost import verification, verification_of_rows
 from sbg_bulk.simulator import Folder
 from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World

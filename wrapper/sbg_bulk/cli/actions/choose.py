@@ -28,8 +28,9 @@ from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.models.amount import Amount
-from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of, verification
+from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of
 from sbg_bulk.runs.task import asked
+from sbg_bulk.runs.verification_cost import verification
 from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:

@@ -28,9 +28,10 @@ from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
 from sbg_bulk.runs.conflicts import Conflicts
-from sbg_bulk.runs.estimate import estimate, jobs_of, verification_of_rows
+from sbg_bulk.runs.estimate import estimate, jobs_of
 from sbg_bulk.runs.manifest import Defaults
 from sbg_bulk.runs.task import asked
+from sbg_bulk.runs.verification_cost import verification_of_rows
 from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
