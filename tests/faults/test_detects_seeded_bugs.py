@@ -19,7 +19,7 @@ from sbg_bulk.api.steps import Flow, Reply, record
 from sbg_bulk.api.subjects import Subject
 from sbg_bulk.errors import ApiError
 from sbg_bulk.files.details import FileDetails
-from sbg_bulk.items import Item
+from sbg_bulk.items import Item, MoveItem
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import SUBMIT_CALLS
 from sbg_bulk.models.job import Job
@@ -127,7 +127,13 @@ def no_look(patch: Patch) -> None:
 
 def adopted_twice(patch: Patch) -> None:
     """A job that was adopted stays a candidate for other submissions, and what it made is not looked at."""
-    patch.setattr(Settler, "_fits_another", lambda *_: False)
+
+    def any_that_fits(self: Settler, one: OpenSubmission, proof: Match, among: Sequence[str]) -> Flow[Job | None]:
+        yield from ()
+        fitting = [job for job in among if self._verdicts[job, one.submission.id] is proof]
+        return self._candidates[fitting[0]] if len(fitting) == len(among) == 1 else None
+
+    patch.setattr(Settler, "_proved", any_that_fits)
     patch.setattr(Comparison, "compare", _fits)
 
     def keep(self: Settler, one: OpenSubmission, job: Job | None) -> None:
@@ -203,8 +209,8 @@ def running_jobs_ignored(patch: Patch) -> None:
     patch.setattr(settle, "match", impatient)
 
 
-def _fits(self: Comparison, job: Job, items: Sequence[Item]) -> Flow[Match]:
-    del self, job, items
+def _fits(self: Comparison, *_: object) -> Flow[Match]:
+    del self
     yield from ()
     return Match.YES
 
@@ -212,6 +218,15 @@ def _fits(self: Comparison, job: Job, items: Sequence[Item]) -> Flow[Match]:
 def unread_copies_fit(patch: Patch) -> None:
     """Any job that made something is taken for the run's, without a look at what it made."""
     patch.setattr(Comparison, "compare", _fits)
+
+
+def nobody_has_to_have_seen_it(patch: Patch) -> None:
+    """A folder is taken for gone by a move though nobody has seen that it was there."""
+
+    def by_its_name(self: Journal, first: int, last: int) -> dict[str, str]:
+        return {item.file: item.name or "" for item in self.items(first, last) if isinstance(item, MoveItem)}
+
+    patch.setattr(Journal, "moved_folders", by_its_name)
 
 
 def what_is_named_is_all(patch: Patch) -> None:
@@ -250,6 +265,7 @@ MUTATIONS: Sequence[Callable[[Patch], None]] = (
     void_is_done,
     running_jobs_ignored,
     unread_copies_fit,
+    nobody_has_to_have_seen_it,
     what_is_named_is_all,
     all_rows_done,
 )

@@ -273,7 +273,7 @@ def test_moved_folders_with_files_among_them_are_found_again(tmp_path: Path) -> 
     assert len(service.submissions) == 1
 
 
-def test_moved_folders_alone_are_for_a_person_to_decide(tmp_path: Path) -> None:
+def test_moved_folders_alone_that_nobody_has_seen_before_are_for_a_person_to_decide(tmp_path: Path) -> None:
     service = Service(0, faults=[CUT])
     service.files.append(service.world.add_folder("folder", service.source.root).id)
     with pytest.raises(RunStopped) as caught:

@@ -135,7 +135,11 @@ class Crash:
 
 @frozen
 class Schedule:
-    """All that is drawn for a trial. `leaps` are seconds by which the server's clock jumps ahead at a step."""
+    """All that is drawn for a trial.
+
+    `leaps` are seconds by which the server's clock jumps ahead at a step; `planned` is whether the run was planned by
+    paths, so that it has seen which rows are folders.
+    """
 
     seed: int
     job_type: JobType
@@ -156,6 +160,7 @@ class Schedule:
     crashes: Sequence[Crash]
     leaps: Sequence[tuple[int, float]]
     abandons: bool
+    planned: bool = False
 
     @property
     def batches(self) -> Sequence[Sequence[int]]:
@@ -199,7 +204,11 @@ def draw(seed: int) -> Schedule:
         abandons=rng.random() < 0.15,
     )
     schedule = evolve(schedule, others=[_other(rng, schedule) for _ in range(_few(rng, 6))])
-    return _of_folders(schedule) if random.Random(f"folders {seed}").random() < 0.15 else schedule  # noqa: S311
+    schedule = evolve(schedule, planned=random.Random(f"planned {seed}").random() < 0.7)  # noqa: S311
+    if random.Random(f"folders {seed}").random() < 0.15:  # noqa: S311
+        return _of_folders(schedule)
+    moved = job_type is JobType.MOVE and random.Random(f"moved folders {seed}").random() < 0.5  # noqa: S311
+    return _moving_folders(schedule) if moved else schedule
 
 
 def _of_folders(schedule: Schedule) -> Schedule:
@@ -210,6 +219,33 @@ def _of_folders(schedule: Schedule) -> Schedule:
         for row in schedule.rows
     ]
     return evolve(schedule, rows=rows, variant=evolve(schedule.variant, result_entries="files"))
+
+
+def _moving_folders(schedule: Schedule) -> Schedule:
+    """Have rows name folders, which get new ids, answers to submissions be lost, and others move folders like ours."""
+    rng = random.Random(f"moved folders {schedule.seed} rows")  # noqa: S311 - to be repeated
+    sources = {Source.FILE: Source.FOLDER if rng.random() < 0.8 else Source.MISSING}
+    rows = [
+        evolve(row, source=sources.get(row.source, row.source), new_name=row.new_name or rng.choice((None, row.name)))
+        for row in schedule.rows
+    ]
+    others = [
+        evolve(other, kind=Kind.TWIN, step=rng.randint(1, 60)) if rows and other.kind is Kind.SIMILAR else other
+        for other in schedule.others
+    ]
+    lost = FaultRule(
+        kind=rng.choice(("cut_before", "cut_after")), op="submit_move_job", times=2, probability=0.5, seed=schedule.seed
+    )
+    schedule = evolve(schedule, rows=rows, others=others, faults=[*schedule.faults, lost])
+    return _expiring(schedule, rng) if rng.random() < 0.5 else schedule
+
+
+def _expiring(schedule: Schedule, rng: random.Random) -> Schedule:
+    """Have the one job expire while nobody looks, and then another be there that looks like it."""
+    rows = [row for row in schedule.rows if row.source is not Source.FORBIDDEN][: min(schedule.items_per_job, 2)]
+    crash = Crash(rng.randint(11, 18), True, rng.uniform(30.0, 45.0) * DAY)
+    twin = Other(Kind.TWIN, crash.step + rng.randint(1, 6), 0, (), 0.0)
+    return evolve(schedule, rows=rows, others=[twin] if rows else [], crashes=[crash, *schedule.crashes])
 
 
 def _variant(seed: int) -> Variant:

@@ -9,6 +9,8 @@ from typing import Final
 import httpx
 from attrs import define, field, frozen
 
+from sbg_bulk.files.filters import FOLDER
+from sbg_bulk.runs.columns import DESTINATION_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.simulator import ApiError, File, Folder, Item, Job, JobState, JobType, ManualClock, Simulator
 from sbg_bulk.simulator.http.app import OTHERS_FILE
@@ -43,10 +45,11 @@ class Planted:
     plan: RowPlan
 
     def row(self, number: int, job_type: JobType) -> Row:
-        """Return the row as a manifest's reader makes it."""
+        """Return the row as a manifest's reader, or a choice by paths, makes it."""
         keys = ("file",) if job_type is JobType.DELETE else ("file", "parent", "project", "name")
         values = {key: value for key in keys if (value := getattr(self.item, key)) is not None}
-        return Row(number, ITEMS[job_type](**values))
+        seen = {TYPE_COLUMN: FOLDER, DESTINATION_COLUMN: f"{DESTINATION}/{self.wanted}"}
+        return Row(number, ITEMS[job_type](**values), seen if self.plan.source is Source.FOLDER else {})
 
 
 @define
@@ -153,6 +156,12 @@ class Stage(httpx.BaseTransport):
         """Count the files of a project."""
         return sum(isinstance(each, File) for each in walk(self.simulator.world.projects[project].root))
 
+    def moves_folders_alone(self, job: Job) -> bool:
+        """Return whether a job of the run has moved nothing but folders."""
+        moved = {item.file for item, made in zip(job.items, job.outcomes, strict=False) if isinstance(made, str)}
+        folders = {row.item.file for row in self.rows if row.plan.source is Source.FOLDER}
+        return job.type is JobType.MOVE and bool(moved) and moved <= folders
+
     def ours(self, place: int) -> list[Job]:
         """Return the jobs that the run's requests started and that deal with this row."""
         file = self.rows[place].item.file
@@ -244,6 +253,9 @@ class Stage(httpx.BaseTransport):
     def _twin(self, row: Planted) -> Item:
         plan = row.plan
         if plan.source in (Source.MISSING, Source.FORBIDDEN):
-            plan = RowPlan(Source.FILE, plan.name, plan.new_name, plan.nested, plan.files)
+            # In a trial of folders, one: what is missing may have been anything.
+            kinds = {each.plan.source for each in self.rows}
+            kind = Source.FILE if Source.FILE in kinds else Source.FOLDER
+            plan = RowPlan(kind, plan.name, plan.new_name, plan.nested, plan.files)
         node = self._node(plan, ELSEWHERE, row.size)
         return Item(node.id, row.item.parent, row.item.project, row.item.name)

@@ -24,7 +24,7 @@ from sbg_bulk.api.steps import Call, Flow, Step
 from sbg_bulk.runs import create, decide, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import RunOptions
-from sbg_bulk.runs.records import State, Submission, Tally
+from sbg_bulk.runs.records import CHOSEN, State, Submission, Tally
 from sbg_bulk.runs.run import run
 from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.simulator import Simulator
@@ -153,6 +153,8 @@ class Trial:
         with Journal.open(self.path) as journal:
             own = journal.own_jobs()
             self.counts["adopted"] += len(own & unheard)
+            moved = {each.job.id for each in self.stage.posted if self.stage.moves_folders_alone(each.job)}
+            self.counts["adopted, of folders moved alone"] += len(own & unheard & moved)
             self.counts["adopted of another"] += len(own - {each.job.id for each in self.stage.posted})
         with closing(sqlite3.connect(self.path)) as database:
             (void,) = database.execute("SELECT count(*) FROM submission WHERE state = 'void'").fetchone()
@@ -165,7 +167,10 @@ class Trial:
         job_type = self.schedule.job_type
         rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
         items = self.schedule.items_per_job
-        return create.create(rows, job_type, Simulator.base_url, items_per_job=items, journal=self.path)
+        journal = create.create(rows, job_type, Simulator.base_url, items_per_job=items, journal=self.path)
+        if self.schedule.planned:
+            journal.remember(CHOSEN, "paths")
+        return journal
 
     def _next_life(self) -> None:
         crashes = self.schedule.crashes

@@ -81,6 +81,16 @@ class FileDetails:
                 self.roots[project] = None
         return self.roots[project]
 
+    def is_gone(self, file: str) -> Flow[bool]:
+        """Return whether the service says now that there is no such file or folder, and not that it may not be seen."""
+        try:
+            yield from lookups.file(self.policy, file)
+        except errors.NotFound:
+            return True
+        except errors.Forbidden:
+            pass
+        return False
+
     def _take(self, batch: Sequence[str], entries: Sequence[Any]) -> list[str]:
         """Keep what was answered, each by its own id, and return the ids of which nothing was said."""
         asked, refused = set(batch), 0

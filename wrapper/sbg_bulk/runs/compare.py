@@ -44,8 +44,14 @@ class Comparison:
         """
         self._lately = self.details.emptied()
 
-    def compare(self, job: Job, items: Sequence[Item]) -> Flow[Match]:
-        """Return whether a job that copied or moved is the one, by the things that it tells of."""
+    def compare(self, job: Job, items: Sequence[Item], folders: Mapping[str, str]) -> Flow[Match]:
+        """Return whether a job that copied or moved is the one, by the things that it tells of.
+
+        Args:
+            job: the job, which has finished.
+            items: those of the submission.
+            folders: the names that folders among them get, by their ids, of those that were there to be moved.
+        """
         entries = job.result or ()
         made = _made(job)
         moved = {item.file for item in items if isinstance(item, MoveItem)}
@@ -79,7 +85,29 @@ class Comparison:
             # Where our files were moved, folders that may be ours are.
             found = [one for one in found if one is not Match.UNCLEAR]
         verdict = weigh(found, whole=len(entries) == len(items))
+        if set(found) == {Match.UNCLEAR} and len(entries) == len(items) and not moved.intersection(made):
+            wanted = [(item, folders[item.file]) for item in lost if item.file in folders]
+            if (yield from self._instead_of([details.known[one] for one in made], wanted, roots)):
+                return Match.MOVED
         return Match.OTHER if verdict is Match.NO else verdict
+
+    def _instead_of(self, made: Sequence[File | None], wanted: Sequence[tuple[Item, str]], roots: Roots) -> Flow[bool]:
+        """Return whether each thing made is the folder that one item asks for, and what that item names is gone."""
+        places = [(_place(item, roots), name) for item, name in wanted]
+        items = dict(zip(places, (item for item, _ in wanted), strict=True))
+        if len(items) < len(places):
+            return False
+        fitting: list[Item] = []
+        for thing in made:
+            item = items.pop((thing.parent, thing.name), None) if thing is not None and thing.is_folder else None
+            if thing is None or thing.parent is None or item is None:
+                return False
+            fitting.append(item)
+        for item in fitting:
+            # What may only not be seen any more is there.
+            if not (yield from self._lately.is_gone(item.file)):
+                return False
+        return bool(fitting)
 
     def look_closely(self, job: Job, items: Sequence[Item]) -> Flow[Match]:
         """Return whether a job that tells of nothing that was asked for is certainly not the one: NO or UNCLEAR.

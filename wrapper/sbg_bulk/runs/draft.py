@@ -24,6 +24,7 @@ from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import claim, clear_errors, connect, duplicate, fill, insert_folders
+from sbg_bulk.runs.journal_reader import FOLDER_SEEN
 from sbg_bulk.runs.manifest import ITEMS, PathRow, Row
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.records import NewFolder, Plan
@@ -279,6 +280,11 @@ class Draft:
         if said.get("type") != "folder":
             return None
         return row.name or str(said.get(SOURCE_COLUMN) or "").rpartition("/")[2] or None
+
+    def saw_folder(self, file: str, name: str) -> None:
+        """Note that a folder is there, and the name that it will have."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (FOLDER_SEEN + file, name))
 
     def leave_out(self, row: Going) -> None:
         """Note that a row is not to be done."""

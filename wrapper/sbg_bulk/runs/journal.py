@@ -237,8 +237,8 @@ class Journal(JournalReader):
         """Note what was learned of the run under a name.
 
         That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is;
-        `retry`, the run that tries again; `sums`, see `sum_up`; `options`, see `kept_options`; or `label`, the
-        user's own text.
+        `retry`, the run that tries again; `sums`, see `sum_up`; `options`, see `kept_options`; `folder` and an id, see
+        `moved_folders`; or `label`, the user's own text.
         """
         with self._change():
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))

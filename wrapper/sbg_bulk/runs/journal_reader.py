@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sbg_bulk.errors import JournalError
-from sbg_bulk.items import Item
-from sbg_bulk.runs.columns import REPORT_COLUMNS, SIZE_COLUMN, TYPE_COLUMN
+from sbg_bulk.items import MOVE, Item
+from sbg_bulk.runs.columns import DESTINATION_COLUMN, REPORT_COLUMNS, SIZE_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.journal_file import clear_errors
 from sbg_bulk.runs.manifest import ITEMS, Row
 from sbg_bulk.runs.records import (
@@ -28,6 +28,9 @@ from sbg_bulk.runs.records import (
     noun_of,
 )
 from sbg_bulk.runs.traffic import Slot
+
+FOLDER_SEEN: Final = "folder "
+"""What a journal remembers the names of folders by that a manifest moves, with their ids after it."""
 
 ASKED: Final = "asked"
 """What a journal remembers of a retry: what was asked for when the first run was begun."""
@@ -121,6 +124,25 @@ class JournalReader:
             (first, last),
         )
         return [kind(**dict(zip(keys, row, strict=True))) for row in rows]
+
+    def moved_folders(self, first: int, last: int) -> dict[str, str]:
+        """Return the names that folders get by a move, by their ids, of the rows in these places.
+
+        These are the folders that were seen when the run was planned. What a retry moves may have been gone by then.
+        """
+        if self.plan.job_type != MOVE or self.plan.retry_of is not None:
+            return {}
+        chosen, names = self.remembered(CHOSEN) is not None, {}
+        for file, extra, name in self._select(
+            "SELECT file, extra, value FROM row LEFT JOIN learned ON key = ? || file WHERE place BETWEEN ? AND ?",
+            (FOLDER_SEEN, first, last),
+        ):
+            said = json.loads(extra or "{}") if chosen else {}
+            if name is None and said.get(TYPE_COLUMN) == "folder":
+                name = str(said.get(DESTINATION_COLUMN) or "").rpartition("/")[2]
+            if name:
+                names[file] = name
+        return names
 
     def folders(self) -> tuple[int, int]:
         """Return how many folders the run has made, and how many it needs to make in all."""

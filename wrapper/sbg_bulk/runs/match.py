@@ -11,6 +11,10 @@ Each job is certainly not it, certainly it, or possibly it, by what the list sho
 
 That a result names a folder itself, and not the files in it, is not documented either. A job that tells of nothing of
 ours is ruled out only if what it tells of is in none of our folders, or our folders are where they were.
+
+A moved folder gets a new id, so that nothing of it tells which folder it was. That is proved by all that is around it:
+the folder was there when the run was planned, it is gone, the job tells of one of its name where it was to go, and no
+other job that was started since may be the one.
 """
 
 from __future__ import annotations
@@ -42,6 +46,8 @@ class Match(Enum):
     """It did what the submission asked for."""
     RUNNING = "running"
     """It may be the one, and will tell when it has ended."""
+    MOVED = "moved"
+    """It moved folders of these names to these places, and ours are gone: it is the one if no other may be."""
     UNREAD = "unread"
     """It may be the one: what it made has to be read."""
     OTHER = "other"

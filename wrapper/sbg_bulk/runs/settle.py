@@ -12,7 +12,7 @@ Several submissions can be open at once. Each candidate is held against each of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import define, field, frozen
@@ -42,6 +42,7 @@ class OpenSubmission:
     Attributes:
         submission: which.
         items: what it was to do.
+        folders: the names that folders among them get, by their ids, where these were there to be moved.
         due: when the list certainly shows its job, by the client's clock.
         sent_here: whether this process has sent it.
         latest: the latest time that the server had told before, in Unix seconds, if this process has sent it.
@@ -53,6 +54,7 @@ class OpenSubmission:
 
     submission: Submission
     items: Sequence[Item]
+    folders: Mapping[str, str]
     due: float
     sent_here: bool = False
     latest: float | None = None
@@ -106,8 +108,9 @@ class Settler:
     def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
         """Leave a submission open. Whatever was seen before now proves nothing about it."""
         items = yield from record(lambda: self.journal.items(submission.first, submission.last))
+        folders = yield from record(lambda: self.journal.moved_folders(submission.first, submission.last))
         moment = yield from now()
-        self.open[submission.id] = OpenSubmission(submission, items, moment + self.lag, sent_here, latest)
+        self.open[submission.id] = OpenSubmission(submission, items, folders, moment + self.lag, sent_here, latest)
 
     @property
     def due(self) -> float:
@@ -247,7 +250,7 @@ class Settler:
             else:
                 verdict = match(job, self.journal.plan.job_type, one.items, one.submission.sent_on)
                 if verdict is Match.UNREAD:
-                    verdict = yield from self.comparison.compare(job, one.items)
+                    verdict = yield from self.comparison.compare(job, one.items, one.folders)
             if verdict is not Match.RUNNING:
                 self._verdicts[key] = verdict
         if verdict is Match.NO:
@@ -277,19 +280,16 @@ class Settler:
         for one in due:
             if not self._all_ended(one):
                 continue
-            fitting = [job for job in one.rivals if self._verdicts[job, one.submission.id] is Match.YES]
-            job = None
-            alone = len(fitting) == len(self._likely(one)) == 1
-            if alone:
-                # It may be that of a submission that is not due yet, too: of rows that look the same.
-                for other in self.open.values():
-                    yield from self._hold_against(self._candidates[fitting[0]], other)
-            if alone and not self._fits_another(fitting[0], one):
-                job = self._candidates[fitting[0]]
-                yield from record(lambda one=one, job=job: self.journal.started(one.submission, job.id))  # type: ignore[misc]
-            elif not one.whole:
+            job = yield from self._proved(one, Match.YES, self._likely(one))
+            if job is None and not one.whole:
                 continue
-            elif (yield from self._none_fits(one)):
+            if job is None:
+                yield from self._look_closely(one)
+            if job is None and self._may_rest_on_absence(one):
+                job = yield from self._proved(one, Match.MOVED, list(one.rivals))
+            if job is not None:
+                yield from record(lambda one=one, job=job: self.journal.started(one.submission, job.id))  # type: ignore[misc]
+            elif not one.rivals:
                 yield from record(lambda one=one: self._none_left(one))  # type: ignore[misc]
             else:
                 one.undecided = sorted((self._candidates[rival] for rival in one.rivals), key=lambda rival: rival.id)
@@ -298,17 +298,24 @@ class Settler:
             self._close(one, job)
         return decisions
 
-    def _none_fits(self, one: OpenSubmission) -> Flow[bool]:
-        """Return whether certainly none of the rivals is the one."""
-        yield from self._look_closely(one)
-        return not one.rivals
+    def _proved(self, one: OpenSubmission, proof: Match, among: Sequence[str]) -> Flow[Job | None]:
+        """Return the job that is certainly the one: the only one of these, of this verdict, and no other's."""
+        if [self._verdicts[job_id, one.submission.id] for job_id in among] != [proof]:
+            return None
+        job = self._candidates[among[0]]
+        for other in self.open.values():
+            # It may be that of a submission that is not due yet, too: of rows that look the same.
+            yield from self._hold_against(job, other)
+            verdict = self._verdicts.get((job.id, other.submission.id), Match.NO)
+            if other is not one and verdict in (Match.YES, proof):
+                return None
+        return job
 
-    def _fits_another(self, job_id: str, this: OpenSubmission) -> bool:
-        """Return whether a job may be that of another open submission too."""
-        return any(
-            one is not this and self._verdicts.get((job_id, one.submission.id), Match.NO) is Match.YES
-            for one in self.open.values()
-        )
+    def _may_rest_on_absence(self, one: OpenSubmission) -> bool:
+        """Return whether the list certainly has the job, with none from before among those that may be it."""
+        dated = all(self._candidates[job_id].started_on is not None for job_id in one.rivals)
+        typed = all(self._candidates[job_id].type for job_id in one.rivals)
+        return one.submission.sent_on is not None and dated and typed and not self._may_be_gone(one)
 
     def _close(self, one: OpenSubmission, job: Job | None) -> None:
         del self.open[one.submission.id]
@@ -321,16 +328,18 @@ class Settler:
                 other.undecided = None
                 self._stale = True
 
-    def _none_left(self, one: OpenSubmission) -> None:
-        """Write down that no job in the list is the one: it was never started, unless it may have expired."""
+    def _may_be_gone(self, one: OpenSubmission) -> bool:
+        """Return whether the job, if one was started, may have expired by now."""
         meter = self.policy.meter
         now_at_server = None if meter is None else meter.latest
         if one.sent_here:
             # This process has waited all the while. It may have slept for a month, which only the server's time tells.
-            gone = may_be_gone(one.latest, now_at_server) is True
-        else:
-            gone = may_be_gone(one.submission.sent_on, now_at_server) is not False
-        if not gone:
+            return may_be_gone(one.latest, now_at_server) is True
+        return may_be_gone(one.submission.sent_on, now_at_server) is not False
+
+    def _none_left(self, one: OpenSubmission) -> None:
+        """Write down that no job in the list is the one: it was never started, unless it may have expired."""
+        if not self._may_be_gone(one):
             self.journal.void(one.submission)
             return
         message = "it is unclear whether a job was started; if so, it has expired: jobs are kept for up to a month"
