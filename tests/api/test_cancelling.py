@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 
 from sbg_bulk import AsyncClient, Client, Job, Retry, Settings, Token
 from sbg_bulk.api.drivers.aio import AwaitingDriver
+from sbg_bulk.api.drivers.hold import GRACE, Hold
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Flow, Produce, Sleep
 from tests.support import samples
@@ -105,10 +108,11 @@ def test_a_cancelled_task_closes_its_flow() -> None:
     assert watched.ended_by is GeneratorExit
 
 
-def aclient(script: Any) -> AsyncClient:
-    return AsyncClient(
-        ENDPOINT, TOKEN, driver=lambda settings, timeout: AwaitingDriver(settings, timeout, httpx.MockTransport(script))
-    )
+def aclient(script: Any, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsyncClient:
+    def driver(settings: Settings, timeout: httpx.Timeout) -> AwaitingDriver:
+        return AwaitingDriver(settings, timeout, httpx.MockTransport(script), sleep)
+
+    return AsyncClient(ENDPOINT, TOKEN, driver=driver)
 
 
 def test_a_cancelled_wait_leaves_the_client_usable() -> None:
@@ -139,26 +143,162 @@ def test_a_timeout_of_asyncio_ends_a_wait() -> None:
     assert len(script.requests) == 1
 
 
-def test_a_submission_that_is_cancelled_is_not_sent_again() -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_submission_that_is_cancelled_waits_for_its_answer_a_while_or_until_it_is_cancelled_again(times: int) -> None:
     requests: list[httpx.Request] = []
-    reached = asyncio.Event()
+    reached, slept = asyncio.Event(), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if times > 1:
+            await asyncio.Event().wait()
 
     async def never(request: httpx.Request) -> httpx.Response:
         requests.append(request)
         reached.set()
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()
         raise AssertionError
 
     async def main() -> None:
-        async with aclient(never) as client:
+        async with aclient(never, sleep) as client:
             task = asyncio.create_task(client.copy(["1"], project="a/b"))
             await reached.wait()
-            task.cancel()
+            for _ in range(times):
+                task.cancel()
+                for _ in range(10):
+                    await asyncio.sleep(0)
             with pytest.raises(asyncio.CancelledError):
                 await task
 
     asyncio.run(main())
-    assert len(requests) == 1
+    assert (len(requests), slept) == (1, [GRACE])
+
+
+def test_the_answer_of_a_submission_that_is_cancelled_is_told() -> None:
+    reached, answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        reached.set()
+        await answer.wait()
+        return ok(samples.job())(request)
+
+    async def never(_: float) -> None:
+        await asyncio.Event().wait()
+
+    async def cancelled() -> Job:
+        async with aclient(slowly, never) as client:
+            try:
+                return await client.copy(["1"], project="a/b")
+            except asyncio.CancelledError as error:
+                (job,) = error.args
+                assert isinstance(job, Job)
+                return job
+
+    async def main() -> Job:
+        task = asyncio.create_task(cancelled())
+        await reached.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        answer.set()
+        return await task
+
+    assert asyncio.run(main()).id == JOB_ID
+
+
+class Later:
+    """Timers that only go off when they are told to."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[float, Callable[[], None]]] = []
+        self.cancelled = 0
+
+    def __call__(self, seconds: float, what: Callable[[], None]) -> Later:
+        self.calls.append((seconds, what))
+        return self
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
+def held(answer: Callable[[httpx.Request], httpx.Response]) -> tuple[Client, Script, Later]:
+    """Return a client whose first request is answered like that, what it has sent, and its timers."""
+    script, later = Script([answer, ok(samples.user())]), Later()
+
+    def driver(settings: Settings, timeout: httpx.Timeout) -> BlockingDriver:
+        made = BlockingDriver(settings, timeout, httpx.MockTransport(script))
+        made._hold = Hold(later)
+        return made
+
+    return Client(ENDPOINT, TOKEN, driver=driver), script, later
+
+
+def interrupted_by(*more: Callable[[], object]) -> Callable[[httpx.Request], httpx.Response]:
+    def answer(request: httpx.Request) -> httpx.Response:
+        signal.raise_signal(signal.SIGINT)
+        for what in more:
+            what()
+        return ok(samples.job())(request)
+
+    return answer
+
+
+def test_ctrl_c_while_a_submission_is_on_its_way_waits_for_its_answer_which_is_told() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    client, script, later = held(interrupted_by())
+    with client:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.copy(["1"], project="a/b")
+        assert [job.id for job in caught.value.args] == [JOB_ID]
+        assert ([seconds for seconds, _ in later.calls], later.cancelled) == ([GRACE], 1)
+        assert signal.getsignal(signal.SIGINT) is before
+        assert client.user().username == "rfranklin"
+    assert len(script.requests) == 2
+
+
+def test_a_second_ctrl_c_or_the_end_of_the_time_does_not_wait_for_the_answer() -> None:
+    def time_is_up() -> None:
+        (_, what), *_ = later.calls
+        what()
+
+    for second in (lambda: signal.raise_signal(signal.SIGINT), time_is_up):
+        client, script, later = held(interrupted_by(second))
+        with client:
+            with pytest.raises(KeyboardInterrupt) as caught:
+                client.copy(["1"], project="a/b")
+            assert caught.value.args == ()
+            assert len(script.requests) == 1
+            assert client.user().username == "rfranklin"
+
+
+def test_ctrl_c_while_something_is_read_does_not_wait() -> None:
+    client, _, later = held(interrupted_by())
+    with client, pytest.raises(KeyboardInterrupt):
+        client.job(JOB_ID, type="COPY")
+    assert not later.calls
+
+
+def test_a_submission_whose_answer_is_an_error_is_interrupted_all_the_same() -> None:
+    def refused(request: httpx.Request) -> httpx.Response:
+        signal.raise_signal(signal.SIGINT)
+        return raw(400, b'{"status": 400, "code": 5033, "message": "no"}')(request)
+
+    client, _, _ = held(refused)
+    with client, pytest.raises(KeyboardInterrupt) as caught:
+        client.copy(["1"], project="a/b")
+    assert caught.value.args == ()
+
+
+def test_a_submission_in_another_thread_leaves_ctrl_c_alone() -> None:
+    before, seen = signal.getsignal(signal.SIGINT), list[object]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(signal.getsignal(signal.SIGINT))
+        return ok(samples.job())(request)
+
+    client, _, _ = held(answer)
+    with client, ThreadPoolExecutor(1) as pool:
+        assert pool.submit(client.copy, ["1"], project="a/b").result().id == JOB_ID
+    assert seen == [before]
 
 
 def test_breaking_off_an_iteration_closes_the_flow() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from sbg_bulk import Client
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Step
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import FILE, FILE_2, FOLDER, JOB_KEYS, TARGET, Run, tree
 
@@ -136,6 +140,26 @@ def test_an_unknown_outcome_is_no_success_and_names_the_job_it_may_be(sbg: Run, 
     assert (ran.code, ran.out) == (1, "")
     assert started.id in ran.err
     assert "before you submit again" in ran.err
+
+
+def test_an_interrupted_submission_whose_answer_came_says_which_job_it_was(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, perform = set(simulator.jobs.all()), BlockingDriver._perform
+
+    def interrupted(driver: BlockingDriver, step: Step) -> object:
+        if isinstance(step, Call) and not step.operation.repeatable:
+            signal.raise_signal(signal.SIGINT)
+        return perform(driver, step)
+
+    monkeypatch.setattr(BlockingDriver, "_perform", interrupted)
+    ran = sbg("delete", "--yes", FILE)
+    (started,) = set(simulator.jobs.all()) - before
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err == (
+        f"sbg-bulk: interrupted. Job {started.id} was submitted and continues on the platform. Wait for it with: "
+        f"sbg-bulk jobs wait {started.id}\n"
+    )
 
 
 def test_an_interrupted_submission_says_that_it_may_have_been_made(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:

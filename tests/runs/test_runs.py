@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import random
+import signal
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -26,12 +27,13 @@ from sbg_bulk import (
     Unauthorized,
     Wait,
 )
+from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply, Sleep, Step
 from sbg_bulk.runs import kept_options
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress
-from sbg_bulk.runs.records import Tally
+from sbg_bulk.runs.records import State, Tally
 from sbg_bulk.settings.settings import Token
 from sbg_bulk.simulator import ApiError, Permissions, Timing, Variant
 from tests.support.runs import TARGET, TOKEN, Killed, Service, interrupted, outcomes, report, table
@@ -178,6 +180,49 @@ def test_an_interrupt_while_it_sleeps_leaves_a_run_that_can_be_resumed(path: Pat
     with pytest.raises(KeyboardInterrupt):
         carry(service, path, driver=Impatient)
     assert len(service.submissions) == 2
+    assert service.client().resume(path).succeeded
+    assert (service.copies(), len(service.submissions)) == (names(4), 2)
+
+
+def test_ctrl_c_while_it_submits_leaves_nothing_unclear(path: Path) -> None:
+    service = Service(4)
+
+    class Interrupted(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            if isinstance(step, Call) and not step.operation.repeatable and not service.submissions:
+                signal.raise_signal(signal.SIGINT)
+            return super()._perform(step)
+
+    with pytest.raises(KeyboardInterrupt):
+        carry(service, path, driver=Interrupted)
+    with Journal.open(path) as journal:
+        assert [one.state for one in journal.unfinished()] == [State.RUNNING]
+    assert service.client().resume(path).succeeded
+    assert (service.copies(), len(service.submissions)) == (names(4), 2)
+
+
+def test_a_task_that_is_cancelled_while_it_submits_leaves_nothing_unclear(path: Path) -> None:
+    service, carrying = Service(4), list[asyncio.Task[None]]()
+
+    class Cancelled(AwaitingDriver):
+        async def _perform(self, step: Step) -> object:
+            if isinstance(step, Call) and not step.operation.repeatable and not service.submissions:
+                carrying[0].cancel()
+                await asyncio.sleep(0)
+            return await super()._perform(step)
+
+    async def main() -> None:
+        carrying.append(asyncio.create_task(carried()))
+        with pytest.raises(asyncio.CancelledError):
+            await carrying[0]
+
+    async def carried() -> None:
+        async with service.async_client(Cancelled) as client:
+            await client.run("copy", service.manifest(project=TARGET), journal=path, items_per_job=2)
+
+    asyncio.run(main())
+    with Journal.open(path) as journal:
+        assert [one.state for one in journal.unfinished()] == [State.RUNNING]
     assert service.client().resume(path).succeeded
     assert (service.copies(), len(service.submissions)) == (names(4), 2)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sbg_bulk import AsyncClient, Client, Polling, Retry, Settings, Token
+from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.policy import RequestPolicy
@@ -55,9 +56,9 @@ class Service:
         made = self.clock.blocking_driver(self.simulator.transport(), driver)
         return Client(ENDPOINT, **{"token": TOKEN, "polling": Polling(1.0, 5.0), **settings}, driver=made)
 
-    def async_client(self) -> AsyncClient:
+    def async_client(self, driver: type[AwaitingDriver] = AwaitingDriver) -> AsyncClient:
         """The asynchronous one."""
-        made = self.clock.awaiting_driver(self.simulator.transport())
+        made = self.clock.awaiting_driver(self.simulator.transport(), driver)
         return AsyncClient(ENDPOINT, TOKEN, polling=Polling(1.0, 5.0), driver=made)
 
     def manifest(self, **columns: str) -> io.BytesIO:

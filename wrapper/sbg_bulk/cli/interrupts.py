@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import signal
 import sys
 import threading
@@ -11,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
+
+from sbg_bulk.api.drivers.hold import interrupt_main
 
 AGAIN: Final = 3.0
 """Seconds after a Ctrl-C in which another one changes nothing: what was done so far is being told."""
@@ -36,14 +37,6 @@ def _handled(handler: Callable[[int, FrameType | None], object]) -> Iterator[Non
 def _leave(_signal: int, _frame: FrameType | None) -> None:
     sys.stderr.write("sbg-bulk: interrupted. Nothing was done.\n")
     sys.exit(130)
-
-
-def _interrupt_main() -> None:
-    if sys.platform == "win32":
-        _thread.interrupt_main()
-    elif (main := threading.main_thread().ident) is not None:
-        # That alone also ends a pause.
-        signal.pthread_kill(main, signal.SIGINT)
 
 
 @contextmanager
@@ -73,7 +66,7 @@ def once(clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
         nonlocal last
         if unraisable.exc_type is KeyboardInterrupt:
             last = clock() - AGAIN
-            threading.Timer(SOON, _interrupt_main).start()
+            threading.Timer(SOON, interrupt_main).start()
         else:
             others(unraisable)
 

@@ -12,11 +12,24 @@ import httpx
 from attrs import evolve
 
 from sbg_bulk.api.drivers.auth import TokenAuth
-from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, not_sendable, open_http
+from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, begins, goes_on, not_sendable, open_http
+from sbg_bulk.api.drivers.hold import GRACE
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 from sbg_bulk.settings.settings import Settings, Token
 
 R = TypeVar("R")
+
+
+class _Held:
+    """A cancellation that waits until what came of a request is written down."""
+
+    back: asyncio.CancelledError | None = None
+
+    def end(self, *answer: object) -> None:
+        """Let it through, with the answer as its arguments."""
+        if self.back is not None:
+            self.back.args = answer
+            raise self.back
 
 
 class AwaitingDriver:
@@ -43,11 +56,22 @@ class AwaitingDriver:
         self._clock = clock
 
     async def run(self, flow: Flow[R]) -> R:
-        """Perform a flow to its end; return or raise what it does."""
-        outcome = StepOutcome()
+        """Perform a flow to its end; return or raise what it does.
+
+        Cancelled while something is sent that must not be repeated, it waits for the answer, for a few seconds.
+
+        Raises:
+            CancelledError: it was cancelled. If the flow was at its end, the argument is what it would have returned.
+        """
+        outcome, held = StepOutcome(), _Held()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
-                outcome = await self._attempt(step)
+                if not goes_on(step):
+                    held.end()
+                outcome = await (self._answered(step, held) if begins(step) else self._attempt(step))
+                if isinstance(step, Record):
+                    held.end()
+            held.end(step.value)
             return step.value
         finally:
             flow.close()
@@ -84,6 +108,23 @@ class AwaitingDriver:
             return StepOutcome(await self._perform(step))
         except Exception as error:  # whatever it is, the flow is to know
             return StepOutcome(error=error)
+
+    async def _answered(self, step: Step, held: _Held) -> StepOutcome:
+        """Perform a step, if it is cancelled for so long as its answer may still come soon; a second time at once."""
+        sending = asyncio.ensure_future(self._attempt(step))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError as cancelled:
+            held.back = cancelled
+        grace = asyncio.ensure_future(self._sleep(GRACE))
+        try:
+            await asyncio.wait((sending, grace), return_when=asyncio.FIRST_COMPLETED)
+            if not sending.done():
+                raise held.back
+            return sending.result()
+        finally:
+            grace.cancel()
+            sending.cancel()
 
     async def _perform(self, step: Step) -> object:
         match step:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from sbg_bulk.api.advice import ROUTE
 from sbg_bulk.api.drivers.auth import Secret, TokenAuth
-from sbg_bulk.api.steps import Call, Flow, Reply, Step
+from sbg_bulk.api.steps import Call, Flow, Now, Record, Reply, Step
 from sbg_bulk.errors import InputError, SettingsError
 from sbg_bulk.settings.proxy import proxy_for, route_to
 from sbg_bulk.settings.settings import Settings, Token
@@ -55,6 +55,16 @@ def advance(flow: Flow[R], outcome: StepOutcome) -> Step | Done[R]:
         return flow.send(outcome.value) if outcome.error is None else flow.throw(outcome.error)
     except StopIteration as stop:
         return Done(stop.value)
+
+
+def begins(step: Step) -> bool:
+    """Return whether a step sends what must not be repeated."""
+    return isinstance(step, Call) and not step.operation.repeatable
+
+
+def goes_on(step: Step) -> bool:
+    """Return whether a step may still be about writing down what came of the one before."""
+    return isinstance(step, (Record, Now))
 
 
 class Exchanges:

@@ -11,7 +11,8 @@ import httpx
 from attrs import evolve
 
 from sbg_bulk.api.drivers.auth import TokenAuth
-from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, not_sendable, open_http
+from sbg_bulk.api.drivers.base import Done, Exchanges, StepOutcome, advance, begins, goes_on, not_sendable, open_http
+from sbg_bulk.api.drivers.hold import Hold
 from sbg_bulk.api.steps import Call, Flow, Now, Produce, Record, Reply, Sleep, Step
 from sbg_bulk.settings.settings import Settings, Token
 
@@ -42,18 +43,29 @@ class BlockingDriver:
         self._http = self._open(settings)
         self._once: httpx.Client | None = None
         self._exchanges = Exchanges(settings.token)
+        self._hold = Hold()
         self._sleep = sleep
         self._clock = clock
 
     def run(self, flow: Flow[R]) -> R:
-        """Perform a flow to its end; return or raise what it does."""
+        """Perform a flow to its end; return or raise what it does.
+
+        A Ctrl-C while something is sent that must not be repeated waits for the answer, for a few seconds.
+
+        Raises:
+            KeyboardInterrupt: there was one. If the flow was at its end, the argument is what it would have returned.
+        """
         outcome = StepOutcome()
         try:
             while not isinstance(step := advance(flow, outcome), Done):
                 outcome = self._attempt(step)
+            self._hold.end(step.value)
             return step.value
         finally:
-            flow.close()
+            try:
+                self._hold.end()
+            finally:
+                flow.close()
 
     def iterate(self, flow: Flow[None]) -> Iterator[Any]:
         """Perform a flow as far as values are asked for."""
@@ -82,10 +94,17 @@ class BlockingDriver:
             self._once.close()
 
     def _attempt(self, step: Step) -> StepOutcome:
+        if not goes_on(step):
+            self._hold.end()
+        if begins(step):
+            self._hold.begin()
         try:
             return StepOutcome(self._perform(step))
         except Exception as error:  # whatever it is, the flow is to know
             return StepOutcome(error=error)
+        finally:
+            if isinstance(step, Record):
+                self._hold.end()
 
     def _perform(self, step: Step) -> object:
         match step:

@@ -102,11 +102,16 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             return done
         try:
             job = submit()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             told = (
                 f"interrupted while submitting. The job may have been started: before you submit again, check with: "
                 f"{context.command('jobs', 'list')}"
             )
+            for started in interrupt.args:
+                told = (
+                    f"interrupted. Job {started.id} was submitted and continues on the platform. Wait for it with: "
+                    f"{context.command('jobs', 'wait', started.id)}"
+                )
             return fail(INTERRUPTED, told, Exit.INTERRUPTED)
         if not request.settings.detach:
             note(f"Submitted job {job.id}.")
