@@ -8,10 +8,12 @@ from typing import Final
 import httpx
 
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Step
+from sbg_bulk.runs.records import Submission
 from tests.second.server.transport import Transport
 from tests.second.server.variant import Variant
 from tests.second.service import Service
-from tests.second.trials import prepared
+from tests.second.trials import Killed, prepared
 
 BEFORE: Final = (2, 6)
 """The submissions, from 0, that never reach the server, which the client cannot know."""
@@ -32,11 +34,15 @@ class Losing(Transport):
         inner: the way to the server.
         before: the submissions, from 0, that are lost before the server has carried them out.
         after: those that are lost after that.
+
+    Attributes:
+        submissions: how many were sent.
+        lost: how many answers of each kind were lost.
     """
 
     def __init__(self, inner: Transport, before: Collection[int], after: Collection[int]) -> None:
         self._inner, self._before, self._after = inner, before, after
-        self._submissions = 0
+        self.submissions = 0
         self._read = {"page": 0, "bulk get": 0}
         self.lost = {"before": 0, "after": 0, "page": 0, "bulk get": 0}
 
@@ -52,7 +58,7 @@ class Losing(Transport):
     def _lost(self, method: str, path: str) -> str | None:
         """Return as what an answer is lost; None if it arrives."""
         if method == "POST" and "/async/files/" in path:
-            number, self._submissions = self._submissions, self._submissions + 1
+            number, self.submissions = self.submissions, self.submissions + 1
             return "before" if number in self._before else "after" if number in self._after else None
         read = "bulk get" if path.endswith("/bulk/files/get") else "page" if path.endswith("/files") else None
         if read is None or (method == "POST" and read == "page"):
@@ -63,6 +69,33 @@ class Losing(Transport):
 
 def immortal(_: int, __: bool) -> type[BlockingDriver]:
     return BlockingDriver
+
+
+def killed_once_sent(at: int, after: bool) -> type[BlockingDriver]:
+    """Return a driver that is killed about its step of this number, but not while it is about to submit.
+
+    What is written down and not sent has no answer to be lost. How often that happens depends on how many steps there
+    are; `tests/second/test_kills.py` is about it.
+    """
+    left = [at]
+
+    class Mortal(BlockingDriver):
+        written = False
+
+        def _perform(self, step: Step) -> object:
+            left[0] -= 1
+            if left[0] < 0 and not self.written:
+                raise Killed
+            outcome = super()._perform(step)
+            if isinstance(outcome, Submission):
+                self.written = True
+            if isinstance(step, Call) and not step.operation.repeatable:
+                self.written = False
+            if not self.written and (left[0] < 0 or (left[0] == 0 and after)):
+                raise Killed
+            return outcome
+
+    return Mortal
 
 
 def losing(variant: Variant) -> tuple[Service, Losing, list[str]]:
