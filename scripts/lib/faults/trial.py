@@ -42,7 +42,7 @@ AT_PEACE: Final = 6
 """Times that it may stop after that, each time to be told by a person what the truth is."""
 
 STEPS: Final = 20_000
-"""Steps after which a run that is not at its end never will be."""
+"""Steps after which a process that is not at its end never will be. How many there are is bounded too."""
 
 
 class Crash(BaseException):
@@ -211,7 +211,7 @@ class Trial:
     def _about_to(self, step: Step) -> None:
         self._steps += 1
         self._alive_for += 1
-        if self._steps > STEPS:
+        if self._alive_for > STEPS:
             raise Endless
         for number, other in enumerate(self.schedule.others):
             if other.step == self._steps:
