@@ -284,3 +284,11 @@ def test_without_this_safeguard_the_promise_is_broken(
         assert not attempt(schedule, folder).broken, "with the safeguard, the same schedule does no harm"
         return
     pytest.fail(f"{SCHEDULES} schedules have found nothing")
+
+
+def test_a_job_that_failed_because_ours_was_there_first_is_not_taken_for_ours(folder: Path, monkeypatch: Patch) -> None:
+    # Another process of the user moves the same things, and its job is alone on the first page of the list.
+    schedule = draw(953)
+    assert not attempt(schedule, folder).broken
+    monkeypatch.setattr(settle, "done_in_full", lambda *_: True)
+    assert attempt(schedule, folder).broken

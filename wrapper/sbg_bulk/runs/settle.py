@@ -32,6 +32,7 @@ from sbg_bulk.runs.compare import Comparison
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.match import Match, match, may_be_gone
+from sbg_bulk.runs.outcomes import done_in_full
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
 
 
@@ -281,7 +282,8 @@ class Settler:
             if not self._all_ended(one):
                 continue
             job = yield from self._proved(one, Match.YES, self._likely(one))
-            if job is None and not one.whole:
+            if not one.whole and (job is None or not done_in_full(job, one.items)):
+                # Another job of the same items may have failed because ours was there first.
                 continue
             if job is None:
                 yield from self._look_closely(one)
