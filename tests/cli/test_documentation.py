@@ -37,6 +37,7 @@ def path(request: pytest.FixtureRequest) -> tuple[str, ...]:
 def test_the_commands_are_those_promised() -> None:
     assert {" ".join(path) for path, command in ALL.items() if not isinstance(command, click.Group)} == {
         "check",
+        "contract",
         "du",
         "open",
         "sync",
@@ -99,8 +100,13 @@ def test_commands_write_json_on_demand(path: tuple[str, ...]) -> None:
 def test_no_option_takes_a_token() -> None:
     options = [parameter for command in ALL.values() for parameter in command.params]
     named = {name for option in options for name in option.opts if "token" in name or "auth" in name}
-    assert named == {"--token-stdin"}
-    assert all(isinstance(option, click.Option) and option.is_flag for option in options if named & {*option.opts})
+    # That of another user is named by its profile.
+    assert named == {"--token-stdin", "--second-token-from"}
+    assert all(
+        isinstance(option, click.Option) and (option.is_flag or option.metavar == "PROFILE")
+        for option in options
+        if named & {*option.opts}
+    )
 
 
 def _table(text: str) -> dict[int, str]:

@@ -17,12 +17,13 @@ from sbg_bulk.simulator.service.answering import Call
 from sbg_bulk.simulator.service.reply import Reply, answer
 from sbg_bulk.simulator.world.tree import User
 
-Bug = Callable[[Simulator], None]
+Bug = Callable[[Simulator], Any]
+"""Breaks the simulator, or returns an application to stand before it."""
 
 
 @frozen
 class Planted:
-    """A bug, and the checks of which at least one has to notice it."""
+    """A bug, and the promises of which at least one has to be found broken."""
 
     plant: Bug
     noticed_by: frozenset[str]
@@ -284,7 +285,7 @@ def failures_count_as_completed(simulator: Simulator) -> None:
     _altering_jobs(simulator, alter)
 
 
-@noticed_by("effects")
+@noticed_by("delete-effects")
 def deleted_but_there(simulator: Simulator) -> None:
     """A deletion says that it has deleted its first item, and leaves it where it is."""
     original = simulator.jobs._outcome
@@ -333,7 +334,7 @@ def wrong_total(simulator: Simulator) -> None:
     simulator.operations.listing = listing  # type: ignore[method-assign]
 
 
-@noticed_by("rate-limit")
+@noticed_by("rate-count")
 def charged_twice(simulator: Simulator) -> None:
     """A call costs two requests of the budget."""
     original = simulator.limiter.charge
@@ -360,7 +361,7 @@ def error_with_another_status(simulator: Simulator) -> None:
     simulator.operations.node = node  # type: ignore[method-assign]
 
 
-@noticed_by("unauthorized")
+@noticed_by("wrong-token")
 def any_token_will_do(simulator: Simulator) -> None:
     """Whatever the token, the user is the same."""
 
@@ -371,7 +372,7 @@ def any_token_will_do(simulator: Simulator) -> None:
     simulator.world.tokens = Tokens(simulator.world.tokens)
 
 
-@noticed_by("bad-request")
+@noticed_by("own-type-only")
 def any_type_will_do(simulator: Simulator) -> None:
     """A copy can be read where moves are."""
 

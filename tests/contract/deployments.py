@@ -1,20 +1,19 @@
-"""Simulators to walk on, and services that lead to them."""
+"""Simulators to check, and checks of them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 
+from sbg_bulk.contract import Report, check
+from sbg_bulk.contract.service import Service
 from sbg_bulk.simulator import ApiError, JobType, ManualClock, Simulator, Timing
 from sbg_bulk.simulator.world.jobs import ListOrder, Progress
-from scripts.lib.contract.reads import read
-from scripts.lib.contract.report import Report
-from scripts.lib.contract.service import Service, load_schema
-from scripts.lib.contract.walk import Place, walk
 
-SCHEMA = load_schema()
 TOKEN = "demo-token"
 PROJECT = "rfranklin/scratch"
-PLACE = Place(project=PROJECT, name="contract-walk", pause=0.12)
+OTHER_TOKEN = "other-token"
 ORDERS: tuple[ListOrder, ...] = ("newest", "oldest", "shuffled")
 
 
@@ -32,10 +31,12 @@ def build(*, seed: int = 0, progress: Progress = "time") -> Simulator:
     )
     world = simulator.world
     user = world.users["rfranklin"]
-    colleague = world.add_user("bmcclintock", token="other-token")
+    colleague = world.add_user("bmcclintock", token=OTHER_TOKEN)
     project = world.add_project(PROJECT)
     for number in range(5):
-        world.add_file(f"sample-{number}.bam", project, size=number << 30)
+        sample = world.add_file(f"sample-{number}.bam", project, size=number << 30)
+        sample.tags.append(f"lane-{number}")
+        sample.metadata["sample_id"] = f"CA-{number}"
     archive = world.add_folder("archive", project)
     for number in range(3):
         world.add_file(f"old-{number}.bam", archive)
@@ -50,25 +51,20 @@ def build(*, seed: int = 0, progress: Progress = "time") -> Simulator:
     return simulator
 
 
-def service_of(simulator: Simulator, *, report: Report | None = None) -> Service:
-    """A service that reaches the simulator in this process, alone and held to every guess."""
-    client = httpx.Client(
-        transport=simulator.transport(), base_url=simulator.base_url, headers={"X-SBG-Auth-Token": TOKEN}
-    )
-    return Service(
-        client,
-        report or Report(strict=True),
-        wait=simulator.advance,
-        schema=SCHEMA,
-        writes=True,
-        alone=True,
-        most_calls=2000,
-    )
+def gate(simulator: Simulator, report: Report | None = None, **options: Any) -> Service:
+    """The gate that all calls of a check go through, to the simulator in this process."""
+    client = httpx.Client(transport=simulator.transport(), base_url=simulator.base_url)
+    found = report or Report(simulator.base_url)
+    return Service(client, TOKEN, found, **{"sleep": simulator.advance, "writes": True, **options})
 
 
-def examine(simulator: Simulator, seed: int, report: Report | None = None) -> Report:
-    """Walk on the simulator, and read all that there is then."""
-    service = service_of(simulator, report=report)
-    walk(service, PLACE, seed)
-    read(service)
-    return service.report
+def checked(simulator: Simulator, app: Any = None, **options: Any) -> Report:
+    """Check the simulator in this process, on its own clock, in all parts.
+
+    Args:
+        simulator: the simulator.
+        app: what stands before it; None for the simulator itself.
+        options: those of `check`, in place of usual ones.
+    """
+    usual = {"writes": PROJECT, "second_token": OTHER_TOKEN, "alone": True, "sleep": simulator.advance}
+    return check(app or simulator.app, TOKEN, base_url=simulator.base_url, **{**usual, **options})

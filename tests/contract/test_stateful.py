@@ -11,13 +11,13 @@ from attrs import define
 from schemathesis.checks import CheckFunction
 from schemathesis.core.transport import Response
 
+from sbg_bulk.contract.history import History
+from sbg_bulk.contract.jobs import read_job
+from sbg_bulk.contract.report import Report
+from sbg_bulk.contract.schema import operation_id
 from sbg_bulk.simulator import Simulator
-from scripts.lib.contract.history import History
-from scripts.lib.contract.reads import read_job
-from scripts.lib.contract.report import Report
-from scripts.lib.contract.service import operation_id
 from scripts.lib.coverage.generation import OUR_CHECKS, examples_simulator, schema_for
-from tests.contract.deployments import service_of
+from tests.contract.deployments import gate
 
 SCENARIOS = 30
 SEEDS = range(1, 4)
@@ -35,7 +35,7 @@ class Tally:
 
 def run_scenarios(simulator: Simulator, seed: int, tally: Tally) -> Report:
     """Run the state machine of the contract; each scenario begins with the same world."""
-    report = Report(strict=True)
+    report = Report(simulator.base_url)
     schema = schema_for(simulator, seed=seed, max_examples=SCENARIOS)
 
     class Machine(schema.as_state_machine()):  # type: ignore[misc]
@@ -62,10 +62,10 @@ def run_scenarios(simulator: Simulator, seed: int, tally: Tally) -> Report:
                 follow(response.json(), len(cast("dict[str, Any]", case.body)["items"]))
 
     def follow(job: dict[str, Any], items: int) -> None:
-        service, history = service_of(simulator, report=report), History(job["id"], items, report)
+        service, history = gate(simulator, report), History(job["id"], items, report)
         history.look(job)
         for _ in range(items + 3):  # to RESOLVING, to RUNNING, one look for each item, and one at the finished job
-            history.look(read_job(service, job["type"], job["id"]).body or {})
+            history.look(read_job(service, job["type"], job["id"]).body)
         assert history.finished
         tally.followed_to_the_end += 1
 
@@ -88,7 +88,7 @@ def test_the_simulator_keeps_the_contract_along_its_links(seed: int) -> None:
     # What a seed draws differs from process to process, as sets are iterated over: it is gone on until enough was seen.
     for further in range(5):
         report = run_scenarios(examples_simulator(), seed + 1000 * further, tally)
-        assert [str(violation) for violation in report.violations] == []
+        assert [finding.lines() for finding in report.findings] == []
         if tally.followed_to_the_end >= 5 and tally.read_finished >= 10:
             break
     # What the defaults of the framework hardly ever reach, and what makes the run worth something:

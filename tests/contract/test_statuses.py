@@ -8,7 +8,7 @@ from schemathesis.checks import CheckFunction
 from schemathesis.core import NOT_SET
 from schemathesis.core.transport import Response
 
-from scripts.lib.contract.service import operation_id, operations_of
+from sbg_bulk.contract.schema import operation_id, operations_of
 from scripts.lib.coverage.generation import OUR_CHECKS, examples_simulator, schema_for
 from scripts.lib.coverage.recipes import GOOD, Request, documented, recipe
 

@@ -20,6 +20,7 @@ ROOT: Final = Path(sbg_bulk.__file__).parent
 ROOMS: Final = (
     "cli",
     "testing",
+    "contract",
     "client",
     "notebook",
     "report",

@@ -29,7 +29,7 @@ def main() -> int:
             print("\n".join(problems), file=sys.stderr)
             return 1
         print(f"{built.wheel}\n{built.sdist}\nBuilt twice, and from the sdist: the same bytes.", flush=True)
-        declared = bounds.declared(build.ROOT / "pyproject.toml", "simulator")
+        declared = bounds.declared(build.ROOT / "pyproject.toml", "simulator", "contract")
         with tempfile.TemporaryDirectory(prefix="sbg-bulk-package-") as scratch:
             for name, constraints in (("minimum", bounds.lowest(declared)), ("newest", [])):
                 began = time.monotonic()

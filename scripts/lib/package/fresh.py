@@ -17,7 +17,7 @@ class FreshError(Exception):
 
 
 def try_out(wheel: Path, folder: Path, constraints: Sequence[str]) -> str:
-    """Install a wheel in a new environment, and try it: first alone, then with the simulator.
+    """Install a wheel in a new environment, and try it: first alone, then with the simulator and the contract checks.
 
     Args:
         wheel: the wheel.
@@ -39,7 +39,7 @@ def try_out(wheel: Path, folder: Path, constraints: Sequence[str]) -> str:
     install += ["--constraint", str(folder / "constraints.txt")]
     _run([*install, str(wheel)], home)
     _run([str(python), "-W", "error", str(SMOKE), "alone"], home)
-    _run([*install, f"{wheel}[simulator]", "mypy"], home)
+    _run([*install, f"{wheel}[simulator,contract]", "mypy"], home)
     _run([str(python), "-W", "error", str(SMOKE), "whole"], home)
     return _run([str(python), "-m", "pip", "--disable-pip-version-check", "freeze"], home)
 

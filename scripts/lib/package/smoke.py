@@ -1,6 +1,6 @@
 """Try an installed distribution: `python smoke.py alone|whole`. Needs nothing but what it tries.
 
-`alone`: the wheel without its extras. `whole`: with the simulator, and mypy beside it.
+`alone`: the wheel without its extras. `whole`: with the simulator and the contract checks, and mypy beside it.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def alone() -> None:
     pages = {page.name for page in Path(sys.prefix, "share/man/man1").glob("sbg-bulk*.1")}
     expect({"sbg-bulk.1", "sbg-bulk-runs-resume.1"} <= pages, f"manual pages are missing; there are {sorted(pages)}")
     expect("sbg-bulk[simulator]" in run(COMMAND, "simulate", code=2), "simulate does not say which extra it needs")
+    expect("sbg-bulk[contract]" in run(COMMAND, "contract", code=2), "contract does not say which extra it needs")
     import_everything("sbg_async_api")
     import sbg_bulk
 
@@ -119,6 +120,11 @@ def simulate() -> None:
             page = Path(folder) / "report.html"
             run(COMMAND, "runs", "report", first["run"], "--html", str(page), environment=connected)
             expect("</html>" in page.read_text(encoding="utf-8"), "the report is no page")
+            told = run(COMMAND, "contract", "--promise", "links", environment=connected)
+            expect("The contract is kept" in told, f"the simulator does not keep the contract:\n{told}")
+            chosen = ["-q", "--rootdir", folder, "--sbg-contract-url", where["url"], "-k", "not-found or links", folder]
+            told = run(sys.executable, "-m", "pytest", *chosen, environment=connected)
+            expect("passed" in told, f"pytest does not check the contract:\n{told}")
         finally:
             server.terminate()
 

@@ -162,7 +162,7 @@ class _Api:
         writer = Writer(self._variant, f"{request.url.scheme}://{request.url.netloc}")
         code = {404: 90003, 405: 90006}.get(error.status_code, 90000)
         refusal = Refusal(error.status_code, code, error.detail)
-        return self._answer(refusal.status, writer.error(refusal), {})
+        return self._answer(refusal.status, writer.error(refusal), error.headers or {})
 
     # The calls.
 
@@ -306,6 +306,7 @@ class _Api:
             if len({one.file for one in items}) < len(items):
                 raise Refusal(400, 10231, "an item is named twice")
             job = self._world.submit(asked.user, job_type, items)
+            self._world.go_on()
             return self._variant.post_status, asked.writer.job(job, self._world), {}
 
         return submitted

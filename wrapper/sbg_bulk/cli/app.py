@@ -30,6 +30,7 @@ _COMMANDS: Final = {
     "check": Lazy(".check", "check", "Compare two folders or projects: names, sizes, types."),
     "completion": Lazy(".completion", "completion", "Print the completion script for a shell."),
     "configure": Lazy(".configure", "configure", "Save a platform and a token as a profile."),
+    "contract": Lazy(".contract", "contract", "Check that a service keeps the contract of this API."),
     "copy": Lazy(".transfer", "copy", "Copy files and folders.", aliases=("cp",)),
     "delete": Lazy(".transfer", "delete", "Delete files and folders.", aliases=("rm",)),
     "du": Lazy(".du", "du", "Count the files and bytes of a folder or project."),

@@ -35,6 +35,11 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Save a token for the Cancer Genomics Cloud": "sbg-bulk configure --profile cgc --endpoint cgc",
         "Show the saved profiles, without tokens": "sbg-bulk configure --list",
     },
+    "contract": {
+        "Check the configured platform, reading only": "sbg-bulk contract",
+        "Also submit jobs, in a scratch project": f"sbg-bulk contract --allow-writes {_ANALYSIS} --junit contract.xml",
+        "Only one promise": "sbg-bulk contract --promise links",
+    },
     "copy": {
         "Copy a folder with its subfolders": f"sbg-bulk copy {_BATCH} --recursive --to {_ANALYSIS}/batch-01 --parents",
         "Only the BAM files, all into one folder": (

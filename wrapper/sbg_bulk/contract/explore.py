@@ -9,21 +9,24 @@ import schemathesis
 from schemathesis.core.transport import Response
 from schemathesis.generation.stateful import APIStateMachine
 
-from scripts.lib.contract.service import Operation, Service, operations_of
+from sbg_bulk.contract.schema import Operation, load_schema, operations_of
+from sbg_bulk.contract.service import Service
 
-CASES = 4
+CASES = 3
 """Calls that are generated for each operation."""
 
-SCENARIOS = 8
+SCENARIOS = 5
 STEPS = 4
 
 
 def explore(service: Service, seed: int) -> None:
-    """Make generated calls, GET only; what is wrong with the answers goes into the report. Raises StopError.
+    """Make generated calls, GET only; what is wrong with the answers goes into the report.
 
     Nothing is generated that does not fit the contract: what a service makes of that is asked elsewhere.
     """
-    schema = service.schema.include(method="GET")
+    schema = load_schema().include(method="GET")
+    for name in sorted(service.missing):
+        schema = schema.exclude(operation_id=name)
     for operation in operations_of(schema):
         _call(service, operation, seed)
     machine = _machine(service, schema.as_state_machine())
@@ -46,6 +49,7 @@ def _settings(examples: int) -> hypothesis.settings:
         max_examples=examples,
         stateful_step_count=STEPS,
         database=None,
+        report_multiple_bugs=False,
         deadline=None,  # the service takes the time it takes
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),

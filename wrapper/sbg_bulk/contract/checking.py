@@ -1,0 +1,203 @@
+"""Check a service: all the parts in their order, and one report of them."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sbg_bulk.contract.access import check_access
+from sbg_bulk.contract.account import check_account, find_missing
+from sbg_bulk.contract.bodies import check_bodies
+from sbg_bulk.contract.explore import explore
+from sbg_bulk.contract.files import check_files
+from sbg_bulk.contract.jobs import check_jobs
+from sbg_bulk.contract.known import Known, find_known
+from sbg_bulk.contract.pages import Collection as Pages
+from sbg_bulk.contract.pages import check_pages
+from sbg_bulk.contract.promises import PARTS, WRITING, parts_of
+from sbg_bulk.contract.refusals import check_refusals
+from sbg_bulk.contract.report import Finding, Report
+from sbg_bulk.contract.scratch import Scratch, scratch_folder
+from sbg_bulk.contract.service import Service
+from sbg_bulk.contract.stops import AbandonError, Budget, CannotCheck
+from sbg_bulk.contract.transport import connect
+from sbg_bulk.contract.walk import walk
+
+
+class Interrupted(KeyboardInterrupt):
+    """The check was interrupted, with Ctrl-C for example.
+
+    Attributes:
+        report: what was found until then.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("the check was interrupted")
+        self.report = report
+
+
+def check(
+    service: Any,
+    token: str,
+    *,
+    writes: str | None = None,
+    second_token: str | None = None,
+    budget: Budget | None = None,
+    alone: bool = False,
+    only_documented: bool = False,
+    promises: Collection[str] = (),
+    seed: int = 1,
+    base_url: str | None = None,
+    found: Callable[[Finding], object] | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Report:
+    """Check that a service keeps the contract.
+
+    Without `writes`, only GET requests are made. With it, the project gets a folder of the check's own, all that is
+    copied, moved and deleted is in there, and the folder is deleted in the end, also after Ctrl-C; files of the project
+    are copied from.
+
+    Args:
+        service: the base URL, or an ASGI application.
+        token: the user's token. It is in no finding, and goes to no other host.
+        writes: a scratch project, `owner/project`, that may be written to.
+        second_token: the token of another user, who is no member of the project: what that user can read is checked.
+        budget: what the check may take; None for the defaults of Budget.
+        alone: nobody else uses the token meanwhile, so that the rate limit and the list of jobs can be counted exactly.
+        only_documented: whether `expected` promises are told without failing the check.
+        promises: names of PROMISES, to check only these; empty for all.
+        seed: what the check draws with; the same seed repeats it.
+        base_url: where an application is to be, `http://service.localhost/v2` by default.
+        found: is told each finding at once, once for each cause.
+        tell: is told why the check waits.
+        sleep: lets so many seconds pass.
+
+    Raises:
+        ValueError: the URL, the project or the name of a promise is none.
+        Interrupted: with the report so far.
+    """
+    parts = [part for part in PARTS if not promises or part in parts_of(promises)]
+    if writes is not None and (writes.count("/") != 1 or not all(writes.split("/"))):
+        raise ValueError(f"Expected a project as owner/project, not {writes!r}.")
+    if not token.strip():
+        raise ValueError("The token is empty.")
+    secrets = frozenset(filter(None, (token, second_token)))
+    with connect(service, base_url) as client:
+        report = Report(
+            str(client.base_url).rstrip("/"), writes, seed, only_documented, alone, frozenset(promises), secrets, found
+        )
+        gate = Service(client, token, report, sleep=sleep, budget=budget, writes=writes is not None, tell=tell)
+        try:
+            _Check(gate, parts, writes, second_token, seed).run()
+        except KeyboardInterrupt:
+            report.interrupted = True
+            report.could_not("the check was interrupted")
+            raise Interrupted(report) from None
+    return report
+
+
+class _Check:
+    def __init__(
+        self, service: Service, parts: Collection[str], project: str | None, second: str | None, seed: int
+    ) -> None:
+        self._service = service
+        self._parts = parts
+        self._project = project
+        self._second = second
+        self._seed = seed
+        self._known: Known | None = None
+
+    def run(self) -> None:
+        """Do the parts. What ends one of them early leaves the others to be done."""
+        try:
+            with self._guarded("the account"):
+                find_missing(self._service)
+            if self._project is not None and WRITING & {*self._parts}:
+                with self._guarded("the scratch folder"), scratch_folder(self._service, self._project) as scratch:
+                    self._write(scratch)
+            reading: dict[str, Callable[[], None]] = {
+                "account": partial(check_account, self._service),
+                "access": self._check_access,
+                "refusals": lambda: check_refusals(self._service, self._what_there_is()),
+                "lists": self._check_lists,
+                "jobs": partial(check_jobs, self._service),
+                "files": lambda: check_files(self._service, self._what_there_is()),
+                "generated": partial(explore, self._service, self._seed),
+            }
+            for part, do in reading.items():
+                if part in self._parts:
+                    with self._guarded(part):
+                        do()
+        except CannotCheck as stopped:
+            self._service.report.could_not(f"{stopped}.")
+
+    def _write(self, scratch: Scratch) -> None:
+        if "walk" in self._parts:
+            with self._guarded("walk"):
+                walk(self._service, scratch, self._seed)
+        if "bodies" in self._parts:
+            with self._guarded("bodies"):
+                check_bodies(self._service, scratch, self._what_there_is())
+
+    def _what_there_is(self) -> Known:
+        if self._known is None:
+            self._known = find_known(self._service, self._project)
+        return self._known
+
+    def _check_access(self) -> None:
+        check_access(self._service, self._what_there_is(), self._second)
+
+    def _check_lists(self) -> None:
+        known = self._what_there_is()
+        collections = [Pages("list_async_jobs"), Pages("list_projects")]
+        if known.project is not None:
+            collections.append(Pages("list_files", query={"project": known.project}))
+        if known.root is not None:
+            collections.append(Pages("list_folder", path={"file_id": known.root}))
+        if known.username is not None and self._service.serves("list_owner_projects"):
+            collections.append(Pages("list_owner_projects", path={"owner": known.username}))
+        for collection in collections:
+            check_pages(self._service, collection)
+            self._check_defaults(collection)
+
+    def _check_defaults(self, collection: Pages) -> None:
+        """Compare a page without offset and limit with the one that it is by default."""
+        call = partial(self._service.call, collection.operation, path=collection.path)
+        explicit = call(query={**collection.query, "offset": 0, "limit": 25})
+        usual = call(query=dict(collection.query) or None)
+        again = call(query={**collection.query, "offset": 0, "limit": 25})
+        if again.ids() == explicit.ids():
+            self._service.report.hold(
+                "default-page",
+                usual.ids() == explicit.ids(),
+                f"{collection.operation} without offset and limit is not the page of 25 at 0",
+                expected=f"{len(explicit.ids())} entries",
+                came=f"{len(usual.ids())} entries",
+                exchange=usual.exchange,
+            )
+
+    @contextmanager
+    def _guarded(self, part: str) -> Iterator[None]:
+        """Have a part end early without the others."""
+        try:
+            yield
+        except CannotCheck:
+            raise
+        except AbandonError:
+            self._service.report.note(f"{part}: the rest could not be checked after what was found")
+        except Exception as error:
+            # An answer that no check has expected: the report is not lost for it.
+            self._service.report.could_not(f"{part}: the check itself failed ({_place(error)}); please report this.")
+
+
+def _place(error: Exception) -> str:
+    """Say what failed and where, and nothing of what it was about."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).parent == Path(__file__).parent]
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"

@@ -1,0 +1,121 @@
+"""Checks of jobs that are there already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sbg_bulk.contract.answers import Answer
+from sbg_bulk.contract.history import History, disagreement
+from sbg_bulk.contract.known import READERS
+from sbg_bulk.contract.refusals import refused
+from sbg_bulk.contract.service import Service
+
+MOST_JOBS = 10
+"""Listed jobs that are read."""
+
+
+def read_job(service: Service, job_type: str, job_id: str) -> Answer:
+    """Read the details of a job. Raises KeyError if jobs of that type cannot be read."""
+    return service.call(READERS[job_type], path={"job_id": job_id})
+
+
+def check_jobs(service: Service) -> None:
+    """Read the jobs that are listed, and compare the answers with each other."""
+    listed = service.call("list_async_jobs", query={"offset": 0, "limit": 100})
+    ids = listed.ids()
+    service.report.hold(
+        "listed-once",
+        len(set(ids)) == len(ids),
+        "a job is in the list more than once",
+        expected="each job once",
+        exchange=listed.exchange,
+    )
+    types: set[str] = set()
+    for entry in listed.listed()[:MOST_JOBS]:
+        job_type, job_id = str(entry.get("type")), str(entry.get("id"))
+        known = service.report.hold(
+            "known-type",
+            job_type in READERS,
+            f"a job is of the type {job_type}",
+            expected="COPY, MOVE or DELETE",
+            exchange=listed.exchange,
+        )
+        if known:
+            details = read_job(service, job_type, job_id)
+            _check_details(service, entry, details)
+            check_other_type(service, job_type, job_id, full=job_type not in types)
+            types.add(job_type)
+
+
+def _check_details(service: Service, entry: Mapping[str, Any], details: Answer) -> None:
+    hold, job_id = service.report.hold, str(entry.get("id"))
+    if not hold(
+        "own-jobs-only",
+        details.ok and details.field("id") == job_id,
+        f"a listed job cannot be read: {details.status}",
+        expected="the job",
+        exchange=details.exchange,
+    ):
+        return
+    History(job_id, None, service.report).look(details.body, details.exchange)
+    if entry.get("state") == "FINISHED":
+        different = disagreement(details.body, entry)
+        hold(
+            "details-match-list",
+            not different,
+            f"details and list differ in {different}",
+            expected="the same values",
+            came=f"{ {name: entry.get(name) for name in different.split(', ')} } in the list: {details.exchange}",
+            exchange=details.exchange,
+        )
+    check_href(service, details)
+
+
+def check_href(service: Service, details: Answer) -> None:
+    """Check that the href of a job leads to it."""
+    told = details.text("href")
+    if told is None:
+        return
+    home = service.at_home(told)
+    service.report.hold(
+        "links-home",
+        home,
+        "the href of a job leads to another host",
+        expected="the host that was asked",
+        exchange=details.exchange,
+    )
+    address = service.follow(told)
+    if address is None:
+        if home:
+            service.report.hold(
+                "job-href",
+                False,
+                "the href of a job leads elsewhere",
+                expected="an address below the base URL",
+                exchange=details.exchange,
+            )
+        return
+    read = service.call(details.operation, path={"job_id": str(details.field("id"))}, address=address)
+    service.report.hold(
+        "job-href",
+        read.ok and read.field("id") == details.field("id"),
+        "the href of a job does not lead to the job",
+        expected=f"job {details.field('id')}",
+        exchange=read.exchange,
+    )
+
+
+def check_other_type(service: Service, job_type: str, job_id: str, *, full: bool) -> None:
+    """Check that a job is not read by the calls for other types.
+
+    Args:
+        service: the service.
+        job_type: the job's type.
+        job_id: its id.
+        full: whether all other calls are made; otherwise none.
+    """
+    for other in READERS if full else ():
+        if other != job_type:
+            read = read_job(service, other, job_id)
+            refused(service, "own-type-only", read, f"of a job of type {job_type}", 404)

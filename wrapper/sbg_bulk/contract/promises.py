@@ -1,0 +1,356 @@
+"""The promises that are checked: what each says, how well it is founded, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+
+class Level(StrEnum):
+    """How well a promise is founded.
+
+    - `documented`: the contract or the platform's documentation says so. If it is broken, the check fails.
+    - `expected`: the contract's prose implies it, or several clients rely on it. If it is broken, the check fails,
+      unless only documented promises are held against the service.
+    - `guess`: programs may like to rely on it, and nothing says that they can. It is told, and never fails the check.
+    """
+
+    DOCUMENTED = "documented"
+    EXPECTED = "expected"
+    GUESS = "guess"
+
+
+@frozen
+class Promise:
+    """Something that a service promises.
+
+    Attributes:
+        name: the name, for `--promise` and for tests.
+        level: how well it is founded.
+        text: what is promised, in a sentence.
+        source: what says so: a page of the documentation, a part of the contract, or what clients do.
+        parts: the parts of a check that look at it.
+    """
+
+    name: str
+    level: Level
+    text: str
+    source: str
+    parts: frozenset[str]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is checked only where the check may write."""
+        return self.parts <= WRITING
+
+
+PARTS: Final = ("walk", "bodies", "account", "access", "refusals", "lists", "jobs", "files", "generated")
+"""The parts of a check, in the order in which they are done."""
+
+WRITING: Final = frozenset({"walk", "bodies"})
+"""Those that are done only where writing is allowed."""
+
+_D, _E, _G = Level.DOCUMENTED, Level.EXPECTED, Level.GUESS
+_ALL: Final = " ".join(PARTS)
+
+_TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
+    # Every answer.
+    (
+        "conformance",
+        _D,
+        "An answer has a documented status, media type, body and headers.",
+        "contract, responses and schemas",
+        _ALL,
+    ),
+    ("no-server-error", _E, "No request is answered with a server error.", "contract, ServerError", _ALL),
+    (
+        "error-body",
+        _D,
+        "An error has a body whose status is that of HTTP.",
+        "contract, introduction: Errors",
+        _ALL,
+    ),
+    ("error-code", _E, "An error has a code of the API.", "contract, introduction: Errors", _ALL),
+    ("error-words", _G, "An error has message and more_info.", "contract, ErrorBody", _ALL),
+    ("known-code", _G, "The code of an error is one that is documented for its status.", "contract, responses", _ALL),
+    ("token-kept", _E, "No answer contains the token.", "security practice", _ALL),
+    (
+        "rate-headers",
+        _E,
+        "An answer has X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset.",
+        "contract, introduction; documentation, rate limit",
+        _ALL,
+    ),
+    (
+        "rate-count",
+        _E,
+        "The remaining requests count down by one with each call, and reading /rate_limit costs none.",
+        "documentation, rate limit",
+        _ALL,
+    ),
+    ("rate-seconds", _G, "X-RateLimit-Reset is in seconds.", "contract, X-RateLimit-Reset", _ALL),
+    ("accepted", _E, "A token that is valid is accepted by every call.", "contract, Unauthorized", _ALL),
+    # The account.
+    ("rate-agrees", _E, "/rate_limit says what the headers say.", "contract, RateLimit", "account"),
+    ("cors", _E, "No other site is allowed to read answers with credentials.", "security practice", "account"),
+    ("served", _E, "Calls on jobs, files, projects and the account are served.", "contract, paths", "account"),
+    ("served-more", _G, "Calls on volumes, imports, exports and in bulk are served.", "contract, paths", "account"),
+    # Who may.
+    (
+        "no-token",
+        _D,
+        "A request without a token is answered with 401, and with no data.",
+        "contract, Unauthorized",
+        "access bodies",
+    ),
+    (
+        "wrong-token",
+        _D,
+        "A request with an unknown token is answered with 401, and with no data.",
+        "contract, Unauthorized",
+        "access bodies",
+    ),
+    (
+        "private",
+        _E,
+        "Another user cannot read jobs, files and projects.",
+        "contract, list_async_jobs, JobNotFound, Forbidden",
+        "access",
+    ),
+    # What is refused.
+    (
+        "bad-query",
+        _D,
+        "A query that the contract excludes is refused with 400.",
+        "contract, BadQuery, BadFileQuery",
+        "refusals files",
+    ),
+    ("edges", _D, "A value at the edge of what the contract allows is accepted.", "contract, parameters", "refusals"),
+    (
+        "not-found",
+        _D,
+        "What does not exist is answered with 404.",
+        "contract, JobNotFound, FileNotFound, ProjectNotFound",
+        "refusals",
+    ),
+    (
+        "unknown-path",
+        _E,
+        "A path that the contract does not have is answered with 404.",
+        "documentation, code 90003",
+        "refusals",
+    ),
+    (
+        "methods",
+        _E,
+        "A method that the contract does not have is refused with 405.",
+        "documentation, code 90006",
+        "refusals bodies",
+    ),
+    (
+        "allow-header",
+        _E,
+        "A 405 has an Allow header with the methods of the path.",
+        "RFC 9110, 15.5.6",
+        "refusals bodies",
+    ),
+    (
+        "bad-body",
+        _D,
+        "A body that the contract excludes is refused with 400.",
+        "contract, BadItems, BadFolder, BadBulk",
+        "bodies",
+    ),
+    (
+        "media-type",
+        _D,
+        "A body that is not JSON by its Content-Type is refused with 415.",
+        "contract, UnsupportedMediaType",
+        "bodies",
+    ),
+    ("name-taken", _D, "A folder whose name is taken is refused with 409.", "contract, NameTaken", "bodies"),
+    (
+        "folder-made",
+        _D,
+        "A folder that was made can be read where it was made.",
+        "contract, create_folder",
+        "bodies walk",
+    ),
+    ("double-underscore", _G, "A folder name that begins with __ is refused.", "contract, BadFolder", "bodies"),
+    # Lists.
+    ("limit", _D, "A page has no more entries than its limit.", "contract, Limit", "lists walk"),
+    (
+        "pages",
+        _D,
+        "Pages neither skip nor repeat entries, whatever their size.",
+        "contract, Offset and Limit",
+        "lists walk",
+    ),
+    (
+        "default-page",
+        _D,
+        "Without offset and limit, a list begins at 0 and has 25 entries.",
+        "contract, Offset and Limit",
+        "lists",
+    ),
+    ("links", _D, "next and prev lead to the pages after and before.", "contract, Link", "lists walk"),
+    ("links-given", _G, "A page names the pages after and before it.", "several clients", "lists"),
+    ("links-home", _G, "Links lead to the host that was asked.", "several clients", "lists walk"),
+    ("full-pages", _G, "Every page but the last is full.", "several clients", "lists walk"),
+    ("total", _D, "X-Total-Matching-Query is the number of entries.", "contract, X-Total-Matching-Query", "lists walk"),
+    ("total-given", _G, "Lists have the header X-Total-Matching-Query.", "contract, X-Total-Matching-Query", "lists"),
+    # Files.
+    (
+        "one-level",
+        _D,
+        "A list has what is directly in a folder, and nothing below.",
+        "contract, list_files",
+        "files walk",
+    ),
+    (
+        "same-content",
+        _D,
+        "All ways to list a folder have the same entries.",
+        "contract, list_folder, list_project_files",
+        "files",
+    ),
+    (
+        "name-filter",
+        _D,
+        "name selects entries of exactly that name; repeated, of any of the names.",
+        "contract, list_files",
+        "files walk",
+    ),
+    (
+        "more-filters",
+        _D,
+        "tag and metadata select files; several filters have to be met together.",
+        "contract, list_files",
+        "files",
+    ),
+    ("fields", _E, "fields selects the properties of the entries.", "contract, list_files", "files"),
+    ("entry-details", _E, "The entry of a file and its details agree.", "contract, FileInfo", "files"),
+    (
+        "bulk-read",
+        _E,
+        "Files read in bulk are what they are when read one by one.",
+        "contract, bulk_get_files",
+        "bodies",
+    ),
+    # Jobs.
+    (
+        "own-jobs-only",
+        _D,
+        "The list of jobs has your own jobs, and each can be read.",
+        "contract, list_async_jobs",
+        "jobs walk",
+    ),
+    ("listed-once", _D, "Each job is in the list exactly once.", "contract, list_async_jobs", "jobs walk"),
+    (
+        "details-match-list",
+        _D,
+        "A job's details agree with its entry in the list.",
+        "contract, list_async_jobs",
+        "jobs walk",
+    ),
+    (
+        "own-type-only",
+        _D,
+        "A job is read by the call for its type, and by no other.",
+        "contract, get_copy_job",
+        "jobs walk",
+    ),
+    ("job-href", _D, "The href of a job leads to the job.", "contract, Job.href", "jobs walk"),
+    ("known-type", _G, "Jobs are of types that are known today.", "contract, JobType", "jobs"),
+    (
+        "dates",
+        _E,
+        "A job is finished after it was started, and has finished_on exactly when it has ended.",
+        "contract, Job",
+        "jobs walk",
+    ),
+    (
+        "counts-add-up",
+        _E,
+        "Completed and failed files do not exceed the total, and are all of it in the end.",
+        "contract, Job",
+        "jobs walk",
+    ),
+    (
+        "counts-match-result",
+        _E,
+        "A job whose result has errors has failed files.",
+        "contract, introduction",
+        "jobs walk",
+    ),
+    ("failures-told", _G, "A job with failed files has errors in its result.", "contract, introduction", "jobs walk"),
+    ("known-state", _G, "A job is in one of the states known today.", "contract, JobState", "jobs walk"),
+    ("finished-is-final", _D, "A finished job stays as it is.", "contract, Job.state", "walk"),
+    ("never-back", _E, "A job passes through its states in their order.", "contract, JobState", "walk"),
+    ("counts-never-shrink", _E, "The numbers of completed and failed files do not shrink.", "contract, Job", "walk"),
+    ("ends", _D, "A job ends.", "contract, introduction", "walk"),
+    (
+        "one-submit-one-job",
+        _D,
+        "A submission starts one job, and a refused one none.",
+        "contract, submit_copy_job",
+        "walk bodies",
+    ),
+    ("readable", _D, "A job can be read from its submission on.", "contract, get_copy_job", "walk"),
+    ("result-given", _D, "A finished job has a result.", "contract, introduction", "walk"),
+    ("result-complete", _G, "A result has one entry for each item.", "several clients", "walk"),
+    ("result-in-order", _G, "The entries of a result are in the order of the items.", "several clients", "walk"),
+    ("result-names", _D, "A result names what its items became, or were.", "contract, ResourceReference", "walk"),
+    # What jobs do.
+    ("items-done", _E, "An item that can be done is done.", "contract, submit_copy_job", "walk"),
+    (
+        "failed-items",
+        _E,
+        "An item that cannot be done fails, and changes nothing.",
+        "contract, submit_copy_job",
+        "walk",
+    ),
+    (
+        "copy-effects",
+        _D,
+        "A copy has a new id, its name and its content, at every depth; its source stays.",
+        "contract, submit_copy_job",
+        "walk",
+    ),
+    ("copy-metadata", _E, "A copy has the metadata of its source.", "several clients", "walk"),
+    (
+        "move-effects",
+        _D,
+        "A moved file keeps its id, is at its destination and no longer at its source.",
+        "contract, submit_move_job",
+        "walk",
+    ),
+    (
+        "move-merges",
+        _D,
+        "A moved folder is merged with one of its name; no file is lost, a clash gets a prefix.",
+        "contract, submit_move_job",
+        "walk",
+    ),
+    ("folder-id", _E, "A moved folder gets a new id.", "contract, submit_move_job", "walk"),
+    ("delete-effects", _D, "What is deleted is gone, with everything below it.", "contract, submit_delete_job", "walk"),
+    ("untouched", _E, "A job changes nothing but its items.", "contract, submit_copy_job", "walk"),
+    ("cleaned-up", _E, "The scratch folder can be deleted.", "contract, submit_delete_job", "walk"),
+)
+
+PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(
+    {name: Promise(name, level, text, source, frozenset(parts.split())) for name, level, text, source, parts in _TABLE}
+)
+"""All promises, by name."""
+
+
+def parts_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the parts of a check that look at promises. Raises ValueError for a name that there is not."""
+    unknown = [name for name in names if name not in PROMISES]
+    if unknown:
+        raise ValueError(f"There is no promise {unknown[0]!r}. The promises are: {', '.join(PROMISES)}.")
+    return frozenset().union(*(PROMISES[name].parts for name in names))

@@ -1,0 +1,195 @@
+"""What is refused, of calls that read: each constraint of each parameter, at its edges and beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.answers import Answer
+from sbg_bulk.contract.known import READERS, Known
+from sbg_bulk.contract.schema import Operation, methods
+from sbg_bulk.contract.service import Service
+
+FAR = 1_000_000
+"""An offset that no list reaches."""
+
+ODD_IDS = ("0", NOTHING, "ключ-ü-鍵", "a b%2Fc", "x" * 300)
+"""Ids that nothing has, of forms that a service may not have thought of."""
+
+
+def check_refusals(service: Service, known: Known) -> None:
+    """Ask for what is excluded, and for what is just not."""
+    for name, operation in service.operations.items():
+        if operation.method.upper() == "GET" and service.serves(name):
+            _check_numbers(service, known, operation, name)
+    _check_places(service, known)
+    _check_ids(service, known)
+    check_methods(service, writing=False)
+
+
+def refused(service: Service, promise: str, answer: Answer, what: str, *statuses: int) -> bool:
+    """Hold a refusal against what was expected. Returns whether it is that."""
+    return service.report.hold(
+        promise,
+        answer.status in statuses,
+        f"{answer.operation} {what} is answered with {answer.status}",
+        expected=" or ".join(map(str, statuses)),
+        exchange=answer.exchange,
+    )
+
+
+def _numbers(operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Produce the parameters of a query that are numbers, with their schemas."""
+    for parameter in operation.query:
+        schema = parameter.definition.get("schema", {})
+        if schema.get("type") == "integer":
+            yield str(parameter.name), schema
+
+
+def _check_numbers(service: Service, known: Known, operation: Operation, name: str) -> None:
+    path = known.path(name)
+    query = _query(known, name)
+    if path is None or query is None:
+        return
+    for parameter, schema in _numbers(operation):
+        least, most = schema.get("minimum"), schema.get("maximum")
+        beyond: list[object] = ["many", "1.5"]
+        edges: list[int] = []
+        if least is not None:
+            beyond += [least - 1, -1]
+            edges.append(least)
+        if most is not None:
+            beyond.append(most + 1)
+            edges.append(most)
+        else:
+            edges.append(FAR)
+        for value in dict.fromkeys(beyond):
+            answer = service.call(name, path=path, query={**query, parameter: str(value)})
+            refused(service, "bad-query", answer, f"with {parameter}={value}", 400)
+        for value in edges:
+            answer = service.call(name, path=path, query={**query, parameter: str(value)})
+            refused(service, "edges", answer, f"with {parameter}={value}", 200)
+            if value == FAR and answer.ok:
+                service.report.hold(
+                    "edges",
+                    not answer.listed(),
+                    f"{name} has entries after the last",
+                    expected="no entries",
+                    exchange=answer.exchange,
+                )
+
+
+def _query(known: Known, name: str) -> dict[str, Any] | None:
+    if name == "list_files":
+        return None if known.project is None else {"project": known.project}
+    return {}
+
+
+def _check_places(service: Service, known: Known) -> None:
+    """Check what a list of files takes for the place that is listed."""
+    ask: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
+        ("without project and parent", {}, (400,)),
+        ("with an empty project", {"project": ""}, (400,)),
+        ("with an empty parent", {"parent": ""}, (400,)),
+        ("with a project that is not owner/project", {"project": "nobody"}, (400,)),
+    ]
+    if known.project and known.root:
+        ask.append(("with project and parent", {"project": known.project, "parent": known.root}, (400,)))
+    if known.project:
+        unknown = {"project": known.project, "sbg-bulk-contract": "1"}
+        ask.append(("with an unknown filter", unknown, (400,)))
+    if known.file:
+        ask.append(("with a file as parent", {"parent": known.file}, (400,)))
+    for what, query, statuses in ask:
+        refused(service, "bad-query", service.call("list_files", query=query), what, *statuses)
+    absent = f"{known.username or 'nobody'}/sbg-bulk-contract-nothing"
+    for what, query in (("of no project", {"project": absent}), ("of no folder", {"parent": NOTHING})):
+        refused(service, "not-found", service.call("list_files", query=query), what, 404)
+    if known.file:
+        listed = service.call("list_folder", path={"file_id": known.file})
+        refused(service, "bad-query", listed, "of a file", 400)
+    if known.project:
+        named = service.call("list_files", query={"project": known.project, "name": "имя-ü-名.bam"})
+        if refused(service, "edges", named, "with a name that is not ASCII", 200):
+            service.report.hold(
+                "edges",
+                not named.listed(),
+                "list_files finds entries of a name that none has",
+                expected="no entries",
+                exchange=named.exchange,
+            )
+
+
+def _check_ids(service: Service, known: Known) -> None:
+    for name in (*READERS.values(), "get_file", "list_folder"):
+        part = "job_id" if name in READERS.values() else "file_id"
+        for odd in ODD_IDS:
+            answer = service.call(name, path={part: odd})
+            shown = odd if odd.isascii() and len(odd) < 30 else "an odd id"
+            refused(service, "not-found", answer, f"of {shown}", 404)
+    owner = known.username or "nobody"
+    for name in ("get_project", "list_project_files"):
+        for project in ("sbg-bulk-contract-nothing", "проект-ü"):
+            answer = service.call(name, path={"owner": owner, "project": project})
+            refused(service, "not-found", answer, "of no project", 404)
+    if service.serves("list_owner_projects"):
+        answer = service.call("list_owner_projects", path={"owner": "sbg-bulk-contract-nobody"})
+        refused(service, "not-found", answer, "of no user", 404)
+
+
+# Methods and paths
+
+
+def check_methods(service: Service, *, writing: bool) -> None:
+    """Use methods that the contract does not have, on every path, and a path that it does not have.
+
+    Args:
+        service: the service.
+        writing: whether methods are used that may write; otherwise those that may not.
+    """
+    names = {operation.path: name for name, operation in service.operations.items()}
+    for template, allowed in methods().items():
+        if not service.serves(names[template]):
+            continue
+        path = template.format_map(_Nothing())
+        writers = [method for method in ("POST", "PUT", "DELETE") if method not in allowed]
+        for method in writers[:2] if writing else {"GET"} - allowed:
+            answer = service.probe(method, path)
+            # A thing that does not exist may be what is told first.
+            statuses = (405, 501, 404) if "{" in template else (405, 501)
+            refused_ = service.report.hold(
+                "methods",
+                answer.status in statuses,
+                f"{method} is answered with {answer.status}",
+                expected="405",
+                exchange=answer.exchange,
+                place=f"{method} {template}",
+            )
+            if refused_ and answer.status == 405:
+                told = {one.strip().upper() for one in answer.headers.get("Allow", "").split(",")}
+                service.report.hold(
+                    "allow-header",
+                    allowed <= told and method not in told,
+                    f"a 405 has {'an incomplete Allow' if 'Allow' in answer.headers else 'no Allow'}",
+                    expected=f"Allow: {', '.join(sorted(allowed))}",
+                    came=f"Allow: {answer.headers.get('Allow')}",
+                    exchange=answer.exchange,
+                    place=f"{method} {template}",
+                )
+    if not writing:
+        answer = service.probe("GET", "/sbg-bulk-contract-nothing")
+        service.report.hold(
+            "unknown-path",
+            answer.status == 404,
+            f"a path that the contract does not have is answered with {answer.status}",
+            expected="404",
+            exchange=answer.exchange,
+        )
+
+
+class _Nothing(dict[str, str]):
+    """Has for every parameter of a path an id that nothing has."""
+
+    def __missing__(self, name: str) -> str:
+        return "0" if name == "job_id" else NOTHING

@@ -1,0 +1,109 @@
+"""The scratch folder: all that a check makes and changes is in it, and it is deleted in the end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import frozen
+
+from sbg_bulk.contract.known import READERS
+from sbg_bulk.contract.service import Service
+from sbg_bulk.contract.stops import AbandonError, CannotCheck
+
+CLEANING_CALLS = 150
+
+HURRIED = 30.0
+"""Seconds that the deletion may take if the check ends early, for example with Ctrl-C."""
+
+
+@frozen
+class Scratch:
+    """The scratch folder.
+
+    Attributes:
+        service: the service.
+        project: the project that it is in.
+        name: its name.
+        home: its id.
+    """
+
+    service: Service
+    project: str
+    name: str
+    home: str
+
+    def make_folder(self, name: str, parent: str) -> str:
+        """Make a folder and return its id. Raises AbandonError if it cannot be made."""
+        hold = self.service.report.hold
+        made = self.service.call("create_folder", body={"name": name, "type": "folder", "parent": parent})
+        folder = made.text("id")
+        if not made.ok or folder is None:
+            hold(
+                "folder-made",
+                False,
+                f"a folder cannot be made: {made.status}",
+                expected="2xx, and the folder",
+                exchange=made.exchange,
+            )
+            raise AbandonError
+        read = self.service.call("get_file", path={"file_id": folder})
+        hold(
+            "folder-made",
+            read.ok and read.field("name") == name and (read.field("parent") or parent) == parent,
+            "a new folder has another name or place when it is read",
+            expected=f"{name} in {parent}",
+            exchange=read.exchange,
+        )
+        return folder
+
+
+@contextmanager
+def scratch_folder(service: Service, project: str) -> Iterator[Scratch]:
+    """Have a scratch folder in a project, and delete it in the end, whatever has happened.
+
+    Raises:
+        CannotCheck: it cannot be made.
+    """
+    name = f"sbg-bulk-contract-{uuid.uuid4().hex[:12]}"
+    made = service.call("create_folder", body={"name": name, "type": "folder", "project": project})
+    home = made.text("id")
+    if not made.ok or home is None:
+        why = {403: "you may not write there", 404: "there is no such project"}.get(made.status, f"HTTP {made.status}")
+        raise CannotCheck(f"no folder can be created in {project}: {why}")
+    scratch = Scratch(service, project, name, home)
+    limit = HURRIED
+    try:
+        yield scratch
+        limit = service.budget.job_timeout
+    finally:
+        _clean_up(scratch, limit)
+
+
+def _clean_up(scratch: Scratch, limit: float) -> None:
+    service, place = scratch.service, f"{scratch.project}/{scratch.name}"
+    left = f"{place} could not be deleted: delete it by hand"
+    service.release(CLEANING_CALLS)
+    try:
+        submitted = service.call("submit_delete_job", body={"items": [{"file": scratch.home}]})
+        began, pause, gone = service.now(), 0.15, False
+        while not gone and service.now() - began < limit:
+            if submitted.ok:
+                service.call(READERS["DELETE"], path={"job_id": str(submitted.field("id"))})
+                left = f"{place} is not deleted yet: see whether job {submitted.field('id')} does it"
+            gone = service.call("get_file", path={"file_id": scratch.home}).status == 404
+            if not gone:
+                service.wait(pause)
+                pause = min(10.0, pause * 1.3)
+        service.report.hold(
+            "cleaned-up",
+            gone,
+            "the scratch folder cannot be deleted",
+            expected="a job that deletes it",
+            exchange=submitted.exchange,
+        )
+        left = "" if gone else left
+    finally:
+        if left:
+            service.report.note(left)

@@ -1,0 +1,200 @@
+"""What is expected to be in the scratch folder, and what is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from sbg_bulk.contract.service import Service
+
+
+@frozen
+class Entry:
+    """A file or folder in the scratch folder.
+
+    Attributes:
+        kind: `file` or `folder`.
+        size: in bytes; None for a folder, or if nobody knows.
+        id: its id; None for any.
+        strange: an id that it must not have: that of what it is a copy of.
+        promise: the promise by which it is there.
+    """
+
+    kind: str
+    size: int | None = None
+    id: str | None = None
+    strange: str | None = None
+    promise: str = "untouched"
+
+
+@frozen
+class Flaw:
+    """Something that is not as expected.
+
+    Attributes:
+        promise: the promise that is broken.
+        cause: how, without names.
+        detail: what and where.
+    """
+
+    promise: str
+    cause: str
+    detail: str
+
+
+@define
+class Tree:
+    """The scratch folder: entries by their paths in it, such as `in/a/sample.bam`.
+
+    Attributes:
+        entries: what is to be there.
+        left: places that something was to leave, or not to reach, with the promise that says so.
+    """
+
+    entries: dict[str, Entry] = field(factory=dict)
+    left: dict[str, str] = field(factory=dict)
+
+    def below(self, path: str) -> Iterator[tuple[str, Entry]]:
+        """Produce what is at a path and below it: the rest of each path, and the entry."""
+        for known, entry in list(self.entries.items()):
+            if known == path or known.startswith(f"{path}/"):
+                yield known[len(path) :], entry
+
+    def copy(self, source: str, to: str) -> None:
+        """Have a copy of what is at a path at another one."""
+        for rest, entry in self.below(source):
+            self.entries[to + rest] = evolve(entry, id=None, strange=entry.id, promise="copy-effects")
+
+    def remove(self, path: str, promise: str) -> None:
+        """Have nothing at a path."""
+        for rest, _ in self.below(path):
+            del self.entries[path + rest]
+        self.left[path] = promise
+
+    def move(self, source: str, to: str) -> None:
+        """Have what is at a path at another one, merged with what is there."""
+        merged = to in self.entries
+        moved = list(self.below(source))
+        self.remove(source, "move-effects")
+        for rest, entry in moved:
+            place = to + rest
+            if entry.kind == "folder":
+                if place not in self.entries:
+                    promise = "move-merges" if merged else "move-effects"
+                    self.entries[place] = evolve(entry, id=None, strange=None, promise=promise)
+                continue
+            promise = "move-merges" if merged else "move-effects"
+            if place in self.entries:
+                folder, _, name = place.rpartition("/")
+                place = f"{folder}/1_{name}"
+            self.entries[place] = evolve(entry, strange=None, promise=promise)
+
+    def compare(self, actual: Mapping[str, list[Entry]]) -> list[Flaw]:
+        """Return what is not as expected. Afterwards all that is there is expected."""
+        flaws = list(self._flaws(actual))
+        self.entries = {path: evolve(found[0], promise="untouched") for path, found in actual.items()}
+        self.left = {}
+        return flaws
+
+    def _flaws(self, actual: Mapping[str, list[Entry]]) -> Iterator[Flaw]:
+        extra = {path: list(found) for path, found in actual.items()}
+        for path, wanted in self.entries.items():
+            place = self._place(path, wanted, extra)
+            if place is None:
+                yield Flaw(wanted.promise, f"a {wanted.kind} is not where it should be", f"nothing at {path}")
+                continue
+            found = extra[place].pop(0)
+            yield from _differences(path, wanted, found)
+        for path, rest in extra.items():
+            for found in rest:
+                promise = self._left_by(path)
+                told = "is where nothing should be" if promise == "untouched" else "is still, or already, there"
+                yield Flaw(promise, f"a {found.kind} {told}", f"{found.kind} {found.id} at {path}")
+
+    def _place(self, path: str, wanted: Entry, actual: Mapping[str, list[Entry]]) -> str | None:
+        """Return where an entry is: at its path or, renamed in a clash, under another prefix."""
+        if actual.get(path):
+            return path
+        folder, _, name = path.rpartition("/")
+        if wanted.promise != "move-merges" or not name.startswith("1_"):
+            return None
+        pattern = re.compile(rf"{re.escape(folder)}/\d+_{re.escape(name[2:])}")
+        return next((one for one, found in actual.items() if found and pattern.fullmatch(one)), None)
+
+    def _left_by(self, path: str) -> str:
+        while path:
+            if path in self.left:
+                return self.left[path]
+            path = path.rpartition("/")[0]
+        return "untouched"
+
+
+def _differences(path: str, wanted: Entry, found: Entry) -> Iterator[Flaw]:
+    if wanted.kind != found.kind:
+        yield Flaw(wanted.promise, f"a {wanted.kind} has become a {found.kind}", path)
+    if wanted.size is not None and found.size is not None and wanted.size != found.size:
+        yield Flaw(wanted.promise, "a file has another size", f"{path}: {found.size} bytes, not {wanted.size}")
+    if wanted.id is not None and wanted.id != found.id:
+        yield Flaw(wanted.promise, f"a {wanted.kind} has another id", f"{path}: {found.id}, not {wanted.id}")
+    if wanted.strange is not None and wanted.strange == found.id:
+        yield Flaw(wanted.promise, "a copy has the id of its source", f"{path}: {found.id}")
+
+
+class Crawler:
+    """Reads folders with all that is below them.
+
+    Attributes:
+        facts: kind and size of what was seen, by id: neither changes, and lists may leave both out.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.facts: dict[str, tuple[str, int | None]] = {}
+
+    def crawl(self, folder: str) -> dict[str, list[Entry]]:
+        """Return what is below a folder: entries by their paths in it. Two of one name are under the same path."""
+        found: dict[str, list[Entry]] = {}
+        todo = [("", folder)]
+        while todo:
+            above, folder_id = todo.pop()
+            for one in self.content(folder_id):
+                path = f"{above}/{one.get('name')}".removeprefix("/")
+                entry = self._entry(one)
+                found.setdefault(path, []).append(entry)
+                if entry.kind == "folder" and entry.id is not None and len(found) < 1000:
+                    todo.append((path, entry.id))
+        return found
+
+    def content(self, folder: str) -> list[Mapping[str, Any]]:
+        """Return the entries of a folder, of all pages."""
+        found: list[Mapping[str, Any]] = []
+        while len(found) < 1000:
+            query = {"offset": len(found), "limit": 100, "fields": "_all"}
+            page = self._service.call("list_folder", path={"file_id": folder}, query=query).listed()
+            found += page
+            if not page or len(page) < 50:
+                # Fewer than even a service with short pages has: it is the last one.
+                return found
+        return found
+
+    def fact(self, file_id: str) -> tuple[str, int | None]:
+        """Return kind and size of a file, read one by one if it was in no list."""
+        if file_id not in self.facts:
+            self._note(file_id, self._service.call("get_file", path={"file_id": file_id}).body)
+        return self.facts[file_id]
+
+    def _note(self, file_id: str, details: Mapping[str, Any]) -> None:
+        size = details.get("size")
+        self.facts[file_id] = (str(details.get("type")).lower(), size if isinstance(size, int) else None)
+
+    def _entry(self, one: Mapping[str, Any]) -> Entry:
+        file_id = one.get("id")
+        if not isinstance(file_id, str):
+            return Entry("file")
+        kind, size = one.get("type"), one.get("size")
+        if isinstance(kind, str) and (isinstance(size, int) or kind.lower() == "folder"):
+            self._note(file_id, one)
+        return Entry(*self.fact(file_id), file_id)
