@@ -11,8 +11,8 @@ from sbg_bulk.contract.known import READERS
 from sbg_bulk.contract.refusals import refused
 from sbg_bulk.contract.service import Service
 
-MOST_JOBS = 10
-"""Listed jobs that are read."""
+MOST_JOBS = 25
+"""Listed jobs that are read, from everywhere in the list."""
 
 
 def read_job(service: Service, job_type: str, job_id: str) -> Answer:
@@ -32,7 +32,8 @@ def check_jobs(service: Service) -> None:
         exchange=listed.exchange,
     )
     types: set[str] = set()
-    for entry in listed.listed()[:MOST_JOBS]:
+    entries = listed.listed()
+    for entry in entries[:: -(-len(entries) // MOST_JOBS) or 1]:
         job_type, job_id = str(entry.get("type")), str(entry.get("id"))
         known = service.report.hold(
             "known-type",
@@ -44,6 +45,8 @@ def check_jobs(service: Service) -> None:
         if known:
             details = read_job(service, job_type, job_id)
             _check_details(service, entry, details)
+            if job_type not in types:
+                check_href(service, details)
             check_other_type(service, job_type, job_id, full=job_type not in types)
             types.add(job_type)
 
@@ -69,7 +72,6 @@ def _check_details(service: Service, entry: Mapping[str, Any], details: Answer) 
             came=f"{ {name: entry.get(name) for name in different.split(', ')} } in the list: {details.exchange}",
             exchange=details.exchange,
         )
-    check_href(service, details)
 
 
 def check_href(service: Service, details: Answer) -> None:

@@ -30,7 +30,7 @@ class Manner:
     upto: int
 
 
-FULL = Manner((100, 7, 2, 1), (7, 2), 15)
+FULL = Manner((100, 7, 2, 1), (7, 2), 10)
 BRIEF = Manner((100, 7, 2), (2,), 6)
 """For a collection that does not stand still for longer, as others add to it."""
 

@@ -76,7 +76,7 @@ class _Walk:
         self._do(("COPY", self._copies_out()), ("MOVE", self._moves_out()))
         self._do(("MOVE", self._merge()))
         alike = [self._nothing()]
-        self._do(("DELETE", self._deletions()), ("COPY", alike), ("COPY", alike))
+        self._do(*self._deletions(), ("COPY", alike), ("COPY", alike))
         self._read_lists()
 
     def _do(self, *jobs: tuple[str, Sequence[Planned]]) -> None:
@@ -195,7 +195,8 @@ class _Walk:
         """Move a folder to where one of its name is, with files of the same names in it."""
         return [self._to("in/a/b", "in/other"), self._nothing()]
 
-    def _deletions(self) -> list[Planned]:
-        planned = [Planned(self._id("out/copy"), "out/copy", "")]
-        planned += [Planned(self._id(path), path, "") for path in list(self._files("out"))[:2]]
-        return self._mixed(planned)
+    def _deletions(self) -> Iterator[tuple[str, list[Planned]]]:
+        """Produce a job of a folder with content, files and what does not exist, and one of a single thing."""
+        single, *files = [Planned(self._id(path), path, "") for path in (*self._files("out"), "out/f")]
+        yield "DELETE", self._mixed([Planned(self._id("out/copy"), "out/copy", ""), *files[:2]])
+        yield "DELETE", [single]

@@ -27,6 +27,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.15, 15.0
 MOST_LISTED = 500
 """Jobs of the list that are gone through in search of one."""
 
+COMPARISONS = 2
+"""Comparisons of details and list that each job has while it is running."""
+
 HIDDEN = 3
 """Jobs that were listed as soon as they ended, and not before, after which that is no chance."""
 
@@ -64,12 +67,21 @@ class Planned:
 
 @define
 class Running:
-    """A submitted job."""
+    """A submitted job.
+
+    Attributes:
+        type: its type.
+        planned: its items.
+        history: what was seen of it.
+        submitted: when it was submitted, by the service's `now`.
+        compared: how often its details and its entry in the list were compared while it was running.
+    """
 
     type: str
     planned: Sequence[Planned]
     history: History
     submitted: float
+    compared: int = 0
 
     @property
     def result(self) -> list[Mapping[str, Any]]:
@@ -221,7 +233,9 @@ class Watcher:
             self._look_at_list,
             self._look_at_both,
         ]
-        self._rng.choice(looks)(job)
+        running = job.history.last.get("state") == "RUNNING"
+        # What is drawn may leave out the comparison for which it matters most.
+        (self._look_at_both if running and job.compared < COMPARISONS else self._rng.choice(looks))(job)
 
     def _look_at_both(self, job: Running) -> None:
         """Compare the details with the list entry, if the job stands still meanwhile."""
@@ -229,6 +243,7 @@ class Watcher:
         entry = self._look_at_list(job)
         second = self._look_at_details(job)
         if entry is not None and first.body == second.body:
+            job.compared += first.field("state") == "RUNNING"
             different = disagreement(first.body, entry)
             self._service.report.hold(
                 "details-match-list",
