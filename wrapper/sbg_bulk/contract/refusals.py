@@ -154,7 +154,7 @@ def check_methods(service: Service, *, writing: bool) -> None:
             continue
         path = template.format_map(_Nothing())
         writers = [method for method in ("POST", "PUT", "DELETE") if method not in allowed]
-        for method in writers[:2] if writing else {"GET"} - allowed:
+        for method in writers[: 1 if "{" in template else 2] if writing else {"GET"} - allowed:
             answer = service.probe(method, path)
             # A thing that does not exist may be what is told first.
             statuses = (405, 501, 404) if "{" in template else (405, 501)

@@ -19,7 +19,7 @@ from sbg_bulk.contract.report import Report
 from sbg_bulk.contract.schema import load_schema, operation_id, operations_of
 from sbg_bulk.contract.stops import Budget, CannotCheck, NotAllowedError
 
-PLENTY_LEFT, LEAST_LEFT = 1 / 2, 1 / 10
+PLENTY_LEFT, LEAST_LEFT = 1 / 2, 1 / 20
 """Parts of the token's requests: with less than the first left, a check slows down; with less than the second, it waits
 until they reset. The rest is for other programs."""
 
@@ -304,7 +304,7 @@ class Service:
 
     def _check_rate(self, answer: Answer) -> None:
         limit, remaining, reset = (answer.count(f"X-RateLimit-{name}") for name in RATE)
-        nowhere = answer.status in (405, 501) or (answer.status == 404 and answer.body.get("code") == NO_PATH)
+        nowhere = answer.status in (405, 501) or (answer.status == 404 and answer.body.get("code") in (NO_PATH, None))
         if answer.status == 401 or answer.status >= 500 or nowhere or not answer.operation:
             self._before = None  # whether that cost anything is not documented
             return
