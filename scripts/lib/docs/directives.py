@@ -35,6 +35,7 @@ PIECES: Final[Mapping[str, Callable[[], str]]] = {
     "events-introduction": lambda: str(events.schema()["description"]),
     "events-sections": lambda: events.sections(events.schema()),
     "exit-codes": tables.exit_codes,
+    "promises": tables.promises,
 }
 """The pieces, in Markdown. One with headings begins with one: what stands before it would be put elsewhere."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import sbg_bulk
 from sbg_bulk.cli.exits import MEANINGS
+from sbg_bulk.contract import PROMISES
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.runs.codes import MEANINGS as MEANINGS_OF_CODES
@@ -60,6 +61,12 @@ def error_classes() -> list[type[SbgBulkError]]:
     named = (getattr(sbg_bulk, name) for name in sbg_bulk.__all__)
     found = [one for one in named if isinstance(one, type) and issubclass(one, SbgBulkError)]
     return sorted(found, key=lambda kind: [base.__name__ for base in reversed(kind.__mro__)])
+
+
+def promises() -> str:
+    """List each promise that `sbg-bulk contract` checks, how well it is founded, and on what."""
+    rows = ((f"`{one.name}`", one.level.value, one.text, one.source) for one in PROMISES.values())
+    return table(("promise", "level", "what is promised", "source"), rows)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ It needs the extra `contract` (`pip install 'sbg-bulk[contract]'`).
 - `Report`, `Finding`, `Exchange`: what was found, and the call that shows it
 - `PROMISES`, `Promise`, `Level`: what is checked, how well it is founded, and on what
 - `Budget`: how many requests, and how much time, a check may take
-- `CannotCheck`, `Interrupted`: what ends a check early
+- `Interrupted`: ends a check early, with its report
 - `page`, `junit`: a report as HTML, and as JUnit XML
 - `sbg_bulk.contract.plugin`: the same as a plugin of pytest
 - `sbg_bulk.contract.hooks`: the checks of single answers for `schemathesis run`
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from sbg_bulk.contract.report import Finding as Finding
     from sbg_bulk.contract.report import Report as Report
     from sbg_bulk.contract.stops import Budget as Budget
-    from sbg_bulk.contract.stops import CannotCheck as CannotCheck
 
 _HOMES: Final = {
     "check": "checking",
@@ -50,7 +49,6 @@ _HOMES: Final = {
     "junit": "output",
     "promise_items": "items",
     "Budget": "stops",
-    "CannotCheck": "stops",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of the docstring
@@ -62,7 +60,6 @@ __all__ = [  # noqa: RUF022 - in the order of the docstring
     "Promise",
     "Level",
     "Budget",
-    "CannotCheck",
     "Interrupted",
     "page",
     "junit",
