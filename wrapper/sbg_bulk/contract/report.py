@@ -218,7 +218,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command. It is 0 if all is kept, 1 if a promise is broken, 2 if it could not be checked."""
+        """The command's exit code. It is 0 if all is kept, 1 if a promise is broken, 2 if it could not be checked."""
         if self.broken:
             return 1
         return 2 if self.unfinished else 0
