@@ -15,7 +15,8 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.draft import Draft, Source, Target, raise_problems
+from sbg_bulk.runs.draft import Draft, raise_problems
+from sbg_bulk.runs.draft_rows import Source, Target
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.records import NewFolder
 

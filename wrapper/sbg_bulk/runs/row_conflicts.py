@@ -23,7 +23,8 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.choice import Chosen, OnConflict
 from sbg_bulk.runs.claims import Claims
 from sbg_bulk.runs.conflicts import Conflicts, look, remedy, taken, under_way
-from sbg_bulk.runs.draft import Draft, Going, raise_problems
+from sbg_bulk.runs.draft import Draft, raise_problems
+from sbg_bulk.runs.draft_rows import Going
 from sbg_bulk.runs.problems import ManifestError, Problem
 
 BATCH: Final = 1_000

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.items import Item
     from sbg_bulk.runs.choice import Chosen
-    from sbg_bulk.runs.draft import Draft, Planned
+    from sbg_bulk.runs.draft import Draft
+    from sbg_bulk.runs.draft_rows import Planned
 
 
 def run(context: Context, request: TransferRequest) -> Exit:
