@@ -246,7 +246,7 @@ def test_the_transports_error_is_the_cause() -> None:
     error = perform([], "file", FILES[0], then=broken(httpx.ConnectError), retry=Retry(within=1)).error
     assert isinstance(error, ConnectionFailed)
     assert isinstance(error.__cause__, httpx.ConnectError)
-    assert str(error) == f"{GENERAL} [ConnectError: failed on purpose, 2 attempts, get_file]"
+    assert str(error) == f"{GENERAL.format('HTTPS_PROXY')} [ConnectError: failed on purpose, 2 attempts, get_file]"
 
 
 @pytest.mark.parametrize("answer", [answer for answer, _ in TEMPORARY.values()], ids=TEMPORARY)

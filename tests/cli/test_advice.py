@@ -98,7 +98,11 @@ def test_no_message_has_a_command_that_is_not_made_by_the_one_function() -> None
 def test_every_option_that_a_text_names_is_there() -> None:
     known = {name for _, command in commands() for each in command.params for name in each.opts}
     known |= {name for each in sbg_bulk.params for name in each.opts}
-    # Of click, of pip, and of the shells.
+    # Of the plugin of pytest, each in a text of its own.
+    plugin = ast.parse((ROOT / "contract/plugin.py").read_text("utf-8"))
+    known |= {text for text in texts(plugin) if re.fullmatch("--sbg-contract-[a-z-]+", text)}
+    # Of curl, of click, of pip, and of the shells.
+    known |= {"--data-binary", "--sbg-contract"}
     known |= {"--help", "--upgrade", "--no-files", "--keep-order"}
     for path, tree in sources():
         # Of other tools only what stands for itself, to be answered: none that an answer names.

@@ -143,6 +143,7 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
     "check": (MINE, TARGET),
     "completion": ("bash",),
     "configure": ("--list",),
+    "contract": ("http://127.0.0.1:9/v2", "--max-requests", "1"),
     "copy": (MINE, "--to", TARGET, "--yes"),
     "delete": (FILE, "--yes"),
     "events-schema": (),

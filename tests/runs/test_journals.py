@@ -598,7 +598,8 @@ def test_what_is_read_beside_a_process_that_changes_it_is_one_state_of_it(path: 
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         try:
-            states, until = set(), time.monotonic() + 60
+            states: set[object] = set()
+            until = time.monotonic() + 60
             while len(states) < 3:
                 assert time.monotonic() < until, states
                 with Journal.read(path) as opened:

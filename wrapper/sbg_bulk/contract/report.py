@@ -190,10 +190,11 @@ class Report:
         return shown
 
     def _reproduce(self, promise: Promise) -> str:
-        words = ["contract", self.service, "--promise", promise.name, "--seed", str(self.seed)]
-        words += [] if self.writes is None else ["--allow-writes", self.writes]
-        words += ["--alone"] if self.alone else []
-        return command_line(*words)
+        return command_line(
+            *("contract", self.service, "--promise", promise.name, "--seed", str(self.seed)),
+            *(() if self.writes is None else ("--allow-writes", self.writes)),
+            *(("--alone",) if self.alone else ()),
+        )
 
     # What it comes to.
 

@@ -18,6 +18,7 @@ from sbg_bulk.contract.everywhere import check_answer
 from sbg_bulk.contract.report import Report
 from sbg_bulk.contract.schema import load_schema, operation_id, operations_of
 from sbg_bulk.contract.stops import Budget, CannotCheck, NotAllowedError
+from sbg_bulk.text import either
 
 PLENTY_LEFT, LEAST_LEFT = 1 / 2, 1 / 20
 """Parts of the token's requests: with less than the first left, a check slows down; with less than the second, it waits
@@ -262,7 +263,8 @@ class Service:
 
     def _pace(self) -> None:
         if self._calls_left <= 0:
-            raise CannotCheck(f"all {self.budget.requests} requests of the check are used (--max-requests allows more)")
+            more = either("--max-requests", "Budget(requests=...)")
+            raise CannotCheck(f"all {self.budget.requests} requests of the check are used ({more} allows more)")
         self._calls_left -= 1
         if self._left >= PLENTY_LEFT:
             return

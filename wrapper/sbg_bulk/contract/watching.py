@@ -14,6 +14,7 @@ from sbg_bulk.contract.jobs import check_href, check_other_type, read_job
 from sbg_bulk.contract.known import READERS
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.stops import AbandonError
+from sbg_bulk.text import either
 
 SUBMITTERS: Final[Mapping[str, str]] = {
     "COPY": "submit_copy_job",
@@ -211,7 +212,7 @@ class Watcher:
                     "ends",
                     left > 0,
                     f"a job of type {job.type} does not end",
-                    expected=f"an end within {limit:.0f} s (--job-timeout)",
+                    expected=f"an end within {limit:.0f} s ({either('--job-timeout', 'Budget(job_timeout=...)')})",
                     came=f"job {job.history.job_id} is {job.history.last.get('state')}",
                 ):
                     raise AbandonError
