@@ -21,8 +21,8 @@ from sbg_bulk import Client, Retry, errors
 from sbg_bulk.cli.advice import OPTIONS
 from sbg_bulk.cli.app import sbg_bulk
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.runs.choice import Pending
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.left_out import Pending
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.text import shell_words
 from tests.cli.commands import commands, parse
@@ -150,7 +150,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
         ["move", f"{MINE}/sample.bam", "--to", TARGET, "-y"],
     ):
         with monkeypatch.context() as patch:
-            patch.setattr("sbg_bulk.runs.run.post", _raising)
+            patch.setattr("sbg_bulk.transfers.family.post", _raising)
             assert sbg(*words, *(["--verify"] if words[0] == "move" else [])).code == Exit.INTERRUPTED
         assert sbg("runs", "show", journals(home)[-1].stem).code == 0
         sbg("runs", "report", journals(home)[-1].stem)

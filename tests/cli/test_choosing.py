@@ -346,7 +346,7 @@ def test_a_run_of_ids_that_is_interrupted_names_the_command_that_resumes_it(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sbg_bulk.runs.run.post", interrupted)
+        patch.setattr("sbg_bulk.transfers.family.post", interrupted)
         ran = sbg("copy", *ids, "--to", FOLDER)
     assert ran.code == 130
     (again,) = printed_commands(ran.err)

@@ -15,8 +15,8 @@ from sbg_bulk.cli.examples import EXAMPLES
 from sbg_bulk.cli.helped import FEW, OTHER, broken, group_of
 from sbg_bulk.runs import store
 from sbg_bulk.runs.draft import Draft
-from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Plan
+from sbg_bulk.runs.rows import Row
 from sbg_bulk.simulator import ManualClock, Simulator, running
 from tests.cli.commands import commands, parse
 from tests.cli.harness import Run, Served

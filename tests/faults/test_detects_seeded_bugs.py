@@ -19,19 +19,20 @@ from sbg_bulk.api.steps import Flow, Reply, record
 from sbg_bulk.api.subjects import Subject
 from sbg_bulk.errors import ApiError
 from sbg_bulk.files.details import FileDetails
-from sbg_bulk.items import Item, MoveItem
+from sbg_bulk.items import Item
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.jobs.submit import SUBMIT_CALLS
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs import match as matching
-from sbg_bulk.runs import settle
-from sbg_bulk.runs.compare import Comparison
+from sbg_bulk.runs.family import Decision
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.match import Match
-from sbg_bulk.runs.outcomes import attribute
 from sbg_bulk.runs.records import Outcome, RowOutcome, State, Submission
-from sbg_bulk.runs.settle import Decision, OpenSubmission, Settler
+from sbg_bulk.transfers import match as matching
+from sbg_bulk.transfers import settle
+from sbg_bulk.transfers.compare import Comparison
+from sbg_bulk.transfers.match import Match
+from sbg_bulk.transfers.outcomes import attribute
+from sbg_bulk.transfers.settle import OpenSubmission, Settler
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import attempt
 
@@ -157,7 +158,7 @@ def order_believed(patch: Patch) -> None:
             for entry in entries
         ]
 
-    patch.setattr("sbg_bulk.runs.attribute.attribute", in_place)
+    patch.setattr("sbg_bulk.transfers.attribute.attribute", in_place)
 
 
 def bulk_order_believed(patch: Patch) -> None:
@@ -224,9 +225,9 @@ def nobody_has_to_have_seen_it(patch: Patch) -> None:
     """A folder is taken for gone by a move though nobody has seen that it was there."""
 
     def by_its_name(self: Journal, first: int, last: int) -> dict[str, str]:
-        return {item.file: item.name or "" for item in self.items(first, last) if isinstance(item, MoveItem)}
+        return {row["file"]: row["name"] or "" for row in self.values(first, last)}
 
-    patch.setattr(Journal, "moved_folders", by_its_name)
+    patch.setattr(Journal, "seen_folders", by_its_name)
 
 
 def what_is_named_is_all(patch: Patch) -> None:
@@ -247,7 +248,7 @@ def all_rows_done(patch: Patch) -> None:
         del job
         return [RowOutcome(Outcome.DONE) for _ in items]
 
-    patch.setattr("sbg_bulk.runs.attribute.attribute", done)
+    patch.setattr("sbg_bulk.transfers.attribute.attribute", done)
 
 
 MUTATIONS: Sequence[Callable[[Patch], None]] = (

@@ -9,14 +9,15 @@ from typing import Any, Final
 
 from attrs import define
 
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.items import CopyItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.create import create
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
+from sbg_bulk.runs.rows import Row
 from sbg_bulk.runs.task import asked
-from sbg_bulk.runs.verify import CHOSEN
+from sbg_bulk.transfers.verify import CHOSEN
 
 START: Final = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC."""
@@ -79,7 +80,9 @@ def made(
         Row(place + 2, CopyItem(f"{place:024x}", project="rfranklin/analysis", name=name(place)), extra(place))
         for place in range(rows)
     )
-    create(items, "COPY", ENDPOINT, items_per_job=items_per_job, journal=path, name=manifest, task=task).close()
+    create(
+        items, FAMILIES["COPY"], ENDPOINT, items_per_job=items_per_job, journal=path, name=manifest, task=task
+    ).close()
     with Journal.open(path, clock) as journal:
         journal._db.execute("PRAGMA synchronous = OFF")  # nothing here has to survive a crash
         if task is not None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from sbg_bulk import CopyItem
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.report import facts, text
 from sbg_bulk.runs import create
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import RowOutcome
+from sbg_bulk.runs.rows import Row
 from tests.cli.harness import Ran, check_refused, run_here
 from tests.report.making import DONE, failed, made
 
@@ -159,7 +160,7 @@ def test_what_makes_no_sense_is_refused(
 def test_a_run_that_another_process_works_on_is_reported_as_running(report: Command, tmp_path: Path) -> None:
     manifest = [Row(number, CopyItem(f"f{number}", parent="folder")) for number in range(1, 4)]
     path = tmp_path / "a.sbg-run"
-    create.create(manifest, "COPY", "https://cgc-api.sbgenomics.com/v2", journal=path).close()
+    create.create(manifest, FAMILIES["COPY"], "https://cgc-api.sbgenomics.com/v2", journal=path).close()
     with Journal.open(path) as journal:
         journal.started(journal.intend(0, 2, None), "job-1")
         ran = report(path)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk.families import FAMILIES, family_of
 from sbg_bulk.items import CopyItem
 from sbg_bulk.report.facts import Facts, Group, Interruption, Standing, Window, gather
 from sbg_bulk.report.status import interruptions, next_steps, outcome, pace, purpose
 from sbg_bulk.runs.create import create, retry
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import NewFolder, Outcome, RowOutcome, State
+from sbg_bulk.runs.rows import Row
 from tests.report.making import DONE, GIVEN, SOURCE, START, Clock, chosen, failed, finished, made, resumed
 from tests.support.runs import Killed, Service, carry, interrupted, journal, rows
 
@@ -110,7 +111,7 @@ def test_what_failed_is_to_be_tried_again_or_corrected_by_its_reason(path: Path)
         "sbg-bulk runs export RUN --outcome failed --output failed.csv",
     ]
     assert "2 files may succeed then" in commands["sbg-bulk runs retry RUN"]
-    with Journal.open(path) as earlier, retry(earlier, path.with_name("later")) as later:
+    with Journal.open(path) as earlier, retry(earlier, family_of(earlier), path.with_name("later")) as later:
         run = later.plan.run
     assert [step.command for step in next_steps(facts(path), "RUN")] == [f"sbg-bulk runs show {run}"]
 
@@ -140,7 +141,7 @@ def test_a_run_of_which_nothing_was_sent_has_a_report(path: Path, rows_: int) ->
 @pytest.mark.parametrize("wrong", [-1e9, -3600, 3600, 1e9])
 def test_times_of_the_service_that_cannot_be_are_not_believed(path: Path, wrong: float) -> None:
     clock = Clock()
-    create(rows(1), "COPY", "https://x.example/v2", journal=path).close()
+    create(rows(1), FAMILIES["COPY"], "https://x.example/v2", journal=path).close()
     with Journal.open(path, clock) as opened:
         submission = opened.intend(0, 0, None)
         opened.started(submission, "1")
@@ -152,7 +153,7 @@ def test_times_of_the_service_that_cannot_be_are_not_believed(path: Path, wrong:
 
 def test_windows_end_when_the_server_says_and_are_five_minutes_long_where_it_does_not(path: Path) -> None:
     clock = Clock()
-    create(rows(1), "COPY", "https://x.example/v2", journal=path).close()
+    create(rows(1), FAMILIES["COPY"], "https://x.example/v2", journal=path).close()
     with Journal.open(path, clock) as opened:
         for seconds, headers in (
             (0, {"X-RateLimit-Reset": f"{START + 60:.0f}", "X-RateLimit-Limit": "9", "X-RateLimit-Remaining": "4"}),
@@ -257,7 +258,7 @@ def test_a_column_of_sizes_in_a_manifest_is_not_taken_for_bytes(path: Path) -> N
 
 def test_a_retry_of_a_run_by_paths_is_one_by_paths(path: Path) -> None:
     chosen(path, 3, lambda place: DONE if place else failed())
-    with Journal.open(path) as earlier, retry(earlier, path.with_name("later")) as later:
+    with Journal.open(path) as earlier, retry(earlier, family_of(earlier), path.with_name("later")) as later:
         told = gather(later)
     assert purpose(told) == f"Copy of 1 file (1 kB) from {SOURCE} to {GIVEN}"
 
@@ -265,7 +266,7 @@ def test_a_retry_of_a_run_by_paths_is_one_by_paths(path: Path) -> None:
 def test_folders_that_a_run_creates_are_named_by_their_paths(path: Path) -> None:
     rows_ = [Row(1, CopyItem("a", parent="p"), {}, 0), Row(2, CopyItem("b", parent="p"))]
     new = [NewFolder(0, "rfranklin/analysis/new", "new", None, "p")]
-    create(rows_, "COPY", "https://x.example/v2", journal=path, folders=new).close()
+    create(rows_, FAMILIES["COPY"], "https://x.example/v2", journal=path, folders=new).close()
     assert facts(path).destinations == [("p", 1), ("rfranklin/analysis/new", 1)]
 
 

@@ -14,10 +14,11 @@ from playwright.sync_api import Page, expect
 
 from sbg_bulk.items import CopyItem
 from sbg_bulk.report import failed_rows
-from sbg_bulk.runs import forms, manifest
+from sbg_bulk.runs import forms
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Outcome, RowOutcome
+from sbg_bulk.runs.rows import Row
+from sbg_bulk.transfers import manifest
 from tests.cli.harness import until
 from tests.report.making import DONE, GIVEN, SOURCE, Clock, chosen, failed, made, resumed
 from tests.report.reading import Reader, written
@@ -297,7 +298,9 @@ def test_the_rows_saved_as_csv_are_what_the_command_exports_and_a_manifest_again
     again = list(manifest.read(io.BytesIO(content), CopyItem))
     assert len(again) == 1080
     with Journal.read(path) as opened:
-        assert [row.item for row in again if isinstance(row, Row)] == [row.item for row in opened.rows(["failed"])]
+        assert [row.item for row in again if isinstance(row, Row)] == [
+            CopyItem(**row.values) for row in opened.rows(["failed"])
+        ]
     assert [row["api_code"] for row in csv.DictReader(io.StringIO(content.decode()))][:4] == [
         "10225",
         "5014",

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.items import CopyItem
-from sbg_bulk.runs import manifest
 from sbg_bulk.runs.create import create
+from sbg_bulk.transfers import manifest
 
 
 class Generated(io.RawIOBase):
@@ -40,7 +41,9 @@ if __name__ == "__main__":
     rows = int(sys.argv[1])
     if rows:
         stream = io.BufferedReader(Generated(rows))
-        with create(manifest.read(stream, CopyItem), "COPY", "http://x/v2", journal=Path(sys.argv[2])) as journal:
+        with create(
+            manifest.read(stream, CopyItem), FAMILIES["COPY"], "http://x/v2", journal=Path(sys.argv[2])
+        ) as journal:
             assert journal.tally().open == rows
     # What getrusage tells begins with the peak of the process that started this one.
     status = Path("/proc/self/status").read_text(encoding="ascii")

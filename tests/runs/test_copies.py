@@ -19,8 +19,8 @@ from attrs import evolve
 
 from sbg_bulk import InputError
 from sbg_bulk.runs import store
-from sbg_bulk.runs.choice import Choice
 from sbg_bulk.simulator.world.tree import project_of
+from sbg_bulk.transfers.choice import Choice
 from tests.support.both import Both, Odd
 from tests.support.world import SOURCE, TARGET, World
 

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from sbg_bulk import InputError
 from sbg_bulk.items import CopyItem, DeleteItem, Item
-from sbg_bulk.runs import forms, manifest
+from sbg_bulk.runs import forms
 from sbg_bulk.runs.forms import ReadFormat
-from sbg_bulk.runs.manifest import Defaults, PathRow, Problem, Row
+from sbg_bulk.runs.problems import Problem
+from sbg_bulk.runs.rows import Defaults, PathRow, Row
+from sbg_bulk.transfers import manifest
 
 ID = "aaaaaaaaaaaaaaaaaaaaaaa1"
 ID_2 = "aaaaaaaaaaaaaaaaaaaaaaa2"

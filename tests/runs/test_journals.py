@@ -22,12 +22,15 @@ from hypothesis import strategies as st
 from sbg_bulk import CopyItem, InputError, JournalError, RunInUse
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Sleep, Step
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.runs import create, draft, store
+from sbg_bulk.runs.columns import REPORT_COLUMNS
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_file import FORMAT, clear_errors, connect
-from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import NewFolder, Outcome, Plan, RowOutcome, State, Submission, Tally
+from sbg_bulk.runs.rows import Row
 from sbg_bulk.runs.traffic import Slot
 from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, carry, interrupted, outcomes, rows
 from tests.support.runs import journal as new
@@ -263,7 +266,7 @@ def test_a_journal_whose_making_was_broken_off_says_that_nothing_was_sent(
             shutil.copy(file, left.parent)
 
     monkeypatch.setattr(draft, "connect", writing_early)
-    create.create(leaving_one_behind(), "COPY", ENDPOINT, journal=path).close()
+    create.create(leaving_one_behind(), FAMILIES["COPY"], ENDPOINT, journal=path).close()
     assert left.stat().st_size > 100_000
     with pytest.raises(JournalError, match=r"is incomplete: .* Delete it and start the run again"):
         Journal.open(left)
@@ -430,12 +433,12 @@ def test_a_journal_that_was_copied_is_taken_up_where_it_is(path: Path, tmp_path:
 def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sbg_bulk.runs.store.folder", lambda: tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
-    with create.create(rows(1), "COPY", ENDPOINT) as made:
+    with create.create(rows(1), FAMILIES["COPY"], ENDPOINT) as made:
         run, path = made.plan.run, made.path
     assert store.find(run) == store.find(str(path)) == store.find(path) == path
     assert store.known() == [path]
     assert store.find(run[:8]) == store.find(run[:-1]) == path
-    with create.create(rows(1), "COPY", ENDPOINT, journal=path.with_name(f"{run}x.sbg-run")):
+    with create.create(rows(1), FAMILIES["COPY"], ENDPOINT, journal=path.with_name(f"{run}x.sbg-run")):
         assert store.find(run) == path
     with pytest.raises(InputError, match=rf"{run[:8]} matches 2 runs: {run}, {run}x\. Give more"):
         store.find(run[:8])
@@ -447,7 +450,7 @@ def test_a_run_is_named_by_its_id_or_by_a_path(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_run_is_not_taken_up_on_another_deployment(path: Path) -> None:
-    create.create(rows(1), "COPY", "https://other/v2", journal=path).close()
+    create.create(rows(1), FAMILIES["COPY"], "https://other/v2", journal=path).close()
     with pytest.raises(InputError, match="is on https://other/v2"):
         Service().client().resume(path)
     Journal.open(path).close()
@@ -622,10 +625,10 @@ def test_what_a_crash_has_left_half_written_is_undone_by_reading_too(path: Path,
         assert opened.tally() == Tally(2000, open=2000)
 
 
-# Format 1
+# Formats 1 to 3
 
 
-@pytest.fixture(params=[1, 2], ids=lambda number: f"format {number}")
+@pytest.fixture(params=[1, 2, 3], ids=lambda number: f"format {number}")
 def older(path: Path, request: pytest.FixtureRequest) -> Path:
     """A journal as the code wrote it that knew no newer format: two jobs have ended, one submission is open."""
     kept = Path(__file__).parent / "data" / f"format-{request.param}.sbg-run.gz"
@@ -656,6 +659,7 @@ def test_an_older_journal_is_read_as_it_is(older: Path) -> None:
         assert opened.next_folder() is None
         assert [row["outcome"] for row in opened.report()].count("done") == 5
         assert {row["project"] for row in opened.report()} == {TARGET}
+        assert opened.plan.columns == ("file", "parent", "project", "name")
     assert older.read_bytes() == before
 
 
@@ -678,6 +682,17 @@ def test_an_older_journal_becomes_one_of_this_format_when_it_is_worked_on(older:
     migrated.close()
 
 
+def test_an_older_deletion_is_known_by_having_no_destinations(path: Path) -> None:
+    kept = Path(__file__).parent / "data" / "format-3-deletion.sbg-run.gz"
+    path.write_bytes(gzip.decompress(kept.read_bytes()))
+    for read in (Journal.read, Journal.open, Journal.read):
+        with read(path) as opened:
+            assert opened.plan.columns == ("file",)
+            assert courses(opened) == OLDER_COURSES
+            assert opened.report_columns() == ("file", *REPORT_COLUMNS)
+            assert opened.values(9, 9) == [{"file": list(opened.report())[9]["file"]}]
+
+
 def test_an_older_run_is_carried_to_its_end_each_row_once(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(10)
     service.world.delete(service.world.nodes[service.files[1]])
@@ -696,8 +711,12 @@ def test_an_older_run_is_carried_to_its_end_each_row_once(older: Path, monkeypat
 
 def test_a_migration_that_is_broken_off_leaves_the_file_as_it_was(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = older.read_bytes()
-    monkeypatch.setattr("sbg_bulk.runs.journal_file._FOLDERS", "CREATE TABLE submission (a)")
-    with pytest.raises(JournalError, match="cannot be used"):
+
+    def broken(_: object) -> None:
+        raise sqlite3.OperationalError("no more")
+
+    monkeypatch.setattr("sbg_bulk.runs.journal_file.columns_before_4", broken)
+    with pytest.raises(JournalError, match="cannot be used: no more"):
         Journal.open(older)
     assert older.read_bytes() == before
     assert list(older.parent.iterdir()) == [older]
@@ -725,11 +744,14 @@ def test_folders_are_made_parents_first_and_rows_go_where_they_are_then(path: Pa
             asked.append((folder.path, folder.project, folder.parent))
             opened.made(folder, f"id-of-{folder.name}")
         assert asked == [("p/a", "o/p", None), ("p/a/b", None, "id-of-a"), ("p/old/c", None, "old")]
-        assert opened.items(0, 1) == [CopyItem("f1", parent="id-of-b"), CopyItem("f2", project="o/p")]
+        assert [CopyItem(**row) for row in opened.values(0, 1)] == [
+            CopyItem("f1", parent="id-of-b"),
+            CopyItem("f2", project="o/p"),
+        ]
         assert [(row["parent"], row["project"]) for row in opened.report()] == [("id-of-b", None), (None, "o/p")]
         assert opened.folders() == (3, 3)
     with Journal.read(path) as again:
-        assert again.items(0, 0) == [CopyItem("f1", parent="id-of-b")]
+        assert [CopyItem(**row) for row in again.values(0, 0)] == [CopyItem("f1", parent="id-of-b")]
 
 
 def test_runs_of_one_second_are_in_the_order_in_which_they_were_written(

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Draft, InputError, ManifestError
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.runs import create
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Defaults
+from sbg_bulk.runs.rows import Defaults
 from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World
 
@@ -233,7 +234,9 @@ def test_rows_with_paths_are_compared_with_what_is_there(call: Both, world: Worl
 
 
 def test_paths_are_never_taken_for_ids(tmp_path: Path) -> None:
-    draft = create.read(table("path", "a/b/c"), "DELETE", "http://x/v2", Defaults(), None, journal=tmp_path / "kept")
+    draft = create.read(
+        table("path", "a/b/c"), FAMILIES["DELETE"], "http://x/v2", Defaults(), None, journal=tmp_path / "kept"
+    )
     with draft, pytest.raises(InputError, match="were not looked up"):
         draft.begin()
     assert list(tmp_path.iterdir()) == []

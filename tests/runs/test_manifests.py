@@ -14,12 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sbg_bulk import InputError, ManifestError
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
-from sbg_bulk.runs import forms, manifest
+from sbg_bulk.runs import forms
 from sbg_bulk.runs.columns import REPORT_COLUMNS, key_of
 from sbg_bulk.runs.create import create
 from sbg_bulk.runs.forms import Format, ReadFormat
-from sbg_bulk.runs.manifest import Defaults, PathRow, Problem, Row
+from sbg_bulk.runs.problems import Problem
+from sbg_bulk.runs.rows import Defaults, PathRow, Row, opened
+from sbg_bulk.transfers import manifest
 
 HOME = Defaults(project="a/b")
 
@@ -297,13 +300,13 @@ def test_a_stream_that_breaks_is_not_taken_for_its_end() -> None:
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with (
         pytest.raises(InputError, match=r"none\.csv cannot be read: No such file"),
-        manifest.opened(tmp_path / "none.csv"),
+        opened(tmp_path / "none.csv"),
     ):
         pass
 
 
 def create_from(content: str, path: Path) -> None:
-    create(manifest.read(io.BytesIO(content.encode()), CopyItem), "COPY", "http://x/v2", journal=path).close()
+    create(manifest.read(io.BytesIO(content.encode()), CopyItem), FAMILIES["COPY"], "http://x/v2", journal=path).close()
 
 
 def test_a_source_named_twice_is_a_problem_of_its_second_row(tmp_path: Path) -> None:
@@ -380,7 +383,7 @@ def test_a_path_that_ends_in_a_space_is_written_so_that_it_is_read_again(form: F
     record = {"source_path": "a/b/n ", "destination_path": "c/d/in/n "}
     forms.write(stream, form, list(record), [record])
     (found,) = read(stream.getvalue(), form=form)
-    assert isinstance(found, manifest.PathRow)
+    assert isinstance(found, PathRow)
     assert (found.file.rstrip("/"), found.to, found.name) == ("a/b/n ", "c/d/in", "n ")
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
-from sbg_bulk.runs.outcomes import attribute, by_absence, by_content, done_in_full
 from sbg_bulk.runs.records import Outcome, RowOutcome
+from sbg_bulk.transfers.outcomes import attribute, by_absence, by_content, done_in_full
 
 
 def done(file: str | None) -> ItemResult:

@@ -16,10 +16,10 @@ from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
 from sbg_bulk.runs.records import State
 from sbg_bulk.simulator import Item as Simulated
 from sbg_bulk.simulator import JobType, Timing, Variant
+from sbg_bulk.transfers.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
 from tests.support.runs import TARGET, Killed, Service, outcomes, report, table
 
 CUT = "kind=cut_after op=submit_* call=1"

@@ -10,10 +10,11 @@ from sbg_bulk import Client, InputError, Polling, RunOptions
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Record, Step
 from sbg_bulk.files.paths import path_of
-from sbg_bulk.runs import store, sync
+from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.simulator import File, Folder, ManualClock, Permissions, Simulator, Timing
 from sbg_bulk.testing import VirtualClock
+from sbg_bulk.transfers import sync
 from tests.support.both import Both
 from tests.support.runs import ENDPOINT, TOKEN, Killed
 from tests.support.world import SOURCE, TARGET, World

@@ -13,8 +13,8 @@ from sbg_bulk.runs import store
 from sbg_bulk.runs.estimate import jobs_of
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.verification import Contents, Finding
-from sbg_bulk.runs.verification_cost import verification, verification_of_rows
 from sbg_bulk.simulator import Folder
+from sbg_bulk.transfers.verification_cost import verification, verification_of_rows
 from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World
 

@@ -10,7 +10,7 @@ import pytest
 
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.settle import Settler
+from sbg_bulk.transfers.settle import Settler
 from tests.second.losing import AFTER, BEFORE, immortal, killed_once_sent, losing
 from tests.second.server.variant import Variant
 from tests.second.service import lies, variants

@@ -93,7 +93,7 @@ def lost_job(service: Service, path: Path) -> str | None:
     with Journal.open(path) as journal:
         lost = asked_about(journal)
         assert lost is not None
-        wanted = {item.file for item in journal.items(lost.first, lost.last)}
+        wanted = {row["file"] for row in journal.values(lost.first, lost.last)}
     ours = [one for one in service.world.jobs.values() if not one.foreign]
     return next((job.id for job in ours if {one.file for one in job.items} == wanted), None)
 

@@ -15,12 +15,14 @@ from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Step
+from sbg_bulk.families import FAMILIES, family_of
 from sbg_bulk.items import CopyItem
 from sbg_bulk.runs.create import create
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.manifest import Problem, Row
+from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import Tally
+from sbg_bulk.runs.rows import Row
 from sbg_bulk.runs.run import run
 from sbg_bulk.simulator import Item as SimulatedItem
 from sbg_bulk.simulator import JobType, LoggedRequest, ManualClock, Project, Simulator, Timing
@@ -102,12 +104,12 @@ def carry(
 
     What the flow raises comes through, with the journal closed.
     """
-    create(made, "COPY", ENDPOINT, items_per_job=items_per_job, journal=path).close()
+    create(made, FAMILIES["COPY"], ENDPOINT, items_per_job=items_per_job, journal=path).close()
     settings = Settings(ENDPOINT, Token(TOKEN))
     policy = RequestPolicy(Retry(within=math.inf), Polling(1.0, 5.0), random=lambda: 0.5)
     driver = service.clock.blocking_driver(service.simulator.transport())(settings, TIMEOUT)
     with closing(driver), Journal.open(path, lambda: service.clock.now() + fast) as opened:
-        return driver.run(run(policy, opened, RunOptions(**options), token="a mark"))
+        return driver.run(run(policy, opened, family_of(opened), RunOptions(**options), token="a mark"))
 
 
 def table(files: Sequence[str], **columns: str) -> io.BytesIO:
@@ -152,4 +154,4 @@ def rows(count: int, start: int = 0) -> list[Row | Problem]:
 
 def journal(path: Path, count: int = 10, items_per_job: int = 3, job_type: str = "COPY") -> Journal:
     """A new journal of such rows."""
-    return create(rows(count), job_type, ENDPOINT, items_per_job=items_per_job, journal=path)
+    return create(rows(count), FAMILIES[job_type], ENDPOINT, items_per_job=items_per_job, journal=path)

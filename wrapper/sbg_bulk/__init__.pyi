@@ -47,12 +47,10 @@ from sbg_bulk.models.resources import Page as Page
 from sbg_bulk.models.resources import Project as Project
 from sbg_bulk.models.resources import RateLimit as RateLimit
 from sbg_bulk.models.resources import User as User
-from sbg_bulk.runs.choice import Choice as Choice
-from sbg_bulk.runs.choice import Chosen as Chosen
-from sbg_bulk.runs.choice import Clash as Clash
-from sbg_bulk.runs.choice import Pending as Pending
 from sbg_bulk.runs.draft import Draft as Draft
-from sbg_bulk.runs.manifest import Row as Row
+from sbg_bulk.runs.left_out import Chosen as Chosen
+from sbg_bulk.runs.left_out import Clash as Clash
+from sbg_bulk.runs.left_out import Pending as Pending
 from sbg_bulk.runs.problems import ManifestError as ManifestError
 from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.progress import EndedJob as EndedJob
@@ -61,15 +59,17 @@ from sbg_bulk.runs.progress import RunOptions as RunOptions
 from sbg_bulk.runs.records import Carried as Carried
 from sbg_bulk.runs.records import Tally as Tally
 from sbg_bulk.runs.result import RunReport as RunReport
-from sbg_bulk.runs.sync import SyncPlan as SyncPlan
-from sbg_bulk.runs.sync import SyncReport as SyncReport
-from sbg_bulk.runs.sync import Turned as Turned
+from sbg_bulk.runs.rows import Row as Row
 from sbg_bulk.runs.verification import Difference as Difference
 from sbg_bulk.runs.verification import Finding as Finding
 from sbg_bulk.runs.verification import Verification as Verification
 from sbg_bulk.settings.settings import DEPLOYMENTS as DEPLOYMENTS
 from sbg_bulk.settings.settings import Settings as Settings
 from sbg_bulk.settings.settings import Token as Token
+from sbg_bulk.transfers.choice import Choice as Choice
+from sbg_bulk.transfers.sync import SyncPlan as SyncPlan
+from sbg_bulk.transfers.sync import SyncReport as SyncReport
+from sbg_bulk.transfers.sync import Turned as Turned
 
 __all__: list[str]
 _MODULES: dict[str, str]

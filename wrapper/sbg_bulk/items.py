@@ -41,6 +41,11 @@ class CopyItem:
         check_destination(self.parent, self.project)
         check_name(self.name)
 
+    @property
+    def identity(self) -> str:
+        """Return what no two items of a run have in common: the file."""
+        return self.file
+
 
 @frozen
 class MoveItem:
@@ -55,6 +60,11 @@ class MoveItem:
         check_id("file", self.file)
         check_destination(self.parent, self.project)
         check_name(self.name)
+
+    @property
+    def identity(self) -> str:
+        """Return what no two items of a run have in common: the file."""
+        return self.file
 
 
 @frozen
@@ -72,6 +82,11 @@ class DeleteItem:
 
     def __attrs_post_init__(self) -> None:
         check_id("file", self.file)
+
+    @property
+    def identity(self) -> str:
+        """Return what no two items of a run have in common: the file."""
+        return self.file
 
 
 Item: TypeAlias = CopyItem | MoveItem | DeleteItem
@@ -180,6 +195,19 @@ DELETE: Final = "DELETE"
 
 DONE_AS: Final[Mapping[str, str]] = {COPY: "copied", MOVE: "moved", DELETE: "deleted"}
 """What the files of a job of each type are in the end, in words."""
+
+IN_USE_AS: Final[Mapping[str, str]] = {COPY: "copying from or to", MOVE: "moving from or to", DELETE: "deleting"}
+"""What an unfinished run of each type does with a place that is in use by it, in words."""
+
+RISKS: Final[Mapping[str, str]] = {
+    COPY: "files may be created twice",
+    MOVE: "files may be created twice, or not be found by that run",
+    DELETE: "what that run has not transferred yet would be lost",
+}
+"""What may happen if this is done with things that an unfinished run is still going to use."""
+
+HARMLESS: Final = frozenset({DELETE})
+"""The types of runs that nothing can go wrong with if something else is done with their files meanwhile."""
 
 
 JOB_TYPES: Final = (COPY, MOVE, DELETE)

@@ -67,12 +67,13 @@ def interpreter() -> float:
 
 def memory_dry_run(manifest: str) -> float:
     """Measure the memory of a process that counts and checks a manifest's rows."""
+    from sbg_bulk.families import FAMILIES
     from sbg_bulk.runs import create
-    from sbg_bulk.runs.manifest import Defaults
+    from sbg_bulk.runs.rows import Defaults
 
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, "rows")
-        create.read(Path(manifest), "COPY", "", Defaults(None, PROJECT), None, journal=kept).close()
+        create.read(Path(manifest), FAMILIES["COPY"], "", Defaults(None, PROJECT), None, journal=kept).close()
     return peak_memory()
 
 

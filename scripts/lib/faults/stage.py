@@ -11,11 +11,12 @@ from attrs import define, field, frozen
 
 from sbg_bulk.files.filters import FOLDER
 from sbg_bulk.runs.columns import DESTINATION_COLUMN, TYPE_COLUMN
-from sbg_bulk.runs.manifest import ITEMS, Row
+from sbg_bulk.runs.rows import Row
 from sbg_bulk.simulator import ApiError, File, Folder, Item, Job, JobState, JobType, ManualClock, Simulator
 from sbg_bulk.simulator.http.app import OTHERS_FILE
 from sbg_bulk.simulator.seeds import USERNAME
 from sbg_bulk.simulator.world.tree import Node, walk
+from sbg_bulk.transfers.manifest import ITEMS
 from scripts.lib.faults.schedule import DAY, Kind, Other, RowPlan, Schedule, Source
 
 SOURCES: Final = f"{USERNAME}/sources"

@@ -21,6 +21,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.steps import Call, Flow, Step
+from sbg_bulk.families import FAMILIES, family_of
 from sbg_bulk.runs import create, decide, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import RunOptions
@@ -113,7 +114,8 @@ class Trial:
                 try:
                     with self._open() as journal:
                         mark = token.mark(journal.plan.run)
-                        self.tally = driver.run(self._watched(run(policy, journal, options, token=mark)))
+                        flow = run(policy, journal, family_of(journal), options, token=mark)
+                        self.tally = driver.run(self._watched(flow))
                     return
                 except Crash:
                     self.counts["crashes"] += 1
@@ -167,7 +169,7 @@ class Trial:
         job_type = self.schedule.job_type
         rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
         items = self.schedule.items_per_job
-        journal = create.create(rows, job_type, Simulator.base_url, items_per_job=items, journal=self.path)
+        journal = create.create(rows, FAMILIES[job_type], Simulator.base_url, items_per_job=items, journal=self.path)
         if self.schedule.planned:
             journal.remember(CHOSEN, "paths")
         return journal

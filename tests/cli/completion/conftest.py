@@ -11,8 +11,8 @@ import pytest
 from sbg_bulk import DeleteItem
 from sbg_bulk.runs import store
 from sbg_bulk.runs.draft import Draft
-from sbg_bulk.runs.manifest import Row
 from sbg_bulk.runs.records import Plan
+from sbg_bulk.runs.rows import Row
 from tests.cli.completion.shells import SHELLS, Shell
 from tests.cli.harness import COMMAND, FILE
 

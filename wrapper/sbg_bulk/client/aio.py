@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
-    from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
     from sbg_bulk.runs.result import RunReport
-    from sbg_bulk.runs.sync import SyncPlan, SyncReport
     from sbg_bulk.runs.verification import Verification
     from sbg_bulk.settings.settings import Token
+    from sbg_bulk.transfers.choice import Choice
+    from sbg_bulk.transfers.sync import SyncPlan, SyncReport
 
 
 class AsyncClient(ClientBase):

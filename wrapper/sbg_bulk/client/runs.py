@@ -17,6 +17,7 @@ from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.places import lookup_policy, place_on
 from sbg_bulk.errors import InputError
+from sbg_bulk.families import FAMILIES, family_of
 from sbg_bulk.files import compare
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
@@ -26,18 +27,22 @@ from sbg_bulk.items import DELETE, MOVE, Item, check_destination, items_of
 from sbg_bulk.jobs.submit import submit
 from sbg_bulk.models.job import Job
 from sbg_bulk.notebook import bars
-from sbg_bulk.runs import choose, create, decide, kept_options, manifest, resolve, run, store, sync, verify
-from sbg_bulk.runs.choice import RENAMED, Choice, OnConflict
-from sbg_bulk.runs.conflicts import taken, under_way
+from sbg_bulk.runs import create, decide, kept_options, resolve, run, store
 from sbg_bulk.runs.draft import Draft
+from sbg_bulk.runs.family import Family
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
+from sbg_bulk.runs.records import CHOSEN
 from sbg_bulk.runs.result import RunReport
-from sbg_bulk.runs.row_conflicts import check_items, look_at_deletions, look_at_rows
-from sbg_bulk.runs.sync import SyncPlan
+from sbg_bulk.runs.rows import Defaults
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
+from sbg_bulk.transfers import choose, manifest, sync
+from sbg_bulk.transfers.choice import RENAMED, Choice, OnConflict
+from sbg_bulk.transfers.conflicts import taken, under_way
+from sbg_bulk.transfers.row_conflicts import check_items, look_at_deletions, look_at_rows
+from sbg_bulk.transfers.sync import SyncPlan
 
 Source: TypeAlias = Path | IO[bytes] | Draft | Choice
 """What a run is made of: a manifest, one that was read, what was chosen by paths, or what is left of a manifest."""
@@ -90,7 +95,7 @@ class RunFlows:
 
     def where(
         self, to: str | None, project: str | None, parent: str | None, destination_from_manifest: bool
-    ) -> manifest.Defaults:
+    ) -> Defaults:
         """Return the destination that was given. Raises InputError if that is more than one, or malformed."""
         if sum(one is not None for one in (to, project, parent)) > 1:
             raise InputError("give one destination: to, project or parent.")
@@ -98,13 +103,13 @@ class RunFlows:
             place_on(self._settings, to)
         elif project is not None or parent is not None:
             check_destination(parent, project)
-        return manifest.Defaults(parent, project, to, destination_from_manifest)
+        return Defaults(parent, project, to, destination_from_manifest)
 
     def draft(
         self,
         job_type: str,
         source: Source,
-        where: manifest.Defaults,
+        where: Defaults,
         form: ReadFormat | None,
         journal: Path | None,
         items_per_job: int,
@@ -112,25 +117,25 @@ class RunFlows:
         """Return a new run that is not begun: what was chosen, or a manifest, which is read."""
         if not isinstance(source, Choice):
             return self.read(job_type, source, where, form, journal, items_per_job)
-        kind = self._kind(job_type)
+        kind = self._family(job_type)
         if not len(source):
             raise InputError("Nothing to do: nothing was selected, or everything is already there.")
         new = partial(create.draft, endpoint=self._settings.endpoint, items_per_job=items_per_job, journal=journal)
-        source.check_type(kind)
-        return new(source.rows(kind), kind, name=source.name, folders=source.new_folders(), task=source.task)
+        source.check_type(kind.job_type)
+        return new(source.rows(kind.job_type), kind, name=source.name, folders=source.new_folders(), task=source.task)
 
     def begin(self, draft: Draft, source: Source) -> Journal:
         """Return the journal of a new run, which is on disk."""
         journal = draft.begin()
         if isinstance(source, Choice):
-            journal.remember(verify.CHOSEN, "paths")
+            journal.remember(CHOSEN, "paths")
         return journal
 
     def read(
         self,
         job_type: str,
         source: Path | IO[bytes] | Draft,
-        where: manifest.Defaults,
+        where: Defaults,
         form: ReadFormat | None,
         journal: Path | None,
         items_per_job: int,
@@ -138,18 +143,23 @@ class RunFlows:
         """Read a manifest, unless that was done."""
         if isinstance(source, str):
             raise InputError(f"source: give a pathlib.Path or a stream of bytes, not the text {source!r}.")
-        kind, endpoint = self._kind(job_type), self._settings.endpoint
+        family, endpoint = self._family(job_type), self._settings.endpoint
         if not isinstance(source, Draft):
-            return create.read(source, kind, endpoint, where, form, items_per_job=items_per_job, journal=journal)
-        if source.plan.job_type != kind or source.plan.endpoint not in ("", endpoint):
+            return create.read(source, family, endpoint, where, form, items_per_job=items_per_job, journal=journal)
+        if source.plan.job_type != family.job_type or source.plan.endpoint not in ("", endpoint):
             planned = f"a {source.plan.job_type.lower()} on {source.plan.endpoint}"
-            raise InputError(f"What was planned is {planned}, not a {kind.lower()} on {endpoint}: plan it again.")
+            raise InputError(
+                f"What was planned is {planned}, not a {family.job_type.lower()} on {endpoint}: plan it again."
+            )
         return source
 
     def resolve(self, draft: Draft, parents: bool, on_request: Callable[[int], object] | None) -> Flow[None]:
         """Find what the paths of a manifest name."""
         policy = lookup_policy(self._policy)
-        return resolve.resolve(policy, draft, self._place, parents=parents, on_request=on_request)
+        takes_away = FAMILIES[draft.plan.job_type].takes_away
+        return resolve.resolve(
+            policy, draft, self._place, takes_away=takes_away, parents=parents, on_request=on_request
+        )
 
     def prepare(self, draft: Draft, source: Source, parents: bool) -> Flow[None]:
         """Find what the paths of a manifest name, for a run that is begun at once.
@@ -179,10 +189,10 @@ class RunFlows:
     def _place(self, text: str) -> Location:
         return place_on(self._settings, text)
 
-    def _kind(self, job_type: str) -> str:
-        if job_type.upper() not in manifest.ITEMS:
-            raise InputError(f"job_type: {job_type!r} is none of: {', '.join(manifest.ITEMS)}.")
-        return job_type.upper()
+    def _family(self, job_type: str) -> Family:
+        if job_type.upper() not in FAMILIES:
+            raise InputError(f"job_type: {job_type!r} is none of: {', '.join(FAMILIES)}.")
+        return FAMILIES[job_type.upper()]
 
     def choose(
         self,
@@ -291,7 +301,7 @@ class RunFlows:
         draft.requests += draft.conflicts.requests
 
     def verify(self, journal: Journal, on_request: Callable[[int], object] | None) -> Flow[Verification]:
-        return verify.verify(lookup_policy(self._policy), journal, on_request)
+        return family_of(journal).verify(lookup_policy(self._policy), journal, on_request)
 
     def compare(
         self,
@@ -357,12 +367,12 @@ class RunFlows:
 
     def decide(self, journal: Journal, adopt: str | None, resubmit: bool) -> Flow[None]:
         if adopt is not None:
-            yield from decide.check_adoption(self._policy, journal, adopt)
+            yield from decide.check_adoption(self._policy, journal, family_of(journal), adopt)
         yield from record(lambda: decide.decide(journal, adopt=adopt, resubmit=resubmit))
 
     def retried(self, run: str | Path, journal: Path | None) -> Journal:
         with self.opened(run) as earlier:
-            return create.retry(earlier, journal)
+            return create.retry(earlier, family_of(earlier), journal)
 
     def execute(
         self,
@@ -385,7 +395,9 @@ class RunFlows:
 
         display = bars.kernel_display() if on_change is None and on_wait is None else None
         with bars.for_run(display, _resuming(journal)) as on_bar:
-            tally = yield from run.run(policy, journal, options, on_change or on_bar, token=mark, renew=renew)
+            tally = yield from run.run(
+                policy, journal, family_of(journal), options, on_change or on_bar, token=mark, renew=renew
+            )
         yield from record(journal.sum_up)
         failures, carried = (yield from record(journal.failures)), (yield from record(journal.carried))
         plan = journal.plan

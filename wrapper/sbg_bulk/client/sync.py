@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
-    from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
     from sbg_bulk.runs.result import RunReport
-    from sbg_bulk.runs.sync import SyncPlan, SyncReport
     from sbg_bulk.runs.verification import Verification
     from sbg_bulk.settings.settings import Token
+    from sbg_bulk.transfers.choice import Choice
+    from sbg_bulk.transfers.sync import SyncPlan, SyncReport
 
 
 class Client(ClientBase):
@@ -268,8 +268,8 @@ class Client(ClientBase):
 
         Args:
             job_type: COPY, MOVE or DELETE, in any case.
-            source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.runs.manifest`. Or the
-                result of `plan`, `choose` or `remaining`; the arguments up to `form` are ignored then.
+            source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.transfers.manifest`. Or
+                the result of `plan`, `choose` or `remaining`; the arguments up to `form` are ignored then.
             to: the destination: the path of a folder or project, or a folder's id. Give at most one of the three.
             project: the destination: a project's id.
             parent: the destination: a folder's id.
@@ -716,7 +716,7 @@ class Client(ClientBase):
 
         Copied folders are compared with their sources, all below them included, where these are still there. What it
         was to move or delete is looked for in its old place too, where that is known or costs nothing. See
-        `sbg_bulk.runs.verify`.
+        `sbg_bulk.transfers.verify`.
 
         Args:
             run: its id, or its journal's path.

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sbg_bulk.errors import InputError
-from sbg_bulk.runs import manifest, store
+from sbg_bulk.runs import store
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+from sbg_bulk.runs.family import Family
 from sbg_bulk.runs.forms import ReadFormat, guess_format
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_reader import ASKED
-from sbg_bulk.runs.manifest import PathRow, Problem, Row
+from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.records import CHOSEN, NewFolder, Plan
+from sbg_bulk.runs.rows import Defaults, PathRow, Row, opened
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import command_line, either
 
@@ -30,7 +32,7 @@ _STDIN: Final = ("<stdin>", "standard input")
 
 def draft(
     rows: Iterable[Row | PathRow | Problem],
-    job_type: str,
+    family: Family,
     endpoint: str,
     *,
     items_per_job: int = ITEMS_PER_JOB,
@@ -45,7 +47,7 @@ def draft(
 
     Args:
         rows: those of a manifest, with its problems.
-        job_type: COPY, MOVE or DELETE.
+        family: what the run does.
         endpoint: the platform it is for.
         items_per_job: how many rows are submitted as one job.
         journal: where to keep its journal; None for the usual folder.
@@ -61,11 +63,13 @@ def draft(
     """
     if items_per_job < 1:
         raise InputError(f"items_per_job: {items_per_job} is not at least 1.")
+    if family.batch is not None and items_per_job > family.batch:
+        raise InputError(f"items_per_job: {items_per_job} is more than the {family.batch} that are allowed.")
     now = datetime.now(UTC)
     run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     plan = Plan(
         run=run,
-        job_type=job_type,
+        job_type=family.job_type,
         endpoint=endpoint,
         created_on=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         items_per_job=items_per_job,
@@ -73,21 +77,24 @@ def draft(
         form=form,
         retry_of=retry_of,
         task=task,
+        columns=family.columns,
     )
-    return Draft.create(journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows, folders=folders)
+    return Draft.create(
+        journal or store.folder() / f"{run}{store.SUFFIX}", plan, rows, folders=folders, item=family.item
+    )
 
 
-def create(rows: Iterable[Row | PathRow | Problem], job_type: str, endpoint: str, **settings: Any) -> Journal:
+def create(rows: Iterable[Row | PathRow | Problem], family: Family, endpoint: str, **settings: Any) -> Journal:
     """Make the journal of a new run of rows in which no path stands. The arguments and errors are those of `draft`."""
-    with draft(rows, job_type, endpoint, **settings) as made:
+    with draft(rows, family, endpoint, **settings) as made:
         return made.begin()
 
 
 def read(
     source: Path | IO[bytes],
-    job_type: str,
+    family: Family,
     endpoint: str,
-    defaults: manifest.Defaults,
+    defaults: Defaults,
     form: ReadFormat | None,
     *,
     items_per_job: int = ITEMS_PER_JOB,
@@ -97,7 +104,7 @@ def read(
 
     Args:
         source: the manifest's file, or a stream of bytes, which is left open.
-        job_type: COPY, MOVE or DELETE.
+        family: what the run does.
         endpoint: the platform it is for.
         defaults: the destination of rows that name none.
         form: its format; None to go by its first lines, and its name.
@@ -110,11 +117,11 @@ def read(
         JournalError: the journal cannot be written.
     """
     name = source.name if isinstance(source, Path) else str(getattr(source, "name", "-"))
-    with manifest.opened(source) if isinstance(source, Path) else nullcontext(source) as stream:
-        rows = manifest.read(stream, manifest.ITEMS[job_type], form, defaults, guess_format(name))
+    with opened(source) if isinstance(source, Path) else nullcontext(source) as stream:
+        rows = family.read(stream, form, defaults, guess_format(name))
         return draft(
             rows,
-            job_type,
+            family,
             endpoint,
             items_per_job=items_per_job,
             journal=journal,
@@ -154,8 +161,8 @@ def _instead(later: str, earlier: str) -> str:
     return f"Retry its own failures with: {either(command_line('runs', 'retry', later), f'client.retry({later!r})')}"
 
 
-def retry(earlier: Journal, journal: Path | None = None) -> Journal:
-    """Make the journal of a new run of what failed in another.
+def retry(earlier: Journal, family: Family, journal: Path | None = None) -> Journal:
+    """Make the journal of a new run of what failed in another, of the same family.
 
     Raises:
         InputError: see `check_retry`.
@@ -163,8 +170,8 @@ def retry(earlier: Journal, journal: Path | None = None) -> Journal:
     check_retry(earlier)
     plan = earlier.plan
     later = create(
-        earlier.rows(RETRIED),
-        plan.job_type,
+        (Row(row.number, family.item(row.values), row.extra) for row in earlier.rows(RETRIED)),
+        family,
         plan.endpoint,
         items_per_job=plan.items_per_job,
         journal=journal,

@@ -8,9 +8,8 @@ from sbg_bulk import errors
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
-from sbg_bulk.jobs import read
+from sbg_bulk.runs.family import Family
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.match import Match, match
 from sbg_bulk.runs.records import State, Submission
 
 UNDECIDED: Final = "undecided"
@@ -52,23 +51,17 @@ def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
         journal.started(unsettled, adopt)
 
 
-def check_adoption(policy: RequestPolicy, journal: Journal, job_id: str) -> Flow[None]:
+def check_adoption(policy: RequestPolicy, journal: Journal, family: Family, job_id: str) -> Flow[None]:
     """See whether the submission of unknown outcome may have started a job, before a person's word is taken for it.
 
     Raises:
         InputError: there is no such job of this type, or it is certainly another's.
         ApiError, ConnectionFailed: it cannot be read.
     """
-    job_type = journal.plan.job_type
-    try:
-        job = yield from read.get(policy, job_id, job_type)
-    except errors.NotFound:
-        raise errors.InputError(f"There is no {job_type} job {job_id}; nothing was changed.") from None
     unsettled = yield from record(lambda: asked_about(journal))
-    if unsettled is None:
-        return
-    items = yield from record(lambda: journal.items(unsettled.first, unsettled.last))
-    # Nothing done is no ground to refuse: then it is not known whose job it is.
-    anything = any(entry.id for entry in job.result or ())
-    if anything and match(job, job_type, items, unsettled.sent_on) is Match.NO:
+    try:
+        possible = yield from family.may_have_started(policy, journal, unsettled, job_id)
+    except errors.NotFound:
+        raise errors.InputError(f"There is no {family.job_type} job {job_id}; nothing was changed.") from None
+    if not possible:
         raise errors.InputError(f"Job {job_id} cannot be the one; nothing was changed.")

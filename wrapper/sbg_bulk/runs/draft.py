@@ -12,21 +12,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import COPY, Item
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN, TYPE_COLUMN
-from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.draft_rows import Going, Planned, Source, Target
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.journal_file import claim, clear_errors, connect, duplicate, fill, insert_folders
+from sbg_bulk.runs.journal_file import PLACED, claim, clear_errors, connect, duplicate, fill, insert_folders, values_of
 from sbg_bulk.runs.journal_reader import FOLDER_SEEN
-from sbg_bulk.runs.manifest import ITEMS, PathRow, Row
+from sbg_bulk.runs.left_out import Conflicts
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.records import NewFolder, Plan
+from sbg_bulk.runs.rows import PathRow, Row
 
 _TAKEN: Final = (
     "CREATE TEMP TABLE claimed (place TEXT, name TEXT, number INTEGER, PRIMARY KEY (place, name)) WITHOUT ROWID",
@@ -54,6 +53,9 @@ _SETTLED: Final = (
 _PATH: Final = "coalesce(pending.path, json_extract(extra, ?1))"
 """The path of what a row means, as it was given or, in a list, as it was written beside an id."""
 
+ItemOf: TypeAlias = Callable[[Mapping[str, Any]], Any]
+"""Makes what is to be done of its values, by the columns of a manifest."""
+
 _IF_FULL: Final = "Nothing was sent. Make room, or name another file for the journal."
 
 
@@ -68,13 +70,14 @@ class Draft:
         unresolved: whether there are paths of which it is not known yet what they name.
     """
 
-    def __init__(self, journal: Journal, connection: sqlite3.Connection) -> None:
+    def __init__(self, journal: Journal, connection: sqlite3.Connection, item: ItemOf) -> None:
         self.path = journal.path
         self.plan = journal.plan
         self.requests = 0
         self.conflicts: Conflicts | None = None
         self._journal: Journal | None = journal
         self._db = connection
+        self._item = item
         self._rows = int(connection.execute("SELECT count(*) FROM row").fetchone()[0])
         self.unresolved = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM pending)").fetchone()[0])
 
@@ -87,6 +90,7 @@ class Draft:
         clock: Callable[[], float] = time.time,
         *,
         folders: Iterable[NewFolder] = (),
+        item: ItemOf = dict,
     ) -> Self:
         """Read a manifest into a new journal. If anything is wrong, no file is left behind.
 
@@ -96,6 +100,7 @@ class Draft:
             rows: those of the manifest, with its problems.
             clock: tells the time, in Unix seconds.
             folders: those that are to be made first, parents before what is in them.
+            item: makes an item of its values, for `items`.
 
         Raises:
             ManifestError: the manifest has problems, duplicate sources among them.
@@ -108,7 +113,7 @@ class Draft:
                 connection = connect(path)
                 try:
                     fill(connection, plan, rows, folders)
-                    return cls(Journal(path, connection, clock), connection)
+                    return cls(Journal(path, connection, clock), connection, item)
                 except BaseException:
                     connection.close()
                     raise
@@ -148,7 +153,7 @@ class Draft:
         """Return whether a row means this file or folder."""
         return any(self._select("SELECT 1 FROM row WHERE file = ?", (file,)))
 
-    def around(self, source: Source, folder: str) -> int | None:
+    def around(self, source: Source, folder: str, *, takes_away: bool) -> int | None:
         """Return the number of the row that takes a folder around a source whole; None if that is not to be minded.
 
         Copies of both to different places are what somebody may want.
@@ -156,7 +161,7 @@ class Draft:
         found = self._select(
             "SELECT whole.number FROM row AS whole, row AS part WHERE whole.file = ? AND part.place = ? AND (? OR "
             "(whole.parent IS part.parent AND whole.project IS part.project AND whole.folder IS part.folder))",
-            (folder, source.place, self.plan.job_type != COPY),
+            (folder, source.place, takes_away),
         )
         return next((int(number) for (number,) in found), None)
 
@@ -228,9 +233,9 @@ class Draft:
                 self._db.execute(statement)
             self._rows = int(self._db.execute("SELECT count(*) FROM row").fetchone()[0])
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[Any]:
         """Return what is to be done. Only for a draft without new folders."""
-        return self._open().items(0, self._rows - 1)
+        return [self._item(values) for values in self._open().values(0, self._rows - 1)]
 
     def files(self) -> Iterator[str]:
         """Produce the id of what each row means; known when it is resolved."""
@@ -292,7 +297,7 @@ class Draft:
             InputError: the file exists already, or cannot be written.
         """
         form = form or forms.guess_format(path.name) or "csv"
-        items = list(ITEMS[self.plan.job_type].__annotations__)
+        items = self.plan.columns
         [(others,)] = self._select('SELECT EXISTS (SELECT 1 FROM pending WHERE "to" IS NOT NULL)')
         journal = self._open()
         names = [*items, *(["to"] if others else []), *journal.extra_columns()]
@@ -300,10 +305,10 @@ class Draft:
             forms.write(stream, form, names, self._records(items))
 
     def _records(self, items: Sequence[str]) -> Iterator[dict[str, Any]]:
-        query = f'SELECT extra, "to", {", ".join(items)} FROM row LEFT JOIN pending USING (place) ORDER BY place'  # noqa: S608
+        query = f'SELECT extra, "to", {", ".join(PLACED)}, item FROM row LEFT JOIN pending USING (place) ORDER BY place'  # noqa: S608
         for extra, to, *values in self._select(query):
             yield {
-                **dict(zip(items, values, strict=True)),
+                **values_of(items, values),
                 **({} if to is None else {"to": to}),
                 **json.loads(extra or "{}"),
             }

@@ -8,7 +8,7 @@ from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
-from sbg_bulk.jobs import read
+from sbg_bulk.runs.family import Family
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Tally
 
@@ -16,7 +16,7 @@ PROOFS: Final = 3
 """How many jobs are asked for to see that a token is the same user's."""
 
 
-def check_token(policy: RequestPolicy, journal: Journal, tally: Tally, token: str) -> Flow[None]:
+def check_token(policy: RequestPolicy, journal: Journal, family: Family, tally: Tally, token: str) -> Flow[None]:
     """Raise InputError unless the token is that of the user who began: only that user's list shows the run's jobs.
 
     The same token is the same user's, which costs no request. It is not for a run that begins to spend one, either: the
@@ -26,14 +26,14 @@ def check_token(policy: RequestPolicy, journal: Journal, tally: Tally, token: st
     if began_with == token:
         return
     if began_with is not None and tally.open < tally.rows:
-        yield from _check_user(policy, journal)
+        yield from _check_user(policy, journal, family)
     elif began_with is not None:
         # Nothing was done yet: it is this user's run from now on.
         yield from learn_user(policy, journal, anew=True)
     yield from record(lambda: journal.remember("token", token))
 
 
-def _check_user(policy: RequestPolicy, journal: Journal) -> Flow[None]:
+def _check_user(policy: RequestPolicy, journal: Journal, family: Family) -> Flow[None]:
     """See that another token than the one that the run was begun with is the same user's.
 
     Raises:
@@ -49,7 +49,7 @@ def _check_user(policy: RequestPolicy, journal: Journal) -> Flow[None]:
             f"Run {run} was started by {began}, but the token belongs to {user}, whose job list does not show the "
             f"run's jobs. Resume it with a token of {began}."
         )
-    if (yield from _sees_own_jobs(policy, journal)):
+    if (yield from _sees_own_jobs(policy, journal, family)):
         return
     raise errors.InputError(
         f"Run {run} was started with another token, possibly of another user: its jobs cannot be read with this one, "
@@ -57,14 +57,11 @@ def _check_user(policy: RequestPolicy, journal: Journal) -> Flow[None]:
     )
 
 
-def _sees_own_jobs(policy: RequestPolicy, journal: Journal) -> Flow[bool]:
+def _sees_own_jobs(policy: RequestPolicy, journal: Journal, family: Family) -> Flow[bool]:
     """Return whether one of the latest jobs of the run can be read: a user sees no others than their own."""
     for job_id in (yield from record(lambda: journal.latest_jobs(PROOFS))):
-        try:
-            yield from read.get(policy, job_id, journal.plan.job_type)
+        if (yield from family.sees(policy, job_id)):
             return True
-        except (errors.NotFound, errors.Forbidden):
-            continue
     return False
 
 

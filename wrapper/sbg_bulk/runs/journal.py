@@ -24,8 +24,6 @@ from typing import Final, Self
 from attrs import asdict, astuple
 
 from sbg_bulk.errors import JournalError, RunInUse
-from sbg_bulk.items import COPY
-from sbg_bulk.models.job import Job
 from sbg_bulk.runs.journal_file import (
     COPIED,
     COUNT,
@@ -36,14 +34,16 @@ from sbg_bulk.runs.journal_file import (
     countable,
     make_format_2,
     make_format_3,
+    make_format_4,
     show_as_format_2,
     show_as_format_3,
+    show_as_format_4,
     show_places,
     snapshot,
     unix,
 )
 from sbg_bulk.runs.journal_reader import SESSIONS, SUMS, JournalReader
-from sbg_bulk.runs.records import NewFolder, Outcome, RowOutcome, State, Submission
+from sbg_bulk.runs.records import AnyJob, NewFolder, Outcome, RowOutcome, State, Submission
 from sbg_bulk.runs.traffic import Traffic
 
 MOST_SESSIONS: Final = 100
@@ -121,6 +121,10 @@ class Journal(JournalReader):
                     show_as_format_2(connection) if to_read else make_format_2(connection)
                 if version < 3:
                     show_as_format_3(connection) if to_read else make_format_3(connection)
+                if version < 4 and not to_read:
+                    make_format_4(connection)
+                elif version == 3:
+                    show_as_format_4(connection)
                 if not to_read:
                     connection.execute(COPIED)
                 journal = cls(path, connection, clock)
@@ -162,7 +166,7 @@ class Journal(JournalReader):
         with self._change():
             self._db.execute("UPDATE folder SET id = ? WHERE number = ?", (identity, folder.number))
 
-    def started(self, submission: Submission, job: str, seen: Job | None = None) -> None:
+    def started(self, submission: Submission, job: str, seen: AnyJob | None = None) -> None:
         """Note that a submission's job is known.
 
         Args:
@@ -182,7 +186,12 @@ class Journal(JournalReader):
             self._db.execute("UPDATE submission SET state = 'void' WHERE id = ?", (submission.id,))
 
     def ended(
-        self, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome], seen: Job | None = None
+        self,
+        submission: Submission,
+        job: str | None,
+        outcomes: Sequence[RowOutcome],
+        seen: AnyJob | None = None,
+        made: Sequence[str] | None = None,
     ) -> None:
         """Note that a submission is over.
 
@@ -191,6 +200,7 @@ class Journal(JournalReader):
             job: its job's id, if it had one.
             outcomes: what became of its rows, in their order.
             seen: the job as it ended, if it was read.
+            made: the ids of what it made, in no order, if later runs may ask for them.
         """
         assert len(outcomes) == submission.size
         reached = [one.outcome for one in outcomes]
@@ -212,8 +222,7 @@ class Journal(JournalReader):
                     for index, one in enumerate(outcomes)
                 ),
             )
-            if seen is not None and self.plan.job_type == COPY:
-                made = [entry.id for entry in seen.result or () if entry.ok and entry.id is not None]
+            if made is not None:
                 self._db.execute("INSERT OR REPLACE INTO copied VALUES (?, ?)", (job, json.dumps(made)))
 
     def note_session(self) -> None:
@@ -238,7 +247,7 @@ class Journal(JournalReader):
 
         That is `token`, a mark of the one that carries it (`settings.Token.mark`); `user`, whose token that is;
         `retry`, the run that tries again; `sums`, see `sum_up`; `options`, see `kept_options`; `folder` and an id, see
-        `moved_folders`; or `label`, the user's own text.
+        `seen_folders`; or `label`, the user's own text.
         """
         with self._change():
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))

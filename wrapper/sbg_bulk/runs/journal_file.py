@@ -7,24 +7,24 @@ import os
 import sqlite3
 import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from attrs import asdict, astuple
 
 from sbg_bulk.errors import JournalError, RunInUse, WrongJournal
-from sbg_bulk.runs.manifest import PathRow, Row
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.records import NewFolder, Plan
+from sbg_bulk.runs.rows import PathRow, Row
 
 APPLICATION_ID: Final = 0x5342_4C4A
 """Marks a SQLite file as a journal of ours ("SBLJ")."""
 
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The version of the tables below. Older journals are brought up to it when they are opened to be worked on."""
 
 
@@ -37,7 +37,8 @@ CREATE TABLE row (
     parent TEXT, project TEXT, name TEXT,
     extra TEXT,                 -- the manifest's other columns, as JSON
     outcome TEXT, new_id TEXT, job TEXT, api_code INTEGER, message TEXT,
-    folder INTEGER              -- the number of the new folder that it goes to, instead of parent and project
+    folder INTEGER,             -- the number of the new folder that it goes to, instead of parent and project
+    item TEXT                   -- what else is said of what is to be done, as JSON
 );
 CREATE INDEX row_outcome ON row (outcome) WHERE outcome IS NOT NULL AND outcome <> 'done';
 CREATE TABLE submission (
@@ -82,11 +83,15 @@ COPIED: Final = "CREATE TABLE IF NOT EXISTS copied (job TEXT PRIMARY KEY, ids TE
 _PLACED: Final = """
 CREATE TEMP VIEW placed AS SELECT
     row.place, row.number, row.file, row.name, row.extra, row.outcome, row.new_id, row.job, row.api_code, row.message,
+    row.item,
     CASE WHEN row.folder IS NULL THEN row.parent ELSE folder.id END AS parent,
     CASE WHEN row.folder IS NULL THEN row.project END AS project
 FROM row LEFT JOIN folder ON folder.number = row.folder
 """
 """The rows with the places that they go to, as far as these are there."""
+
+PLACED: Final = ("file", "parent", "project", "name")
+"""The columns of a manifest that have one of their own in the table of rows."""
 
 _SINCE_2: Final = (
     "sent_at REAL", "known_at REAL", "ended_at REAL", "started_on REAL", "finished_on REAL", "total_files INTEGER",
@@ -181,7 +186,19 @@ def make_format_3(connection: sqlite3.Connection) -> None:
     """Bring the tables of format 2 up to format 3: no folder was part of a run."""
     connection.execute("ALTER TABLE row ADD COLUMN folder INTEGER")
     connection.execute(_FOLDERS)
+
+
+def make_format_4(connection: sqlite3.Connection) -> None:
+    """Bring the tables of format 3 up to format 4: all that an item could say had a column of its own."""
+    connection.execute("ALTER TABLE row ADD COLUMN item TEXT")
+    connection.execute("INSERT INTO run VALUES ('columns', ?)", (json.dumps(columns_before_4(connection)),))
     connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def columns_before_4(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the columns of the items of a journal that does not name them: only deletions had no destination."""
+    found = connection.execute("SELECT EXISTS (SELECT 1 FROM row WHERE coalesce(parent, project, folder) IS NOT NULL)")
+    return PLACED if found.fetchone()[0] else PLACED[:1]
 
 
 def show_as_format_2(connection: sqlite3.Connection) -> None:
@@ -194,9 +211,14 @@ def show_as_format_2(connection: sqlite3.Connection) -> None:
 
 
 def show_as_format_3(connection: sqlite3.Connection) -> None:
-    """Have a file of format 2 look like one of format 3, as long as it is open."""
-    connection.execute("CREATE TEMP VIEW row AS SELECT *, NULL AS folder FROM main.row")
+    """Have a file of format 2 look like one of format 4, as long as it is open, but for the plan."""
+    connection.execute("CREATE TEMP VIEW row AS SELECT *, NULL AS folder, NULL AS item FROM main.row")
     connection.execute(_FOLDERS.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+
+
+def show_as_format_4(connection: sqlite3.Connection) -> None:
+    """Have a file of format 3 look like one of format 4, as long as it is open, but for the plan."""
+    connection.execute("CREATE TEMP VIEW row AS SELECT *, NULL AS item FROM main.row")
 
 
 def show_places(connection: sqlite3.Connection) -> None:
@@ -260,20 +282,23 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Prob
     """
     file: str | None
     if isinstance(row, Problem):
-        number, file, destination, extra, folder = row.row, row.source, [None, None, None], None, None
+        number, file, destination, extra, folder, more = row.row, row.source, [None, None, None], None, None, None
     else:
         number = row.number
-        item = row if isinstance(row, PathRow) else row.item
-        file, *destination = (getattr(item, key, None) for key in ("file", "parent", "project", "name"))
+        item: Any = row if isinstance(row, PathRow) else row.item
+        file = item.file if isinstance(row, PathRow) else item.identity
+        destination = [getattr(item, key, None) for key in PLACED[1:]]
+        told = row.more if isinstance(row, PathRow) else _more(item)
+        more = json.dumps(told, ensure_ascii=False) if told else None
         extra = json.dumps(row.extra, ensure_ascii=False) if row.extra else None
         folder = row.folder if isinstance(row, Row) else None
     if file is None:
         return None
     try:
         connection.execute(
-            "INSERT INTO row (place, number, file, parent, project, name, extra, folder) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (place, number, file, *destination, extra, folder),
+            "INSERT INTO row (place, number, file, parent, project, name, extra, folder, item) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (place, number, file, *destination, extra, folder, more),
         )
     except sqlite3.IntegrityError:
         column = row.source if isinstance(row, PathRow) and row.source is not None else "file"
@@ -285,6 +310,19 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Prob
             (place, number, row.source, path, row.target, row.to, row.to),
         )
     return None
+
+
+def _more(item: Any) -> dict[str, Any]:
+    """Return what an item says that has no column of its own."""
+    found = asdict(item)
+    return {key: value for key, value in found.items() if key not in PLACED and value is not None}
+
+
+def values_of(columns: Iterable[str], found: Sequence[Any]) -> dict[str, Any]:
+    """Return what a row says is to be done, of what was found in `PLACED` and `item`, by these columns."""
+    *placed, more = found
+    known = {**dict(zip(PLACED, placed, strict=True)), **json.loads(more or "{}")}
+    return {key: known.get(key) for key in columns}
 
 
 def duplicate(connection: sqlite3.Connection, number: int, column: str, file: str, told: str) -> Problem:

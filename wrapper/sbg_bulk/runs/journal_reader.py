@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from sbg_bulk.errors import JournalError
-from sbg_bulk.items import MOVE, Item
 from sbg_bulk.runs.columns import DESTINATION_COLUMN, REPORT_COLUMNS, SIZE_COLUMN, TYPE_COLUMN
-from sbg_bulk.runs.journal_file import clear_errors
-from sbg_bulk.runs.manifest import ITEMS, Row
+from sbg_bulk.runs.journal_file import PLACED, clear_errors, columns_before_4, values_of
 from sbg_bulk.runs.records import (
     CHOSEN,
     Carried,
     Destinations,
+    KeptRow,
     NewFolder,
     Outcome,
     Plan,
@@ -115,22 +114,20 @@ class JournalReader:
         [(end,)] = self._select("SELECT coalesce(max(place) + 1, 0) FROM row")
         return (first, min(first + self.plan.items_per_job, end) - 1) if first < end else None
 
-    def items(self, first: int, last: int) -> list[Item]:
-        """Return what the rows in these places say is to be done."""
-        kind = ITEMS[self.plan.job_type]
-        keys = self.item_columns
+    def values(self, first: int, last: int) -> list[dict[str, Any]]:
+        """Return what the rows in these places say is to be done, by the columns that say it."""
         rows = self._select(
-            f"SELECT {', '.join(keys)} FROM placed WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
+            f"SELECT {', '.join(PLACED)}, item FROM placed WHERE place BETWEEN ? AND ? ORDER BY place",  # noqa: S608
             (first, last),
         )
-        return [kind(**dict(zip(keys, row, strict=True))) for row in rows]
+        return [values_of(self.plan.columns, row) for row in rows]
 
-    def moved_folders(self, first: int, last: int) -> dict[str, str]:
-        """Return the names that folders get by a move, by their ids, of the rows in these places.
+    def seen_folders(self, first: int, last: int) -> dict[str, str]:
+        """Return the names that folders get where they go, by their ids, of the rows in these places.
 
-        These are the folders that were seen when the run was planned. What a retry moves may have been gone by then.
+        These are the folders that were seen when the run was planned. What a retry names may have been gone by then.
         """
-        if self.plan.job_type != MOVE or self.plan.retry_of is not None:
+        if self.plan.retry_of is not None:
             return {}
         chosen, names = self.remembered(CHOSEN) is not None, {}
         for file, extra, name in self._select(
@@ -191,15 +188,14 @@ class JournalReader:
         """
         wanted = "" if not outcomes else f"WHERE coalesce(outcome, 'open') IN ({', '.join('?' * len(outcomes))})"
         query = (
-            "SELECT file, parent, project, name, extra, coalesce(outcome, 'open'), new_id, job, api_code, message "  # noqa: S608
+            f"SELECT {', '.join(PLACED)}, item, extra, coalesce(outcome, 'open'), new_id, job, api_code, message "  # noqa: S608
             f"FROM placed {wanted} ORDER BY place"
         )
         for row in self._select(query, tuple(outcomes)):
-            item = dict(zip(("file", "parent", "project", "name"), row, strict=False))
             yield {
-                **{key: item[key] for key in self.item_columns},
-                **json.loads(row[4] or "{}"),
-                **dict(zip(REPORT_COLUMNS, row[5:], strict=True)),
+                **values_of(self.plan.columns, row[:5]),
+                **json.loads(row[5] or "{}"),
+                **dict(zip(REPORT_COLUMNS, row[6:], strict=True)),
             }
 
     def extra_columns(self) -> list[str]:
@@ -211,12 +207,7 @@ class JournalReader:
 
     def report_columns(self) -> tuple[str, ...]:
         """Return the columns of a report in the form of a table."""
-        return (*self.item_columns, *self.extra_columns(), *REPORT_COLUMNS)
-
-    @property
-    def item_columns(self) -> tuple[str, ...]:
-        """Return the columns of the manifest that say what is to be done."""
-        return tuple(attribute.name for attribute in ITEMS[self.plan.job_type].__attrs_attrs__)
+        return (*self.plan.columns, *self.extra_columns(), *REPORT_COLUMNS)
 
     def failures(self) -> list[tuple[str, int | None, int, str | None]]:
         """Return the rows not done, grouped: outcome, API code, number of rows, a message of one; the most first."""
@@ -240,17 +231,15 @@ class JournalReader:
         most = list(islice(found, limit))
         return Destinations(most, sum(1 for _ in found))
 
-    def rows(self, outcomes: Sequence[str]) -> Iterator[Row]:
-        """Produce the rows with one of these outcomes, as those of a manifest."""
-        kind = ITEMS[self.plan.job_type]
-        keys = self.item_columns
+    def rows(self, outcomes: Sequence[str]) -> Iterator[KeptRow]:
+        """Produce the rows with one of these outcomes, as they were in the manifest."""
         marks = ", ".join("?" * len(outcomes))
         query = (
-            f"SELECT number, extra, {', '.join(keys)} FROM placed "  # noqa: S608
+            f"SELECT number, extra, {', '.join(PLACED)}, item FROM placed "  # noqa: S608
             f"WHERE coalesce(outcome, 'open') IN ({marks}) ORDER BY place"
         )
         for number, extra, *values in self._select(query, tuple(outcomes)):
-            yield Row(number, kind(**dict(zip(keys, values, strict=True))), json.loads(extra or "{}"))
+            yield KeptRow(number, values_of(self.plan.columns, values), json.loads(extra or "{}"))
 
     def remembered(self, key: str) -> str | None:
         """Return what was learned of the run under this name, if anything."""
@@ -275,6 +264,7 @@ class JournalReader:
     def _read_plan(self) -> Plan:
         found = self._db.execute("SELECT key, value FROM run").fetchall()
         try:
-            return Plan(**{key: json.loads(value) for key, value in found})
+            plan = {key: json.loads(value) for key, value in found}
+            return Plan(**{**plan, "columns": plan.get("columns") or columns_before_4(self._db)})
         except (TypeError, ValueError) as error:
             raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None

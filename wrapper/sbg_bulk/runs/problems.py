@@ -15,7 +15,7 @@ class Problem:
     """A fault of a manifest, and its place.
 
     Attributes:
-        row: the row, numbered as in `sbg_bulk.runs.manifest`; 0 for the manifest as a whole.
+        row: the row, numbered as in `sbg_bulk.transfers.manifest`; 0 for the manifest as a whole.
         column: the column, if it is one of them.
         message: what is wrong.
         source: the file that the row is about, told with the first problem of a row, if it is known.

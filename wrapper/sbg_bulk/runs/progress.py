@@ -81,7 +81,7 @@ class Progress:
         budget: what is left of the rate limit; None if that is not known.
         waiting: the pause that is about to be made; None if there is none.
         ended: the jobs that have ended since the progress before this one. They are not compared.
-        job_type: COPY, MOVE or DELETE; empty if that is not known.
+        job_type: what the run does, such as COPY; empty if that is not known.
         noun: what the rows are: `file`, `folder`, or `item` where both are among them.
     """
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 CHOSEN: Final = "chosen"
 """What a journal remembers of a run whose rows say where they come from and go to, in columns of our own."""
@@ -56,6 +57,25 @@ class RowOutcome:
     new_id: str | None = None
     api_code: int | None = None
     message: str = ""
+
+
+class AnyJob(Protocol):
+    """A job, as far as the engine reads it. Times and counts are for the report; None where they are not told."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def finished(self) -> bool: ...
+    @property
+    def started_on(self) -> datetime | None: ...
+    @property
+    def finished_on(self) -> datetime | None: ...
+    @property
+    def total_files(self) -> int | None: ...
+    @property
+    def completed_files(self) -> int | None: ...
+    @property
+    def failed_files(self) -> int | None: ...
 
 
 @frozen
@@ -113,13 +133,17 @@ class SubmissionTimes:
     failed: int | None = None
 
 
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
 @frozen
 class Plan:
     """The task of a run; it does not change.
 
     Attributes:
         run: the run's id.
-        job_type: COPY, MOVE or DELETE.
+        job_type: what it does, such as COPY: the type of its family; see `sbg_bulk.runs.family`.
         endpoint: the platform it is for.
         created_on: when it was made, ISO 8601.
         items_per_job: how many rows are submitted as one job.
@@ -127,6 +151,7 @@ class Plan:
         form: the manifest's format.
         retry_of: the run whose failures this one tries again.
         task: what was asked for, to know it again; see `sbg_bulk.runs.task`. None if that cannot be known.
+        columns: the columns of a manifest that say what is to be done.
     """
 
     run: str
@@ -138,6 +163,22 @@ class Plan:
     form: str = "csv"
     retry_of: str | None = None
     task: str | None = None
+    columns: tuple[str, ...] = field(default=(), converter=_texts)
+
+
+@frozen
+class KeptRow:
+    """A row of a manifest, as a journal keeps it.
+
+    Attributes:
+        number: where it stands in the manifest.
+        values: what is to be done, by the columns that say it.
+        extra: the other columns, as they came.
+    """
+
+    number: int
+    values: Mapping[str, Any]
+    extra: Mapping[str, Any]
 
 
 @frozen

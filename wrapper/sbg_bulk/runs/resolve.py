@@ -74,6 +74,7 @@ def resolve(
     draft: Draft,
     where: Callable[[str], Location],
     *,
+    takes_away: bool,
     parents: bool = False,
     on_request: Callable[[int], object] | None = None,
 ) -> Flow[None]:
@@ -83,6 +84,7 @@ def resolve(
         policy: how to send requests.
         draft: the draft.
         where: what place a path means. Raises InputError if it can be none.
+        takes_away: see `sbg_bulk.runs.family.Family`.
         parents: whether missing folders of destinations are to be made. Without it they are problems of their rows.
         on_request: called with the number of requests so far.
 
@@ -98,7 +100,7 @@ def resolve(
     yield from _targets(lookup, parents)
     yield from _sources(lookup)
     if not lookup.count:
-        yield from record(partial(_check_not_nested, lookup))
+        yield from record(partial(_check_not_nested, lookup, takes_away))
     draft.requests = counter.requests
     raise_problems(lookup.problems, lookup.count)
     draft.unresolved = False
@@ -172,14 +174,14 @@ def _sources(lookup: _Lookup) -> Flow[None]:
         lookup.resolver.found = kept
 
 
-def _check_not_nested(lookup: _Lookup) -> None:
+def _check_not_nested(lookup: _Lookup, takes_away: bool) -> None:
     """Note the rows that are inside what another row takes whole: of both, it would be done twice."""
     folders = {place: file.id for place, file in lookup.resolver.found.items() if file is not None}
     taken = {place: file for place, file in folders.items() if lookup.draft.has(file)}
     for batch in lookup.draft.sources(BATCH) if taken else ():
         for source in batch:
             for here in lookup.where(source.path).lineage()[1:-1]:
-                around = lookup.draft.around(source, taken[here]) if here in taken else None
+                around = lookup.draft.around(source, taken[here], takes_away=takes_away) if here in taken else None
                 if around is not None:
                     told = f"{source.path} is inside {here}, which row {around} selects: keep one of them"
                     lookup.say(source.number, source.column, told)

@@ -10,8 +10,8 @@ from attrs import evolve, field, frozen
 from sbg_bulk.html import api_code, caption, framed, paragraph, table
 from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
-from sbg_bulk.runs.choice import Clash, Pending
 from sbg_bulk.runs.codes import meaning, retry_helps
+from sbg_bulk.runs.left_out import Clash, Pending
 from sbg_bulk.runs.records import Carried, Failures, Outcome, Tally, noun_of
 from sbg_bulk.text import counted, known_size
 
@@ -47,7 +47,7 @@ class RunReport:
         failures: what was not done, grouped: the outcome, the API's code, how many, one of the messages; most first.
         different: what was left out before it began, as something else has its name where it would go.
         pending: what was left out because unfinished runs of this machine are still going to do it.
-        job_type: COPY, MOVE or DELETE; empty if that is not known.
+        job_type: what the run did, such as COPY; empty if that is not known.
         carried: how much was done, as far as that is known.
     """
 

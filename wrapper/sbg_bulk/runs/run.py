@@ -3,7 +3,7 @@
 Everything is done one after the other: submit while there is room, look at the jobs, write down what has ended. What
 was sent, and what came of it, is in the journal before anything else happens, so that a run that was broken off at
 any point is taken up where it stood. A submission of unknown outcome is settled when its time has come, while the run
-goes on (`sbg_bulk.runs.settle`).
+goes on (`sbg_bulk.runs.family.Settler`).
 """
 
 from __future__ import annotations
@@ -23,19 +23,13 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain, pause
 from sbg_bulk.api.steps import Flow, Reply, now, record
 from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
-from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.folders import make_folder
-from sbg_bulk.jobs.listing import whole_list
-from sbg_bulk.jobs.submit import post
-from sbg_bulk.jobs.watch import JobRef, Watch
 from sbg_bulk.limits import USUAL_LIMIT
-from sbg_bulk.models.job import Job
-from sbg_bulk.runs.attribute import outcomes
+from sbg_bulk.runs.family import Family, Settler, Watcher, Work, items_of
 from sbg_bulk.runs.identity import check_token, learn_user
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import JOBS_IN_FLIGHT, LIST_LAG, EndedJob, Progress, RunOptions
-from sbg_bulk.runs.records import Outcome, RowOutcome, State, Submission, Tally
-from sbg_bulk.runs.settle import Settler
+from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, State, Submission, Tally
 
 POLL_SHARE: Final = 0.05
 """The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
@@ -44,19 +38,16 @@ spare in the window in which the last is submitted."""
 SETTLING: Final = "to find out whether a submission started a job"
 """The reason of a pause until a submission of unknown outcome can be settled."""
 
-OF_ROWS: Final = (3001, 5001, 5014, 5032, 10226)
-"""Codes of a 403 that are about a project or a file, and not about the user."""
-
 
 @define
 class _Run:
     policy: RequestPolicy
     journal: Journal
+    family: Family
     options: RunOptions
     on_change: Callable[[Progress], object] | None
     tally: Tally
-    watch: Watch
-    settler: Settler
+    work: Work
     running: dict[str, Submission] = field(factory=dict)
     jobs_ended: int = 0
     newly_ended: list[EndedJob] = field(factory=list)
@@ -65,6 +56,14 @@ class _Run:
     shown: Progress | None = None
     folders: tuple[int, int] = (0, 0)
     noun: str = "file"
+
+    @property
+    def watch(self) -> Watcher:
+        return self.work.watch
+
+    @property
+    def settler(self) -> Settler:
+        return self.work.settler
 
     def show(self) -> Flow[None]:
         """Tell how far it has come, between two steps."""
@@ -111,6 +110,7 @@ class _Run:
 def run(
     policy: RequestPolicy,
     journal: Journal,
+    family: Family,
     options: RunOptions,
     on_change: Callable[[Progress], object] | None = None,
     *,
@@ -122,6 +122,7 @@ def run(
     Args:
         policy: how to send requests. What it says of the budget is replaced by the options' reserve.
         journal: the run's.
+        family: the one that the run is of.
         options: how to go about it.
         on_change: called with the progress whenever it has changed. What it raises ends the run, which can be resumed.
         token: something that the token can be known again by, and not be found out from.
@@ -142,15 +143,15 @@ def run(
     if on_change is not None:
         policy = _with_listener(policy, lambda wait: state.tell(wait.budget, wait))
     lag = LIST_LAG if options.list_lag is None else options.list_lag
-    watch, settler = Watch(policy, lag), Settler(policy, journal, lag)
-    state = _Run(policy, journal, options, on_change, (yield from record(journal.tally)), watch, settler)
+    tally, work = (yield from record(journal.tally)), family.work(policy, journal, lag)
+    state = _Run(policy, journal, family, options, on_change, tally, work)
     state.noun = yield from record(journal.noun)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
     # Whoever watches is told of the run before anything can go wrong with it.
     yield from state.show()
     yield from _learn_the_time(state)
-    yield from check_token(policy, journal, state.tally, token)
+    yield from check_token(policy, journal, family, state.tally, token)
     if not state.tally.complete:
         yield from record(journal.note_session)
     meter.to_come = math.ceil(state.tally.open / journal.plan.items_per_job)
@@ -169,7 +170,7 @@ def run(
             if mark is None:
                 raise
             renewed = True
-            yield from check_token(policy, journal, state.tally, mark)
+            yield from check_token(policy, journal, family, state.tally, mark)
 
 
 def _go_on(state: _Run) -> Flow[None]:
@@ -187,7 +188,7 @@ def _go_on(state: _Run) -> Flow[None]:
         places = None
         if len(state.running) + settler.unsettled < (options.jobs_in_flight or JOBS_IN_FLIGHT):
             places = yield from record(journal.next_rows)
-        watch.allowance.share = policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share)
+        watch.take(policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share))
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
         may_poll = places is None or meter.spare(moment) >= POLL_SHARE * (meter.limit or USUAL_LIMIT)
         if watch.tracks and may_poll and watch.overdue(moment):
@@ -254,8 +255,8 @@ def _take_up(state: _Run) -> Flow[None]:
             yield from state.settler.add(one, sent_here=False)
     state.running = {one.job: one for one in unfinished if one.job is not None}
     moment = yield from now()
-    for job_id in state.running.keys() - state.watch.tracks.keys():
-        state.watch.add(JobRef(job_id, state.journal.plan.job_type), moment)
+    for job_id in state.running.keys() - set(state.watch.tracks):
+        state.watch.follow(job_id, moment)
 
 
 def _learn_the_time(state: _Run) -> Flow[None]:
@@ -271,22 +272,19 @@ def _learn_the_time(state: _Run) -> Flow[None]:
         return
     if state.settler.open:
         return  # one of the jobs in the list may be its own
-    # Without the server's time older jobs are told from new ones by having been there before.
-    earlier = yield from whole_list(state.policy)
-    own = yield from record(state.journal.own_jobs)
-    yield from record(lambda: state.journal.not_ours(earlier.keys() - own))
+    yield from state.work.note_earlier_jobs()
 
 
 def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     journal, meter = state.journal, state.policy.meter
     assert meter is not None
-    items = yield from record(lambda: journal.items(first, last))
     submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
+    items = yield from record(lambda: items_of(state.family, journal, submission))
     state.count(opened=submission.size)
     state.posting = 1
     latest = meter.latest
     try:
-        job = yield from post(state.policy, items)
+        job = yield from state.work.submit(items)
     except Uncertain:
         yield from state.settler.add(submission, latest, sent_here=True)
         return
@@ -296,7 +294,7 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
             yield from state.settler.add(submission, latest, sent_here=True)
             raise
         of_rows = isinstance(refusal, (errors.BadRequest, errors.NotFound, errors.Conflict)) or (
-            isinstance(refusal, errors.Forbidden) and refusal.code in OF_ROWS
+            isinstance(refusal, errors.Forbidden) and refusal.code in state.family.of_rows
         )
         if not of_rows:
             yield from record(lambda: journal.void(submission))
@@ -314,13 +312,18 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     yield from record(lambda: journal.started(submission, job.id, job))
     meter.started(job.started_on)
     state.running[job.id] = submission
-    state.watch.add(JobRef(job.id, journal.plan.job_type), (yield from now()), due=False)
+    state.watch.follow(job.id, (yield from now()), due=False)
 
 
 def _end(
-    state: _Run, submission: Submission, job: str | None, outcomes: Sequence[RowOutcome], seen: Job | None = None
+    state: _Run,
+    submission: Submission,
+    job: str | None,
+    outcomes: Sequence[RowOutcome],
+    seen: AnyJob | None = None,
+    made: Sequence[str] | None = None,
 ) -> Flow[None]:
-    yield from record(lambda: state.journal.ended(submission, job, outcomes, seen))
+    yield from record(lambda: state.journal.ended(submission, job, outcomes, seen, made))
     reached = state.count(outcomes=outcomes)
     state.jobs_ended += 1
     if state.on_change is not None:
@@ -346,14 +349,12 @@ def _poll(state: _Run) -> Flow[None]:
         yield from _end(state, submission, track.id, lost)
 
 
-def _finish(state: _Run, submission: Submission, job: Job, details: FileDetails | None = None) -> Flow[None]:
+def _finish(state: _Run, submission: Submission, job: AnyJob, *, settled: bool = False) -> Flow[None]:
     """Write down what came of the rows of a job that has finished."""
-    items = yield from record(lambda: state.journal.items(submission.first, submission.last))
-    found = yield from outcomes(
-        details or state.settler.details.emptied(), items, job, new_ids=state.options.new_ids or False
-    )
+    items = yield from record(lambda: items_of(state.family, state.journal, submission))
+    found = yield from state.work.outcomes(items, job, new_ids=state.options.new_ids or False, settled=settled)
     state.running.pop(job.id, None)
-    yield from _end(state, submission, job.id, found, job)
+    yield from _end(state, submission, job.id, found, job, state.work.made(job))
 
 
 def _settle(state: _Run) -> Flow[None]:
@@ -363,14 +364,14 @@ def _settle(state: _Run) -> Flow[None]:
         job = decision.job
         if job is None:
             state.tally = yield from record(state.journal.tally)
-        elif job.finished and job.result is not None:
+        elif decision.complete:
             watch.forget(job.id)
-            yield from _finish(state, decision.submission, job, settler.details)
+            yield from _finish(state, decision.submission, job, settled=True)
         else:
             state.running[job.id] = decision.submission
     moment = yield from now()
     for job in settler.watched:
         if job.id not in watch.tracks:
-            watch.add(JobRef(job.id, state.journal.plan.job_type, job), moment, due=False)
-    for job_id in state.running.keys() - watch.tracks.keys():
-        watch.add(JobRef(job_id, state.journal.plan.job_type), moment)
+            watch.follow(job.id, moment, job, due=False)
+    for job_id in state.running.keys() - set(watch.tracks):
+        watch.follow(job_id, moment)

@@ -30,16 +30,17 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of
 from sbg_bulk.runs.task import asked
-from sbg_bulk.runs.verification_cost import verification
 from sbg_bulk.text import counted, plain
+from sbg_bulk.transfers.verification_cost import verification
 
 if TYPE_CHECKING:
     from sbg_bulk.client.runs import Source
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.resources import RateLimit
-    from sbg_bulk.runs.choice import Choice, Clash
+    from sbg_bulk.runs.left_out import Clash
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
+    from sbg_bulk.transfers.choice import Choice
 
     OnChange: TypeAlias = Callable[[Progress], object]
 

@@ -25,21 +25,22 @@ from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import Change
 from sbg_bulk.cli.progress.request_count import counting
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
 from sbg_bulk.runs import create
-from sbg_bulk.runs.conflicts import Conflicts
 from sbg_bulk.runs.estimate import estimate, jobs_of
-from sbg_bulk.runs.manifest import Defaults
+from sbg_bulk.runs.left_out import Conflicts
+from sbg_bulk.runs.rows import Defaults
 from sbg_bulk.runs.task import asked
-from sbg_bulk.runs.verification_cost import verification_of_rows
 from sbg_bulk.text import counted
+from sbg_bulk.transfers.verification_cost import verification_of_rows
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.items import Item
-    from sbg_bulk.runs.choice import Chosen
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.draft_rows import Planned
+    from sbg_bulk.runs.left_out import Chosen
 
 
 def run(context: Context, request: TransferRequest) -> Exit:
@@ -159,7 +160,13 @@ def _read_for_nothing(
     with TemporaryDirectory(prefix="sbg-bulk-") as scratch:
         kept = Path(scratch, "rows")
         with create.read(
-            source, request.job_type, "", defaults, _form(request), items_per_job=request.rows_per_job, journal=kept
+            source,
+            FAMILIES[request.job_type],
+            "",
+            defaults,
+            _form(request),
+            items_per_job=request.rows_per_job,
+            journal=kept,
         ) as draft:
             if not draft.unresolved and request.checked_conflict is None:
                 yield draft, None

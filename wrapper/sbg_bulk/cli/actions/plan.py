@@ -17,7 +17,7 @@ from sbg_bulk.runs import forms, store
 if TYPE_CHECKING:
     from sbg_bulk.cli.context import Context
     from sbg_bulk.cli.options.transfer import TransferRequest
-    from sbg_bulk.runs.choice import Choice
+    from sbg_bulk.transfers.choice import Choice
 
 
 def check_plan(path: Path | None) -> None:

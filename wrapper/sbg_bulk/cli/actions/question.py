@@ -19,8 +19,9 @@ from sbg_bulk.text import counted, plain, size
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.resources import File
-    from sbg_bulk.runs.choice import Choice, Chosen
     from sbg_bulk.runs.draft import Draft
+    from sbg_bulk.runs.left_out import Chosen
+    from sbg_bulk.transfers.choice import Choice
 
 MOST: Final = 50
 """Requests that a question may cost: to count what is below folders takes at least one for each."""

@@ -29,17 +29,17 @@ from sbg_bulk.files.comparison import Mismatch
 from sbg_bulk.files.paths import place_of
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate
-from sbg_bulk.runs.sync import unfinished
 from sbg_bulk.text import counted, plain
+from sbg_bulk.transfers.sync import unfinished
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.files.comparison import Compared
     from sbg_bulk.models.resources import RateLimit
-    from sbg_bulk.runs.choice import Choice
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
-    from sbg_bulk.runs.sync import SyncPlan, Turned
+    from sbg_bulk.transfers.choice import Choice
+    from sbg_bulk.transfers.sync import SyncPlan, Turned
 
 SHOWN: Final = 20
 """How many names of a kind are shown; the rest is counted. --dry-run --json lists them all."""

@@ -20,7 +20,7 @@ from sbg_bulk.runs.task import alone, unfinished
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
-    from sbg_bulk.runs.choice import Pending
+    from sbg_bulk.runs.left_out import Pending
 
 
 def held(client: Client, request: TransferRequest, task: str | None) -> AbstractContextManager[None]:

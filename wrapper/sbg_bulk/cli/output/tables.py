@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sbg_bulk.cli.output.draw import Output
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
-    from sbg_bulk.runs.choice import Chosen
+    from sbg_bulk.runs.left_out import Chosen
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""

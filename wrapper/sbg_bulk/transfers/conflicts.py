@@ -1,8 +1,8 @@
 """Find out which names are taken where things go, and enter the folders that are there already.
 
 Each folder that something goes to is listed once, or asked for the names, whichever takes fewer requests; unless it is
-proved that all of it is there (`sbg_bulk.runs.copies`). Of a folder that was chosen whole and is there already, what is
-in it is chosen in its place, level by level.
+proved that all of it is there (`sbg_bulk.transfers.copies`). Of a folder that was chosen whole and is there already,
+what is in it is chosen in its place, level by level.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from sbg_bulk.api.pages import ALL_FIELDS
 from sbg_bulk.api.steps import Flow
@@ -18,9 +18,10 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import RENAMED, Chosen, Clash, OnConflict, Pending
-from sbg_bulk.runs.copies import entirely_there
+from sbg_bulk.runs.left_out import Chosen, Clash, Conflicts, Pending
 from sbg_bulk.text import either
+from sbg_bulk.transfers.choice import RENAMED, OnConflict
+from sbg_bulk.transfers.copies import entirely_there
 
 SHOWN: Final = 5
 """How many clashes an error names."""
@@ -30,41 +31,6 @@ def remedy() -> str:
     """Return what one can do where names are taken, a sentence."""
     skip = either("--on-conflict skip", "on_conflict='skip'")
     return f"Skip existing names with {skip}, or rename the copies with {either('--on-conflict rename', RENAMED)}."
-
-
-@define
-class Conflicts:
-    """What was found where things go, and what is left to be done.
-
-    Attributes:
-        left: what is to be done, in the order of what was chosen.
-        existing: how many files are there already.
-        unsized: how many of them have a size that the service does not tell.
-        different: what is not the same as what has its name there; the first of it if there is much.
-        differing: how many there are of these.
-        renamed: how many files will be renamed.
-        pending: what unfinished runs of this machine are still going to do.
-        moved: how many folders are no more where they were to be moved from, and are where they were to go.
-        requests: how many requests it took.
-    """
-
-    left: list[Chosen] = field(factory=list)
-    existing: int = 0
-    unsized: int = 0
-    different: list[Clash] = field(factory=list)
-    differing: int = 0
-    renamed: int = 0
-    pending: tuple[Pending, ...] = ()
-    moved: int = 0
-    requests: int = 0
-
-    def add(self, other: Conflicts, shown: int) -> None:
-        """Count others in; keep so many of what is different at most."""
-        self.existing += other.existing
-        self.unsized += other.unsized
-        self.differing += other.differing
-        self.renamed += other.renamed
-        self.different += other.different[: max(0, shown - len(self.different))]
 
 
 @frozen

@@ -21,12 +21,12 @@ from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.jobs import read as read_job
 from sbg_bulk.models import parse
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.columns import TYPE_COLUMN
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import CHOSEN as CHOSEN
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.verification import Contents, Difference, Finding, Verification
+from sbg_bulk.transfers.choice import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 
 _UNSIZED: Final = Mismatch.UNKNOWN
 """What is there by its name, and of an unknown size, is taken as it is."""

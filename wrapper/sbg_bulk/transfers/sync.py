@@ -27,14 +27,15 @@ from sbg_bulk.items import COPY, DELETE
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import task
-from sbg_bulk.runs.choice import Choice, Chosen
-from sbg_bulk.runs.claims import Claims
-from sbg_bulk.runs.conflicts import under_way
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.left_out import Chosen
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.task import Unfinished
 from sbg_bulk.text import command_line, counted, either
+from sbg_bulk.transfers.choice import Choice
+from sbg_bulk.transfers.claims import Claims
+from sbg_bulk.transfers.conflicts import under_way
 
 
 @frozen

@@ -9,9 +9,9 @@ from sbg_bulk.files.details import FileDetails
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.match import Match, likeness
-from sbg_bulk.runs.outcomes import attribute, by_absence, by_content, done_in_full, unclaimed
 from sbg_bulk.runs.records import Outcome, RowOutcome
+from sbg_bulk.transfers.match import Match, likeness
+from sbg_bulk.transfers.outcomes import attribute, by_absence, by_content, done_in_full, unclaimed
 
 
 def outcomes(details: FileDetails, items: Sequence[Item], job: Job, *, new_ids: bool = False) -> Flow[list[RowOutcome]]:

@@ -21,11 +21,12 @@ from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Choice, Chosen, OnConflict, Pending, check
-from sbg_bulk.runs.claims import Claims
-from sbg_bulk.runs.conflicts import Conflicts, look, under_way
+from sbg_bulk.runs.left_out import Chosen, Conflicts, Pending
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import either
+from sbg_bulk.transfers.choice import Choice, OnConflict, check
+from sbg_bulk.transfers.claims import Claims
+from sbg_bulk.transfers.conflicts import look, under_way
 
 
 @define

@@ -14,7 +14,7 @@ from sbg_bulk.files.details import FileDetails
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.match import Match, asked_names, likeness, weigh
+from sbg_bulk.transfers.match import Match, asked_names, likeness, weigh
 
 _DEEPEST: Final = 50
 """Folders that are looked into one above the other."""

@@ -22,7 +22,7 @@ from sbg_bulk.files.details import FileDetails
 from sbg_bulk.limits import BULK_LIMIT, PAGE_LIMIT
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import store
-from sbg_bulk.runs.choice import Chosen
+from sbg_bulk.runs.left_out import Chosen
 
 _MOST: Final = 100
 """Journals that are looked into, the newest ones. Each takes some milliseconds."""

@@ -12,7 +12,7 @@ from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.limits import BULK_LIMIT, PAGE_LIMIT
 
 if TYPE_CHECKING:
-    from sbg_bulk.runs.choice import Choice
+    from sbg_bulk.transfers.choice import Choice
 
 
 def verification(choice: Choice, job_type: str, jobs: int, below: int | None = None, *, new_ids: bool = False) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -10,54 +10,16 @@ from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import COPY, DELETE, MOVE
-from sbg_bulk.models.resources import File
+from sbg_bulk.items import DELETE
 from sbg_bulk.runs.columns import DESTINATION_COLUMN as DESTINATION_COLUMN
 from sbg_bulk.runs.columns import SIZE_COLUMN as SIZE_COLUMN
 from sbg_bulk.runs.columns import SOURCE_COLUMN as SOURCE_COLUMN
 from sbg_bulk.runs.columns import TYPE_COLUMN
-from sbg_bulk.runs.manifest import ITEMS, Row
+from sbg_bulk.runs.left_out import Chosen, Clash, Pending
 from sbg_bulk.runs.records import NewFolder
-from sbg_bulk.text import command_line, counted, either, plain, size
-
-
-@frozen
-class Chosen:
-    """A file or a folder, which is taken with all its contents.
-
-    Attributes:
-        id: its id.
-        name: its name.
-        is_folder: whether it is a folder.
-        size: its size in bytes, where that is known.
-        folder: the id of the folder it is in, where that is known.
-        place: where it is; None if it was given by its id.
-        to: the folder that it goes to; None if it is to be deleted.
-    """
-
-    id: str
-    name: str
-    is_folder: bool
-    size: int | None
-    folder: str | None
-    place: Location | None
-    to: Location | None
-
-    @property
-    def path(self) -> Location | None:
-        """Return where it is, as a path from its project; None for what was given by its id, or is below such."""
-        return None if self.place is None or self.place.project is None else self.place
-
-    @property
-    def source(self) -> str:
-        """Return its path, or its id if it has none, as what is in a folder that was given by its id."""
-        return self.id if self.path is None else str(self.path)
-
-    @property
-    def destination(self) -> str:
-        """Return the path that it will have; empty if it is to be deleted."""
-        return "" if self.to is None else str(self.to.below(self.name))
-
+from sbg_bulk.runs.rows import Row
+from sbg_bulk.text import either
+from sbg_bulk.transfers.manifest import ITEMS
 
 RENAMED: Final = "on_conflict='rename'"
 """How names that are taken are changed, in Python."""
@@ -84,92 +46,6 @@ class OnConflict(StrEnum):
             return cls(text)
         except ValueError:
             raise InputError(f"on_conflict: {text!r} is none of: {', '.join(cls)}.") from None
-
-
-@frozen
-class Clash:
-    """Something chosen whose name is taken, by something that is not the same.
-
-    Attributes:
-        item: what was chosen.
-        there: what has its name where it would go.
-    """
-
-    item: Chosen
-    there: File
-
-    def __str__(self) -> str:
-        return f"{self.item.destination}: {self.reason}"
-
-    @property
-    def reason(self) -> str:
-        """Return in what the two differ."""
-        if self.item.is_folder != self.there.is_folder:
-            return f"a {'folder' if self.there.is_folder else 'file'} with this name exists there"
-        if self.item.size is None or self.there.size is None:
-            return "a file with this name exists there"
-        return (
-            f"a file with this name and a different size exists there ({size(self.there.size)}; this one has "
-            f"{size(self.item.size)})"
-        )
-
-
-_RISKS: Final = {
-    COPY: "files may be created twice",
-    MOVE: "files may be created twice, or not be found by that run",
-    DELETE: "what that run has not transferred yet would be lost",
-}
-"""What may happen if things are copied, moved or deleted that an unfinished run is still going to copy or move."""
-
-
-@frozen
-class Pending:
-    """What an unfinished run of this machine is still going to do, which is why it was left out.
-
-    Attributes:
-        run: the run's id.
-        job_type: COPY, MOVE or DELETE: what it does.
-        files: how many of the files and folders that were chosen.
-        in_use: whether another process is working on it.
-        wanted: COPY, MOVE or DELETE: what was to be done with these files.
-        kept: paths, or ids, of the first things that are not deleted because of it; empty unless that was asked for.
-    """
-
-    run: str
-    job_type: str
-    files: int
-    in_use: bool = False
-    wanted: str = COPY
-    kept: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        if self.kept:
-            more = f" and {self.files - len(self.kept):,} more" if self.files > len(self.kept) else ""
-            use = {"COPY": "copying from or to", "MOVE": "moving from or to", DELETE: "deleting"}[self.job_type]
-            state = "" if self.in_use else " It is not finished."
-            return plain(f"Not deleted: {', '.join(self.kept)}{more}, which run {self.run} is {use}.{state}")
-        done = {"COPY": "copied", "MOVE": "moved", DELETE: "deleted"}[self.job_type]
-        files = f"{counted(self.files, 'file')} {'is' if self.files == 1 else 'are'}"
-        state = "is running" if self.in_use else "is not finished"
-        return f"{files} being {done} by run {self.run}, which {state}."
-
-    def remedy(self, command: Callable[..., str] = command_line, *, optional: bool = True) -> str:
-        """Return what to do about it, in two lines.
-
-        Args:
-            command: makes the command lines in it.
-            optional: whether a new run may be started all the same.
-        """
-        resume = either(command("runs", "resume", self.run), f"client.resume({self.run!r})")
-        again = either("--new-run", "new_run=True")
-        first = "Wait until it has finished." if self.in_use else f"Resume it with: {resume}"
-        if not optional:
-            forget = command("runs", "forget", self.run, "--force")
-            return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"
-        risk = "" if self.job_type == DELETE else f": {_RISKS[self.wanted]}"
-        if self.kept:
-            return f"{first}\nTo delete {'it' if self.files == 1 else 'them'} anyway, add {again}{risk}."
-        return f"{first}\nTo start a new run anyway, add {again}{risk}."
 
 
 @frozen

@@ -15,25 +15,27 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from sbg_bulk import errors
 from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.files.details import FileDetails
-from sbg_bulk.items import Item
+from sbg_bulk.items import Item, MoveItem
 from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import Page
-from sbg_bulk.runs.compare import Comparison
 from sbg_bulk.runs.decide import UNDECIDED
+from sbg_bulk.runs.family import Decision
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.runs.match import Match, match, may_be_gone
-from sbg_bulk.runs.outcomes import done_in_full
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
+from sbg_bulk.transfers.compare import Comparison
+from sbg_bulk.transfers.manifest import ITEMS
+from sbg_bulk.transfers.match import Match, match, may_be_gone
+from sbg_bulk.transfers.outcomes import done_in_full
 
 
 @define
@@ -63,19 +65,6 @@ class OpenSubmission:
     looked: bool = False
     whole: bool = False
     undecided: Sequence[Job] | None = None
-
-
-@frozen
-class Decision:
-    """What came of a submission.
-
-    Attributes:
-        submission: which.
-        job: the job that it has started, as last seen; None if it has started none that can be found.
-    """
-
-    submission: Submission
-    job: Job | None
 
 
 @define
@@ -108,8 +97,12 @@ class Settler:
 
     def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
         """Leave a submission open. Whatever was seen before now proves nothing about it."""
-        items = yield from record(lambda: self.journal.items(submission.first, submission.last))
-        folders = yield from record(lambda: self.journal.moved_folders(submission.first, submission.last))
+        kind = ITEMS[self.journal.plan.job_type]
+        values = yield from record(lambda: self.journal.values(submission.first, submission.last))
+        items = [kind(**each) for each in values]
+        folders: Mapping[str, str] = {}
+        if kind is MoveItem:
+            folders = yield from record(lambda: self.journal.seen_folders(submission.first, submission.last))
         moment = yield from now()
         self.open[submission.id] = OpenSubmission(submission, items, folders, moment + self.lag, sent_here, latest)
 
@@ -296,7 +289,8 @@ class Settler:
             else:
                 one.undecided = sorted((self._candidates[rival] for rival in one.rivals), key=lambda rival: rival.id)
                 continue
-            decisions.append(Decision(one.submission, job))
+            complete = job is not None and job.finished and job.result is not None
+            decisions.append(Decision(one.submission, job, complete))
             self._close(one, job)
         return decisions
 

@@ -22,8 +22,8 @@ from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs import store
-from sbg_bulk.runs.choice import Chosen, Pending
 from sbg_bulk.runs.columns import DESTINATION_COLUMN, SOURCE_COLUMN
+from sbg_bulk.runs.left_out import Chosen, Pending
 from sbg_bulk.runs.task import in_use
 
 NAMED: Final = 3

@@ -1,8 +1,8 @@
 """Find out which names are taken where the rows of a manifest go, before any of them is sent.
 
 What a row means is read for its name and size, a hundred for a request, and each folder that rows go to is listed once,
-or asked for the names, unless it is proved that all of it is there (`sbg_bulk.runs.copies`). What follows from a name
-that is taken is the same as for what was chosen by path.
+or asked for the names, unless it is proved that all of it is there (`sbg_bulk.transfers.copies`). What follows from a
+name that is taken is the same as for what was chosen by path.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.items import DELETE, MOVE, DeleteItem, Item
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.choice import Chosen, OnConflict
-from sbg_bulk.runs.claims import Claims
-from sbg_bulk.runs.conflicts import Conflicts, look, remedy, taken, under_way
 from sbg_bulk.runs.draft import Draft, raise_problems
 from sbg_bulk.runs.draft_rows import Going
+from sbg_bulk.runs.left_out import Chosen, Conflicts
 from sbg_bulk.runs.problems import ManifestError, Problem
+from sbg_bulk.transfers.choice import OnConflict
+from sbg_bulk.transfers.claims import Claims
+from sbg_bulk.transfers.conflicts import look, remedy, taken, under_way
 
 BATCH: Final = 1_000
 """Rows that are held in memory together."""
