@@ -27,6 +27,7 @@ ROOMS: Final = (
     "notebook",
     "report",
     "families",
+    "volume_jobs",
     "transfers",
     "runs",
     "files",
@@ -49,7 +50,7 @@ SIMULATOR: Final = "simulator"
 
 USE_THE_SIMULATOR: Final = frozenset({"cli", "testing"})
 
-KNOW_THE_GENERATED: Final = frozenset({"provenance", "models", "api", "jobs"})
+KNOW_THE_GENERATED: Final = frozenset({"provenance", "models", "api", "jobs", "volume_jobs"})
 """The rooms that import `sbg_async_api`."""
 
 PURE: Final = frozenset(
@@ -94,7 +95,7 @@ INPUT_AND_OUTPUT: Final = frozenset(
 
 CALLS: Final = frozenset({"open", "print", "input"})
 
-OF_FAMILIES: Final = frozenset({"transfers", "jobs", "volumes", "drs", "metadata"})
+OF_FAMILIES: Final = frozenset({"transfers", "jobs", "volume_jobs", "volumes", "drs", "metadata"})
 """The rooms of kinds of bulk work, which the engine does not import: `sbg_bulk.families` hands them to it."""
 
 FAMILY_NAMES: Final = frozenset(

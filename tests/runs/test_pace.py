@@ -235,7 +235,7 @@ def _steps(service: Service, files: list[str], path: Path) -> Generator[float, N
 
     client = service.client()
     runs = client._runs
-    where = runs.where(None, None, None, False)
+    where = runs.where("COPY", None, None, None, False)
     with runs.read("copy", table(files, project=TARGET), where, None, path, 2).begin() as journal:
         flow = runs.execute(journal, None, None, None, None)
         outcome = StepOutcome()

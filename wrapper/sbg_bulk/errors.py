@@ -356,6 +356,13 @@ class RunStopped(SbgBulkError):
         show = either(command_line("jobs", "show", "JOB"), "client.job(JOB)")
         adopt = either(command_line("runs", "resume", name, "--adopt", "JOB"), f"client.resume({name!r}, adopt=JOB)")
         again = either(command_line("runs", "resume", name, "--resubmit"), f"client.resume({name!r}, resubmit=True)")
+        if not self.candidates:
+            super().__init__(
+                f"Run {run} has stopped: the response to an {job_type} of {rows:,} items was lost, and the list shows "
+                f"no job of theirs. It cannot be undone, so they are not sent again unasked. Check the files and the "
+                f"volume. If nothing was exported:\n  {again}"
+            )
+            return
         super().__init__(
             f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows:,} items has started. It "
             f"may be one of: {ids}. Check them ({show}), then say which it is:\n  {adopt}\n"

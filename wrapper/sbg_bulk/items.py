@@ -13,6 +13,8 @@ from sbg_bulk.errors import InputError
 NAME_LIMIT: Final = 255
 """The longest name of a file, in characters (https://docs.sevenbridges.com/reference/copy-multiple-files)."""
 
+LOCATION_LIMIT: Final = 1024
+"""The longest key of an object on AWS and Google, in bytes of UTF-8."""
 
 _PROJECT_ID = re.compile(r"(?!\.{1,2}/)[^/\s]+/(?!\.{1,2}$)[^/\s]+")
 
@@ -89,6 +91,46 @@ class DeleteItem:
         return self.file
 
 
+@frozen
+class ExportItem:
+    """A file to write to a volume, and where on it.
+
+    Attributes:
+        file: the file's id.
+        volume: the volume's id, `owner/name`.
+        location: the key of the object that it becomes, without a slash at either end.
+        overwrite: whether it takes the place of an object of that key.
+        sse_algorithm: how the object is encrypted, `AES256` or `aws:kms`; None to leave it to the volume.
+        sse_aws_kms_key_id: the key for `aws:kms`.
+        aws_canned_acl: who may read it.
+        aws_storage_class: the class of storage, such as `STANDARD`.
+
+    Raises:
+        InputError: an attribute is missing or malformed.
+    """
+
+    file: str
+    volume: str
+    location: str
+    overwrite: bool = False
+    sse_algorithm: str | None = None
+    sse_aws_kms_key_id: str | None = None
+    aws_canned_acl: str | None = None
+    aws_storage_class: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_id("file", self.file)
+        check_volume(self.volume)
+        check_location(self.location)
+        if not isinstance(self.overwrite, bool):
+            raise InputError(f"overwrite: expected true or false, not {self.overwrite!r}.")
+
+    @property
+    def identity(self) -> str:
+        """Return what no two items of a run have in common: the file."""
+        return self.file
+
+
 Item: TypeAlias = CopyItem | MoveItem | DeleteItem
 
 
@@ -156,6 +198,26 @@ def check_project(value: object) -> None:
         raise InputError(f"project: {value!r} is not of the form owner/project.")
 
 
+def check_volume(value: object) -> None:
+    """Raise InputError unless this looks like a volume's id, `owner/name`."""
+    if not isinstance(value, str) or not _PROJECT_ID.fullmatch(value) or not value.isprintable() or ":" in value:
+        raise InputError(f"volume: {value!r} is not of the form owner/name.")
+
+
+def check_location(value: object) -> None:
+    """Raise InputError unless this can be the key of an object that is written."""
+    if not isinstance(value, str) or not value:
+        raise InputError(f"location: expected a key, not {value!r}.")
+    if value.startswith("/") or value.endswith("/") or {"", ".", ".."} & set(value.split("/")):
+        raise InputError(
+            f"location: {value!r} needs a name between slashes: no slash at either end, none twice, no . and no .."
+        )
+    if not value.isprintable():
+        raise InputError(f"location: {value!r} has a character that cannot be printed.")
+    if len(value.encode(errors="replace")) > LOCATION_LIMIT:
+        raise InputError(f"location: it has more than {LOCATION_LIMIT} bytes.")
+
+
 def check_destination(parent: object, project: object) -> None:
     """Raise InputError unless exactly one of the two is given, and well formed."""
     if parent is not None and project is not None:
@@ -193,10 +255,28 @@ MOVE: Final = "MOVE"
 
 DELETE: Final = "DELETE"
 
-DONE_AS: Final[Mapping[str, str]] = {COPY: "copied", MOVE: "moved", DELETE: "deleted"}
+EXPORT_COPY: Final = "EXPORT_COPY"
+"""Export files to a volume, and keep the platform's copies."""
+
+EXPORT_REPLACE: Final = "EXPORT_REPLACE"
+"""Export files to a volume, and have aliases of them take the place of the platform's copies: it cannot be undone."""
+
+DONE_AS: Final[Mapping[str, str]] = {
+    COPY: "copied",
+    MOVE: "moved",
+    DELETE: "deleted",
+    EXPORT_COPY: "exported",
+    EXPORT_REPLACE: "exported",
+}
 """What the files of a job of each type are in the end, in words."""
 
-IN_USE_AS: Final[Mapping[str, str]] = {COPY: "copying from or to", MOVE: "moving from or to", DELETE: "deleting"}
+IN_USE_AS: Final[Mapping[str, str]] = {
+    COPY: "copying from or to",
+    MOVE: "moving from or to",
+    DELETE: "deleting",
+    EXPORT_COPY: "exporting from",
+    EXPORT_REPLACE: "exporting from",
+}
 """What an unfinished run of each type does with a place that is in use by it, in words."""
 
 RISKS: Final[Mapping[str, str]] = {

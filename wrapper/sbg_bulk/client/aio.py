@@ -172,7 +172,7 @@ class AsyncClient(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        where = self._runs.where(to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
             await self._driver.run(self._runs.prepare(draft, source, parents))
             begun = self._runs.begin(draft, source)
@@ -196,7 +196,7 @@ class AsyncClient(ClientBase):
         items_per_job: int = ITEMS_PER_JOB,
         on_request: Callable[[int], object] | None = None,
     ) -> Draft:
-        where = self._runs.where(to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             await self._driver.run(self._runs.resolve(draft, parents, on_request))

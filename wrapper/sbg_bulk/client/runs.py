@@ -94,11 +94,18 @@ class RunFlows:
             raise
 
     def where(
-        self, to: str | None, project: str | None, parent: str | None, destination_from_manifest: bool
+        self,
+        job_type: str,
+        to: str | None,
+        project: str | None,
+        parent: str | None,
+        destination_from_manifest: bool,
     ) -> Defaults:
         """Return the destination that was given. Raises InputError if that is more than one, or malformed."""
         if sum(one is not None for one in (to, project, parent)) > 1:
             raise InputError("give one destination: to, project or parent.")
+        if not self._family(job_type).on_platform:
+            return Defaults(parent, project, to, destination_from_manifest)
         if to is not None:
             place_on(self._settings, to)
         elif project is not None or parent is not None:

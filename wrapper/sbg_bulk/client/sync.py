@@ -267,7 +267,9 @@ class Client(ClientBase):
         callback is given.
 
         Args:
-            job_type: COPY, MOVE or DELETE, in any case.
+            job_type: COPY, MOVE or DELETE, in any case; or, for exports to volumes, EXPORT_COPY, which keeps the
+                platform's copies, or EXPORT_REPLACE, which cannot be undone: aliases of what was written take their
+                place.
             source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.transfers.manifest`. Or
                 the result of `plan`, `choose` or `remaining`; the arguments up to `form` are ignored then.
             to: the destination: the path of a folder or project, or a folder's id. Give at most one of the three.
@@ -292,7 +294,7 @@ class Client(ClientBase):
             InputError: nothing was chosen, or the job does not go with the choice; or an unfinished run of this machine
                 still needs what a manifest deletes: `plan` leaves that out.
         """
-        where = self._runs.where(to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
             self._driver.run(self._runs.prepare(draft, source, parents))
             begun = self._runs.begin(draft, source)
@@ -332,7 +334,7 @@ class Client(ClientBase):
         The other arguments and errors are those of `run`. They are ignored for a draft that was planned without a
         client.
         """
-        where = self._runs.where(to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             self._driver.run(self._runs.resolve(draft, parents, on_request))

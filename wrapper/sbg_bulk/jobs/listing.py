@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sbg_bulk import errors
 from sbg_bulk.api import pages
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.models.job import Job
 
 REREADS: Final = 5
 """How often the list is read again at once when its pages do not add up."""
 
 
-def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
-    """Read all jobs in the list, by their ids.
+def whole_list(policy: RequestPolicy, listing: pages.Listing[Any] | None = None) -> Flow[dict[str, Any]]:
+    """Read all jobs in the list, or all entries of another one, by their ids.
 
     Pages shift while jobs come and expire: what does not add up is read again.
 
@@ -24,9 +23,9 @@ def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
         ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
     """
     for _ in range(REREADS):
-        found: dict[str, Job] = {}
+        found: dict[str, Any] = {}
         total: int | None = None
-        pager = pages.Pager(policy, pages.jobs())
+        pager: pages.Pager[Any] = pages.Pager(policy, listing or pages.jobs())
         try:
             while (page := (yield from pager.next())) is not None:
                 # What was there at the beginning has to be found; what came meanwhile need not.
@@ -37,6 +36,6 @@ def whole_list(policy: RequestPolicy) -> Flow[dict[str, Job]]:
         if total is None or len(found) >= total:
             return found
     raise errors.PagingError(
-        "list_async_jobs: the list changes faster than it can be read, so it is unclear which jobs exist. "
-        "Resume the run later."
+        f"{(listing or pages.jobs()).operation.name}: the list changes faster than it can be read, so it is unclear "
+        f"which jobs exist. Resume the run later."
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -26,6 +26,8 @@ class Brings(Enum):
 
     ONE_JOB = "one job"
     """One job for all of its rows. It tells of their outcomes together, when it has ended."""
+    EACH_ROW = "each row"
+    """A job for each row, or the outcome of a row at once."""
 
 
 class Seen(Protocol):
@@ -82,23 +84,34 @@ class Watcher(Protocol):
         """Look at the jobs that are due."""
 
 
+Answer: TypeAlias = Sequence["AnyJob | RowOutcome | None"]
+"""What a submission has brought forth. Of `Brings.ONE_JOB` that job alone; of `Brings.EACH_ROW` one thing for each row,
+in their order: its job; its outcome, if it has come to an end at once; None if nothing is told of it."""
+
+
 @frozen
 class Decision:
     """What came of a submission whose outcome was not known.
 
     Attributes:
         submission: which.
-        job: the job that it has started, as last seen; None if it has started none that can be found.
-        complete: whether the job has ended, and all that it tells of its rows has been seen.
+        job: of `Brings.ONE_JOB`: the job that it has started, as last seen; None if it has started none that can be
+            found, which the settler has written down.
+        complete: of `Brings.ONE_JOB`: whether the job has ended, and all that it tells of its rows has been seen.
+        answer: of `Brings.EACH_ROW`: what the answer should have told. None stands for rows that certainly came to
+            nothing, and are to be submitted again, unless a person is to decide on them.
+        undecided: of `Brings.EACH_ROW`: whether a person is to decide on the rows without an answer.
     """
 
     submission: Submission
-    job: Any
+    job: Any = None
     complete: bool = False
+    answer: Answer = ()
+    undecided: bool = False
 
 
 class Settler(Protocol):
-    """Finds out what came of submissions whose answer was lost, and writes that into the journal."""
+    """Finds out what came of submissions whose answer was lost; of `Brings.EACH_ROW`, of rows that it lacked."""
 
     @property
     def open(self) -> Collection[int]:
@@ -119,11 +132,17 @@ class Settler(Protocol):
     def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
         """Leave a submission open. `latest` is the latest time that the server had told before it was sent."""
 
+    def leave(self, submission: Submission) -> None:
+        """Leave a submission open for a person to decide on. Only of `Brings.EACH_ROW`."""
+
+    def close(self, submission: Submission) -> None:
+        """Forget a submission, what came of which is in the journal now."""
+
     def ended(self, job_id: str, job: Any) -> None:
         """A job that was watched has ended, or cannot be found any more, which is None."""
 
     def settle(self) -> Flow[Sequence[Decision]]:
-        """Decide what can be decided now, and write it down."""
+        """Decide what can be decided now. Of `Brings.ONE_JOB` it writes that into the journal too."""
 
     def stop(self) -> Flow[None]:
         """Raise RunStopped if a person has to decide."""
@@ -142,8 +161,8 @@ class Work(Protocol):
     @property
     def settler(self) -> Settler: ...
 
-    def submit(self, items: Sequence[Any]) -> Flow[AnyJob]:
-        """Submit items, once or not at all, and return the job.
+    def submit(self, items: Sequence[Any]) -> Flow[Answer]:
+        """Submit items, once or not at all.
 
         Raises:
             Uncertain: the server may have started it, but has not said so.
@@ -152,6 +171,8 @@ class Work(Protocol):
 
     def outcomes(self, items: Sequence[Any], job: Any, *, new_ids: bool, settled: bool) -> Flow[list[RowOutcome]]:
         """Return the outcome of each item of a job that has finished, in the items' order.
+
+        Of `Brings.EACH_ROW` that follows from the job alone: no items are given, and no request is sent.
 
         Args:
             items: those that were submitted.
@@ -181,6 +202,7 @@ class Family(Protocol):
         of_rows: the API codes of a 403 that are about what rows name, and not about the user.
         takes_away: whether what it is done to is gone from its place then, so that a folder and what is in it cannot
             both be rows of a run.
+        on_platform: whether a destination that is given for all rows is a place on the platform.
     """
 
     @property
@@ -195,6 +217,8 @@ class Family(Protocol):
     def of_rows(self) -> Collection[int]: ...
     @property
     def takes_away(self) -> bool: ...
+    @property
+    def on_platform(self) -> bool: ...
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         """Read a manifest, one row at a time. The stream is left open.

@@ -18,6 +18,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Final, Self
 
@@ -43,7 +44,7 @@ from sbg_bulk.runs.journal_file import (
     unix,
 )
 from sbg_bulk.runs.journal_reader import SESSIONS, SUMS, JournalReader
-from sbg_bulk.runs.records import AnyJob, NewFolder, Outcome, RowOutcome, State, Submission
+from sbg_bulk.runs.records import AnyJob, EndedRow, NewFolder, Outcome, RowOutcome, State, Submission
 from sbg_bulk.runs.traffic import Traffic
 
 MOST_SESSIONS: Final = 100
@@ -224,6 +225,97 @@ class Journal(JournalReader):
             )
             if made is not None:
                 self._db.execute("INSERT OR REPLACE INTO copied VALUES (?, ?)", (job, json.dumps(made)))
+
+    def accepted(
+        self, submission: Submission, answer: Sequence[AnyJob | RowOutcome | None], lost: State
+    ) -> list[Submission]:
+        """Note what a submission has brought forth for each of its rows.
+
+        Args:
+            submission: which.
+            answer: for each row its job, its outcome, or None if nothing is told of it.
+            lost: the state of rows of which nothing is told.
+
+        Returns:
+            The submission; in several pieces, if something is told of some of its rows only.
+        """
+        assert len(answer) == submission.size
+        moment = self._clock()
+        with self._change():
+            for place, told in enumerate(answer, start=submission.first):
+                if isinstance(told, RowOutcome):
+                    self._write_outcome(place, None, told)
+                elif told is not None:
+                    self._db.execute("UPDATE row SET job = ? WHERE place = ?", (told.id, place))
+            pieces = []
+            for missing, group in groupby(range(submission.size), lambda index: answer[index] is None):
+                places = list(group)
+                known = [answer[index] for index in places]
+                over = not missing and all(isinstance(told, RowOutcome) for told in known)
+                state = lost if missing else State.ENDED if over else State.RUNNING
+                pieces.append((submission.first + places[0], submission.first + places[-1], state))
+            return self._cut(submission, pieces, moment)
+
+    def halve(self, submission: Submission) -> None:
+        """Note that a submission was refused as a whole; its rows are to be submitted again in two halves."""
+        middle = (submission.first + submission.last) // 2
+        with self._change():
+            halves = [(submission.first, middle, State.VOID), (middle + 1, submission.last, State.VOID)]
+            self._cut(submission, halves, self._clock())
+
+    def _cut(self, submission: Submission, pieces: Sequence[tuple[int, int, State]], moment: float) -> list[Submission]:
+        """Make a submission several, each with a state of its own. The first keeps its number."""
+        made = []
+        for index, (first, last, state) in enumerate(pieces):
+            number: int | None = submission.id if not index else None
+            if number is None:
+                cursor = self._db.execute(
+                    "INSERT INTO submission (first, last, state, sent_on, sent_at) SELECT ?, ?, ?, sent_on, sent_at "
+                    "FROM submission WHERE id = ?",
+                    (first, last, str(state), submission.id),
+                )
+                assert cursor.lastrowid is not None
+                number = cursor.lastrowid
+            self._db.execute(
+                "UPDATE submission SET first = ?, last = ?, state = ? WHERE id = ?", (first, last, str(state), number)
+            )
+            made.append(Submission(number, first, last, state, submission.sent_on))
+            if state in (State.RUNNING, State.ENDED):
+                self._db.execute("UPDATE submission SET known_at = ? WHERE id = ?", (moment, number))
+            if state is State.ENDED:
+                self._sum_up_rows(number, moment)
+        return made
+
+    def rows_ended(self, ended: Sequence[EndedRow]) -> None:
+        """Note that rows are over whose jobs are their own, and which submissions are with them."""
+        moment = self._clock()
+        with self._change():
+            for one in ended:
+                self._write_outcome(one.part.first, one.job, one.outcome)
+                if one.seen is not None:
+                    times = unix(one.seen.started_on), unix(one.seen.finished_on)
+                    self._db.execute(
+                        "UPDATE submission SET started_on = min(coalesce(started_on, ?1), coalesce(?1, started_on)), "
+                        "finished_on = max(coalesce(finished_on, ?2), coalesce(?2, finished_on)) WHERE id = ?3",
+                        (*times, one.part.submission.id),
+                    )
+            for number in dict.fromkeys(one.part.submission.id for one in ended):
+                self._sum_up_rows(number, moment)
+
+    def _write_outcome(self, place: int, job: str | None, told: RowOutcome) -> None:
+        self._db.execute(
+            "UPDATE row SET outcome = ?, new_id = ?, job = ?, api_code = ?, message = ? WHERE place = ?",
+            (str(told.outcome), told.new_id, job, told.api_code, told.message or None, place),
+        )
+
+    def _sum_up_rows(self, number: int, moment: float) -> None:
+        """Have a submission be over if all of its rows are."""
+        self._db.execute(
+            "UPDATE submission SET state = 'ended', ended_at = ?, (done, failed) = (SELECT coalesce(sum(outcome = "
+            "'done'), 0), coalesce(sum(outcome = 'failed'), 0) FROM row WHERE place BETWEEN first AND last) WHERE "
+            "id = ? AND NOT EXISTS (SELECT 1 FROM row WHERE place BETWEEN first AND last AND outcome IS NULL)",
+            (moment, number),
+        )
 
     def note_session(self) -> None:
         """Note that a process carries the run from now on, until it closes the journal or is killed."""

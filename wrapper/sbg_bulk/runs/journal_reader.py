@@ -19,6 +19,7 @@ from sbg_bulk.runs.records import (
     KeptRow,
     NewFolder,
     Outcome,
+    Part,
     Plan,
     State,
     Submission,
@@ -58,6 +59,12 @@ class JournalReader:
             "SELECT coalesce(sum(last - first + 1), 0) FROM submission WHERE state IN ('intended', 'running')"
         )
         known = {str(outcome): outcomes.get(outcome, 0) for outcome in Outcome}
+        # Where rows have jobs of their own, some of a submission may be over.
+        [(over,)] = self._select(
+            "SELECT count(*) FROM submission, row WHERE state = 'running' AND submission.job IS NULL "
+            "AND place BETWEEN first AND last AND outcome IS NOT NULL"
+        )
+        running -= over
         return Tally(rows, **known, running=running, open=rows - sum(known.values()) - running)
 
     def carried(self) -> Carried:
@@ -158,10 +165,25 @@ class JournalReader:
         """Return the ids of all jobs that are known to be this run's."""
         return {job for (job,) in self._select("SELECT job FROM submission WHERE job IS NOT NULL")}
 
+    def running_rows(self) -> dict[str, Part]:
+        """Return the rows with jobs of their own that have not ended, by the ids of these."""
+        found: dict[str, Part] = {}
+        for one in self.unfinished():
+            if one.state is State.RUNNING:
+                query = "SELECT place, job FROM row WHERE place BETWEEN ? AND ? AND outcome IS NULL AND job IS NOT NULL"
+                found |= {job: Part(one, place, place) for place, job in self._select(query, (one.first, one.last))}
+        return found
+
+    def row_jobs(self) -> set[str]:
+        """Return the ids of all jobs that are known to be a row's own."""
+        return {job for (job,) in self._select("SELECT job FROM row WHERE job IS NOT NULL")}
+
     def latest_jobs(self, count: int) -> list[str]:
         """Return the ids of so many jobs of this run at most, the latest first."""
         query = "SELECT job FROM submission WHERE job IS NOT NULL ORDER BY id DESC LIMIT ?"
-        return [job for (job,) in self._select(query, (count,))]
+        of_rows = "SELECT job FROM row WHERE job IS NOT NULL ORDER BY place DESC LIMIT ?"
+        found = [job for (job,) in self._select(query, (count,))]
+        return found or [job for (job,) in self._select(of_rows, (count,))]
 
     def foreign_jobs(self) -> set[str]:
         """Return the ids of jobs that are known not to be this run's."""

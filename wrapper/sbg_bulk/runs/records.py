@@ -105,6 +105,43 @@ class Submission:
 
 
 @frozen
+class Part:
+    """The rows of a submission that one job does.
+
+    Attributes:
+        submission: which.
+        first: the place of the first row.
+        last: the place of the last row.
+    """
+
+    submission: Submission
+    first: int
+    last: int
+
+    @classmethod
+    def whole(cls, submission: Submission) -> Part:
+        """Return all rows of a submission."""
+        return cls(submission, submission.first, submission.last)
+
+
+@frozen
+class EndedRow:
+    """A row whose own job has ended.
+
+    Attributes:
+        part: the row.
+        job: the id of its job.
+        outcome: what came of it.
+        seen: the job as it ended, if it was read.
+    """
+
+    part: Part
+    job: str
+    outcome: RowOutcome
+    seen: AnyJob | None = None
+
+
+@frozen
 class SubmissionTimes:
     """The times of a submission, and its outcome in numbers. What is not known is None.
 

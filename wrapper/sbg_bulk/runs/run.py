@@ -9,11 +9,10 @@ goes on (`sbg_bulk.runs.family.Settler`).
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import evolve
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
@@ -22,14 +21,16 @@ from sbg_bulk.api.pace import Meter, Pace
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain, pause
 from sbg_bulk.api.steps import Flow, Reply, now, record
-from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
+from sbg_bulk.api.waits import Cause, Wait
 from sbg_bulk.files.folders import make_folder
 from sbg_bulk.limits import USUAL_LIMIT
-from sbg_bulk.runs.family import Family, Settler, Watcher, Work, items_of
+from sbg_bulk.runs import row_jobs
+from sbg_bulk.runs.family import Family, items_of
 from sbg_bulk.runs.identity import check_token, learn_user
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import JOBS_IN_FLIGHT, LIST_LAG, EndedJob, Progress, RunOptions
-from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, State, Submission, Tally
+from sbg_bulk.runs.records import AnyJob, Outcome, Part, RowOutcome, State, Submission, Tally
+from sbg_bulk.runs.state import RunState
 
 POLL_SHARE: Final = 0.05
 """The share of the budget that looks at jobs may take while it is wanted to submit more of them, if there is so much to
@@ -37,74 +38,6 @@ spare in the window in which the last is submitted."""
 
 SETTLING: Final = "to find out whether a submission started a job"
 """The reason of a pause until a submission of unknown outcome can be settled."""
-
-
-@define
-class _Run:
-    policy: RequestPolicy
-    journal: Journal
-    family: Family
-    options: RunOptions
-    on_change: Callable[[Progress], object] | None
-    tally: Tally
-    work: Work
-    running: dict[str, Submission] = field(factory=dict)
-    jobs_ended: int = 0
-    newly_ended: list[EndedJob] = field(factory=list)
-    posting: int = 0
-    user_asked: bool = False
-    shown: Progress | None = None
-    folders: tuple[int, int] = (0, 0)
-    noun: str = "file"
-
-    @property
-    def watch(self) -> Watcher:
-        return self.work.watch
-
-    @property
-    def settler(self) -> Settler:
-        return self.work.settler
-
-    def show(self) -> Flow[None]:
-        """Tell how far it has come, between two steps."""
-        self.posting = 0
-        if self.on_change is not None:
-            self.tell(BudgetLeft.of(self.policy.meter, (yield from now())), None)
-
-    def tell(self, budget: BudgetLeft | None, waiting: Wait | None) -> None:
-        """Tell how far it has come, if anything has changed."""
-        assert self.on_change is not None
-        running, plan = len(self.running) + len(self.settler.open), self.journal.plan
-        progress = Progress(
-            plan.run,
-            str(self.journal.path),
-            self.tally,
-            running,
-            self.jobs_ended,
-            jobs_total=self.jobs_ended + running + self.posting + math.ceil(self.tally.open / plan.items_per_job),
-            folders_made=self.folders[0],
-            folders_total=self.folders[1],
-            budget=budget,
-            waiting=waiting,
-            ended=tuple(self.newly_ended),
-            job_type=plan.job_type,
-            noun=self.noun,
-        )
-        if progress != self.shown:
-            self.shown = progress
-            self.newly_ended.clear()
-            self.on_change(progress)
-
-    def count(self, *, opened: int = 0, outcomes: Sequence[RowOutcome] = ()) -> Counter[str]:
-        """Count rows that have been submitted, or have come to an end. Return how many of them to which end."""
-        reached = Counter(str(one.outcome) for one in outcomes)
-        self.tally = evolve(
-            self.tally,
-            open=self.tally.open - opened,
-            running=self.tally.running + opened - len(outcomes),
-            **{name: getattr(self.tally, name) + number for name, number in reached.items()},
-        )
-        return reached
 
 
 def run(
@@ -144,7 +77,7 @@ def run(
         policy = _with_listener(policy, lambda wait: state.tell(wait.budget, wait))
     lag = LIST_LAG if options.list_lag is None else options.list_lag
     tally, work = (yield from record(journal.tally)), family.work(policy, journal, lag)
-    state = _Run(policy, journal, family, options, on_change, tally, work)
+    state = RunState(policy, journal, family, options, on_change, tally, work)
     state.noun = yield from record(journal.noun)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
@@ -173,7 +106,7 @@ def run(
             yield from check_token(policy, journal, family, state.tally, mark)
 
 
-def _go_on(state: _Run) -> Flow[None]:
+def _go_on(state: RunState) -> Flow[None]:
     """Do what is to be done next, until nothing is left."""
     yield from _make_folders(state)
     policy, journal, options, watch, settler = state.policy, state.journal, state.options, state.watch, state.settler
@@ -186,7 +119,7 @@ def _go_on(state: _Run) -> Flow[None]:
             yield from _settle(state)
             continue
         places = None
-        if len(state.running) + settler.unsettled < (options.jobs_in_flight or JOBS_IN_FLIGHT):
+        if state.in_flight < (options.jobs_in_flight or JOBS_IN_FLIGHT):
             places = yield from record(journal.next_rows)
         watch.take(policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share))
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
@@ -207,7 +140,7 @@ def _go_on(state: _Run) -> Flow[None]:
             return
 
 
-def _make_folders(state: _Run) -> Flow[None]:
+def _make_folders(state: RunState) -> Flow[None]:
     """Make the folders that things go to and that are not there yet. What is made is made once, as names are taken."""
     journal = state.journal
     while (folder := (yield from record(journal.next_folder))) is not None:
@@ -245,7 +178,7 @@ def _with_listener(policy: RequestPolicy, waits: Callable[[Wait], object]) -> Re
     return evolve(policy, on_wait=tell)
 
 
-def _take_up(state: _Run) -> Flow[None]:
+def _take_up(state: RunState) -> Flow[None]:
     """Learn from the journal what is under way."""
     state.tally = yield from record(state.journal.tally)
     state.folders = yield from record(state.journal.folders)
@@ -253,13 +186,15 @@ def _take_up(state: _Run) -> Flow[None]:
     for one in unfinished:
         if one.state is State.INTENDED:
             yield from state.settler.add(one, sent_here=False)
-    state.running = {one.job: one for one in unfinished if one.job is not None}
+    state.running = {one.job: Part.whole(one) for one in unfinished if one.job is not None}
+    if state.each_row:
+        state.running = yield from record(state.journal.running_rows)
     moment = yield from now()
     for job_id in state.running.keys() - set(state.watch.tracks):
         state.watch.follow(job_id, moment)
 
 
-def _learn_the_time(state: _Run) -> Flow[None]:
+def _learn_the_time(state: RunState) -> Flow[None]:
     """Learn the budget and the server's time, free of charge, before anything is sent that needs them."""
     try:
         yield from lookups.rate_limit(evolve(state.policy, retry=evolve(state.policy.retry, within=0.0)))
@@ -275,7 +210,7 @@ def _learn_the_time(state: _Run) -> Flow[None]:
     yield from state.work.note_earlier_jobs()
 
 
-def _submit(state: _Run, first: int, last: int) -> Flow[None]:
+def _submit(state: RunState, first: int, last: int) -> Flow[None]:
     journal, meter = state.journal, state.policy.meter
     assert meter is not None
     submission = yield from record(lambda: journal.intend(first, last, meter.server_time))
@@ -284,7 +219,7 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     state.posting = 1
     latest = meter.latest
     try:
-        job = yield from state.work.submit(items)
+        answer = yield from state.work.submit(items)
     except Uncertain:
         yield from state.settler.add(submission, latest, sent_here=True)
         return
@@ -299,6 +234,11 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
         if not of_rows:
             yield from record(lambda: journal.void(submission))
             raise
+        if state.each_row and submission.size > 1:
+            # One of them may be what is wrong with all.
+            yield from record(lambda: journal.halve(submission))
+            state.count(opened=-submission.size)
+            return
         # The service finds these rows wrong, and would again.
         refused = [
             RowOutcome(Outcome.FAILED, None, refusal.code, refusal.api_message or f"HTTP {refusal.status}")
@@ -309,14 +249,19 @@ def _submit(state: _Run, first: int, last: int) -> Flow[None]:
     except errors.SbgBulkError:
         yield from record(lambda: journal.void(submission))
         raise
+    if state.each_row:
+        yield from row_jobs.take(state, submission, answer, latest)
+        return
+    [job] = answer
+    assert job is not None and not isinstance(job, RowOutcome)
     yield from record(lambda: journal.started(submission, job.id, job))
     meter.started(job.started_on)
-    state.running[job.id] = submission
+    state.running[job.id] = Part.whole(submission)
     state.watch.follow(job.id, (yield from now()), due=False)
 
 
 def _end(
-    state: _Run,
+    state: RunState,
     submission: Submission,
     job: str | None,
     outcomes: Sequence[RowOutcome],
@@ -330,26 +275,29 @@ def _end(
         state.newly_ended.append(EndedJob(job, submission.size, **reached))
 
 
-def _poll(state: _Run) -> Flow[None]:
+def _poll(state: RunState) -> Flow[None]:
     """Poll the jobs under way, and write down what has ended."""
     polled = yield from state.watch.poll()
+    if state.each_row:
+        yield from row_jobs.end(state, polled)
+        return
     for track in polled.finished:
         assert track.job is not None
         if track.id in state.running:
-            yield from _finish(state, state.running[track.id], track.job)
+            yield from _finish(state, state.running[track.id].submission, track.job)
         else:
             state.settler.ended(track.id, track.job)
     for track in polled.lost:
         if track.id not in state.running:
             state.settler.ended(track.id, None)
             continue
-        submission = state.running.pop(track.id)
+        submission = state.running.pop(track.id).submission
         message = f"job {track.id} can no longer be read: jobs expire a month after they end"
         lost = [RowOutcome(Outcome.UNKNOWN, message=message) for _ in range(submission.size)]
         yield from _end(state, submission, track.id, lost)
 
 
-def _finish(state: _Run, submission: Submission, job: AnyJob, *, settled: bool = False) -> Flow[None]:
+def _finish(state: RunState, submission: Submission, job: AnyJob, *, settled: bool = False) -> Flow[None]:
     """Write down what came of the rows of a job that has finished."""
     items = yield from record(lambda: items_of(state.family, state.journal, submission))
     found = yield from state.work.outcomes(items, job, new_ids=state.options.new_ids or False, settled=settled)
@@ -357,9 +305,13 @@ def _finish(state: _Run, submission: Submission, job: AnyJob, *, settled: bool =
     yield from _end(state, submission, job.id, found, job, state.work.made(job))
 
 
-def _settle(state: _Run) -> Flow[None]:
+def _settle(state: RunState) -> Flow[None]:
     """Find out what came of submissions whose time has come."""
     settler, watch = state.settler, state.watch
+    if state.each_row:
+        for decision in (yield from settler.settle()):
+            yield from row_jobs.take(state, decision.submission, decision.answer, undecided=decision.undecided)
+        return
     for decision in (yield from settler.settle()):
         job = decision.job
         if job is None:
@@ -368,7 +320,7 @@ def _settle(state: _Run) -> Flow[None]:
             watch.forget(job.id)
             yield from _finish(state, decision.submission, job, settled=True)
         else:
-            state.running[job.id] = decision.submission
+            state.running[job.id] = Part.whole(decision.submission)
     moment = yield from now()
     for job in settler.watched:
         if job.id not in watch.tracks:

@@ -58,8 +58,8 @@ class _Work:
         self.watch = _Watch(self.policy, self.lag, job_type=self.journal.plan.job_type)
         self.settler = Settler(self.policy, self.journal, self.lag)
 
-    def submit(self, items: Sequence[Item]) -> Flow[Job]:
-        return post(self.policy, items)
+    def submit(self, items: Sequence[Item]) -> Flow[tuple[Job]]:
+        return ((yield from post(self.policy, items)),)
 
     def outcomes(self, items: Sequence[Item], job: Job, *, new_ids: bool, settled: bool) -> Flow[list[RowOutcome]]:
         # What was read while the job was under way is of use only to tell whose job it is.
@@ -85,6 +85,7 @@ class FileJobs:
     batch: int | None = None
     brings: Brings = Brings.ONE_JOB
     of_rows: Collection[int] = OF_ROWS
+    on_platform: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ class _Reader:
         columns = columns_of(
             tuple(record), deletion=self._kind is DeleteItem, as_destination=self._defaults.from_manifest
         )
-        fields = _Fields(number, record, columns, self._literal, self._spaced)
+        fields = Fields(number, record, columns, self._literal, self._spaced)
         if columns.doubled is not None:
             fields.say(columns.doubled, "two keys have this name: remove one")
         for column, meant in columns.unclear:
@@ -127,7 +127,7 @@ class _Reader:
         yield evolve(fields.problems[0], source=file if is_text(file) else None)
         yield from fields.problems[1:]
 
-    def _take_destination(self, fields: _Fields) -> None:
+    def _take_destination(self, fields: Fields) -> None:
         found = fields.destination()
         if found is None:
             return
@@ -162,7 +162,7 @@ def _no_destination(columns: Columns) -> str:
     )
 
 
-class _Fields:
+class Fields:
     """What is said in one record, as far as it was taken, and what is wrong with it.
 
     Attributes:
@@ -198,7 +198,7 @@ class _Fields:
         try:
             check()
         except InputError as error:
-            self.say(column, re.sub(r"^(file|parent|project|name): ", "", str(error)))
+            self.say(column, re.sub(r"^(file|parent|project|name|volume|location): ", "", str(error)))
 
     def take(self, column: str) -> str | None:
         """Return a value; None if there is none."""

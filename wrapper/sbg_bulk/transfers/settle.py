@@ -125,6 +125,14 @@ class Settler:
         rivals = {job for one in self._unsettled() for job in one.rivals}
         return [job for job in self._candidates.values() if job.id in rivals and self._is_running(job)]
 
+    def leave(self, submission: Submission) -> None:
+        """Leave a submission open for a person to decide on."""
+        self.open[submission.id].undecided = ()
+
+    def close(self, submission: Submission) -> None:
+        """Forget a submission, what came of which is in the journal now."""
+        self.open.pop(submission.id, None)
+
     def ended(self, job_id: str, job: Job | None) -> None:
         """A candidate that was watched has ended, or cannot be found any more."""
         if job_id not in self._candidates:

@@ -1,0 +1,131 @@
+"""The calls that start, read and list jobs on volumes, a hundred at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from attrs import frozen
+
+from sbg_async_api import models
+from sbg_bulk import errors
+from sbg_bulk.api import operations, pages
+from sbg_bulk.api.operations import Operation
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.request import request
+from sbg_bulk.api.steps import Flow, Reply
+from sbg_bulk.items import ExportItem
+from sbg_bulk.models.job import ItemError
+from sbg_bulk.models.volume_job import VolumeJob
+
+MOST: Final = 100
+"""The most jobs that one call starts or reads (https://docs.sevenbridges.com/reference/start-a-bulk-export-job)."""
+
+UNFINISHED: Final = ("PENDING", "RUNNING")
+
+Key: TypeAlias = tuple[str | None, ...]
+"""What a job takes and where to: what the service echoes, by which a job is tied to its item."""
+
+
+@frozen
+class Kind:
+    """A kind of jobs on volumes.
+
+    Attributes:
+        start: the call that starts jobs.
+        get: the call that reads jobs.
+        list: the call that lists jobs.
+        body: the arguments of `start` for these items.
+        selection: the arguments of `get` for these ids.
+        key: what an item asks for. The first part is what no two items of a run have in common.
+        echo: what a job was asked for; None if it does not say.
+        undoable: whether it can be undone, so that it may be started again where it certainly was not.
+    """
+
+    start: Operation
+    get: Operation
+    list: Operation
+    body: Callable[[Sequence[Any]], Mapping[str, Any]]
+    selection: Callable[[Sequence[str]], Mapping[str, Any]]
+    key: Callable[[Any], Key]
+    echo: Callable[[VolumeJob], Key | None]
+    undoable: bool
+
+
+def _export(item: ExportItem) -> models.ExportItem:
+    made = models.ExportItem(
+        models.ExportSource(item.file), models.VolumeLocation(volume=item.volume, location=item.location)
+    )
+    if item.overwrite:
+        made.overwrite = True
+    names = ("sse_algorithm", "sse_aws_kms_key_id", "aws_canned_acl", "aws_storage_class")
+    given = {name: value for name in names if (value := getattr(item, name)) is not None}
+    if given:
+        made.properties = models.ExportProperties(**given)
+    return made
+
+
+def exports(*, copy_only: bool) -> Kind:
+    """Return the exports that keep the platform's copies, or those that have aliases take their place."""
+
+    def body(items: Sequence[ExportItem]) -> Mapping[str, Any]:
+        made = models.ExportRequest([_export(item) for item in items])
+        # What is not said means no: it is left out, as programs do that are in use.
+        return {"body": made, "copy_only": models.BulkStartExportsCopyOnly.TRUE} if copy_only else {"body": made}
+
+    def echo(job: VolumeJob) -> Key | None:
+        told = job.origin.get("file"), job.destination.get("volume"), job.destination.get("location")
+        return None if None in told else told
+
+    return Kind(
+        operations.START_EXPORTS,
+        operations.GET_EXPORTS,
+        operations.LIST_EXPORTS,
+        body,
+        lambda ids: {"body": models.ExportSelection(export_ids=list(ids))},
+        lambda item: (item.file, item.volume, item.location),
+        echo,
+        undoable=copy_only,
+    )
+
+
+def listing(kind: Kind, states: Sequence[str] = (), volume: str | None = None) -> pages.Listing[VolumeJob]:
+    """Return the list of the user's jobs: those in these states, on this volume, with all that is told of them."""
+    arguments: dict[str, Any] = {"fields": pages.ALL_FIELDS}
+    if states:
+        arguments["state"] = list(states)
+    if volume is not None:
+        arguments["volume"] = volume
+    return pages.Listing(kind.list, VolumeJob.from_answer, arguments)
+
+
+def entries(reply: Reply) -> tuple[list[VolumeJob], list[ItemError]]:
+    """Return the jobs and the errors of a bulk answer, in any order."""
+    items = reply.answer().get("items")
+    if not isinstance(items, list):
+        raise reply.unreadable("it contains no list of items")
+    parts = [part for part in items if isinstance(part, dict)]
+    jobs = [job for part in parts if (job := VolumeJob.from_answer(part.get("resource"))) is not None]
+    return jobs, [ItemError.from_answer(part["error"]) for part in parts if part.get("error") is not None]
+
+
+def read(policy: RequestPolicy, kind: Kind, ids: Sequence[str]) -> Flow[tuple[dict[str, VolumeJob], set[str]]]:
+    """Read up to a hundred jobs.
+
+    Returns:
+        The jobs, by their ids; and the ids of those that certainly cannot be read.
+    """
+    try:
+        jobs, refused = yield from request(policy, kind.get, entries, **kind.selection(ids))
+    except (errors.NotFound, errors.BadRequest):
+        # It may be refused as a whole for one of them.
+        if len(ids) == 1:
+            return {}, set(ids)
+        half = len(ids) // 2
+        found, gone = yield from read(policy, kind, ids[:half])
+        more, others = yield from read(policy, kind, ids[half:])
+        return {**found, **more}, gone | others
+    found = {job.id: job for job in jobs if job.id in set(ids)}
+    left = set(ids) - found.keys()
+    # An error does not say whose it is: it is everybody's of whom nothing else was said.
+    return found, left if left and len(refused) == len(left) else set()

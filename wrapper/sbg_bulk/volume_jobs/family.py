@@ -1,0 +1,157 @@
+"""The exports to volumes as families of the engine: up to a hundred rows in a call, each with a job of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import IO, Any, Final
+
+from attrs import define, field, frozen
+
+from sbg_bulk import errors
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.request import request
+from sbg_bulk.api.steps import Flow, record
+from sbg_bulk.errors import InputError
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, ExportItem
+from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.models.job import ItemError
+from sbg_bulk.models.volume_job import COMPLETED, VolumeJob
+from sbg_bulk.runs.family import Brings, Family
+from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
+from sbg_bulk.runs.rows import Defaults, Rows
+from sbg_bulk.runs.verification import Verification
+from sbg_bulk.volume_jobs import calls, manifest, verify
+from sbg_bulk.volume_jobs.calls import MOST, Kind
+from sbg_bulk.volume_jobs.settle import VolumeSettler
+from sbg_bulk.volume_jobs.watch import VolumeWatch
+
+OF_ROWS: Final = frozenset({3012, 5022, 5029, 5031, *range(9003, 9030)})
+"""Codes of a 403 that are about a file, a project or a volume, and not about the user."""
+
+
+@define
+class _Work:
+    """Exports the files of a run."""
+
+    policy: RequestPolicy
+    journal: Journal
+    kind: Kind
+    item: Callable[[Mapping[str, Any]], ExportItem]
+    lag: float
+    watch: VolumeWatch = field(init=False)
+    settler: VolumeSettler = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.watch = VolumeWatch(self.policy, self.kind, self.lag)
+        self.settler = VolumeSettler(self.policy, self.journal, self.kind, self.item, self.lag)
+
+    def submit(self, items: Sequence[ExportItem]) -> Flow[list[VolumeJob | RowOutcome | None]]:
+        jobs, refused = yield from request(self.policy, self.kind.start, calls.entries, **self.kind.body(items))
+        silent = [job.id for job in jobs if self.kind.echo(job) is None]
+        if silent:
+            try:
+                told, _ = yield from calls.read(self.policy, self.kind, silent)
+            except errors.SbgBulkError:
+                told = {}  # they are started all the same, and will be found in the list
+            jobs = [told.get(job.id, job) for job in jobs]
+        # All are answers to these items: the first part of the key is enough, however a service spells the rest.
+        by_key = {echo[0]: job for job in jobs if (echo := self.kind.echo(job)) is not None}
+        answer: list[VolumeJob | RowOutcome | None] = [by_key.get(self.kind.key(item)[0]) for item in items]
+        left = answer.count(None)
+        if left and left == len(refused) and len(jobs) + len(refused) == len(items):
+            # An error does not say whose it is. All that is left was refused.
+            refusal = _refused(refused)
+            return [refusal if one is None else one for one in answer]
+        return answer
+
+    def outcomes(
+        self,
+        items: Sequence[ExportItem],  # noqa: ARG002 - the job tells all
+        job: VolumeJob,
+        *,
+        new_ids: bool,  # noqa: ARG002 - a file keeps its id
+        settled: bool,  # noqa: ARG002
+    ) -> Flow[list[RowOutcome]]:
+        yield from ()
+        if job.state == COMPLETED:
+            return [RowOutcome(Outcome.DONE)]
+        return [_refused([job.error or ItemError(None, None, f"job {job.id} has failed and does not say why")])]
+
+    def made(self, job: VolumeJob) -> None:
+        """Return None: an export makes no file of the platform."""
+
+    def note_earlier_jobs(self) -> Flow[None]:
+        earlier = yield from whole_list(self.policy, calls.listing(self.kind))
+        own = yield from record(self.journal.row_jobs)
+        yield from record(lambda: self.journal.not_ours(earlier.keys() - own))
+
+
+def _refused(refused: Sequence[ItemError]) -> RowOutcome:
+    """Return the outcome of rows that were refused for these reasons. Which is whose is known if they are the same."""
+    codes, messages = {one.code for one in refused}, list(dict.fromkeys(one.message for one in refused if one.message))
+    code = refused[0].code if len(codes) == 1 else None
+    if len(codes) == 1 and len(messages) <= 1:
+        return RowOutcome(Outcome.FAILED, api_code=code, message="".join(messages))
+    told = "; ".join(f"{one.code}: {one.message}" for one in dict.fromkeys(refused))
+    return RowOutcome(Outcome.FAILED, api_code=code, message=f"one of these; the response does not say which: {told}")
+
+
+@frozen
+class Exports:
+    """Exports to volumes; see `sbg_bulk.runs.family.Family`.
+
+    Attributes:
+        copy_only: whether the platform keeps its own copies.
+    """
+
+    job_type: str
+    copy_only: bool
+    batch: int | None = MOST
+    brings: Brings = Brings.EACH_ROW
+    of_rows: Collection[int] = OF_ROWS
+    takes_away: bool = False
+    on_platform: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(one.name for one in ExportItem.__attrs_attrs__)
+
+    def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
+        return manifest.read(stream, form, defaults, promised)
+
+    def item(self, values: Mapping[str, Any]) -> ExportItem:
+        return ExportItem(**{key: value for key, value in values.items() if value is not None})
+
+    def work(self, policy: RequestPolicy, journal: Journal, lag: float) -> _Work:
+        return _Work(policy, journal, calls.exports(copy_only=self.copy_only), self.item, lag)
+
+    def sees(self, policy: RequestPolicy, job_id: str) -> Flow[bool]:
+        try:
+            found, _ = yield from calls.read(policy, calls.exports(copy_only=self.copy_only), [job_id])
+        except errors.Forbidden:
+            return False
+        return job_id in found
+
+    def may_have_started(
+        self,
+        policy: RequestPolicy,  # noqa: ARG002
+        journal: Journal,  # noqa: ARG002
+        submission: Submission | None,  # noqa: ARG002
+        job_id: str,  # noqa: ARG002
+    ) -> Flow[bool]:
+        yield from ()
+        raise InputError(
+            "Each file of an export has a job of its own, which is found by its source and destination: no job can be "
+            "adopted."
+        )
+
+    def verify(
+        self, policy: RequestPolicy, journal: Journal, on_request: Callable[[int], object] | None
+    ) -> Flow[Verification]:
+        return verify.verify(policy, journal, on_request)
+
+
+FAMILIES: Final[Sequence[Family]] = (Exports(EXPORT_COPY, copy_only=True), Exports(EXPORT_REPLACE, copy_only=False))
+"""The exports that keep the platform's copies, and those that have aliases take their place."""

@@ -1,0 +1,211 @@
+"""Find out which jobs on volumes came of a submission whose answer was lost, or lacked some of its rows.
+
+The service echoes what each job takes and where to. When the list certainly shows the jobs, the pages are read on which
+new ones most likely stand; if not all are there, all of the list. A job of the same source and destination that was
+started after the submission was sent is the row's. If there is none in the whole list, none was started: the rows are
+submitted again, unless that could not be undone; then a person decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from attrs import define, field
+
+from sbg_bulk import errors
+from sbg_bulk.api import pages
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.steps import Flow, now, record
+from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.models.resources import Page
+from sbg_bulk.models.volume_job import COMPLETED, FAILED, VolumeJob
+from sbg_bulk.runs.decide import UNDECIDED
+from sbg_bulk.runs.family import Decision
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, Submission
+from sbg_bulk.transfers.match import CLOCK_TOLERANCE, may_be_gone
+from sbg_bulk.volume_jobs.calls import MOST, Key, Kind, listing, read
+
+_RANK: Final = {COMPLETED: 0, FAILED: 2}
+"""Of several jobs of one source and destination, each new, that counts most which has done it, then one under way."""
+
+
+@define
+class _Open:
+    """A submission, or what is left of it, of whose rows nothing is known.
+
+    Attributes:
+        submission: which.
+        items: what it was to do.
+        due: when the list certainly shows its jobs, by the client's clock.
+        sent_here: whether this process has sent it.
+        latest: the latest time that the server had told before, if this process has sent it.
+        undecided: whether a person is to decide.
+    """
+
+    submission: Submission
+    items: Sequence[Any]
+    due: float
+    sent_here: bool
+    latest: float | None
+    undecided: bool = False
+
+
+@define
+class VolumeSettler:
+    """Settles submissions of jobs on volumes; see `sbg_bulk.runs.family.Settler`.
+
+    Attributes:
+        policy: how to send requests.
+        journal: the run's.
+        kind: which jobs.
+        item: makes an item of its values.
+        lag: seconds after which a job that was started is in the list.
+        open: the submissions, by their numbers in the journal.
+    """
+
+    policy: RequestPolicy
+    journal: Journal
+    kind: Kind
+    item: Callable[[dict[str, Any]], Any]
+    lag: float
+    open: dict[int, _Open] = field(factory=dict)
+
+    def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:
+        values = yield from record(lambda: self.journal.values(submission.first, submission.last))
+        due = (yield from now()) + self.lag
+        self.open[submission.id] = _Open(submission, list(map(self.item, values)), due, sent_here, latest)
+
+    def leave(self, submission: Submission) -> None:
+        self.open[submission.id].undecided = True
+
+    def close(self, submission: Submission) -> None:
+        self.open.pop(submission.id, None)
+
+    @property
+    def due(self) -> float:
+        return min((one.due for one in self._unsettled()), default=math.inf)
+
+    @property
+    def unsettled(self) -> int:
+        return len(self._unsettled())
+
+    @property
+    def watched(self) -> Sequence[AnyJob]:
+        return ()
+
+    def ended(self, job_id: str, job: object) -> None:
+        """Do nothing: what is tied to its row by what the service echoes need not end first."""
+
+    def stop(self) -> Flow[None]:
+        for one in self.open.values():
+            number, plan = one.submission.id, self.journal.plan
+            yield from record(lambda: self.journal.remember(UNDECIDED, str(number)))  # noqa: B023 - it is raised
+            raise errors.RunStopped(plan.run, plan.job_type, one.submission.size, (), self.journal.path)
+
+    def settle(self) -> Flow[list[Decision]]:
+        moment = yield from now()
+        due = [one for one in self._unsettled() if one.due <= moment]
+        known = yield from record(lambda: self.journal.row_jobs() | self.journal.foreign_jobs())
+        wanted = {self.kind.key(item) for one in due for item in one.items}
+        found = yield from self._find(wanted, known, [one.submission.sent_on for one in due])
+        decisions = []
+        for one in due:
+            answer = [self._told(one, self.kind.key(item), found) for item in one.items]
+            undecided = None in answer and not self.kind.undoable
+            decisions.append(Decision(one.submission, answer=answer, undecided=undecided))
+        return decisions
+
+    def _unsettled(self) -> list[_Open]:
+        return [one for one in self.open.values() if not one.undecided]
+
+    def _find(
+        self, wanted: set[Key], known: set[str], sent_on: Sequence[float | None]
+    ) -> Flow[dict[Key, list[VolumeJob]]]:
+        """Return the jobs that are not known and were asked for what is wanted, by what that is."""
+        volumes = {part for key in wanted for part in key if part is not None and part.count("/") == 1}
+        of_one = next(iter(volumes)) if len(volumes) == 1 else None
+        listed = listing(self.kind, volume=of_one)
+        found: defaultdict[Key, list[VolumeJob]] = defaultdict(list)
+        since = min((moment for moment in sent_on if moment is not None), default=None)
+        seen: set[str] = set()
+
+        def all_there() -> bool:
+            return all(any(_is_newer(job, since) for job in found.get(key, ())) for key in wanted)
+
+        first: Page[VolumeJob] = yield from pages.page(self.policy, listed, 0, PAGE_LIMIT)
+        yield from self._take(first.items, wanted, known, seen, found)
+        if first.next_offset is None or all_there():
+            return found
+        if first.total is not None:
+            last = max(first.next_offset, first.total - PAGE_LIMIT)
+            page: Page[VolumeJob] = yield from pages.page(self.policy, listed, last, PAGE_LIMIT)
+            yield from self._take(page.items, wanted, known, seen, found)
+            if all_there():
+                return found
+        everything = yield from whole_list(self.policy, listed)
+        yield from self._take(everything.values(), wanted, known, seen, found)
+        return found
+
+    def _take(
+        self,
+        jobs: Iterable[VolumeJob],
+        wanted: set[Key],
+        known: set[str],
+        seen: set[str],
+        found: dict[Key, list[VolumeJob]],
+    ) -> Flow[None]:
+        """Enter the jobs that were not seen yet by what they were asked for. Those that do not say are read."""
+        fresh = [job for job in jobs if job.id not in known and job.id not in seen]
+        seen.update(job.id for job in fresh)
+        about = {key[0] for key in wanted}
+        silent = [job.id for job in fresh if self.kind.echo(job) is None]
+        details: dict[str, VolumeJob] = {}
+        for start in range(0, len(silent), MOST):
+            told, _ = yield from read(self.policy, self.kind, silent[start : start + MOST])
+            details |= told
+        for job in (details.get(job.id, job) for job in fresh):
+            key = self.kind.echo(job)
+            if key is not None and key[0] in about:
+                found.setdefault(key, []).append(job)
+
+    def _told(self, one: _Open, key: Key, found: dict[Key, list[VolumeJob]]) -> VolumeJob | RowOutcome | None:
+        """Return what came of a row: its job, what is to be said of it, or None if certainly none was started."""
+        newer = [job for job in found.get(key, ()) if _is_newer(job, one.submission.sent_on)]
+        if newer:
+            return min(newer, key=lambda job: _RANK.get(job.state, 1))
+        undated = [job for job in found.get(key, ()) if job.started_on is None]
+        other = [job for each, jobs in found.items() if each[0] == key[0] for job in jobs if each != key]
+        alike = [*undated, *(job for job in other if job.started_on is None or _is_newer(job, one.submission.sent_on))]
+        if alike:
+            message = f"job {alike[0].id} may be the one that was started for it, or another program's: check it"
+            return RowOutcome(Outcome.UNKNOWN, message=message)
+        return self._absent(one)
+
+    def _absent(self, one: _Open) -> RowOutcome | None:
+        """Return what is to be said of a row without a job in the whole list: that none was started, or may be gone."""
+        meter = self.policy.meter
+        at_server = None if meter is None else meter.latest
+        if one.sent_here:
+            gone = may_be_gone(one.latest, at_server) is True
+        else:
+            gone = may_be_gone(one.submission.sent_on, at_server) is not False
+        message = "it is unclear whether a job was started, and the list may no longer show it"
+        return RowOutcome(Outcome.UNKNOWN, message=message) if gone else None
+
+
+def _is_newer(job: VolumeJob, sent_on: float | None) -> bool:
+    """Return whether a job was certainly started after a submission was sent, both by the server's clock.
+
+    One that has not ended is, where it does not say when it was started: older ones of the run's are known. Where the
+    server had told no time, the jobs that were there before are known too.
+    """
+    if sent_on is None:
+        return True
+    if job.started_on is None:
+        return not job.finished
+    return job.started_on.timestamp() >= sent_on - CLOCK_TOLERANCE
