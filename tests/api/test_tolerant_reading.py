@@ -78,8 +78,12 @@ def rest(thing: Any, key: str | int) -> dict[str, Any]:
         ("file", (FILES[0],), samples.file(), "id"),
         ("project", ("a/b",), samples.project(), "id"),
         ("user", (), samples.user(), None),
+        ("volume", ("a/b",), samples.volume(), "id"),
+        ("import_job", (samples.IMPORT_ID,), samples.import_job(), "id"),
+        ("export_job", (samples.EXPORT_ID,), samples.export_job(), "id"),
+        ("drs_import", ("154608246075330561",), samples.drs_import(), "id"),
     ],
-    ids=["job", "copy", "file", "project", "user"],
+    ids=["job", "copy", "file", "project", "user", "volume", "import", "export", "drs"],
 )
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())

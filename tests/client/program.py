@@ -21,7 +21,9 @@ from sbg_bulk import (
     Client,
     CopyItem,
     DeleteItem,
+    ExportJob,
     File,
+    ImportJob,
     ItemError,
     ItemResult,
     Job,
@@ -34,6 +36,8 @@ from sbg_bulk import (
     RunReport,
     Settings,
     Token,
+    Volume,
+    VolumeObject,
     WaitTimeout,
 )
 
@@ -51,6 +55,10 @@ def blocking(folder: Path) -> None:
         assert_type(client.files("a/b"), Iterator[File])
         assert_type(client.files_page(parent="1").items[0].size, int | None)
         assert_type(client.projects(), Iterator[Project])
+        assert_type(client.volumes(), Iterator[Volume])
+        assert_type(client.objects("a/b:c", recursive=True), Iterator[VolumeObject])
+        assert_type(client.imports(project="a/b", state=["RUNNING"]), Iterator[ImportJob])
+        assert_type(client.export_job("1").destination.location, str | None)
         assert_type(client.copy(["1", {"file": "2", "name": "x"}, CopyItem("3", parent="4")], project="a/b"), Job)
         assert_type(client.move((MoveItem("1", project="a/b"),)), Job)
         assert_type(client.delete(item for item in ("1", DeleteItem("2"))), Job)
@@ -82,6 +90,9 @@ async def awaiting() -> Job:
         assert_type(client, AsyncClient)
         assert_type(client.jobs(), AsyncIterator[Job])
         assert_type(client.files("a/b"), AsyncIterator[File])
+        assert_type(client.objects("a/b:c"), AsyncIterator[VolumeObject])
+        assert_type(client.exports(state="RUNNING"), AsyncIterator[ExportJob])
+        assert_type(await client.volume("a/b"), Volume)
         assert_type([job async for job in client.jobs()], list[Job])
         assert_type(await client.jobs_page(), Page[Job])
         assert_type(await client.copy(["1"], project="a/b"), Job)

@@ -118,3 +118,93 @@ def page(
         del body["links"]
     headers = {} if total is None else {"X-Total-Matching-Query": str(total)}
     return ok(body, headers=headers)
+
+
+def volume(volume_id: str = "rfranklin/my-volume", **changes: Any) -> Json:
+    """A volume, as its details are."""
+    return {
+        "href": f"{ENDPOINT}/storage/volumes/{volume_id}",
+        "id": volume_id,
+        "name": volume_id.partition("/")[2],
+        "access_mode": "RO",
+        "service": {"type": "S3", "bucket": "rfranklin-my-volume", "prefix": ""},
+        "active": True,
+        "description": "Reads of the first cohort",
+        "created_on": "2019-02-18T09:12:00Z",
+        "modified_on": "2019-02-18T09:12:01Z",
+        **changes,
+    }
+
+
+def objects(
+    *locations: str, next: str | None = None, volume_id: str = "rfranklin/my-volume", **metadata: Any
+) -> Answer:
+    """A page of what is on a volume; what ends with a slash is a prefix. `next` is the token of another page."""
+    base = f"{ENDPOINT}/storage/volumes/{volume_id}"
+    told = {"metadata": metadata} if metadata else {}
+    items = [
+        {"href": f"{base}/object?location={one}", "location": one, "volume": volume_id, "type": "s3", **told}
+        for one in locations
+        if not one.endswith("/")
+    ]
+    prefixes = [
+        {"href": f"{base}/list?prefix={one}", "prefix": one, "volume": volume_id}
+        for one in locations
+        if one.endswith("/")
+    ]
+    links = [] if next is None else [{"next": f"{base}/list?limit=100&continuation_token={next}"}]
+    return ok({"href": f"{base}/list", "items": items, "prefixes": prefixes, "links": links})
+
+
+IMPORT_ID, EXPORT_ID = "YFyyZ7rpCGtXjKTzjGGRJIIBmWd6Mh19", "JCqIZNxBjjVBmKp8cPw5aHmDMgXSKaJ2"
+
+
+def import_job(import_id: str = IMPORT_ID, **changes: Any) -> Json:
+    """An import that ended well, as its details are."""
+    return {
+        "href": f"{ENDPOINT}/storage/imports/{import_id}",
+        "id": import_id,
+        "state": "COMPLETED",
+        "overwrite": False,
+        "autorename": True,
+        "preserve_folder_structure": False,
+        "source": {"volume": "rfranklin/my-volume", "location": "chimeras.html.gz"},
+        "destination": {"project": "rfranklin/my-project", "name": "chimeras.gz"},
+        "started_on": "2019-02-20T12:03:50Z",
+        "finished_on": "2019-02-20T12:03:52Z",
+        "result": file(name="chimeras.gz"),
+        **changes,
+    }
+
+
+def export_job(export_id: str = EXPORT_ID, **changes: Any) -> Json:
+    """An export that failed, as its details are."""
+    return {
+        "href": f"{ENDPOINT}/storage/exports/{export_id}",
+        "id": export_id,
+        "state": "FAILED",
+        "overwrite": True,
+        "source": {"file": FILES[0]},
+        "destination": {"volume": "rfranklin/output", "location": "cohort/sample-1.bam"},
+        "properties": {"sse_algorithm": "AES256"},
+        "started_on": "2019-02-20T12:03:50Z",
+        "finished_on": "2019-02-20T12:03:52Z",
+        "error": {"status": 403, "code": 9107, "message": "The volume has it.", "more_info": ""},
+        **changes,
+    }
+
+
+def drs_import(import_id: str = "154608246075330561", **changes: Any) -> Json:
+    """An import by DRS that ended, with a failure."""
+    return {
+        "href": f"{ENDPOINT}/bulk/drs/imports/{import_id}",
+        "id": import_id,
+        "state": "FINISHED",
+        "result": [
+            {"resource": {"href": f"{ENDPOINT}/files/{FILES[0]}", "id": FILES[0]}},
+            {"error": {"status": 404, "code": 9105, "message": "Not there.", "more_info": ""}},
+        ],
+        "started_on": "2019-02-20T12:03:50Z",
+        "finished_on": "2019-02-20T12:03:52Z",
+        **changes,
+    }

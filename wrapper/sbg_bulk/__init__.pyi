@@ -48,6 +48,13 @@ from sbg_bulk.models.resources import Page as Page
 from sbg_bulk.models.resources import Project as Project
 from sbg_bulk.models.resources import RateLimit as RateLimit
 from sbg_bulk.models.resources import User as User
+from sbg_bulk.models.storage import DrsImport as DrsImport
+from sbg_bulk.models.storage import ExportJob as ExportJob
+from sbg_bulk.models.storage import ImportJob as ImportJob
+from sbg_bulk.models.storage import TransferPlace as TransferPlace
+from sbg_bulk.models.storage import Volume as Volume
+from sbg_bulk.models.storage import VolumeObject as VolumeObject
+from sbg_bulk.models.storage import VolumeService as VolumeService
 from sbg_bulk.runs.draft import Draft as Draft
 from sbg_bulk.runs.left_out import Chosen as Chosen
 from sbg_bulk.runs.left_out import Clash as Clash

@@ -6,25 +6,28 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sbg_async_api import models
+from sbg_bulk import errors
 from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import Uncertain, request
+from sbg_bulk.api.retry import NOT_IMPLEMENTED
 from sbg_bulk.api.steps import Flow, Reply
-from sbg_bulk.errors import OutcomeUnknown
 from sbg_bulk.items import check_destination, check_id, check_name, check_project
 from sbg_bulk.models.resources import File, Project, RateLimit, User
 
 T = TypeVar("T")
 
 
-def _one(
+def one(
     policy: RequestPolicy,
     operation: Operation,
     expected: str,
     make: Callable[[object], T | None],
     **arguments: Any,
 ) -> Flow[T]:
+    """Read one thing, which `make` makes of an answer; `expected` is what to call it if there is none."""
+
     def read(reply: Reply) -> T:
         made = make(reply.answer())
         if made is None:
@@ -37,11 +40,18 @@ def _one(
 def file(policy: RequestPolicy, file_id: str) -> Flow[File]:
     """Read a file or folder."""
     check_id("file", file_id)
-    return (yield from _one(policy, operations.GET_FILE, "file", File.from_answer, file_id=file_id))
+    return (yield from one(policy, operations.GET_FILE, "file", File.from_answer, file_id=file_id))
 
 
-def files_in_bulk(policy: RequestPolicy, file_ids: Sequence[str]) -> Flow[list[Any]]:
-    """Read up to a hundred files and folders at once; return the entries of the answer as they came, in any order."""
+def in_bulk(policy: RequestPolicy, operation: Operation, body: object) -> Flow[list[Any] | None]:
+    """Read up to a hundred things at once.
+
+    Returns:
+        The entries of the answer as they came, in any order; None where the service refuses to read many at once.
+
+    Raises:
+        ApiError, ConnectionFailed: see `api.request.request`.
+    """
 
     def entries(reply: Reply) -> list[Any]:
         items = reply.answer().get("items")
@@ -49,8 +59,19 @@ def files_in_bulk(policy: RequestPolicy, file_ids: Sequence[str]) -> Flow[list[A
             raise reply.unreadable("it contains no list of items")
         return items
 
-    body = models.FileSelection(file_ids=list(file_ids))
-    return (yield from request(policy, operations.BULK_GET_FILES, entries, body=body))
+    try:
+        return (yield from request(policy, operation, entries, body=body))
+    except (errors.BadRequest, errors.Forbidden, errors.NotFound, errors.UnreadableAnswer):
+        return None
+    except errors.ServerError as error:
+        if error.status != NOT_IMPLEMENTED:
+            raise
+        return None
+
+
+def files_in_bulk(policy: RequestPolicy, file_ids: Sequence[str]) -> Flow[list[Any] | None]:
+    """Read up to a hundred files and folders at once; see `in_bulk`."""
+    return in_bulk(policy, operations.BULK_GET_FILES, models.FileSelection(file_ids=list(file_ids)))
 
 
 def create_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None) -> Flow[File]:
@@ -65,10 +86,10 @@ def create_folder(policy: RequestPolicy, name: str, project: str | None, parent:
     place = {"project": project} if project is not None else {"parent": parent}
     body = models.NewFolder(name=name, type_=models.NewFolderType.FOLDER, **place)
     try:
-        return (yield from _one(policy, operations.CREATE_FOLDER, "file", File.from_answer, body=body))
+        return (yield from one(policy, operations.CREATE_FOLDER, "file", File.from_answer, body=body))
     except Uncertain as uncertain:
         advice = f"List {project or parent} to see whether {name!r} exists before you create it again."
-        raise OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
+        raise errors.OutcomeUnknown(operations.CREATE_FOLDER.name, uncertain.why, advice) from uncertain.cause
 
 
 def project(policy: RequestPolicy, project_id: str) -> Flow[Project]:
@@ -76,7 +97,7 @@ def project(policy: RequestPolicy, project_id: str) -> Flow[Project]:
     check_project(project_id)
     owner, short_name = project_id.split("/")
     return (
-        yield from _one(
+        yield from one(
             policy,
             operations.GET_PROJECT,
             "project",
@@ -89,9 +110,9 @@ def project(policy: RequestPolicy, project_id: str) -> Flow[Project]:
 
 def user(policy: RequestPolicy) -> Flow[User]:
     """Read who the token belongs to."""
-    return (yield from _one(policy, operations.GET_USER, "user", User.from_answer))
+    return (yield from one(policy, operations.GET_USER, "user", User.from_answer))
 
 
 def rate_limit(policy: RequestPolicy) -> Flow[RateLimit]:
     """Read how many requests are left. Free of charge."""
-    return (yield from _one(policy, operations.GET_RATE_LIMIT, "rate limit", RateLimit.from_answer))
+    return (yield from one(policy, operations.GET_RATE_LIMIT, "rate limit", RateLimit.from_answer))

@@ -199,7 +199,11 @@ class Pager(Generic[T]):
 
 
 def entries(
-    policy: RequestPolicy, listing: Listing[T], wanted: Callable[[T], bool] = lambda _: True, at_most: int | None = None
+    policy: RequestPolicy,
+    listing: Listing[T],
+    wanted: Callable[[T], bool] = lambda _: True,
+    at_most: int | None = None,
+    complete: Callable[[Sequence[T]], Flow[Sequence[T]]] | None = None,
 ) -> Flow[None]:
     """Produce the entries of all pages, each once, reading a page when its first entry is asked for.
 
@@ -208,6 +212,7 @@ def entries(
         listing: which list.
         wanted: which entries to produce.
         at_most: how many entries to produce; None for all.
+        complete: makes up for what a page does not tell of its entries.
 
     Raises:
         What `page` raises.
@@ -217,7 +222,7 @@ def entries(
     seen: set[str] = set()
     pager = Pager(policy, listing)
     while len(seen) != at_most and (found := (yield from pager.next())) is not None:
-        for entry in found.items:
+        for entry in found.items if complete is None else (yield from complete(found.items)):
             # Jobs submitted meanwhile push others onto the next page, where they come again.
             if entry.id not in seen and wanted(entry):
                 seen.add(entry.id)

@@ -54,6 +54,13 @@ def subject(arguments: Mapping[str, Any]) -> Subject:
             return Subject(f"{kind} {thing}", None if _AN_ID.fullmatch(thing) else _NO_ID)
     if (job := arguments.get("job_id")) is not None:
         return Subject(f"job {job}", jobs_expire())
+    if (volume := arguments.get("volume_name")) is not None:
+        shown = either(command_line("volumes", "list"), "client.volumes()")
+        volume_id = f"{arguments.get('volume_owner')}/{volume}"
+        return Subject(f"volume {volume_id}", f"Check its spelling; {shown} shows those you can see.")
+    for key, kind in (("import_id", "import"), ("export_id", "export")):
+        if (thing := arguments.get(key)) is not None:
+            return Subject(f"{kind} {thing}", "Check the id; only the user who started it can see it.")
     return Subject()
 
 

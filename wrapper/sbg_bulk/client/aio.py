@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
+    from sbg_bulk.models.storage import DrsImport, ExportJob, ImportJob, Volume, VolumeObject
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
@@ -428,6 +429,39 @@ class AsyncClient(ClientBase):
 
     async def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
         return await self._driver.run(self._files.create_folder(name, project, parent))
+
+    def volumes(self) -> AsyncIterator[Volume]:
+        return self._driver.iterate(self._files.volumes())
+
+    async def volume(self, volume_id: str) -> Volume:
+        return await self._driver.run(self._files.volume(volume_id))
+
+    def objects(self, place: str, *, recursive: bool = False, details: bool = False) -> AsyncIterator[VolumeObject]:
+        return self._driver.iterate(self._files.objects(place, recursive, details))
+
+    def imports(
+        self,
+        *,
+        volume: str | None = None,
+        project: str | None = None,
+        state: str | Iterable[str] | None = None,
+        details: bool = False,
+    ) -> AsyncIterator[ImportJob]:
+        return self._driver.iterate(self._files.imports(volume, project, state, details))
+
+    async def import_job(self, import_id: str) -> ImportJob:
+        return await self._driver.run(self._files.import_job(import_id))
+
+    def exports(
+        self, *, volume: str | None = None, state: str | Iterable[str] | None = None, details: bool = False
+    ) -> AsyncIterator[ExportJob]:
+        return self._driver.iterate(self._files.exports(volume, state, details))
+
+    async def export_job(self, export_id: str) -> ExportJob:
+        return await self._driver.run(self._files.export_job(export_id))
+
+    async def drs_import(self, import_id: str) -> DrsImport:
+        return await self._driver.run(self._files.drs_import(import_id))
 
     def projects(self, *, name: str | None = None) -> AsyncIterator[Project]:
         return self._driver.iterate(self._files.projects(name))

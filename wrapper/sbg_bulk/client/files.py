@@ -1,24 +1,26 @@
-"""The work of both clients with files, projects and the user, as flows that wait for a driver."""
+"""The work of both clients with files, projects, volumes and the user, as flows that wait for a driver."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from sbg_bulk.api import lookups, pages
+from sbg_bulk.api import lookups, pages, storage
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
-from sbg_bulk.client.places import lookup_policy, place_on
+from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.files import folders, tree, usage
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
+from sbg_bulk.models.storage import DrsImport, ExportJob, ImportJob, Volume
 from sbg_bulk.settings.settings import Settings
+from sbg_bulk.volumes.objects import objects
 
 
 class FileFlows:
-    """Files, folders and projects, and what the API says of the token."""
+    """Files, folders, projects, volumes, and what the API says of the token."""
 
     def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
         self._settings = settings
@@ -84,6 +86,35 @@ class FileFlows:
 
     def project(self, project_id: str) -> Flow[Project]:
         return lookups.project(self._policy, project_id)
+
+    def volumes(self) -> Flow[None]:
+        return pages.entries(self._policy, storage.volumes())
+
+    def volume(self, volume_id: str) -> Flow[Volume]:
+        return storage.volume(self._policy, volume_id)
+
+    def objects(self, place: str, recursive: bool, details: bool) -> Flow[None]:
+        where = volume_place_on(self._settings, place)
+        return objects(lookup_policy(self._policy), where, recursive=recursive, details=details)
+
+    def imports(
+        self, volume: str | None, project: str | None, state: str | Iterable[str] | None, details: bool
+    ) -> Flow[None]:
+        policy = lookup_policy(self._policy)
+        return storage.transfers(policy, storage.IMPORTS, volume=volume, project=project, state=state, details=details)
+
+    def import_job(self, import_id: str) -> Flow[ImportJob]:
+        return storage.transfer(self._policy, storage.IMPORTS, import_id)
+
+    def exports(self, volume: str | None, state: str | Iterable[str] | None, details: bool) -> Flow[None]:
+        policy = lookup_policy(self._policy)
+        return storage.transfers(policy, storage.EXPORTS, volume=volume, state=state, details=details)
+
+    def export_job(self, export_id: str) -> Flow[ExportJob]:
+        return storage.transfer(self._policy, storage.EXPORTS, export_id)
+
+    def drs_import(self, import_id: str) -> Flow[DrsImport]:
+        return storage.drs_import(self._policy, import_id)
 
     def user(self) -> Flow[User]:
         return lookups.user(self._policy)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sbg_bulk.jobs.wait import Totals
     from sbg_bulk.models.job import Job
     from sbg_bulk.models.resources import File, Page, Project, RateLimit, User
+    from sbg_bulk.models.storage import DrsImport, ExportJob, ImportJob, Volume, VolumeObject
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.forms import ReadFormat
     from sbg_bulk.runs.progress import Progress, RunOptions
@@ -769,6 +770,70 @@ class Client(ClientBase):
             OutcomeUnknown: it may have been made.
         """
         return self._driver.run(self._files.create_folder(name, project, parent))
+
+    def volumes(self) -> Iterator[Volume]:
+        """Produce the volumes that you own or are a member of, reading a page at a time."""
+        return self._driver.iterate(self._files.volumes())
+
+    def volume(self, volume_id: str) -> Volume:
+        """Read a volume by its id, `owner/name`."""
+        return self._driver.run(self._files.volume(volume_id))
+
+    def objects(self, place: str, *, recursive: bool = False, details: bool = False) -> Iterator[VolumeObject]:
+        """Produce what is on a volume under a prefix; pages are read as they are asked for, and none is kept.
+
+        Args:
+            place: `[NAME:]owner/volume[:prefix]`. The locations begin with the prefix, which need not end in a slash.
+            recursive: enter folders, instead of producing them: all objects whose locations begin so. Takes a request
+                for each folder, and for each hundred entries.
+            details: ask for sizes and dates too. The storage may still not tell them.
+
+        Raises:
+            InputError: it is no place on a volume: a slash at the beginning of the prefix, `..` in it.
+            NotFound: there is no such volume, or you cannot see it.
+            PagingError: the pages do not fit together.
+        """
+        return self._driver.iterate(self._files.objects(place, recursive, details))
+
+    def imports(
+        self,
+        *,
+        volume: str | None = None,
+        project: str | None = None,
+        state: str | Iterable[str] | None = None,
+        details: bool = False,
+    ) -> Iterator[ImportJob]:
+        """Produce the imports from volumes that you have started, reading a page of 100 at a time.
+
+        Args:
+            volume: only those from this volume, `owner/name`.
+            project: only those into this project, `owner/project`.
+            state: only those in this state, PENDING, RUNNING, COMPLETED or FAILED, or in one of these; in any case.
+            details: have all of them, with source, destination, result and error. Without it they may have only id,
+                state and `href`. Takes up to one request more for each hundred.
+        """
+        return self._driver.iterate(self._files.imports(volume, project, state, details))
+
+    def import_job(self, import_id: str) -> ImportJob:
+        """Read an import from a volume."""
+        return self._driver.run(self._files.import_job(import_id))
+
+    def exports(
+        self, *, volume: str | None = None, state: str | Iterable[str] | None = None, details: bool = False
+    ) -> Iterator[ExportJob]:
+        """Produce the exports to volumes that you have started, reading a page of 100 at a time.
+
+        The API has no filter by project. The arguments are those of `imports`.
+        """
+        return self._driver.iterate(self._files.exports(volume, state, details))
+
+    def export_job(self, export_id: str) -> ExportJob:
+        """Read an export to a volume."""
+        return self._driver.run(self._files.export_job(export_id))
+
+    def drs_import(self, import_id: str) -> DrsImport:
+        """Read an import of files by their DRS URIs."""
+        return self._driver.run(self._files.drs_import(import_id))
 
     def projects(self, *, name: str | None = None) -> Iterator[Project]:
         """Produce the projects of the token's user, reading a page at a time.

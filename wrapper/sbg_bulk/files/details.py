@@ -10,7 +10,6 @@ from attrs import define, field
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.retry import NOT_IMPLEMENTED
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.job import ItemError
@@ -54,15 +53,8 @@ class FileDetails:
         wanted = [one for one in dict.fromkeys(ids) if one not in self.known]
         while wanted and not self.one_by_one:
             batch, wanted = wanted[:BULK_LIMIT], wanted[BULK_LIMIT:]
-            try:
-                entries = yield from lookups.files_in_bulk(self.policy, batch)
-            except (errors.BadRequest, errors.Forbidden, errors.NotFound, errors.UnreadableAnswer):
-                self.one_by_one = True
-                wanted = [*batch, *wanted]
-                break
-            except errors.ServerError as error:
-                if error.status != NOT_IMPLEMENTED:
-                    raise
+            entries = yield from lookups.files_in_bulk(self.policy, batch)
+            if entries is None:
                 self.one_by_one = True
                 wanted = [*batch, *wanted]
                 break

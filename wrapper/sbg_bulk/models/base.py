@@ -13,7 +13,7 @@ from sbg_bulk.html import drawn
 class FromServer:
     """A value that is made from a part of an answer, and keeps it."""
 
-    _source: object = field(default=None, repr=False, eq=False, kw_only=True)
+    _source: object = field(default=None, alias="raw", repr=False, eq=False, kw_only=True)
 
     @property
     def raw(self) -> Any:

@@ -22,7 +22,7 @@ from sbg_bulk.text import counted
 FINISHED: Final = "FINISHED"
 """The one state that is documented to mean the end."""
 
-_ENDS: Final = frozenset({FINISHED, "COMPLETED", "FAILED", "ABORTED", "CANCELED", "CANCELLED"})
+ENDS: Final = frozenset({FINISHED, "COMPLETED", "FAILED", "ABORTED", "CANCELED", "CANCELLED"})
 """States that mean the end wherever they are used. That a job with failures is FINISHED is a guess."""
 
 
@@ -182,7 +182,7 @@ class Job(FromServer):
         It has if it is FINISHED, or in another state that can only be an end, such as FAILED. In any other state, known
         or not, it is under way.
         """
-        return self.state in _ENDS
+        return self.state in ENDS
 
     @property
     def failures(self) -> tuple[ItemResult, ...]:
@@ -203,7 +203,7 @@ class Job(FromServer):
         """
         if not self.finished:
             return ""
-        if self.state in _ENDS - {FINISHED, "COMPLETED"} and not (self.failed_files or self.failures):
+        if self.state in ENDS - {FINISHED, "COMPLETED"} and not (self.failed_files or self.failures):
             return f"it ended as {self.state}"
         unreadable = sum(not entry.ok and entry.error is None for entry in self.result or ())
         if unreadable:
@@ -262,7 +262,7 @@ class Job(FromServer):
             failed_files=parse.count(job.failed_files),
             started_on=parse.date(job.started_on),
             finished_on=parse.date(job.finished_on),
-            source=answer,
+            raw=answer,
         )
 
 

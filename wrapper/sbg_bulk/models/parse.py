@@ -93,6 +93,19 @@ def count(value: object) -> int | None:
     return None
 
 
+def flag(value: object) -> bool | None:
+    """Return a truth value, also where it is written as a word, else None."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+def part(answer: object, key: str) -> Mapping[str, Any]:
+    """Return the object that an answer has under a key; an empty one if it has none."""
+    found = answer.get(key) if isinstance(answer, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
 def date(value: object) -> datetime | None:
     """Return a date with its time zone (UTC where none is given), else None."""
     if isinstance(value, str):

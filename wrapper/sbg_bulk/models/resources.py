@@ -84,7 +84,7 @@ class File(FromServer):
             size=parse.count(info.size),
             created_on=parse.date(info.created_on),
             modified_on=parse.date(info.modified_on),
-            source=answer,
+            raw=answer,
         )
 
 
@@ -135,7 +135,7 @@ class Project(FromServer):
             },
             created_on=parse.date(project.created_on),
             modified_on=parse.date(project.modified_on),
-            source=answer,
+            raw=answer,
         )
 
 
@@ -171,7 +171,7 @@ class User(FromServer):
             email=parse.text(user.email),
             first_name=parse.text(user.first_name),
             last_name=parse.text(user.last_name),
-            source=answer,
+            raw=answer,
         )
 
 
@@ -202,7 +202,7 @@ class RateLimit(FromServer):
             parse.count(rate.limit),
             parse.count(rate.remaining),
             parse.count(rate.reset),
-            source=answer,
+            raw=answer,
         )
 
 

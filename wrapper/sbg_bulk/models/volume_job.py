@@ -68,7 +68,7 @@ class VolumeJob(FromServer):
             None if error is None else ItemError.from_answer(error),
             parse.date(told.get("started_on")),
             parse.date(told.get("finished_on")),
-            source=answer,
+            raw=answer,
         )
 
 

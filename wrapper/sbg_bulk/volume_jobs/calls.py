@@ -79,7 +79,7 @@ def exports(*, copy_only: bool) -> Kind:
 
     return Kind(
         operations.START_EXPORTS,
-        operations.GET_EXPORTS,
+        operations.BULK_GET_EXPORTS,
         operations.LIST_EXPORTS,
         body,
         lambda ids: {"body": models.ExportSelection(export_ids=list(ids))},
