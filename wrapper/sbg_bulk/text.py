@@ -58,6 +58,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def yes_or_no(value: bool | None) -> str | None:
+    """Return a truth value as a word; None if it is not known."""
+    return None if value is None else "yes" if value else "no"
+
+
 def duration(seconds: float) -> str:
     """Return a time for people, such as `7 s`, `5 min` or `2 h 5 min`."""
     if seconds < 120:

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from sbg_bulk.cli import place_completion
-from sbg_bulk.cli.known_places import IN_ALL, OF_A_PLACE, PROJECTS, KnownPlaces
+from sbg_bulk.cli.known_places import IN_ALL, OF_A_PLACE, PROJECTS, VOLUMES, KnownPlaces
 from sbg_bulk.cli.place_completion import FRESH, LISTING
 from sbg_bulk.settings.settings import Settings
 from tests.cli.completion.answers import LOADED, answered
@@ -135,6 +135,14 @@ def listed(connected: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: p
     return lambda *words: run_here(monkeypatch, capsys, words)
 
 
+def test_volumes_are_completed_from_the_list_of_them(listed: Run, connected: dict[str, str], home: Path) -> None:
+    assert answered(connected, "sbg-bulk volumes ls rfr") == [""]
+    until(lambda: VOLUMES in kept(home))
+    assert "rfranklin/my-volume" in kept(home)[VOLUMES]
+    assert answered(connected, "sbg-bulk volumes check rfranklin/my-v")[1::3] == ["rfranklin/my-volume"]
+    assert listed("volumes", "list").code == 0
+
+
 def test_what_lists_show_is_remembered(listed: Run, home: Path) -> None:
     assert listed("ls", TARGET, "--match", "nothing").code == 0
     assert "incoming/" in kept(home)[TARGET]
@@ -171,7 +179,7 @@ def test_the_shell_is_answered_at_once_and_the_place_listed_for_the_next_time(
 
 
 @pytest.mark.parametrize(
-    "command", ["copy", "move --to", "delete", "sync", "check", "ls", "files tree", "du", "mkdir", "open"]
+    "command", ["copy", "move --to", "delete", "sync", "check", "ls", "files tree", "du", "mkdir", "open", "volumes ls"]
 )
 def test_an_answer_connects_to_nothing_and_loads_neither_the_engine_nor_what_draws(
     connected: dict[str, str], command: str

@@ -47,6 +47,7 @@ _COMMANDS: Final = {
     "runs": Lazy(".runs", "runs", "List, resume, retry and report on runs."),
     "simulate": Lazy(".simulate", "simulate", "Start a simulator of the platform on this machine."),
     "sync": Lazy(".sync", "sync", "Copy what is missing at a destination or differs in size."),
+    "volumes": Lazy(".volumes", "volumes", "List volumes (attached buckets) and what is on them."),
     "whoami": Lazy(".whoami", "whoami", "Show the user, the endpoint and where the token comes from."),
 }
 

@@ -7,6 +7,7 @@ from typing import Final
 
 _BATCH: Final = "rfranklin/cohort-a/batch-01"
 _ANALYSIS: Final = "rfranklin/analysis"
+_VOLUME: Final = "rfranklin/sequencer"
 _RUN: Final = "20261128-101500-ab12"
 _JOB: Final = "70711174378885120"
 
@@ -123,6 +124,15 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Copy what is missing": f"sbg-bulk sync {_BATCH} --to {_ANALYSIS}/batch-01 --parents",
         "Also delete what is not in the source: show it first": (
             f"sbg-bulk sync {_BATCH} --to {_ANALYSIS}/incoming --delete --dry-run"
+        ),
+    },
+    "volumes check": {"Check that files can be exported to it": "sbg-bulk volumes check rfranklin/archive --writable"},
+    "volumes list": {"List your volumes": "sbg-bulk volumes list"},
+    "volumes ls": {
+        "List the top of a volume": f"sbg-bulk volumes ls {_VOLUME}",
+        "List what is in a folder": f"sbg-bulk volumes ls {_VOLUME}:delivered/run-000/S000000/",
+        "Save a table of all objects below": (
+            f"sbg-bulk volumes ls {_VOLUME}:delivered/run-000/S000000/ --recursive --csv > objects.csv"
         ),
     },
     "whoami": {"Check that the token works": "sbg-bulk whoami"},

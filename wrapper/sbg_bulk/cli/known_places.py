@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PROJECTS: Final = ""
 """The place whose names are those of projects, `owner/project`."""
 
+VOLUMES: Final = ":volumes"
+"""The place whose names are the ids of volumes. No path is written so."""
+
 OF_A_PLACE: Final = 1_000
 """Names that are kept of one place."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
 from sbg_bulk.cli.completion import VARIABLE
-from sbg_bulk.cli.known_places import PROJECTS, KnownPlaces
+from sbg_bulk.cli.known_places import PROJECTS, VOLUMES, KnownPlaces
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings.settings import Settings
 from sbg_bulk.text import age
@@ -21,6 +22,9 @@ FRESH: Final = 300.0
 
 LISTING: Final = 10
 """Seconds after which that is given up."""
+
+_LISTS: Final[Mapping[str, tuple[str, ...]]] = {PROJECTS: ("projects", "list"), VOLUMES: ("volumes", "list")}
+"""The commands that list what is in no folder."""
 
 _CONNECTION: Final = ("endpoint", "profile")
 
@@ -33,6 +37,20 @@ _PATH: Final = re.compile(r"[\w.@%+/-]+", re.ASCII)
 
 def complete_place(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the paths of projects, folders and files that begin so, with how long ago they were listed."""
+    return _completed(context, incomplete, _folder(incomplete))
+
+
+def complete_volume(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the ids of volumes that begin so, with how long ago they were listed."""
+    return _completed(context, incomplete, VOLUMES)
+
+
+def _folder(incomplete: str) -> str:
+    """Return the place that the last name of a path is in."""
+    return incomplete.rpartition("/")[0] if "/" in incomplete.partition("/")[2] else PROJECTS
+
+
+def _completed(context: click.Context, incomplete: str, place: str) -> list[CompletionItem]:
     root = context.find_root().params
     try:
         settings = Settings.find(root.get("endpoint"), profile=root.get("profile"))
@@ -40,7 +58,6 @@ def complete_place(context: click.Context, _parameter: click.Parameter, incomple
         return []  # it is not known where to ask, or as whom
     if incomplete and not _PATH.fullmatch(incomplete):
         return []
-    place = incomplete.rpartition("/")[0] if "/" in incomplete.partition("/")[2] else PROJECTS
     known = KnownPlaces.of(settings)
     found = known.listed(place)
     if (found is None or found.age > FRESH) and known.claim(place, LISTING):
@@ -48,7 +65,7 @@ def complete_place(context: click.Context, _parameter: click.Parameter, incomple
     if found is None:
         return []
     told = None if os.environ.get(VARIABLE, "").startswith("bash") else f"listed {age(found.age)} ago"
-    paths = (f"{place}/{name}" if place else name for name in found.names)
+    paths = (name if place in _LISTS else f"{place}/{name}" for name in found.names)
     return [CompletionItem(path, help=told) for path in paths if path.startswith(incomplete) and _PATH.fullmatch(path)]
 
 
@@ -57,7 +74,7 @@ def _list_for_later(connection: dict[str, Any], place: str) -> None:
     given = [
         word for name in ("endpoint", "profile") if connection.get(name) for word in (f"--{name}", connection[name])
     ]
-    words = ["ls", place] if place else ["projects", "list"]
+    words = _LISTS.get(place) or ("ls", place)
     env = {name: value for name, value in os.environ.items() if name != VARIABLE}
     quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
     # No module is taken from the folder that somebody happens to be in (-P).

@@ -12,9 +12,10 @@ from sbg_bulk.files.paths import Location
 from sbg_bulk.settings.names import meaning
 from sbg_bulk.settings.settings import Settings, normal_endpoint
 from sbg_bulk.settings.shown import shown
+from sbg_bulk.volumes.places import VolumePlace
 
 
-def connected(context: Context, places: Iterable[Location]) -> Context:
+def connected(context: Context, places: Iterable[Location | VolumePlace]) -> Context:
     """Return the options before the command, with what the NAMEs of paths say of where to connect.
 
     Args:
@@ -28,7 +29,7 @@ def connected(context: Context, places: Iterable[Location]) -> Context:
     """
     places = list(places)
     found = _named(context, places)
-    pasted = [place for place in places if place.endpoint is not None]
+    pasted = [place for place in places if isinstance(place, Location) and place.endpoint is not None]
     if pasted:
         endpoint = Settings.find(found.endpoint, profile=found.profile).endpoint
         for place in pasted:
@@ -36,7 +37,7 @@ def connected(context: Context, places: Iterable[Location]) -> Context:
     return found
 
 
-def _named(context: Context, places: Iterable[Location]) -> Context:
+def _named(context: Context, places: Iterable[Location | VolumePlace]) -> Context:
     names = list(dict.fromkeys(place.deployment for place in places if place.deployment is not None))
     if not names:
         return context

@@ -1,4 +1,4 @@
-"""Jobs and files as JSON documents, with the API's keys."""
+"""Jobs, files and volumes as JSON documents, with the API's keys."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sbg_bulk.runs.columns import IN_FOLDER, IN_PROJECT
 if TYPE_CHECKING:
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
+    from sbg_bulk.models.storage import Volume
 
 
 def job_document(job: Job) -> dict[str, Any]:
@@ -50,6 +51,18 @@ def file_document(file: File) -> dict[str, Any]:
         "type": file.type,
         IN_PROJECT: file.project,
         IN_FOLDER: file.parent,
+    }
+
+
+def volume_document(volume: Volume) -> dict[str, Any]:
+    """A volume with the keys of the API, and the cloud that its bucket is on."""
+    service = volume.service
+    return {
+        "id": volume.id,
+        "access_mode": volume.access_mode,
+        "cloud": volume.cloud,
+        "service": {"type": service.type, "bucket": service.bucket, "prefix": service.prefix},
+        "active": volume.active,
     }
 
 
