@@ -14,9 +14,9 @@ from typing import Any, assert_type
 import httpx
 import pytest
 
-from sbg_bulk import AsyncClient, Client, Job, Polling, RateLimited, Retry, Unauthorized, Wait
+from sbg_bulk import AsyncClient, Client, Forbidden, Job, Polling, RateLimited, Retry, Unauthorized, Wait
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.simulator import Timing, Variant
+from sbg_bulk.simulator import Series, Timing, Variant
 from sbg_bulk.testing import SimulatedWorld, VirtualClock, simulated
 
 SLOW = Timing(600, 600, 60)
@@ -168,6 +168,32 @@ def test_a_driver_of_ones_own_is_used() -> None:
         with Client(world.simulator.base_url, "demo-token", driver=driver) as client:
             assert isinstance(client._driver, Mine)
             assert client.user() == world.client.user()
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_volume_is_attached_with_its_objects(read_only: bool) -> None:
+    with simulated(seed="empty") as world:
+        world.add_volume("rfranklin/bucket", {"run/b": 2, "a": 1}, read_only=read_only, service="gcs")
+        volume = world.client.volume("rfranklin/bucket")
+        assert (volume.read_only, volume.cloud, volume.active) == (read_only, "Google Cloud", True)
+        found = world.client.objects("rfranklin/bucket", recursive=True, details=True)
+        assert {one.location: one.size for one in found} == world.objects("rfranklin/bucket") == {"run/b": 2, "a": 1}
+        with pytest.raises(ValueError, match="there is a volume"):
+            world.add_volume("rfranklin/bucket")
+
+
+def test_a_volume_that_is_not_active_cannot_be_listed() -> None:
+    with simulated() as world:
+        world.add_volume("rfranklin/off", active=False)
+        with pytest.raises(Forbidden):
+            list(world.client.objects("rfranklin/off"))
+
+
+def test_a_volume_may_be_as_large_as_real_ones() -> None:
+    with simulated() as world:
+        world.add_volume("rfranklin/large", Series("delivered", 100_000))
+        assert len(world.objects("rfranklin/large")) == 100_000
+        assert [one.location for one in world.client.objects("rfranklin/large")] == ["delivered/"]
 
 
 @pytest.mark.parametrize("seconds", [-1.0, math.nan, math.inf])

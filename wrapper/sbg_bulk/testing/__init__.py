@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -41,9 +41,11 @@ try:
         ManualClock,
         Progress,
         RateLimit,
+        Series,
         Simulator,
         Timing,
         Variant,
+        Volume,
     )
     from sbg_bulk.simulator.seeds import TOKEN
     from sbg_bulk.simulator.service.request_log import RequestLog
@@ -143,6 +145,40 @@ class SimulatedWorld(Generic[C]):
             The fault, which counts how often it has struck.
         """
         return self.simulator.arm(rule)
+
+    def add_volume(
+        self,
+        volume_id: str,
+        objects: Mapping[str, int] | Series = MappingProxyType({}),
+        *,
+        read_only: bool = False,
+        service: str = "s3",
+        active: bool = True,
+    ) -> Volume:
+        """Attach a volume that the client's user may use.
+
+        Args:
+            volume_id: its id, `owner/name`; the owner is a user of the simulator, `rfranklin` in every seed.
+            objects: the sizes of its objects in bytes, by location. For very many a `sbg_bulk.simulator.Series`, whose
+                locations are computed.
+            read_only: whether nothing can be exported to it.
+            service: the kind of storage, `s3` or `gcs`.
+            active: whether it can be reached.
+
+        Raises:
+            ValueError: the id is malformed or taken, the owner does not exist, or the service is not known.
+        """
+        volumes = self.simulator.world.volumes
+        members = list(self.simulator.world.users)
+        mode = "RO" if read_only else "RW"
+        volume = volumes.add(volume_id, access_mode=mode, service=service, members=members, objects=objects)
+        volume.active = active
+        return volume
+
+    def objects(self, volume_id: str) -> dict[str, int]:
+        """Return the sizes in bytes of all objects on a volume, by location. Raise KeyError if there is none."""
+        found = self.simulator.world.volumes[volume_id].objects
+        return {location: found.size(location) or 0 for location in found.under("")}
 
 
 class Simulation:
