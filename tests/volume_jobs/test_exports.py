@@ -410,6 +410,26 @@ def test_more_than_a_hundred_rows_cannot_go_into_one_call(path: Path) -> None:
         bucket.client().run("EXPORT_COPY", bucket.table(), project="rfranklin/target", journal=path)
 
 
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        (f"cgc:{BUCKET}", "is on another platform"),
+        (f"{BUCKET}:/run", "does not begin with a slash"),
+        (f"{BUCKET}:run/../x", "has no meaning on a volume"),
+        (f"{BUCKET}:run//x", "a name between slashes"),
+        ("s3://bucket", "is a bucket"),
+        ("rfranklin", "is not a place on a volume"),
+    ],
+)
+def test_a_destination_that_is_no_place_to_write_to_is_refused_before_anything_is_sent(
+    path: Path, to: str, told: str
+) -> None:
+    bucket = Bucket(1)
+    with pytest.raises(InputError, match=told):
+        bucket.client().run("EXPORT_COPY", bucket.table(), to=to, journal=path)
+    assert not bucket.simulator.requests
+
+
 def test_verification_finds_what_is_not_on_the_volume_or_not_whole(path: Path) -> None:
     bucket = Bucket(120, variant=Variant(page_max=50))
     bucket.export(path)

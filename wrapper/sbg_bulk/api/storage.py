@@ -19,12 +19,12 @@ from sbg_bulk.errors import InputError, PagingError, ServerError
 from sbg_bulk.items import check_id, check_project, check_volume
 from sbg_bulk.limits import BULK_LIMIT, PAGE_LIMIT
 from sbg_bulk.models import parse
-from sbg_bulk.models.storage import DrsImport, ExportJob, ImportJob, Volume, VolumeObject
+from sbg_bulk.models.storage import DrsImport, ExportJob, ImportJob, Volume, VolumeJob, VolumeObject
 
 BARREN_PAGES: Final = 100
 """How many pages with nothing new may follow one another. Storages filter what they show, but not for ever."""
 
-J = TypeVar("J", ImportJob, ExportJob)
+J = TypeVar("J", bound=VolumeJob)
 
 
 def volumes() -> Listing[Volume]:
@@ -175,6 +175,20 @@ class TransferKind(Generic[J]):
     read: Callable[[object], J | None]
     selection: Callable[[list[str]], object]
 
+    def listing(
+        self,
+        states: Sequence[str] = (),
+        volume: str | None = None,
+        project: str | None = None,
+        *,
+        details: bool = True,
+    ) -> Listing[J]:
+        """Return the list of the user's: those in these states, of this volume and project, with all that is told."""
+        given = {"state": list(states), "volume": volume, "project": project}
+        arguments = {key: value for key, value in given.items() if value}
+        listing = Listing(self.page, self.read, arguments)
+        return Listing(self.page, self.read, {**arguments, "fields": ALL_FIELDS}, listing) if details else listing
+
 
 IMPORTS: Final = TransferKind(
     "import",
@@ -230,24 +244,17 @@ def transfers(
     if not all(isinstance(one, str) and one.strip() for one in given):
         raise InputError(f"state: {state!r} is not a state, nor a list of them.")
     states = [one.strip().upper() for one in given]
-    arguments: dict[str, Any] = {}
     if volume is not None:
         check_volume(volume)
-        arguments["volume"] = volume
     if project is not None:
         check_project(project)
-        arguments["project"] = project
-    if states:
-        arguments["state"] = states
 
     def wanted(job: J) -> bool:
         # A service may ignore what it is asked for.
         there = job.source.volume or job.destination.volume
         return (not states or job.state in states) and (None in (volume, there) or volume == there)
 
-    listing = Listing(kind.page, kind.read, arguments)
-    if details:
-        listing = Listing(kind.page, kind.read, {**arguments, "fields": ALL_FIELDS}, listing)
+    listing = kind.listing(states, volume, project, details=details)
     complete = _Details(policy, kind).complete if details else None
     yield from pages.entries(policy, listing, wanted, complete=complete)
 

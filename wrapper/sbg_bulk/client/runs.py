@@ -15,7 +15,7 @@ from attrs import evolve
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.places import lookup_policy, place_on
+from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
 from sbg_bulk.errors import InputError
 from sbg_bulk.families import FAMILIES, family_of
 from sbg_bulk.files import compare
@@ -105,6 +105,8 @@ class RunFlows:
         if sum(one is not None for one in (to, project, parent)) > 1:
             raise InputError("give one destination: to, project or parent.")
         if not self._family(job_type).on_platform:
+            if to is not None:
+                volume_place_on(self._settings, to)
             return Defaults(parent, project, to, destination_from_manifest)
         if to is not None:
             place_on(self._settings, to)

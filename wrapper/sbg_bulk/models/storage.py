@@ -18,6 +18,10 @@ from sbg_bulk.models.base import FromServer
 from sbg_bulk.models.job import ENDS, ItemError, ItemResult
 from sbg_bulk.models.resources import File
 
+COMPLETED: Final = "COMPLETED"
+FAILED: Final = "FAILED"
+"""How an import or an export ends."""
+
 _CLOUDS: Final = {"s3": "AWS", "gcs": "Google Cloud", "gcp": "Google Cloud", "azure": "Azure", "oss": "Alibaba Cloud"}
 """The clouds by the kinds of storage. Volumes say `gcs` where their objects say `gcp`."""
 
@@ -208,8 +212,8 @@ _NOWHERE: Final = TransferPlace()
 
 
 @frozen
-class _Transfer(FromServer):
-    """What imports and exports have in common."""
+class VolumeJob(FromServer):
+    """An import from a volume or an export to one, each of one file or folder: what both have in common."""
 
     _in_table: ClassVar = Kind(
         ("Id", "State", "Source", "Destination", "API code", "Message", "Started", "Finished"),
@@ -240,12 +244,18 @@ class _Transfer(FromServer):
     @property
     def succeeded(self) -> bool:
         """Return whether it is COMPLETED, and without an error."""
-        return self.state == "COMPLETED" and self.error is None
+        return self.state == COMPLETED and self.error is None
 
     @property
     def detailed(self) -> bool:
         """Return whether it says what goes where. Lists may leave that out."""
         return self.source != _NOWHERE and self.destination != _NOWHERE
+
+    @property
+    def total_files(self) -> None:
+        """Return None: it is for one thing, and counts nothing."""
+
+    completed_files = failed_files = total_files
 
     @classmethod
     def from_answer(cls, answer: object) -> Self | None:
@@ -270,7 +280,7 @@ class _Transfer(FromServer):
 
 
 @frozen
-class ImportJob(_Transfer):
+class ImportJob(VolumeJob):
     """An import of an object or a folder from a volume.
 
     Attributes:
@@ -300,7 +310,7 @@ class ImportJob(_Transfer):
 
 
 @frozen
-class ExportJob(_Transfer):
+class ExportJob(VolumeJob):
     """An export of a file to a volume.
 
     Attributes:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
 from sbg_async_api import models
 from sbg_bulk import errors
-from sbg_bulk.api import operations, pages
+from sbg_bulk.api import operations
 from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply
+from sbg_bulk.api.storage import EXPORTS, TransferKind
 from sbg_bulk.items import ExportItem
 from sbg_bulk.models.job import ItemError
-from sbg_bulk.models.volume_job import VolumeJob
+from sbg_bulk.models.storage import VolumeJob
 
 MOST: Final = 100
 """The most jobs that one call starts or reads (https://docs.sevenbridges.com/reference/start-a-bulk-export-job)."""
@@ -33,20 +35,16 @@ class Kind:
 
     Attributes:
         start: the call that starts jobs.
-        get: the call that reads jobs.
-        list: the call that lists jobs.
+        jobs: the calls that read and list them.
         body: the arguments of `start` for these items.
-        selection: the arguments of `get` for these ids.
         key: what an item asks for. The first part is what no two items of a run have in common.
         echo: what a job was asked for; None if it does not say.
         undoable: whether it can be undone, so that it may be started again where it certainly was not.
     """
 
     start: Operation
-    get: Operation
-    list: Operation
+    jobs: TransferKind[Any]
     body: Callable[[Sequence[Any]], Mapping[str, Any]]
-    selection: Callable[[Sequence[str]], Mapping[str, Any]]
     key: Callable[[Any], Key]
     echo: Callable[[VolumeJob], Key | None]
     undoable: bool
@@ -74,38 +72,26 @@ def exports(*, copy_only: bool) -> Kind:
         return {"body": made, "copy_only": models.BulkStartExportsCopyOnly.TRUE} if copy_only else {"body": made}
 
     def echo(job: VolumeJob) -> Key | None:
-        told = job.origin.get("file"), job.destination.get("volume"), job.destination.get("location")
+        told = job.source.file, job.destination.volume, job.destination.location
         return None if None in told else told
 
     return Kind(
         operations.START_EXPORTS,
-        operations.BULK_GET_EXPORTS,
-        operations.LIST_EXPORTS,
+        EXPORTS,
         body,
-        lambda ids: {"body": models.ExportSelection(export_ids=list(ids))},
         lambda item: (item.file, item.volume, item.location),
         echo,
         undoable=copy_only,
     )
 
 
-def listing(kind: Kind, states: Sequence[str] = (), volume: str | None = None) -> pages.Listing[VolumeJob]:
-    """Return the list of the user's jobs: those in these states, on this volume, with all that is told of them."""
-    arguments: dict[str, Any] = {"fields": pages.ALL_FIELDS}
-    if states:
-        arguments["state"] = list(states)
-    if volume is not None:
-        arguments["volume"] = volume
-    return pages.Listing(kind.list, VolumeJob.from_answer, arguments)
-
-
-def entries(reply: Reply) -> tuple[list[VolumeJob], list[ItemError]]:
+def entries(kind: Kind, reply: Reply) -> tuple[list[VolumeJob], list[ItemError]]:
     """Return the jobs and the errors of a bulk answer, in any order."""
     items = reply.answer().get("items")
     if not isinstance(items, list):
         raise reply.unreadable("it contains no list of items")
     parts = [part for part in items if isinstance(part, dict)]
-    jobs = [job for part in parts if (job := VolumeJob.from_answer(part.get("resource"))) is not None]
+    jobs = [job for part in parts if (job := kind.jobs.read(part.get("resource"))) is not None]
     return jobs, [ItemError.from_answer(part["error"]) for part in parts if part.get("error") is not None]
 
 
@@ -116,7 +102,9 @@ def read(policy: RequestPolicy, kind: Kind, ids: Sequence[str]) -> Flow[tuple[di
         The jobs, by their ids; and the ids of those that certainly cannot be read.
     """
     try:
-        jobs, refused = yield from request(policy, kind.get, entries, **kind.selection(ids))
+        jobs, refused = yield from request(
+            policy, kind.jobs.bulk_get, partial(entries, kind), body=kind.jobs.selection(list(ids))
+        )
     except (errors.NotFound, errors.BadRequest):
         # It may be refused as a whole for one of them.
         if len(ids) == 1:

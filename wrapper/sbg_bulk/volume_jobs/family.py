@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import IO, Any, Final
 
 from attrs import define, field, frozen
@@ -15,7 +16,7 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, ExportItem
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.models.job import ItemError
-from sbg_bulk.models.volume_job import COMPLETED, VolumeJob
+from sbg_bulk.models.storage import COMPLETED, VolumeJob
 from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.journal import Journal
@@ -48,7 +49,9 @@ class _Work:
         self.settler = VolumeSettler(self.policy, self.journal, self.kind, self.item, self.lag)
 
     def submit(self, items: Sequence[ExportItem]) -> Flow[list[VolumeJob | RowOutcome | None]]:
-        jobs, refused = yield from request(self.policy, self.kind.start, calls.entries, **self.kind.body(items))
+        jobs, refused = yield from request(
+            self.policy, self.kind.start, partial(calls.entries, self.kind), **self.kind.body(items)
+        )
         silent = [job.id for job in jobs if self.kind.echo(job) is None]
         if silent:
             try:
@@ -83,7 +86,7 @@ class _Work:
         """Return None: an export makes no file of the platform."""
 
     def note_earlier_jobs(self) -> Flow[None]:
-        earlier = yield from whole_list(self.policy, calls.listing(self.kind))
+        earlier = yield from whole_list(self.policy, self.kind.jobs.listing())
         own = yield from record(self.journal.row_jobs)
         yield from record(lambda: self.journal.not_ours(earlier.keys() - own))
 

@@ -1,7 +1,7 @@
 """Manifests of exports: files by their ids or paths, and where on a volume each goes.
 
 The columns of the file are those of `sbg_bulk.runs.columns`. Beside it `volume` and `location` say where it goes. With
-a destination for all rows, `VOLUME` or `VOLUME:PREFIX`, a location is below that, and a row without one is named as its
+a destination for all rows, `[NAME:]VOLUME[:PREFIX]`, a location is below that, and a row without one is named as its
 `name` or the end of its path says. `overwrite` is true or false. `sse_algorithm`, `sse_aws_kms_key_id`,
 `aws_canned_acl` and `aws_storage_class` say how the object is written. Other columns are carried along.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from sbg_bulk import text_reader
 from sbg_bulk.errors import InputError
@@ -23,45 +23,31 @@ from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.rows import WHAT, Defaults, PathRow, Row, Rows
 from sbg_bulk.text import either
 from sbg_bulk.transfers.manifest import Fields
+from sbg_bulk.volumes.places import VolumePlace, volume_place
 
 WRITTEN_AS: Final = ("sse_algorithm", "sse_aws_kms_key_id", "aws_canned_acl", "aws_storage_class")
 _OWN: Final = ("volume", "location", "overwrite", *WRITTEN_AS)
 _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-@frozen
-class Place:
-    """A place on a volume for all rows that name none.
-
-    Attributes:
-        volume: the volume's id.
-        prefix: what each key begins with, with a slash at its end; empty for none.
-    """
-
-    volume: str
-    prefix: str
-
-    @classmethod
-    def of(cls, text: str) -> Place:
-        """Return the place that `VOLUME` or `VOLUME:PREFIX` means. Raises InputError if it is none."""
-        volume, _, prefix = text.partition(":")
-        check_volume(volume)
-        prefix = prefix.removesuffix("/")
-        if prefix:
-            check_location(prefix)
-        return cls(volume, f"{prefix}/" if prefix else "")
+def place_for_all(text: str) -> VolumePlace:
+    """Return the folder that `[NAME:]VOLUME[:PREFIX]` means for what is written. Raises InputError if it is none."""
+    place = volume_place(text).folder
+    if place.prefix:
+        check_location(place.prefix.removesuffix("/"))
+    return place
 
 
 def read(stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
     """Read a manifest of exports, one row at a time; see `sbg_bulk.runs.family.Family.read`."""
     if defaults.project is not None or defaults.parent is not None:
         raise InputError(f"An export goes to a volume: give {either('--to VOLUME:PREFIX', 'to')}.")
-    place = None if defaults.to is None else Place.of(defaults.to)
+    place = None if defaults.to is None else place_for_all(defaults.to)
     found = forms.read(text_reader.text_of(stream, WHAT), form, promised)
     return Rows(found.form, _rows(found, place))
 
 
-def _rows(found: forms.Form, place: Place | None) -> Iterator[Row | PathRow | Problem]:
+def _rows(found: forms.Form, place: VolumePlace | None) -> Iterator[Row | PathRow | Problem]:
     empty = True
     for number, record in found.records:
         empty = False
@@ -83,7 +69,7 @@ def _rows(found: forms.Form, place: Place | None) -> Iterator[Row | PathRow | Pr
         yield Problem(0, None, "it has no rows")
 
 
-def _row(number: int, record: Mapping[str, Any], fields: Fields, place: Place | None) -> Row | PathRow | None:
+def _row(number: int, record: Mapping[str, Any], fields: Fields, place: VolumePlace | None) -> Row | PathRow | None:
     """Return the row that a record is; None if it is not fit, which is noted."""
     columns = {key_of(column): column for column in record}
     values: dict[str, Any] = {"file": fields.values["file"]}

@@ -22,13 +22,13 @@ from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import Page
-from sbg_bulk.models.volume_job import COMPLETED, FAILED, VolumeJob
+from sbg_bulk.models.storage import COMPLETED, FAILED, VolumeJob
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.family import Decision
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, Submission
 from sbg_bulk.transfers.match import CLOCK_TOLERANCE, may_be_gone
-from sbg_bulk.volume_jobs.calls import MOST, Key, Kind, listing, read
+from sbg_bulk.volume_jobs.calls import MOST, Key, Kind, read
 
 _RANK: Final = {COMPLETED: 0, FAILED: 2}
 """Of several jobs of one source and destination, each new, that counts most which has done it, then one under way."""
@@ -129,7 +129,7 @@ class VolumeSettler:
         """Return the jobs that are not known and were asked for what is wanted, by what that is."""
         volumes = {part for key in wanted for part in key if part is not None and part.count("/") == 1}
         of_one = next(iter(volumes)) if len(volumes) == 1 else None
-        listed = listing(self.kind, volume=of_one)
+        listed = self.kind.jobs.listing(volume=of_one)
         found: defaultdict[Key, list[VolumeJob]] = defaultdict(list)
         since = min((moment for moment in sent_on if moment is not None), default=None)
         seen: set[str] = set()

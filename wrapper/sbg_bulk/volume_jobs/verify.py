@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from typing import Final
 
-from sbg_bulk import errors
-from sbg_bulk.api import operations
 from sbg_bulk.api.policy import Counter, RequestPolicy
-from sbg_bulk.api.request import request
-from sbg_bulk.api.steps import Flow, Reply, record
+from sbg_bulk.api.steps import Flow, record
+from sbg_bulk.api.storage import ObjectPager
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.details import FileDetails
-from sbg_bulk.limits import PAGE_LIMIT
-from sbg_bulk.models import parse
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.verification import Difference, Finding, Verification
@@ -62,42 +57,8 @@ def verify(
 
 def _sizes(policy: RequestPolicy, volume: str, folder: str) -> Flow[dict[str, int | None]]:
     """Return the objects in a folder of a volume, by their keys, with their sizes."""
-    owner, _, name = volume.partition("/")
+    pager = ObjectPager(policy, volume, f"{folder}/" if folder else "", details=True)
     found: dict[str, int | None] = {}
-    arguments: dict[str, Any] = {"volume_owner": owner, "volume_name": name, "limit": PAGE_LIMIT}
-    if folder:
-        arguments["prefix"] = f"{folder}/"
-    tokens: set[str] = set()
-    while True:
-        objects, token = yield from request(policy, operations.LIST_VOLUME_OBJECTS, _page, fields="_all", **arguments)
-        found |= objects
-        if token is None:
-            return found
-        if token in tokens:
-            raise errors.PagingError(f"The list of {volume}:{folder} cannot be read to the end: a page repeats.")
-        tokens.add(token)
-        arguments["continuation_token"] = token
-
-
-def _page(reply: Reply) -> tuple[dict[str, int | None], str | None]:
-    """Return the objects of a page, and what to ask for the next one with."""
-    answer = reply.answer()
-    items = answer.get("items")
-    if not isinstance(items, list):
-        raise reply.unreadable("it contains no list of items")
-    found: dict[str, int | None] = {}
-    for item in items:
-        location = parse.text(item.get("location")) if isinstance(item, dict) else None
-        if location is not None:
-            metadata = item.get("metadata")
-            found[location] = parse.count(metadata.get("size")) if isinstance(metadata, dict) else None
-    return found, next_token(answer.get("links"))
-
-
-def next_token(links: object) -> str | None:
-    """Return the token in the address of the next page, which is never requested itself; None if there is none."""
-    for link in links if isinstance(links, list) else ():
-        address = link.get("next") if isinstance(link, dict) else None
-        if isinstance(address, str):
-            return parse_qs(urlsplit(address).query).get("continuation_token", [None])[0]
-    return None
+    while (entries := (yield from pager.next())) is not None:
+        found |= {entry.location: entry.size for entry in entries if not entry.is_folder}
+    return found

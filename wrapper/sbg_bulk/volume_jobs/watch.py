@@ -24,8 +24,8 @@ from sbg_bulk.api.waits import FOR_THE_LIMIT, Cause, status_check
 from sbg_bulk.jobs.track import Allowance
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.resources import Page
-from sbg_bulk.models.volume_job import VolumeJob
-from sbg_bulk.volume_jobs.calls import MOST, UNFINISHED, Kind, listing, read
+from sbg_bulk.models.storage import VolumeJob
+from sbg_bulk.volume_jobs.calls import MOST, UNFINISHED, Kind, read
 
 UNASKED: Final = 0.2
 """The share of the oldest job's age after which a hundred are read though the list does not tell that so many ended."""
@@ -154,7 +154,7 @@ class VolumeWatch:
             return list(self.tracks)
         looking = evolve(self.policy, on_send=self._allowance.spend)
         try:
-            page: Page[VolumeJob] = yield from pages.page(looking, listing(self.kind, UNFINISHED), 0, PAGE_LIMIT)
+            page: Page[VolumeJob] = yield from pages.page(looking, self.kind.jobs.listing(UNFINISHED), 0, PAGE_LIMIT)
         except _NO_LIST:
             return None
         if page.next_offset is None:

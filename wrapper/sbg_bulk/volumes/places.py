@@ -69,11 +69,11 @@ def volume_place(text: str) -> VolumePlace:
         check_volume(found["volume"])
     except InputError:
         raise InputError(f"{text!r}: {found['volume']!r} is not the id of a volume. Write {FORM}.") from None
-    check_location(found["prefix"], found["volume"])
+    check_prefix(found["prefix"], found["volume"])
     return VolumePlace(found["volume"], found["prefix"], found["name"])
 
 
-def check_location(location: str, volume: str) -> None:
+def check_prefix(location: str, volume: str) -> None:
     """Raise InputError unless a text can be a location on a volume, or the beginning of some.
 
     Args:
