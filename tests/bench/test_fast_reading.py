@@ -35,6 +35,28 @@ ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "create_folder": {"body": models.NewFolder("n", models.NewFolderType.FOLDER, parent="p")},
     "list_projects": {"name": "n"},
     "get_project": {"owner": "a", "project": "b c"},
+    "bulk_start_exports": {
+        "body": models.ExportRequest(
+            [models.ExportItem(models.ExportSource("f"), models.VolumeLocation("a/v", "ä/x y.bam"))]
+        ),
+        "copy_only": models.BulkStartExportsCopyOnly.TRUE,
+    },
+    "bulk_get_exports": {"body": models.ExportSelection(["e", "f"])},
+    "list_exports": {"volume": "a/v", "state": ["PENDING", "RUNNING"], "offset": 100, "limit": 50},
+    "list_volumes": {"offset": 100, "limit": 50},
+    "get_volume": {"volume_owner": "a", "volume_name": "v w"},
+    "list_imports": {"project": "a/b", "state": ["FAILED"], "offset": 0, "limit": 1},
+    "get_import": {"import_id": "i 1"},
+    "bulk_get_imports": {"body": models.ImportSelection(["i", "j"])},
+    "get_drs_import": {"import_id": "d 1"},
+    "get_export": {"export_id": "e 1"},
+    "list_volume_objects": {
+        "volume_owner": "a",
+        "volume_name": "v w",
+        "prefix": "ä/",
+        "continuation_token": "t+/=",
+        "limit": 50,
+    },
 }
 
 

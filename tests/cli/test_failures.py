@@ -140,7 +140,7 @@ def test_a_run_of_the_same_that_is_not_finished_is_resumed_by_what_the_document_
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sbg_bulk.runs.run.post", broken_off)
+        patch.setattr("sbg_bulk.transfers.family.post", broken_off)
         begun = _error(sbg(*COPY, "--parents", "--json"))
     again = sbg(*COPY, "--parents", "--json")
     error = _error(again)

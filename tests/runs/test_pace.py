@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+import signal
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -208,6 +209,7 @@ def test_a_reserve_is_left_in_every_window(tmp_path: Path) -> None:
         charged = charged[len(window) :]
 
 
+@pytest.mark.usefixtures("no_ctrl_c")
 def test_two_runs_on_one_token_share_its_budget_and_both_finish(tmp_path: Path) -> None:
     service = Service(100, rate_limit=(20, 300.0))
     halves = service.files[:50], service.files[50:]
@@ -227,6 +229,14 @@ def test_two_runs_on_one_token_share_its_budget_and_both_finish(tmp_path: Path) 
     assert len(service.copies()) == 100
     # Each learns what the other has spent only with its own next request.
     assert len(service.refusals) <= 4
+
+
+@pytest.fixture
+def no_ctrl_c() -> Iterator[None]:
+    """Two processes have a handler each; what plays both in one has none."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _steps(service: Service, files: list[str], path: Path) -> Generator[float, None, bool]:
