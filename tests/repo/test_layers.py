@@ -21,6 +21,7 @@ ROOT: Final = Path(sbg_bulk.__file__).parent
 
 ROOMS: Final = (
     "cli",
+    "airflow",
     "testing",
     "contract",
     "client",

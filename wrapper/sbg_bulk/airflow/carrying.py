@@ -1,0 +1,277 @@
+"""A run of a task, carried by a worker as far as there is something to do for it.
+
+Waiting is not a worker's work: when there is nothing to do but to wait, for jobs or for the rate limit, the run is
+left, as an interrupted one is, and whoever called is told what is waited for.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Final, TypeAlias
+
+from attrs import define, field, frozen
+
+from sbg_bulk.airflow.journals import Kept
+from sbg_bulk.api.waits import Cause, Wait
+from sbg_bulk.client.sync import Client
+from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.items import COPY, DELETE, MOVE
+from sbg_bulk.models.job import Job
+from sbg_bulk.report import document, page
+from sbg_bulk.report.facts import gather
+from sbg_bulk.runs import forms
+from sbg_bulk.runs.estimate import ITEMS_PER_JOB
+from sbg_bulk.runs.forms import ReadFormat
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.progress import LIST_LAG, Progress, RunOptions
+from sbg_bulk.runs.records import Outcome, State
+from sbg_bulk.runs.result import RunReport
+from sbg_bulk.transfers.choice import Choice
+
+LOG: Final = logging.getLogger(__name__)
+
+STAY: Final = 10.0
+"""Seconds of waiting that a worker spends, in all, before it leaves a run: to be started again takes some too."""
+
+SETTLE: Final = 2 * LIST_LAG
+"""Seconds for which a worker stays with a run that has a submission of unknown outcome, which takes so long to find
+out, from the start each time."""
+
+LATER: Final = 15.0, 300.0
+"""The fewest and the most seconds until the next look at jobs that only a worker can look at."""
+
+SHARE: Final = 0.1
+"""The share of a run's age that passes until that look, within `LATER`."""
+
+MOST_JOBS: Final = 1000
+"""Jobs that are waited for at most before a worker looks again: the list is kept in Airflow's database."""
+
+TOLD_EVERY: Final = 30.0
+"""Seconds between two lines of progress in the log."""
+
+NEEDS_WORKER: Final = frozenset({Cause.RETRY, Cause.SETTLING})
+"""Pauses that a worker makes itself: they are short, or begin again when the run is left."""
+
+Source: TypeAlias = Path | IO[bytes] | Choice
+
+
+class Left(SbgBulkError):
+    """A run has been left, as nothing is to be done but to wait. It is of the errors that void what was not sent."""
+
+    def __init__(self, wait: Wait) -> None:
+        super().__init__(f"left for {wait.seconds:.0f} s {wait.reason}")
+        self.wait = wait
+
+
+@frozen
+class Waits:
+    """What a run waits for: these jobs to end or, if there are none, a time.
+
+    Attributes:
+        jobs: their ids.
+        job_type: their type.
+        until: Unix seconds.
+    """
+
+    jobs: tuple[str, ...] = ()
+    job_type: str | None = None
+    until: float | None = None
+
+
+@frozen
+class Task:
+    """What a run is to do, and how.
+
+    Attributes:
+        job_type: see `Client.run`, as for those that follow.
+        destination: `to`, `project`, `parent`, `parents`, `destination_from_manifest` of `Client.run`.
+        form: the format of the manifest.
+        items_per_job: rows in a job.
+        options: how to do it.
+    """
+
+    job_type: str
+    destination: Mapping[str, Any] = field(factory=dict)
+    form: ReadFormat | None = None
+    items_per_job: int = ITEMS_PER_JOB
+    options: RunOptions | None = None
+
+
+@define
+class Carrier:
+    """Carries the run of a task.
+
+    Attributes:
+        kept: its journals.
+        client: what it is carried with.
+        clock: seconds that never go back.
+        now: Unix seconds.
+    """
+
+    kept: Kept
+    client: Client
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    _told: float = -TOLD_EVERY
+
+    def create(self, task: Task, source: Source) -> None:
+        """Make the journal of the run; nothing is submitted. If another attempt was first, the run is that one's.
+
+        Raises:
+            SbgBulkError: see `Client.run`.
+        """
+        made = self.kept.new()
+
+        def stop(_: Progress) -> None:
+            raise _CreatedError
+
+        try:
+            # The first progress of a run comes when its journal is on disk, before anything is sent.
+            self.client.run(
+                task.job_type,
+                source,
+                **task.destination,
+                form=task.form,
+                items_per_job=task.items_per_job,
+                options=task.options,
+                journal=made,
+                on_change=stop,
+            )
+        except _CreatedError:
+            self.kept.publish(made)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether nothing is left of the last run."""
+        journal = self.kept.latest
+        assert journal is not None
+        with Journal.read(journal) as read:
+            return read.tally().complete
+
+    def carry(self) -> RunReport | Waits:
+        """Carry the last run of the task on, and return its end, or what it waits for."""
+        journal = self.kept.latest
+        assert journal is not None
+        with Journal.read(journal) as read:
+            unsettled = any(one.state is State.INTENDED for one in read.unfinished())
+        leave = _Leaving(self.clock() + SETTLE if unsettled else 0.0, self.clock)
+        try:
+            return self.client.resume(journal, on_change=self._tell, on_wait=leave)
+        except Left as left:
+            return self._waits(journal, left.wait)
+
+    def _tell(self, progress: Progress) -> None:
+        tally = progress.tally
+        if self.clock() - self._told >= TOLD_EVERY or tally.complete:
+            self._told = self.clock()
+            LOG.info("%s of %s rows done, %s failed", f"{tally.done:,}", f"{tally.rows:,}", f"{tally.failed:,}")
+
+    def _waits(self, journal: Path, wait: Wait) -> Waits:
+        if wait.cause is not Cause.NEXT_LOOK:
+            return Waits(until=self.now() + wait.seconds)
+        with Journal.read(journal) as read:
+            job_type, jobs = read.plan.job_type, [one.job for one in read.unfinished() if one.job is not None]
+            [(began, _), *_] = [*read.sessions(), (self.now(), None)]
+        if job_type in (COPY, MOVE, DELETE) and jobs:
+            return Waits(tuple(jobs[-MOST_JOBS:]), job_type)
+        fewest, most = LATER
+        return Waits(until=self.now() + min(most, max(fewest, SHARE * (self.now() - began))))
+
+    def submitted(self) -> list[str]:
+        """Return the ids of the jobs of the last run."""
+        journal = self.kept.latest
+        assert journal is not None
+        with Journal.read(journal) as read:
+            return sorted(read.own_jobs() | read.row_jobs())
+
+    def result(self, report: RunReport) -> dict[str, Any]:
+        """Write the reports of the task, and return what is told in a few numbers."""
+        rows = done = size = 0
+        for number, path in enumerate(self.kept.journals):
+            with Journal.read(path) as read:
+                tally = read.tally()
+                rows, done = rows or tally.rows, done + tally.done
+                size += read.carried().size
+                if path == self.kept.latest:
+                    written = self._write(read, number)
+        tally = report.tally
+        for reason in report.reasons:
+            LOG.warning("%s rows: %s %s", f"{reason.files:,}", reason.what, reason.advice)
+        for outcome, code, count, _ in report.failures:
+            LOG.warning("%s rows %s, API code %s", f"{count:,}", outcome, code)
+        return {
+            "run": report.run,
+            "journal": self.kept.shown(report.journal),
+            "rows": rows,
+            "done": done,
+            "failed": tally.failed,
+            "unclear": tally.unattributed + tally.unknown,
+            "bytes": size,
+            "retries": self.kept.retries,
+            **written,
+        }
+
+    def _write(self, read: Journal, number: int) -> dict[str, str | None]:
+        stem = "report" if not number else f"report.retry-{number}"
+        shown = self.kept.shown(read.path)
+        with ExitStack() as stack:
+            files = {
+                suffix: stack.enter_context((self.kept.folder / f"{stem}{suffix}").open("w", encoding="utf-8"))
+                for suffix in (".html", ".json")
+            }
+            page.write(read, files[".html"], name=shown)
+            json.dump(document.document(gather(read), shown), files[".json"])
+        failed = None
+        if read.tally().done < read.tally().rows:
+            failed = self.kept.folder / f"failed{stem.removeprefix('report')}.csv"
+            with failed.open("w", encoding="utf-8", newline="") as stream:
+                outcomes = [str(one) for one in Outcome if one is not Outcome.DONE]
+                forms.write(stream, "csv", read.report_columns(), read.report(outcomes))
+        return {
+            "report": self.kept.shown(self.kept.folder / f"{stem}.html"),
+            "data": self.kept.shown(self.kept.folder / f"{stem}.json"),
+            "failed_rows": None if failed is None else self.kept.shown(failed),
+        }
+
+
+class _CreatedError(Exception):
+    """The journal of a run is there."""
+
+
+class _Leaving:
+    """Raise `Left` when a worker has waited for long enough, and the pause is one that others can wait for."""
+
+    def __init__(self, stay_until: float, clock: Callable[[], float]) -> None:
+        self._stay_until = stay_until
+        self._clock = clock
+        self._waited = 0.0
+
+    def __call__(self, wait: Wait) -> None:
+        self._waited += wait.seconds
+        if wait.cause not in NEEDS_WORKER and self._waited > STAY and self._clock() >= self._stay_until:
+            raise Left(wait)
+
+
+def rows_of(given: Sequence[Any]) -> IO[bytes]:
+    """Return rows that were handed over, mappings or ids, as a manifest of JSON lines."""
+    lines = (json.dumps(one if isinstance(one, Mapping) else {"file": str(one)}) for one in given)
+    return io.BytesIO("".join(f"{line}\n" for line in lines).encode())
+
+
+def failed_items(jobs: Sequence[Job]) -> list[str]:
+    """Return what went wrong in jobs that have ended, a line for each of them with something."""
+    told = []
+    for job in jobs:
+        if not job.succeeded:
+            codes = sorted({str(one.error.code) for one in job.failures if one.error is not None})
+            why = f", API codes {', '.join(codes)}" if codes else ""
+            told.append(
+                f"job {job.id}: {job.failed_files or len(job.failures)} items failed{why} {job.shortfall}".strip()
+            )
+    return told

@@ -1,0 +1,100 @@
+"""A lease on something in an object store: one process at a time has it, and a dead one not for ever.
+
+Object stores have no locks, and not all of them refuse to overwrite. So each process that wants the lease writes an
+object of its own, with a time until which it counts, and then lists those of the others. If one of them counts, it
+gives up. Of two that begin at once both may give up, but never do both go on, as long as a list shows what was written
+before it was asked for, which the large stores promise.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from sbg_bulk.errors import JournalError, RunInUse
+
+SECONDS: Final = 180.0
+"""For so long a lease counts unless it is renewed: longer than a request may take, shorter than the five minutes after
+which Airflow gives up a task that is not heard of."""
+
+SKEW: Final = 10.0
+"""Seconds by which the clocks of two machines may differ."""
+
+SUFFIX: Final = ".lease"
+
+
+class Lease:
+    """The right to work on what is in a folder of an object store.
+
+    Args:
+        folder: an `ObjectStoragePath`.
+        seconds: for how long it counts unless it is renewed.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, folder: Any, seconds: float = SECONDS, clock: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._own = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+        self._seconds = seconds
+        self._clock = clock
+        self._until = 0.0
+
+    def take(self) -> None:
+        """Take the lease.
+
+        Raises:
+            RunInUse: another process has it.
+        """
+        self._write()
+        try:
+            for other in self._others():
+                left = self._left(other)
+                if left > 0:
+                    raise RunInUse(
+                        f"Another attempt is working on the run in {self._folder}, or was killed while it did: its "
+                        f"lease ends in {left:.0f} s. Try again then."
+                    )
+                other.unlink(missing_ok=True)
+        except BaseException:
+            self.release()
+            raise
+
+    def renew(self) -> None:
+        """Keep the lease for longer, if half of its time is over.
+
+        Raises:
+            JournalError: it has run out, so that another process may have taken it. Nothing may be sent or written.
+        """
+        left = self._until - self._clock()
+        if left <= SKEW:
+            raise JournalError(
+                f"The lease on the run in {self._folder} has run out, as this process stood still for too long. "
+                f"Nothing more is sent. Run the task again."
+            )
+        if left < self._seconds / 2:
+            self._write()
+
+    def release(self) -> None:
+        """Give the lease up."""
+        self._own.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        until = self._clock() + self._seconds
+        self._own.write_text(json.dumps({"until": until}))
+        self._until = until
+
+    def _others(self) -> list[Any]:
+        found = [one for one in self._folder.iterdir() if one.name.endswith(SUFFIX)]
+        return [one for one in found if one.name != self._own.name]
+
+    def _left(self, other: Any) -> float:
+        """Return the seconds for which another process's lease still counts."""
+        try:
+            return float(json.loads(other.read_text())["until"]) + SKEW - self._clock()
+        except FileNotFoundError:
+            return 0.0
+        except (ValueError, LookupError, TypeError):
+            return self._seconds  # it is being written
