@@ -59,6 +59,8 @@ from sbg_bulk.runs.draft import Draft as Draft
 from sbg_bulk.runs.left_out import Chosen as Chosen
 from sbg_bulk.runs.left_out import Clash as Clash
 from sbg_bulk.runs.left_out import Pending as Pending
+from sbg_bulk.runs.left_out import Refused as Refused
+from sbg_bulk.runs.left_out import Taken as Taken
 from sbg_bulk.runs.problems import ManifestError as ManifestError
 from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.progress import EndedJob as EndedJob
@@ -78,6 +80,8 @@ from sbg_bulk.transfers.choice import Choice as Choice
 from sbg_bulk.transfers.sync import SyncPlan as SyncPlan
 from sbg_bulk.transfers.sync import SyncReport as SyncReport
 from sbg_bulk.transfers.sync import Turned as Turned
+from sbg_bulk.volume_jobs.choice import VolumeChoice as VolumeChoice
+from sbg_bulk.volume_jobs.choice import VolumeChosen as VolumeChosen
 
 __all__: list[str]
 _MODULES: dict[str, str]

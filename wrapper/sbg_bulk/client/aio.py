@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sbg_bulk.settings.settings import Token
     from sbg_bulk.transfers.choice import Choice
     from sbg_bulk.transfers.sync import SyncPlan, SyncReport
+    from sbg_bulk.volume_jobs.choice import VolumeChoice
 
 
 class AsyncClient(ClientBase):
@@ -339,6 +340,50 @@ class AsyncClient(ClientBase):
                 on_request=on_request,
             )
         )
+
+    async def choose_exports(
+        self,
+        sources: Iterable[str],
+        *,
+        to: str,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        recursive: bool = False,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        on_conflict: str = "skip",
+        on_request: Callable[[int], object] | None = None,
+    ) -> VolumeChoice:
+        """Choose what to export to a volume; see `Client.choose_exports`."""
+        wanted = (match, exclude, newer_than, None, tags, metadata or {})
+        return await self._driver.run(
+            self._runs.volumes.choose_exports(
+                sources, to, wanted, recursive=recursive, on_conflict=on_conflict, on_request=on_request
+            )
+        )
+
+    async def export_files(
+        self,
+        sources: Iterable[str] | str,
+        *,
+        to: str,
+        copy_only: bool = False,
+        replace_with_alias: bool = False,
+        recursive: bool = False,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        on_conflict: str = "skip",
+        options: RunOptions | None = None,
+    ) -> RunReport | None:
+        """Export files to a volume; see `Client.export_files`."""
+        job_type = self._runs.volumes.export_type(copy_only, replace_with_alias)
+        given = [sources] if isinstance(sources, str) else sources
+        choice = await self.choose_exports(
+            given, to=to, match=match, exclude=exclude, recursive=recursive, on_conflict=on_conflict
+        )
+        report = await self.run(job_type, choice, options=options) if len(choice) else None
+        return self._runs.volumes.with_left_out(choice, report)
 
     async def compare(
         self,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 from attrs import evolve
 
@@ -16,12 +15,13 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
+from sbg_bulk.client.volumes import VolumeFlows
+from sbg_bulk.client.wanted import Wanted, filters_of
 from sbg_bulk.errors import InputError
 from sbg_bulk.families import FAMILIES, family_of
 from sbg_bulk.files import compare
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
-from sbg_bulk.files.filters import Filters, parse_since
 from sbg_bulk.files.paths import Location, is_path, unpasted
 from sbg_bulk.items import DELETE, MOVE, Item, check_destination, items_of
 from sbg_bulk.jobs.submit import submit
@@ -43,37 +43,18 @@ from sbg_bulk.transfers.choice import RENAMED, Choice, OnConflict
 from sbg_bulk.transfers.conflicts import taken, under_way
 from sbg_bulk.transfers.row_conflicts import check_items, look_at_deletions, look_at_rows
 from sbg_bulk.transfers.sync import SyncPlan
+from sbg_bulk.volume_jobs.choice import VolumeChoice
 
-Source: TypeAlias = Path | IO[bytes] | Draft | Choice
+Source: TypeAlias = Path | IO[bytes] | Draft | Choice | VolumeChoice
 """What a run is made of: a manifest, one that was read, what was chosen by paths, or what is left of a manifest."""
-
-
-Wanted: TypeAlias = tuple[
-    Iterable[str],
-    Iterable[str],
-    datetime | str | None,
-    str | None,
-    Iterable[str],
-    Mapping[str, str | Iterable[str]],
-]
-"""Globs to include and to exclude, since when, which type, tags, and metadata."""
-
-
-def _filters(
-    match: Iterable[str],
-    exclude: Iterable[str],
-    newer_than: datetime | str | None,
-    type: str | None,
-    tags: Iterable[str],
-    metadata: Mapping[str, str | Iterable[str]],
-) -> Filters:
-    since = parse_since(newer_than, datetime.now(UTC)) if isinstance(newer_than, str) else newer_than
-    values = {key: (value,) if isinstance(value, str) else tuple(value) for key, value in metadata.items()}
-    return Filters(tuple(match), tuple(exclude), since, type, tuple(tags), values)
 
 
 def _resuming(journal: Journal) -> str:
     return f"client.resume({store.reference(journal.plan.run, journal.path)!r})"
+
+
+CHOICES: Final = (Choice, VolumeChoice)
+"""What was chosen, and not listed in a manifest."""
 
 
 class RunFlows:
@@ -83,6 +64,7 @@ class RunFlows:
         self._settings = settings
         self._policy = policy
         self._renewed = renewed
+        self.volumes = VolumeFlows(settings, policy)
 
     @contextmanager
     def resumable(self, journal: Journal) -> Iterator[None]:
@@ -124,7 +106,7 @@ class RunFlows:
         items_per_job: int,
     ) -> Draft:
         """Return a new run that is not begun: what was chosen, or a manifest, which is read."""
-        if not isinstance(source, Choice):
+        if not isinstance(source, CHOICES):
             return self.read(job_type, source, where, form, journal, items_per_job)
         kind = self._family(job_type)
         if not len(source):
@@ -136,7 +118,7 @@ class RunFlows:
     def begin(self, draft: Draft, source: Source) -> Journal:
         """Return the journal of a new run, which is on disk."""
         journal = draft.begin()
-        if isinstance(source, Choice):
+        if isinstance(source, CHOICES):
             journal.remember(CHOSEN, "paths")
         return journal
 
@@ -228,7 +210,7 @@ class RunFlows:
             lookup_policy(self._policy),
             given,
             to,
-            _filters(*wanted),
+            filters_of(*wanted),
             recursive=recursive,
             parents=parents,
             flatten=flatten,
@@ -326,7 +308,7 @@ class RunFlows:
             lookup_policy(self._policy),
             place_on(self._settings, source),
             place_on(self._settings, place),
-            _filters(*wanted),
+            filters_of(*wanted),
             each_file=each_file,
             one_way=one_way,
             on_request=on_request,
@@ -357,7 +339,7 @@ class RunFlows:
             yield from sync.plan(
                 lookup_policy(self._policy),
                 *places,
-                _filters(*wanted),
+                filters_of(*wanted),
                 delete=delete,
                 parents=parents,
                 endpoint=self._settings.endpoint,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sbg_bulk.settings.settings import Token
     from sbg_bulk.transfers.choice import Choice
     from sbg_bulk.transfers.sync import SyncPlan, SyncReport
+    from sbg_bulk.volume_jobs.choice import VolumeChoice
 
 
 class Client(ClientBase):
@@ -593,6 +594,88 @@ class Client(ClientBase):
                 on_request=on_request,
             )
         )
+
+    def choose_exports(
+        self,
+        sources: Iterable[str],
+        *,
+        to: str,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        recursive: bool = False,
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, str | Iterable[str]] | None = None,
+        on_conflict: str = "skip",
+        on_request: Callable[[int], object] | None = None,
+    ) -> VolumeChoice:
+        """Choose what to export to a volume, for `run` with EXPORT_COPY or EXPORT_REPLACE. Nothing is changed.
+
+        A path of a folder or project means the files in it, which keep their subfolders below the prefix; a path of a
+        file, and an id, mean the file itself. What the platform would refuse is left out and in `refused`: aliases,
+        folders given by their ids, public files. Archived files cannot be told before they are submitted.
+
+        Args:
+            sources: paths and ids.
+            to: a place on a volume that can be written to, `[NAME:]owner/volume[:prefix]`.
+            match: only files that one of these globs fits: see `sbg_bulk.files.filters`.
+            exclude: skip what matches one of these globs. Folders that match are not entered.
+            newer_than: only files changed after this; see `choose`.
+            recursive: include the files in subfolders.
+            tags: only files with one of these tags.
+            metadata: only files with these values of metadata: by key, one value or several of which one must match.
+            on_conflict: what to do with a file whose location is taken on the volume: `skip` it (one with a different
+                size is in `different`), `overwrite` the object, or `fail` with InputError.
+            on_request: called with the number of requests so far.
+
+        Raises:
+            InputError: something does not exist, the volume cannot be written to, or two files would become one object.
+            NotFound: there is no such volume, or you cannot see it.
+        """
+        wanted = (match, exclude, newer_than, None, tags, metadata or {})
+        return self._driver.run(
+            self._runs.volumes.choose_exports(
+                sources, to, wanted, recursive=recursive, on_conflict=on_conflict, on_request=on_request
+            )
+        )
+
+    def export_files(
+        self,
+        sources: Iterable[str] | str,
+        *,
+        to: str,
+        copy_only: bool = False,
+        replace_with_alias: bool = False,
+        recursive: bool = False,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        on_conflict: str = "skip",
+        options: RunOptions | None = None,
+    ) -> RunReport | None:
+        """Export files to a volume, each exactly once, in a run that `resume` continues.
+
+        Args:
+            sources: paths and ids, or one of these.
+            copy_only: keep the platform's copies. Give this or the next; there is no default.
+            replace_with_alias: delete the platform's copies; aliases of what was exported take their place. This cannot
+                be undone.
+            options: how to do it.
+
+        The other arguments are those of `choose_exports`.
+
+        Returns:
+            The report; None if everything is on the volume already.
+
+        Raises:
+            InputError: see `choose_exports`; or it was not said what becomes of the platform's copies.
+        """
+        job_type = self._runs.volumes.export_type(copy_only, replace_with_alias)
+        given = [sources] if isinstance(sources, str) else sources
+        choice = self.choose_exports(
+            given, to=to, match=match, exclude=exclude, recursive=recursive, on_conflict=on_conflict
+        )
+        report = self.run(job_type, choice, options=options) if len(choice) else None
+        return self._runs.volumes.with_left_out(choice, report)
 
     def compare(
         self,

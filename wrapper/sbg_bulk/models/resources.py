@@ -68,6 +68,13 @@ class File(FromServer):
         metadata = self.raw.get("metadata") if isinstance(self.raw, dict) else None
         return metadata if isinstance(metadata, dict) else None
 
+    @property
+    def is_alias(self) -> bool | None:
+        """Return whether its contents are on a volume, and it stands for them; None if the server did not say."""
+        storage = self.raw.get("storage") if isinstance(self.raw, dict) else None
+        kind = parse.text(storage.get("type")) if isinstance(storage, dict) else None
+        return None if kind is None else kind.upper() == "VOLUME"
+
     @classmethod
     def from_answer(cls, answer: object) -> File | None:
         """Return the file that an answer describes; None if there is none in it, or one without an id."""

@@ -24,6 +24,7 @@ class Chosen:
         folder: the id of the folder it is in, where that is known.
         place: where it is; None if it was given by its id.
         to: the folder that it goes to; None if it is to be deleted.
+        alias: whether it stands for something on a volume; None where that is not known.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Chosen:
     folder: str | None
     place: Location | None
     to: Location | None
+    alias: bool | None = None
 
     @property
     def path(self) -> Location | None:
@@ -48,6 +50,12 @@ class Chosen:
     def destination(self) -> str:
         """Return the path that it will have; empty if it is to be deleted."""
         return "" if self.to is None else str(self.to.below(self.name))
+
+
+def _other_size(own: int | None, there: int | None) -> str:
+    if own is None or there is None:
+        return "a file with this name exists there"
+    return f"a file with this name and a different size exists there ({size(there)}; this one has {size(own)})"
 
 
 @frozen
@@ -70,12 +78,48 @@ class Clash:
         """Return in what the two differ."""
         if self.item.is_folder != self.there.is_folder:
             return f"a {'folder' if self.there.is_folder else 'file'} with this name exists there"
-        if self.item.size is None or self.there.size is None:
-            return "a file with this name exists there"
-        return (
-            f"a file with this name and a different size exists there ({size(self.there.size)}; this one has "
-            f"{size(self.item.size)})"
-        )
+        return _other_size(self.item.size, self.there.size)
+
+
+@frozen
+class Taken:
+    """Something chosen, in whose place there is something else, or may be.
+
+    Attributes:
+        source: its path, or its id if it has none; or its place on a volume.
+        destination: where it would go.
+        size: its size in bytes, where that is known.
+        found_size: the size of what is there, where that is known.
+    """
+
+    source: str
+    destination: str
+    size: int | None
+    found_size: int | None
+
+    def __str__(self) -> str:
+        return f"{self.destination}: {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """Return in what the two differ."""
+        return _other_size(self.size, self.found_size)
+
+
+@frozen
+class Refused:
+    """Something chosen that the platform would refuse, which is why it was left out.
+
+    Attributes:
+        source: its path, or its id if it has none.
+        reason: why, such as `an alias of an object on a volume`.
+    """
+
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
 
 
 @frozen

@@ -11,7 +11,7 @@ from sbg_bulk.html import api_code, caption, framed, paragraph, table
 from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
 from sbg_bulk.runs.codes import meaning, retry_helps
-from sbg_bulk.runs.left_out import Clash, Pending
+from sbg_bulk.runs.left_out import Clash, Pending, Refused, Taken
 from sbg_bulk.runs.records import Carried, Failures, Outcome, Tally, noun_of
 from sbg_bulk.text import counted, known_size
 
@@ -49,21 +49,23 @@ class RunReport:
         pending: what was left out because unfinished runs of this machine are still going to do it.
         job_type: what the run did, such as COPY; empty if that is not known.
         carried: how much was done, as far as that is known.
+        refused: what was left out before it began, as the platform would refuse it.
     """
 
     run: str
     journal: Path
     tally: Tally
     failures: Failures = ()
-    different: tuple[Clash, ...] = ()
+    different: tuple[Clash, ...] | tuple[Taken, ...] = ()
     pending: tuple[Pending, ...] = ()
     job_type: str = ""
     carried: Carried = field(factory=Carried)
+    refused: tuple[Refused, ...] = ()
 
     @property
     def succeeded(self) -> bool:
         """Return whether every file was done, and none was left out that is not there already."""
-        return self.tally.done == self.tally.rows and not self.different and not self.pending
+        return self.tally.done == self.tally.rows and not (self.different or self.pending or self.refused)
 
     @property
     def retry_helps(self) -> bool:
@@ -120,6 +122,7 @@ def _not_done(run: RunReport) -> tuple[tuple[int, str], ...]:
         (tally.unattributed, "in jobs that do not report each file's result"),
         (tally.unknown, "in jobs that can no longer be read"),
         (tally.running + tally.open, "left"),
+        (len(run.refused), "skipped: the platform would refuse them"),
         (len(run.different), "skipped: their names exist at the destination"),
         (sum(one.files for one in run.pending), "skipped: an unfinished run includes them"),
     )

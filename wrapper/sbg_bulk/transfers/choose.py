@@ -46,17 +46,17 @@ class Selection:
 
     def take(self, entry: File, place: Location | None, *folders: str) -> Flow[None]:
         """Choose an entry, to be put into these folders below the destination, unless it is too old."""
-        changed, size = entry.changed_on, entry.size
+        changed, size, alias = entry.changed_on, entry.size, entry.is_alias
         if self.filters.newer_than is not None and changed is None:
             details = yield from lookups.file(self.resolver.policy, entry.id)
-            changed, size = details.changed_on, details.size
+            changed, size, alias = details.changed_on, details.size, details.is_alias
             self.undated += changed is None
         if not self.filters.in_time(changed):
             self.seen.outdated(changed)
         else:
             self.seen.take()
             to = None if self.to is None else self.to.below(*(() if self.flatten else folders))
-            self.items.append(Chosen(entry.id, entry.name, entry.is_folder, size, entry.parent, place, to))
+            self.items.append(Chosen(entry.id, entry.name, entry.is_folder, size, entry.parent, place, to, alias))
 
     def walk(self, source: Location) -> Flow[None]:
         """Choose from what is in a folder or project."""

@@ -23,26 +23,18 @@ from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.rows import WHAT, Defaults, PathRow, Row, Rows
 from sbg_bulk.text import either
 from sbg_bulk.transfers.manifest import Fields
-from sbg_bulk.volumes.places import VolumePlace, volume_place
+from sbg_bulk.volumes.places import VolumePlace, writable_place
 
 WRITTEN_AS: Final = ("sse_algorithm", "sse_aws_kms_key_id", "aws_canned_acl", "aws_storage_class")
 _OWN: Final = ("volume", "location", "overwrite", *WRITTEN_AS)
 _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def place_for_all(text: str) -> VolumePlace:
-    """Return the folder that `[NAME:]VOLUME[:PREFIX]` means for what is written. Raises InputError if it is none."""
-    place = volume_place(text).folder
-    if place.prefix:
-        check_location(place.prefix.removesuffix("/"))
-    return place
-
-
 def read(stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
     """Read a manifest of exports, one row at a time; see `sbg_bulk.runs.family.Family.read`."""
     if defaults.project is not None or defaults.parent is not None:
         raise InputError(f"An export goes to a volume: give {either('--to VOLUME:PREFIX', 'to')}.")
-    place = None if defaults.to is None else place_for_all(defaults.to)
+    place = None if defaults.to is None else writable_place(defaults.to)
     found = forms.read(text_reader.text_of(stream, WHAT), form, promised)
     return Rows(found.form, _rows(found, place))
 

@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.addresses import is_address
-from sbg_bulk.items import check_volume
+from sbg_bulk.items import check_location, check_volume
 from sbg_bulk.text import command_line, either
 
 FORM: Final = "OWNER/VOLUME[:PREFIX]"
@@ -71,6 +71,14 @@ def volume_place(text: str) -> VolumePlace:
         raise InputError(f"{text!r}: {found['volume']!r} is not the id of a volume. Write {FORM}.") from None
     check_prefix(found["prefix"], found["volume"])
     return VolumePlace(found["volume"], found["prefix"], found["name"])
+
+
+def writable_place(text: str) -> VolumePlace:
+    """Return the folder that `[NAME:]VOLUME[:PREFIX]` means for what is written. Raises InputError if it is none."""
+    place = volume_place(text).folder
+    if place.prefix:
+        check_location(place.prefix.removesuffix("/"))
+    return place
 
 
 def check_prefix(location: str, volume: str) -> None:

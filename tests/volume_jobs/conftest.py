@@ -1,0 +1,3 @@
+"""What several files of this folder need."""
+
+from tests.support.both import own_runs as own_runs

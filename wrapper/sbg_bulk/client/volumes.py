@@ -1,0 +1,77 @@
+"""The work of both clients with runs to volumes, as flows that wait for a driver: choose what to export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from attrs import evolve
+
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
+from sbg_bulk.client.wanted import Wanted, filters_of
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.addresses import is_address
+from sbg_bulk.files.paths import is_path, unpasted
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE
+from sbg_bulk.runs.result import RunReport
+from sbg_bulk.settings.settings import Settings
+from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice
+from sbg_bulk.volume_jobs.choose import choose_exports
+
+
+class VolumeFlows:
+    """Choices of what goes to volumes."""
+
+    def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
+        self._settings = settings
+        self._policy = policy
+
+    def choose_exports(
+        self,
+        sources: Iterable[str],
+        to: str,
+        wanted: Wanted,
+        *,
+        recursive: bool,
+        on_conflict: str,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[VolumeChoice]:
+        if isinstance(sources, str):
+            raise InputError("sources: give a list, even for one path or id.")
+        given = list(sources)
+        for text in given:
+            if is_address(text) or is_path(text):
+                place_on(self._settings, text)
+        volume_place_on(self._settings, to)
+        return choose_exports(
+            lookup_policy(self._policy),
+            map(unpasted, given),
+            to,
+            filters_of(*wanted),
+            recursive=recursive,
+            on_conflict=OnTaken.of(on_conflict),
+            on_request=on_request,
+        )
+
+    def export_type(self, copy_only: bool, replace_with_alias: bool) -> str:
+        """Return the type of the jobs. Raises InputError unless it was said what becomes of the platform's copies."""
+        if copy_only == replace_with_alias:
+            raise InputError(
+                "Say what to do with the platform's copies: copy_only=True keeps them; replace_with_alias=True deletes "
+                "them, and aliases of what was exported take their place, which cannot be undone."
+            )
+        return EXPORT_COPY if copy_only else EXPORT_REPLACE
+
+    def with_left_out(self, choice: VolumeChoice, report: RunReport | None) -> RunReport | None:
+        """Return the report of a run with what was left out of its choice.
+
+        Raises:
+            InputError: there was no run, as all that is not there already was left out.
+        """
+        if report is not None:
+            return evolve(report, different=choice.different, refused=choice.refused)
+        left_out = (*choice.refused, *choice.different)
+        if left_out:
+            raise InputError(f"Nothing can be exported. {left_out[0]}.")
+        return None

@@ -1,0 +1,234 @@
+"""Choose what to export to a volume, by paths, ids and filters: what is there already, and what would be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from attrs import evolve
+
+from sbg_bulk.api import storage
+from sbg_bulk.api.policy import Counter, RequestPolicy
+from sbg_bulk.api.steps import Flow
+from sbg_bulk.api.storage import ObjectPager
+from sbg_bulk.errors import InputError
+from sbg_bulk.files.details import FileDetails
+from sbg_bulk.files.filters import Filters
+from sbg_bulk.files.paths import Location, is_path, path_of
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, ExportItem
+from sbg_bulk.models.resources import File
+from sbg_bulk.models.storage import Volume
+from sbg_bulk.runs.left_out import Chosen, Refused, Taken
+from sbg_bulk.runs.task import asked
+from sbg_bulk.text import counted, either
+from sbg_bulk.transfers import choose as files
+from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice, VolumeChosen
+from sbg_bulk.volumes.places import VolumePlace, writable_place
+
+SHOWN: Final = 5
+"""How many names that are taken an error names."""
+
+_ALIAS: Final = "an alias: its contents are on a volume already"
+
+PUBLIC: Final = "admin/sbg-public-data"
+"""The project of the platforms' public files (https://docs.sevenbridges.com/reference/list-files-primary-method)."""
+
+
+def choose_exports(
+    policy: RequestPolicy,
+    sources: Iterable[str],
+    to: str,
+    filters: Filters,
+    *,
+    recursive: bool = False,
+    on_conflict: OnTaken = OnTaken.SKIP,
+    on_request: Callable[[int], object] | None = None,
+) -> Flow[VolumeChoice]:
+    """Choose what to export to a place on a volume. Nothing is changed.
+
+    What is in a folder goes below the place as it is below the folder. Which files are aliases the lists of folders
+    tell, or else a request for each hundred files; what is on the volume a request for each hundred objects of the
+    folders that files go to.
+
+    Args:
+        policy: how to send requests.
+        sources: paths and ids of files. A path of a folder or project means what is in it.
+        to: a place on a volume.
+        filters: what is wanted.
+        recursive: whether what is in subfolders is meant too.
+        on_conflict: what is to be done with a file in whose place there is an object.
+        on_request: called with the number of requests so far.
+
+    Raises:
+        InputError: a source is not there, the volume cannot be written to, or what is chosen does not go together.
+        NotFound: there is no such volume.
+        ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
+    """
+    given = list(dict.fromkeys(sources))
+    place = writable_place(to)
+    counter = Counter(on_request)
+    counting = counter.counting(policy)
+    volume = yield from writable(counting, place.volume)
+    chosen = yield from files.choose(counting, given, None, filters, recursive=recursive, flatten=True)
+    details = FileDetails(counting)
+    unknown = [one.id for one in chosen.items if (one.alias is None or one.size is None) and not one.is_folder]
+    yield from details.load(unknown, singly=False)
+    items = [_completed(one, details.known.get(one.id)) for one in chosen.items]
+    named = [path_of(one) for one in given if is_path(one)]
+    wanted, aliases, refused = _wanted(items, named, place, details)
+    there = yield from _there(counting, place, [one.item.location for one in (*wanted, *aliases)])
+    left, existing, unsized, taken = _left(wanted, there, on_conflict)
+    # What was exported before, and is an alias of that since.
+    done = [one for one in aliases if one.size is not None and one.size == there.get(one.item.location)]
+    refused += [Refused(one.source, _ALIAS) for one in aliases if one not in done]
+    if taken and on_conflict is OnTaken.FAIL:
+        raise _all_taken(taken)
+    return VolumeChoice(
+        (EXPORT_COPY, EXPORT_REPLACE),
+        tuple(given),
+        to,
+        volume,
+        tuple(left),
+        subfolders=chosen.subfolders,
+        existing=existing + len(done),
+        unsized=unsized,
+        different=tuple(taken),
+        overwritten=sum(one.item.overwrite for one in left),
+        refused=tuple(refused),
+        undated=chosen.undated,
+        filtered=chosen.filtered,
+        hint=chosen.hint,
+        requests=counter.requests,
+        task=asked(given, to, filters, recursive=recursive),
+    )
+
+
+def writable(policy: RequestPolicy, volume_id: str) -> Flow[Volume]:
+    """Read a volume that is to be written to.
+
+    Raises:
+        InputError: it cannot be written to.
+        NotFound: there is no such volume, or it cannot be seen.
+    """
+    volume = yield from storage.volume(policy, volume_id)
+    if volume.active is False:
+        raise InputError(f"Volume {volume_id} is not active. Activate it on the platform.")
+    if volume.read_only:
+        raise InputError(
+            f"Volume {volume_id} is read only (RO). Choose another one, or attach its bucket with permission to write."
+        )
+    return volume
+
+
+def _completed(item: Chosen, read: File | None) -> Chosen:
+    """Return the same with what was read of it, where a list did not tell."""
+    if read is None:
+        return item
+    return evolve(
+        item,
+        alias=read.is_alias if item.alias is None else item.alias,
+        size=read.size if item.size is None else item.size,
+    )
+
+
+def _wanted(
+    items: Sequence[Chosen], named: Sequence[Location], place: VolumePlace, details: FileDetails
+) -> tuple[list[VolumeChosen], list[VolumeChosen], list[Refused]]:
+    """Return what is to be exported and where to; the same of aliases; and what else would be refused.
+
+    Raises:
+        InputError: two would become the same object.
+    """
+    wanted: list[VolumeChosen] = []
+    aliases: list[VolumeChosen] = []
+    refused: list[Refused] = []
+    by_location: dict[str, VolumeChosen] = {}
+    for one in items:
+        location = place.prefix + "/".join(_below(one, named))
+        reason = _refusal(one, details.known.get(one.id))
+        try:
+            item = None if reason else ExportItem(one.id, place.volume, location)
+        except InputError as error:
+            item, reason = None, str(error).rstrip(".")
+        if item is None:
+            refused.append(Refused(one.source, reason or ""))
+            continue
+        made = VolumeChosen(item, one.source, f"{place.volume}:{location}", one.size)
+        if (other := by_location.setdefault(location, made)) is not made:
+            raise InputError(
+                f"{other.source} and {one.source} would both become {made.destination}. Export them in two runs, to "
+                f"different prefixes, or leave one out with {either('--exclude', 'exclude')}."
+            )
+        (aliases if one.alias else wanted).append(made)
+    return wanted, aliases, refused
+
+
+def _below(item: Chosen, named: Sequence[Location]) -> tuple[str, ...]:
+    """Return the names of a file below what was given as a source: its own alone, if it was named itself."""
+    if item.place is None:
+        return (item.name,)
+    sources = [one for one in named if one != item.place and item.place.is_within(one)]
+    deepest = max((len(one.names) for one in sources), default=len(item.place.names) - 1)
+    return item.place.names[deepest:]
+
+
+def _refusal(item: Chosen, read: File | None) -> str | None:
+    """Return why the platform would refuse to export something, as far as that is known; None if it is not."""
+    if item.is_folder:
+        return f"a folder; to export its contents, give its path with {either('--recursive', 'recursive=True')}"
+    project = item.place.project if item.place is not None and item.place.project else read and read.project
+    return "a public file" if project == PUBLIC else None
+
+
+def _there(policy: RequestPolicy, place: VolumePlace, locations: Sequence[str]) -> Flow[dict[str, int | None]]:
+    """Return which of these objects there are, with their sizes. Only folders that one of them is in are listed."""
+    wanted = set(locations)
+    folders = {"/".join(parts[:depth]) for one in wanted for parts in [one.split("/")] for depth in range(len(parts))}
+    found: dict[str, int | None] = {}
+    left = [place.prefix] if wanted else []
+    while left:
+        here = left.pop()
+        pager = ObjectPager(policy, place.volume, here, details=True)
+        while (entries := (yield from pager.next())) is not None:
+            for entry in entries:
+                key = entry.location
+                if not entry.is_folder:
+                    if key in wanted:
+                        found[key] = entry.size
+                elif key.startswith(here) and key != here and key.removesuffix("/") in folders:
+                    left.append(key)
+    return found
+
+
+def _left(
+    wanted: Sequence[VolumeChosen], there: dict[str, int | None], on_conflict: OnTaken
+) -> tuple[list[VolumeChosen], int, int, list[Taken]]:
+    """Return what is left to be exported, how many are there already, of how many no size is told, and what differs."""
+    left: list[VolumeChosen] = []
+    existing, unsized, taken = 0, 0, list[Taken]()
+    for one in wanted:
+        if one.item.location not in there:
+            left.append(one)
+            continue
+        found = there[one.item.location]
+        same = None in (one.size, found) or one.size == found
+        if on_conflict is OnTaken.OVERWRITE:
+            left.append(evolve(one, item=evolve(one.item, overwrite=True)))
+        elif on_conflict is OnTaken.FAIL or not same:
+            taken.append(Taken(one.source, one.destination, one.size, found))
+        else:
+            existing += 1
+            unsized += None in (one.size, found)
+    return left, existing, unsized, taken
+
+
+def _all_taken(taken: Sequence[Taken]) -> InputError:
+    named = ", ".join(one.destination for one in taken[:SHOWN])
+    more = f" and {len(taken) - SHOWN:,} more" if len(taken) > SHOWN else ""
+    skip = either("--on-conflict skip", "on_conflict='skip'")
+    overwrite = either("--on-conflict overwrite", "on_conflict='overwrite'")
+    names = f"{counted(len(taken), 'name')} {'exists' if len(taken) == 1 else 'exist'}"
+    return InputError(
+        f"{names} on the volume already: {named}{more}. "
+        f"Nothing was exported. Skip what is there with {skip}, or replace it with {overwrite}."
+    )
