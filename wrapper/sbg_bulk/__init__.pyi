@@ -37,6 +37,7 @@ from sbg_bulk.files.usage import Usage as Usage
 from sbg_bulk.items import CopyItem as CopyItem
 from sbg_bulk.items import DeleteItem as DeleteItem
 from sbg_bulk.items import ExportItem as ExportItem
+from sbg_bulk.items import ImportItem as ImportItem
 from sbg_bulk.items import MoveItem as MoveItem
 from sbg_bulk.jobs.wait import Totals as Totals
 from sbg_bulk.models.amount import Amount as Amount

@@ -131,6 +131,54 @@ class ExportItem:
         return self.file
 
 
+@frozen
+class ImportItem:
+    """An object of a volume, or a folder of objects, to make a file or a folder of a project of.
+
+    Attributes:
+        volume: the volume's id, `owner/name`.
+        location: the key of the object; with a slash at its end, what the keys of a folder's objects begin with.
+        parent: the id of the destination folder. Exclusive with `project`.
+        project: the id of the destination project, `owner/project`; its root is meant.
+        name: its name of at most 255 characters without `/`; None for the last part of the location.
+        overwrite: whether it takes the place of what has its name.
+        autorename: whether it gets another name if its own is taken.
+        preserve_folder_structure: whether a folder keeps its structure; None for yes. Only of a folder.
+
+    Raises:
+        InputError: an attribute is missing or malformed.
+    """
+
+    volume: str
+    location: str
+    parent: str | None = None
+    project: str | None = None
+    name: str | None = None
+    overwrite: bool = False
+    autorename: bool = False
+    preserve_folder_structure: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_volume(self.volume)
+        check_source(self.location)
+        check_destination(self.parent, self.project)
+        check_name(self.named)
+        for key in ("overwrite", "autorename", "preserve_folder_structure"):
+            if not isinstance(value := getattr(self, key), bool | None):
+                raise InputError(f"{key}: expected true or false, not {value!r}.")
+        check_ways(self.location, self.overwrite, self.autorename, self.preserve_folder_structure)
+
+    @property
+    def named(self) -> str:
+        """Return the name that it gets if that is free."""
+        return self.name or self.location.rstrip("/").rpartition("/")[2]
+
+    @property
+    def identity(self) -> str:
+        """Return what no two items of a run have in common: the object."""
+        return f"{self.volume}:{self.location}"
+
+
 Item: TypeAlias = CopyItem | MoveItem | DeleteItem
 
 
@@ -218,6 +266,30 @@ def check_location(value: object) -> None:
         raise InputError(f"location: it has more than {LOCATION_LIMIT} bytes.")
 
 
+def check_source(value: object) -> None:
+    """Raise InputError unless this can be the key of an object, or the beginning of those of a folder."""
+    if not isinstance(value, str) or not value:
+        raise InputError(f"location: expected a key, not {value!r}.")
+    if value.startswith("/"):
+        raise InputError(f"location: {value!r} begins with a slash: write it as {value.lstrip('/')!r}, without one.")
+    if ".." in value.split("/"):
+        raise InputError(f"location: {value!r} has a part .., which means nothing on a volume: write the whole key.")
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        raise InputError(f"location: {value!r} cannot be sent as UTF-8.") from None
+    if size > LOCATION_LIMIT:
+        raise InputError(f"location: it has more than {LOCATION_LIMIT} bytes.")
+
+
+def check_ways(location: str, overwrite: bool | None, autorename: bool | None, preserve: bool | None) -> None:
+    """Raise InputError if what is said of an import contradicts itself."""
+    if overwrite and autorename:
+        raise InputError("autorename: it may overwrite what has its name, or get another name, not both.")
+    if preserve is not None and not location.endswith("/"):
+        raise InputError("preserve_folder_structure: only a folder has a structure: its location ends in a slash.")
+
+
 def check_destination(parent: object, project: object) -> None:
     """Raise InputError unless exactly one of the two is given, and well formed."""
     if parent is not None and project is not None:
@@ -261,12 +333,16 @@ EXPORT_COPY: Final = "EXPORT_COPY"
 EXPORT_REPLACE: Final = "EXPORT_REPLACE"
 """Export files to a volume, and have aliases of them take the place of the platform's copies: it cannot be undone."""
 
+IMPORT: Final = "IMPORT"
+"""Import objects of volumes into projects."""
+
 DONE_AS: Final[Mapping[str, str]] = {
     COPY: "copied",
     MOVE: "moved",
     DELETE: "deleted",
     EXPORT_COPY: "exported",
     EXPORT_REPLACE: "exported",
+    IMPORT: "imported",
 }
 """What the files of a job of each type are in the end, in words."""
 
@@ -276,6 +352,7 @@ IN_USE_AS: Final[Mapping[str, str]] = {
     DELETE: "deleting",
     EXPORT_COPY: "exporting from",
     EXPORT_REPLACE: "exporting from",
+    IMPORT: "importing into",
 }
 """What an unfinished run of each type does with a place that is in use by it, in words."""
 

@@ -271,7 +271,7 @@ class Client(ClientBase):
         Args:
             job_type: COPY, MOVE or DELETE, in any case; or, for exports to volumes, EXPORT_COPY, which keeps the
                 platform's copies, or EXPORT_REPLACE, which cannot be undone: aliases of what was written take their
-                place.
+                place; or, for imports from volumes, IMPORT.
             source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.transfers.manifest`. Or
                 the result of `plan`, `choose` or `remaining`; the arguments up to `form` are ignored then.
             to: the destination: the path of a folder or project, or a folder's id. Give at most one of the three.

@@ -8,7 +8,7 @@ and `project` say where it goes. In a list of what there is, with `id` or `path`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -188,12 +188,6 @@ def does_nothing(name: str, meant: str) -> str:
     )
 
 
-def names_files(names: Iterable[str]) -> bool:
-    """Return whether one of these columns can say which file or folder is meant."""
-    keys = {key_of(name) for name in names}
-    return not keys.isdisjoint((*_IDS, *_PATHS))
-
-
 def unknown(names: Sequence[str], separator: str) -> str:
     """Return what is said of columns of which none names the files."""
     shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
@@ -208,6 +202,36 @@ def unknown(names: Sequence[str], separator: str) -> str:
         f"no column names the files: {found}. The first row must name the columns: call the column of ids file or "
         f"id, or the column of paths path"
     )
+
+
+@frozen
+class Naming:
+    """The columns that say what a row means, for one kind of manifest.
+
+    Attributes:
+        keys: their names, as they are compared.
+        listed: the one that a list without columns is taken for.
+        sources: which of the columns of a table count, the first first.
+        unknown: what is said of columns of which none is such a one, and of what separates them.
+    """
+
+    keys: frozenset[str]
+    listed: str
+    sources: Callable[[tuple[str, ...]], tuple[str, ...]]
+    unknown: Callable[[Sequence[str], str], str]
+
+    def in_any(self, names: Iterable[str]) -> bool:
+        """Return whether one of these columns can say what a row means."""
+        return not self.keys.isdisjoint(map(key_of, names))
+
+
+FILES: Final = Naming(
+    frozenset((*_IDS, *_PATHS)),
+    _FILE,
+    lambda names: columns_of(names, deletion=True, as_destination=False).sources,
+    unknown,
+)
+"""Files and folders of the platform, by their ids or paths."""
 
 
 def is_missing(value: str) -> bool:

@@ -22,6 +22,7 @@ from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.runs import columns, json_records, tables
+from sbg_bulk.runs.columns import Naming
 from sbg_bulk.runs.problems import Problem, Record
 from sbg_bulk.text import either
 from sbg_bulk.text_reader import LONGEST
@@ -68,13 +69,16 @@ def guess_format(name: str) -> Format | None:
     return _SUFFIXES.get(Path(name).suffix.lower())
 
 
-def read(text: TextIOWrapper, form: ReadFormat | None, promised: Format | None = None) -> Form:
+def read(
+    text: TextIOWrapper, form: ReadFormat | None, promised: Format | None = None, naming: Naming = columns.FILES
+) -> Form:
     """Find out the form of a manifest, and read its records.
 
     Args:
         text: the manifest, with its own ends of lines.
         form: its format; None to go by its first lines.
         promised: the format that its name promises, for what the first lines leave open.
+        naming: the columns that say what its rows mean.
     """
     head = _head(text)
     first = next((line for line in head if not tables.is_idle(line)), "")
@@ -83,11 +87,11 @@ def read(text: TextIOWrapper, form: ReadFormat | None, promised: Format | None =
         return Form("jsonl", True, True, json_records.elements(first, text))
     if form == "jsonl" or (form is None and (promised == "jsonl" or first.lstrip(tables.BLANK).startswith("{"))):
         return Form("jsonl", True, True, json_records.lines(lines))
-    if form == "list" or (form is None and _is_bare(first)):
-        return Form("csv", False, True, _listed(lines))
+    if form == "list" or (form is None and _is_bare(first, naming)):
+        return Form("csv", False, True, _listed(lines, naming))
     declared = next(filter(None, map(tables.declared, head)), None)
-    separator = declared or _separator(first, form, promised)
-    return Form("tsv" if separator == "\t" else "csv", False, False, tables.read(lines, separator))
+    separator = declared or _separator(first, form, promised, naming)
+    return Form("tsv" if separator == "\t" else "csv", False, False, tables.read(lines, separator, naming))
 
 
 def _head(text: TextIOWrapper) -> list[str]:
@@ -102,10 +106,10 @@ def _head(text: TextIOWrapper) -> list[str]:
     return head
 
 
-def _is_bare(first: str) -> bool:
+def _is_bare(first: str, naming: Naming) -> bool:
     """Return whether a first line is an id or a path of its own, and no names of columns."""
     value = tables.unquoted(first.strip(tables.BLANK))
-    if any(columns.names_files(_split(first, one)) for one in tables.SEPARATORS):
+    if any(naming.in_any(_split(first, one)) for one in tables.SEPARATORS):
         return False
     if _holds_several(value):
         return False
@@ -121,14 +125,14 @@ def _holds_several(value: str) -> bool:
     return "\t" in value or '"' in first or any(one in first for one in tables.SEPARATORS)
 
 
-def _separator(first: str, form: ReadFormat | None, promised: Format | None) -> str:
+def _separator(first: str, form: ReadFormat | None, promised: Format | None, naming: Naming) -> str:
     """Return what separates the columns of a table, by its first row."""
     if form == "tsv" or (form is None and promised == "tsv" and "\t" in first):
         return "\t"
 
     def fitness(one: str) -> tuple[bool, int]:
         names = _split(first, one)
-        return columns.names_files(names), len(names)
+        return naming.in_any(names), len(names)
 
     best = max((one for one in tables.SEPARATORS if form is None or one != "\t"), key=fitness)
     if fitness(best)[1] > 1:
@@ -144,7 +148,7 @@ def _split(line: str, separator: str) -> list[str]:
         return []
 
 
-def _listed(lines: Iterable[str]) -> Iterator[Record]:
+def _listed(lines: Iterable[str], naming: Naming) -> Iterator[Record]:
     """Produce what stands on each line: an id or a path."""
     header: str | None = None
     for number, line in enumerate(lines, start=1):
@@ -155,10 +159,10 @@ def _listed(lines: Iterable[str]) -> Iterator[Record]:
         # A name may end in spaces, without quotes around it.
         value = tables.unquoted(value) if value.startswith('"') else line.lstrip(tables.BLANK).rstrip("\r\n\t")
         name = value.strip()
-        if columns.names_files([name]) if begins else name == header:
+        if naming.in_any([name]) if begins else name == header:
             header = name  # or that of another list, joined to the first
             continue
-        if begins and len(names := re.split("[,;\t|]", value)) > 1 and columns.names_files(names):
+        if begins and len(names := re.split("[,;\t|]", value)) > 1 and naming.in_any(names):
             remedy = either("give it as --manifest", "leave form out")
             yield number, Problem(number, None, f"this is a table with column names, not a list: {remedy}")
             return
@@ -167,7 +171,7 @@ def _listed(lines: Iterable[str]) -> Iterator[Record]:
             told = f"it holds several values: write one id or path per line, or use {table} that begins with the names "
             yield number, Problem(number, None, f"{told}of its columns")
             continue
-        yield number, {"file": value}
+        yield number, {naming.listed: value}
 
 
 def write(stream: IO[str], form: Format, names: Sequence[str], records: Iterable[Mapping[str, Any]]) -> None:

@@ -255,9 +255,10 @@ def fill(
     insert_folders(connection, folders)
     problems: list[Problem] = []
     count = 0
+    identity = "file" if "file" in plan.columns else None
     for place, row in enumerate(rows):
         found = [row] if isinstance(row, Problem) else []
-        twice = insert(connection, place, row)
+        twice = insert(connection, place, row, identity)
         if twice is not None:
             found.append(twice)
         count += len(found)
@@ -274,11 +275,14 @@ def insert_folders(connection: sqlite3.Connection, folders: Iterable[NewFolder])
     )
 
 
-def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Problem) -> Problem | None:
+def insert(
+    connection: sqlite3.Connection, place: int, row: Row | PathRow | Problem, identity: str | None
+) -> Problem | None:
     """Enter a row, and return the problem that its source stands in an earlier one, if it does.
 
     One that has a problem is entered too, for the later ones to be compared with: of such a manifest no journal stays.
-    One with a path in the place of its id has that path there, until it is known what it names.
+    One with a path in the place of its id has that path there, until it is known what it names. `identity` is the
+    column of what no two rows have in common, if it is one column.
     """
     file: str | None
     if isinstance(row, Problem):
@@ -301,7 +305,7 @@ def insert(connection: sqlite3.Connection, place: int, row: Row | PathRow | Prob
             (place, number, file, *destination, extra, folder, more),
         )
     except sqlite3.IntegrityError:
-        column = row.source if isinstance(row, PathRow) and row.source is not None else "file"
+        column = row.source if isinstance(row, PathRow) and row.source is not None else identity
         return duplicate(connection, number, column, file, file)
     if isinstance(row, PathRow):
         path = None if row.source is None else file
@@ -325,7 +329,7 @@ def values_of(columns: Iterable[str], found: Sequence[Any]) -> dict[str, Any]:
     return {key: known.get(key) for key in columns}
 
 
-def duplicate(connection: sqlite3.Connection, number: int, column: str, file: str, told: str) -> Problem:
+def duplicate(connection: sqlite3.Connection, number: int, column: str | None, file: str, told: str) -> Problem:
     """Return the problem that a row's file is that of another, by the name that it has in the row."""
     earlier = connection.execute("SELECT number FROM row WHERE file = ?", (file,)).fetchone()
     return Problem(number, column, f"{told} duplicates row {earlier[0]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from attrs import define, field
 
 from sbg_bulk.runs import columns
+from sbg_bulk.runs.columns import Naming
 from sbg_bulk.runs.problems import Problem, Record
 from sbg_bulk.text_reader import BOM, LONGEST, NOT_UTF8, is_text
 
@@ -82,7 +83,7 @@ class _Lines(Iterator[str]):
         self.taken.clear()
 
 
-def read(lines: Iterator[str], separator: str) -> Iterator[Record]:
+def read(lines: Iterator[str], separator: str, naming: Naming) -> Iterator[Record]:
     """Produce the records of a table."""
     csv.field_size_limit(LONGEST)
     source = _Lines(lines)
@@ -101,18 +102,20 @@ def read(lines: Iterator[str], separator: str) -> Iterator[Record]:
             header = found
     # Spreadsheets write empty columns at the end, and leave out empty values there.
     names = [name.strip() for name in _without_empty_end(header, 0)]
-    if problem := _header_problem(names, separator):
+    if problem := _header_problem(names, separator, naming):
         yield source.number, Problem(source.number, *problem)
         return
     if separator == "\t" and not all(_QUOTED.fullmatch(cell) for cell in source.taken[0].strip("\r\n").split("\t")):
         take = partial(_next_plain, source)
-    source.width, source.key = len(names), names.index(_sources(names)[0])
+    source.width, source.key = len(names), names.index(naming.sources(tuple(names))[0])
     # A name of a sample may begin so, an id or a path does not.
-    source.comments = columns.names_files(names[:1])
-    yield from _rows_of(take, source, names)
+    source.comments = naming.in_any(names[:1])
+    yield from _rows_of(take, source, names, naming)
 
 
-def _rows_of(take: Callable[[], list[str] | str | None], source: _Lines, names: Sequence[str]) -> Iterator[Record]:
+def _rows_of(
+    take: Callable[[], list[str] | str | None], source: _Lines, names: Sequence[str], naming: Naming
+) -> Iterator[Record]:
     while True:
         source.begin()
         values = take()
@@ -128,16 +131,12 @@ def _rows_of(take: Callable[[], list[str] | str | None], source: _Lines, names: 
             yield number, Problem(number, None, f"{len(values)} values in {len(names)} columns")
         elif any(value.strip() for value in values) and not _is_repeated_header(values, names):
             record = dict(zip(names, values + [""] * (len(names) - len(values)), strict=True))
-            if not (columns.is_comment(values[0]) and not _has_source(record)):
+            if not (columns.is_comment(values[0]) and not _has_source(record, naming)):
                 yield number, record
 
 
-def _sources(names: Iterable[str]) -> tuple[str, ...]:
-    return columns.columns_of(tuple(names), deletion=True, as_destination=False).sources
-
-
-def _has_source(record: Mapping[str, str]) -> bool:
-    return any(record[name].strip() and not columns.is_comment(record[name]) for name in _sources(record))
+def _has_source(record: Mapping[str, str], naming: Naming) -> bool:
+    return any(record[name].strip() and not columns.is_comment(record[name]) for name in naming.sources(tuple(record)))
 
 
 def _is_repeated_header(values: Sequence[str], names: Sequence[str]) -> bool:
@@ -222,11 +221,11 @@ def _held_together(source: _Lines, cells: int) -> list[str] | None:
     return None
 
 
-def _header_problem(names: Sequence[str], separator: str) -> tuple[str | None, str] | None:
+def _header_problem(names: Sequence[str], separator: str, naming: Naming) -> tuple[str | None, str] | None:
     """Return the column and what is wrong with it, if anything is."""
     if not is_text(list(names)):
         return None, NOT_UTF8
-    if not columns.names_files(names):
-        return None, columns.unknown(names, SEPARATORS.get(separator, repr(separator)))
+    if not naming.in_any(names):
+        return None, naming.unknown(names, SEPARATORS.get(separator, repr(separator)))
     doubled = columns.duplicate(names)
     return None if doubled is None else (doubled or "(unnamed)", "two columns have this name")

@@ -70,6 +70,9 @@ def read(
     return Rows(found.form, _Reader(kind, defaults or Defaults(), found.literal, found.spaced).rows(found.records))
 
 
+_TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
 class _Reader:
     """What makes rows of records."""
 
@@ -78,17 +81,8 @@ class _Reader:
         self._defaults = defaults
         self._literal = literal
         self._spaced = spaced
-        self._contradicted = False
         self._unclear: set[str] = set()
-        self._default = (
-            destination_named("to", defaults.to)
-            if defaults.to is not None
-            else {
-                key: value
-                for key, value in (("parent", defaults.parent), ("project", defaults.project))
-                if value is not None
-            }
-        )
+        self._destinations = Destinations(defaults)
 
     def rows(self, records: Iterator[Record]) -> Iterator[Row | PathRow | Problem]:
         empty = True
@@ -116,7 +110,7 @@ class _Reader:
         if not fields.problems:
             fields.take_source()
             if self._kind is not DeleteItem:
-                self._take_destination(fields)
+                self._destinations.take(fields)
                 fields.take_name()
         if not fields.problems:
             row = fields.row(self._kind)
@@ -127,7 +121,25 @@ class _Reader:
         yield evolve(fields.problems[0], source=file if is_text(file) else None)
         yield from fields.problems[1:]
 
-    def _take_destination(self, fields: Fields) -> None:
+
+class Destinations:
+    """Where the rows of a manifest go, as they say or as was given for all of them."""
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
+        self._contradicted = False
+        self._default = (
+            destination_named("to", defaults.to)
+            if defaults.to is not None
+            else {
+                key: value
+                for key, value in (("parent", defaults.parent), ("project", defaults.project))
+                if value is not None
+            }
+        )
+
+    def take(self, fields: Fields) -> None:
+        """Take where a row goes, or note what is wrong with what it says."""
         found = fields.destination()
         if found is None:
             return
@@ -219,6 +231,15 @@ class Fields:
         if not value or (not self._literal and is_missing(value)):
             return None
         return kept if self._spaced and "/" in value else value
+
+    def take_flag(self, column: str) -> bool | None:
+        """Return whether a value says yes or no; None if there is none."""
+        given = self._record.get(column)
+        if isinstance(given, bool) or (text := self.take(column)) is None:
+            return given if isinstance(given, bool) else None
+        if (truth := _TRUTH.get(text.lower())) is None:
+            self.say(column, f"expected true or false, not {text!r}")
+        return truth
 
     def take_source(self) -> None:
         """Take what is meant."""

@@ -1,1 +1,1 @@
-"""The work with volumes on the engine: export files to a bucket, each with a job of its own."""
+"""The work with volumes on the engine: import from a bucket and export to it, with a job for each row."""

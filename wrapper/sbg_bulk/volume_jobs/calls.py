@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -15,8 +16,8 @@ from sbg_bulk.api.operations import Operation
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply
-from sbg_bulk.api.storage import EXPORTS, TransferKind
-from sbg_bulk.items import ExportItem
+from sbg_bulk.api.storage import EXPORTS, IMPORTS, TransferKind
+from sbg_bulk.items import ExportItem, ImportItem
 from sbg_bulk.models.job import ItemError
 from sbg_bulk.models.storage import VolumeJob
 
@@ -39,7 +40,9 @@ class Kind:
         body: the arguments of `start` for these items.
         key: what an item asks for. The first part is what no two items of a run have in common.
         echo: what a job was asked for; None if it does not say.
+        same: whether what an item asks for is what a job echoes.
         undoable: whether it can be undone, so that it may be started again where it certainly was not.
+        makes: whether what a job comes to is new on the platform.
     """
 
     start: Operation
@@ -47,7 +50,9 @@ class Kind:
     body: Callable[[Sequence[Any]], Mapping[str, Any]]
     key: Callable[[Any], Key]
     echo: Callable[[VolumeJob], Key | None]
+    same: Callable[[Key, Key], bool]
     undoable: bool
+    makes: bool
 
 
 def _export(item: ExportItem) -> models.ExportItem:
@@ -81,8 +86,58 @@ def exports(*, copy_only: bool) -> Kind:
         body,
         lambda item: (item.file, item.volume, item.location),
         echo,
+        operator.eq,
         undoable=copy_only,
+        makes=False,
     )
+
+
+def imports() -> Kind:
+    """Return the imports of objects and folders."""
+
+    def body(items: Sequence[ImportItem]) -> Mapping[str, Any]:
+        return {"body": models.ImportRequest(list(map(_import, items)))}
+
+    def key(item: ImportItem) -> Key:
+        # Where no name was asked for, some services echo the one that follows from the location.
+        return item.identity, item.parent, item.project, item.name or item.named, item.name
+
+    def echo(job: VolumeJob) -> Key | None:
+        source, to = job.source, job.destination
+        if None in (source.volume, source.location) or to.parent is to.project is None:
+            return None
+        return f"{source.volume}:{source.location}", to.parent, to.project, to.name
+
+    def same(wanted: Key, told: Key) -> bool:
+        source, parent, project, *names = wanted
+        # The project of a folder may be told besides.
+        there = told[1] == parent and (parent is not None or told[2] == project)
+        return told[0] == source and there and told[3] in names
+
+    return Kind(
+        operations.START_IMPORTS,
+        IMPORTS,
+        body,
+        key,
+        echo,
+        same,
+        undoable=True,
+        makes=True,
+    )
+
+
+def _import(item: ImportItem) -> models.ImportItem:
+    to = {key: value for key in ("parent", "project", "name") if (value := getattr(item, key)) is not None}
+    source = models.VolumeLocation(volume=item.volume, location=item.location)
+    made = models.ImportItem(source, models.ImportDestination(**to))
+    # What is not said means no, but for the structure of a folder, which is kept.
+    if item.overwrite:
+        made.overwrite = True
+    if item.autorename:
+        made.autorename = True
+    if item.preserve_folder_structure is not None:
+        made.preserve_folder_structure = item.preserve_folder_structure
+    return made
 
 
 def entries(kind: Kind, reply: Reply) -> tuple[list[VolumeJob], list[ItemError]]:

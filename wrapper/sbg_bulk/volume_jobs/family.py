@@ -1,4 +1,4 @@
-"""The exports to volumes as families of the engine: up to a hundred rows in a call, each with a job of its own."""
+"""Imports from volumes and exports to them as families of the engine: a job for each row, a hundred rows in a call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
-from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, ExportItem
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT, ExportItem, ImportItem
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.models.job import ItemError
 from sbg_bulk.models.storage import COMPLETED, VolumeJob
@@ -23,7 +23,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
 from sbg_bulk.runs.rows import Defaults, Rows
 from sbg_bulk.runs.verification import Verification
-from sbg_bulk.volume_jobs import calls, manifest, verify
+from sbg_bulk.volume_jobs import calls, import_manifest, manifest, verify
 from sbg_bulk.volume_jobs.calls import MOST, Kind
 from sbg_bulk.volume_jobs.settle import VolumeSettler
 from sbg_bulk.volume_jobs.watch import VolumeWatch
@@ -34,12 +34,12 @@ OF_ROWS: Final = frozenset({3012, 5022, 5029, 5031, *range(9003, 9030)})
 
 @define
 class _Work:
-    """Exports the files of a run."""
+    """Imports or exports what the rows of a run name."""
 
     policy: RequestPolicy
     journal: Journal
     kind: Kind
-    item: Callable[[Mapping[str, Any]], ExportItem]
+    item: Callable[[Mapping[str, Any]], Any]
     lag: float
     watch: VolumeWatch = field(init=False)
     settler: VolumeSettler = field(init=False)
@@ -48,7 +48,7 @@ class _Work:
         self.watch = VolumeWatch(self.policy, self.kind, self.lag)
         self.settler = VolumeSettler(self.policy, self.journal, self.kind, self.item, self.lag)
 
-    def submit(self, items: Sequence[ExportItem]) -> Flow[list[VolumeJob | RowOutcome | None]]:
+    def submit(self, items: Sequence[Any]) -> Flow[list[VolumeJob | RowOutcome | None]]:
         jobs, refused = yield from request(
             self.policy, self.kind.start, partial(calls.entries, self.kind), **self.kind.body(items)
         )
@@ -71,19 +71,20 @@ class _Work:
 
     def outcomes(
         self,
-        items: Sequence[ExportItem],  # noqa: ARG002 - the job tells all
+        items: Sequence[Any],  # noqa: ARG002 - the job tells all
         job: VolumeJob,
         *,
-        new_ids: bool,  # noqa: ARG002 - a file keeps its id
+        new_ids: bool,  # noqa: ARG002 - whose the result is the job proves
         settled: bool,  # noqa: ARG002
     ) -> Flow[list[RowOutcome]]:
         yield from ()
         if job.state == COMPLETED:
-            return [RowOutcome(Outcome.DONE)]
+            made = job.result if self.kind.makes else None
+            return [RowOutcome(Outcome.DONE, None if made is None else made.id)]
         return [_refused([job.error or ItemError(None, None, f"job {job.id} has failed and does not say why")])]
 
     def made(self, job: VolumeJob) -> None:
-        """Return None: an export makes no file of the platform."""
+        """Return None: each row's outcome says what it became."""
 
     def note_earlier_jobs(self) -> Flow[None]:
         earlier = yield from whole_list(self.policy, self.kind.jobs.listing())
@@ -102,15 +103,17 @@ def _refused(refused: Sequence[ItemError]) -> RowOutcome:
 
 
 @frozen
-class Exports:
-    """Exports to volumes; see `sbg_bulk.runs.family.Family`.
+class _VolumeJobs:
+    """Imports or exports; see `sbg_bulk.runs.family.Family`.
 
     Attributes:
-        copy_only: whether the platform keeps its own copies.
+        kind: which of them.
+        item_type: the class of their items.
     """
 
     job_type: str
-    copy_only: bool
+    kind: Kind
+    item_type: type[Any]
     batch: int | None = MOST
     brings: Brings = Brings.EACH_ROW
     of_rows: Collection[int] = OF_ROWS
@@ -119,20 +122,17 @@ class Exports:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(one.name for one in ExportItem.__attrs_attrs__)
+        return tuple(one.name for one in self.item_type.__attrs_attrs__)
 
-    def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
-        return manifest.read(stream, form, defaults, promised)
-
-    def item(self, values: Mapping[str, Any]) -> ExportItem:
-        return ExportItem(**{key: value for key, value in values.items() if value is not None})
+    def item(self, values: Mapping[str, Any]) -> Any:
+        return self.item_type(**{key: value for key, value in values.items() if value is not None})
 
     def work(self, policy: RequestPolicy, journal: Journal, lag: float) -> _Work:
-        return _Work(policy, journal, calls.exports(copy_only=self.copy_only), self.item, lag)
+        return _Work(policy, journal, self.kind, self.item, lag)
 
     def sees(self, policy: RequestPolicy, job_id: str) -> Flow[bool]:
         try:
-            found, _ = yield from calls.read(policy, calls.exports(copy_only=self.copy_only), [job_id])
+            found, _ = yield from calls.read(policy, self.kind, [job_id])
         except errors.Forbidden:
             return False
         return job_id in found
@@ -146,15 +146,38 @@ class Exports:
     ) -> Flow[bool]:
         yield from ()
         raise InputError(
-            "Each file of an export has a job of its own, which is found by its source and destination: no job can be "
-            "adopted."
+            f"Each file of an {self.kind.jobs.name} has a job of its own, which is found by its source and "
+            f"destination: no job can be adopted."
         )
+
+
+class Exports(_VolumeJobs):
+    """Exports of files to volumes."""
+
+    def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
+        return manifest.read(stream, form, defaults, promised)
 
     def verify(
         self, policy: RequestPolicy, journal: Journal, on_request: Callable[[int], object] | None
     ) -> Flow[Verification]:
-        return verify.verify(policy, journal, on_request)
+        return verify.exports(policy, journal, on_request)
 
 
-FAMILIES: Final[Sequence[Family]] = (Exports(EXPORT_COPY, copy_only=True), Exports(EXPORT_REPLACE, copy_only=False))
-"""The exports that keep the platform's copies, and those that have aliases take their place."""
+class Imports(_VolumeJobs):
+    """Imports of objects and folders from volumes."""
+
+    def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
+        return import_manifest.read(stream, form, defaults, promised)
+
+    def verify(
+        self, policy: RequestPolicy, journal: Journal, on_request: Callable[[int], object] | None
+    ) -> Flow[Verification]:
+        return verify.imports(policy, journal, on_request)
+
+
+FAMILIES: Final[Sequence[Family]] = (
+    Exports(EXPORT_COPY, calls.exports(copy_only=True), ExportItem),
+    Exports(EXPORT_REPLACE, calls.exports(copy_only=False), ExportItem),
+    Imports(IMPORT, calls.imports(), ImportItem, on_platform=True),
+)
+"""The exports that keep the platform's copies, those that have aliases take their place, and the imports."""

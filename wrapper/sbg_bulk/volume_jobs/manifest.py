@@ -23,11 +23,12 @@ from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.rows import WHAT, Defaults, PathRow, Row, Rows
 from sbg_bulk.text import either
 from sbg_bulk.transfers.manifest import Fields
+from sbg_bulk.volume_jobs.misnamed import misnamed
 from sbg_bulk.volumes.places import VolumePlace, writable_place
 
 WRITTEN_AS: Final = ("sse_algorithm", "sse_aws_kms_key_id", "aws_canned_acl", "aws_storage_class")
 _OWN: Final = ("volume", "location", "overwrite", *WRITTEN_AS)
-_TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_MEANT: Final = (*_OWN, "file", "path", "name")
 
 
 def read(stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
@@ -40,7 +41,7 @@ def read(stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promise
 
 
 def _rows(found: forms.Form, place: VolumePlace | None) -> Iterator[Row | PathRow | Problem]:
-    empty = True
+    empty, told = True, set[str]()
     for number, record in found.records:
         empty = False
         if isinstance(record, Problem):
@@ -50,6 +51,10 @@ def _rows(found: forms.Form, place: VolumePlace | None) -> Iterator[Row | PathRo
             number, record, columns_of(tuple(record), deletion=True, as_destination=False), found.literal, found.spaced
         )
         fields.take_source()
+        for column, message in misnamed(tuple(record), _MEANT):
+            if column not in told and fields.take(column) is not None:
+                told.add(column)  # once says it of all rows
+                fields.say(column, message)
         row = _row(number, record, fields, place) if not fields.problems else None
         if row is not None:
             yield row
@@ -68,7 +73,8 @@ def _row(number: int, record: Mapping[str, Any], fields: Fields, place: VolumePl
     for key in ("volume", "location", "name", *WRITTEN_AS):
         if key in columns and (value := fields.take(columns[key])) is not None:
             values[key] = value
-    _take_overwrite(fields, record, columns.get("overwrite"), values)
+    if "overwrite" in columns and fields.take_flag(columns["overwrite"]):
+        values["overwrite"] = True
     name = values.pop("name", None) or (values["file"].rpartition("/")[2] if fields.source is not None else None)
     if place is not None:
         below = values.get("location") or name
@@ -92,14 +98,3 @@ def _row(number: int, record: Mapping[str, Any], fields: Fields, place: VolumePl
         return Row(number, ExportItem(**values), extra)
     file = values.pop("file")
     return PathRow(number, file, fields.source, None, None, None, None, None, extra, values)
-
-
-def _take_overwrite(fields: Fields, record: Mapping[str, Any], column: str | None, values: dict[str, Any]) -> None:
-    given = None if column is None else record.get(column)
-    if given is None or given == "":
-        return
-    truth = given if isinstance(given, bool) else _TRUTH.get(str(given).strip().lower())
-    if truth is None:
-        fields.say(column, f"expected true or false, not {given!r}")
-    elif truth:
-        values["overwrite"] = True

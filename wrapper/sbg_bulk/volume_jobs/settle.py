@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from attrs import define, field
 
@@ -32,6 +32,9 @@ from sbg_bulk.volume_jobs.calls import MOST, Key, Kind, read
 
 _RANK: Final = {COMPLETED: 0, FAILED: 2}
 """Of several jobs of one source and destination, each new, that counts most which has done it, then one under way."""
+
+_Found: TypeAlias = tuple[Key, VolumeJob]
+"""A job, and what it was asked for."""
 
 
 @define
@@ -111,8 +114,10 @@ class VolumeSettler:
         moment = yield from now()
         due = [one for one in self._unsettled() if one.due <= moment]
         known = yield from record(lambda: self.journal.row_jobs() | self.journal.foreign_jobs())
+        volumes = {item.volume for one in due for item in one.items}
         wanted = {self.kind.key(item) for one in due for item in one.items}
-        found = yield from self._find(wanted, known, [one.submission.sent_on for one in due])
+        of_one = next(iter(volumes)) if len(volumes) == 1 else None
+        found = yield from self._find(wanted, of_one, known, [one.submission.sent_on for one in due])
         decisions = []
         for one in due:
             answer = [self._told(one, self.kind.key(item), found) for item in one.items]
@@ -124,18 +129,19 @@ class VolumeSettler:
         return [one for one in self.open.values() if not one.undecided]
 
     def _find(
-        self, wanted: set[Key], known: set[str], sent_on: Sequence[float | None]
-    ) -> Flow[dict[Key, list[VolumeJob]]]:
-        """Return the jobs that are not known and were asked for what is wanted, by what that is."""
-        volumes = {part for key in wanted for part in key if part is not None and part.count("/") == 1}
-        of_one = next(iter(volumes)) if len(volumes) == 1 else None
-        listed = self.kind.jobs.listing(volume=of_one)
-        found: defaultdict[Key, list[VolumeJob]] = defaultdict(list)
+        self, wanted: set[Key], volume: str | None, known: set[str], sent_on: Sequence[float | None]
+    ) -> Flow[dict[str | None, list[_Found]]]:
+        """Return the jobs that are not known and were asked for what is wanted, by the first part of what that is."""
+        listed = self.kind.jobs.listing(volume=volume)
+        found: defaultdict[str | None, list[_Found]] = defaultdict(list)
         since = min((moment for moment in sent_on if moment is not None), default=None)
         seen: set[str] = set()
 
         def all_there() -> bool:
-            return all(any(_is_newer(job, since) for job in found.get(key, ())) for key in wanted)
+            return all(
+                any(self.kind.same(key, told) and _is_newer(job, since) for told, job in found.get(key[0], ()))
+                for key in wanted
+            )
 
         first: Page[VolumeJob] = yield from pages.page(self.policy, listed, 0, PAGE_LIMIT)
         yield from self._take(first.items, wanted, known, seen, found)
@@ -157,7 +163,7 @@ class VolumeSettler:
         wanted: set[Key],
         known: set[str],
         seen: set[str],
-        found: dict[Key, list[VolumeJob]],
+        found: dict[str | None, list[_Found]],
     ) -> Flow[None]:
         """Enter the jobs that were not seen yet by what they were asked for. Those that do not say are read."""
         fresh = [job for job in jobs if job.id not in known and job.id not in seen]
@@ -171,15 +177,17 @@ class VolumeSettler:
         for job in (details.get(job.id, job) for job in fresh):
             key = self.kind.echo(job)
             if key is not None and key[0] in about:
-                found.setdefault(key, []).append(job)
+                found.setdefault(key[0], []).append((key, job))
 
-    def _told(self, one: _Open, key: Key, found: dict[Key, list[VolumeJob]]) -> VolumeJob | RowOutcome | None:
+    def _told(self, one: _Open, key: Key, found: dict[str | None, list[_Found]]) -> VolumeJob | RowOutcome | None:
         """Return what came of a row: its job, what is to be said of it, or None if certainly none was started."""
-        newer = [job for job in found.get(key, ()) if _is_newer(job, one.submission.sent_on)]
+        about = found.get(key[0], ())
+        fitting = [job for told, job in about if self.kind.same(key, told)]
+        newer = [job for job in fitting if _is_newer(job, one.submission.sent_on)]
         if newer:
             return min(newer, key=lambda job: _RANK.get(job.state, 1))
-        undated = [job for job in found.get(key, ()) if job.started_on is None]
-        other = [job for each, jobs in found.items() if each[0] == key[0] for job in jobs if each != key]
+        undated = [job for job in fitting if job.started_on is None]
+        other = [job for told, job in about if not self.kind.same(key, told)]
         alike = [*undated, *(job for job in other if job.started_on is None or _is_newer(job, one.submission.sent_on))]
         if alike:
             message = f"job {alike[0].id} may be the one that was started for it, or another program's: check it"

@@ -1,0 +1,37 @@
+"""Columns of manifests that mean nothing, and have names that are nearly those of columns that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from sbg_bulk.runs.columns import key_of
+
+_ALMOST: Final = {
+    **dict.fromkeys(("bucket", "volume_id", "volume_name"), "volume"),
+    **dict.fromkeys(("key", "object", "object_key", "prefix", "source_location", "destination_location"), "location"),
+    **dict.fromkeys(("source_volume", "destination_volume"), "volume"),
+    **dict.fromkeys(("preserve_structure", "keep_structure"), "preserve_folder_structure"),
+}
+
+
+def misnamed(names: Sequence[str], meant: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Produce the columns that may be meant to be others, each with what is said of it.
+
+    Args:
+        names: the columns of a manifest.
+        meant: the columns that mean something.
+    """
+    for name in names:
+        key = key_of(name)
+        if key in meant:
+            continue
+        almost = _ALMOST.get(key, key)
+        found = [almost] if almost in meant else get_close_matches(key, meant, 1, 0.85)
+        if found and found[0] not in {key_of(one) for one in names}:
+            yield (
+                name,
+                f"a column of this name does nothing: call it {found[0]} if it is that, or else something that cannot "
+                f"be mistaken, such as my_{key}",
+            )
