@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sbg_bulk import InputError, PagingError, Retry, ServerError
-from sbg_bulk.api.pages import ALL_FIELDS, ATTEMPTS, USED_FIELDS, files
+from sbg_bulk.api.pages import ALL_FIELDS, USED_FIELDS, files
+from sbg_bulk.api.request import ATTEMPTS
 from tests.support import samples
 from tests.support.clients import ENDPOINT, TOKEN, Outcome, perform
 from tests.support.connect import Connect

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import Forbidden, InputError, ItemError, NotFound, PagingError, Retry, TransferPlace, VolumeService
-from sbg_bulk.api.pages import ATTEMPTS
+from sbg_bulk.api.request import ATTEMPTS
 from sbg_bulk.api.storage import BARREN_PAGES
 from tests.support import samples
 from tests.support.clients import TOKEN, Outcome, perform

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +130,75 @@ def test_a_file_named_by_its_path_and_its_id_is_named_twice(call: Both, files: l
     with pytest.raises(ManifestError) as caught:
         call("run", "copy", table("path", f"{SOURCE}/one/a.bam", f"{SOURCE}/one/a.bam"), to=TARGET)
     assert told(caught) == [(3, "path", f"{SOURCE}/one/a.bam duplicates row 2")]
+
+
+DISAGREES = r"names another file .* than the id [0-9a-f]+, which is rfranklin/cohort-a/\.\.\./{}: correct one"
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        pytest.param(f"{SOURCE}/one/b.bam", "a.bam", id="another name"),
+        pytest.param(f"{SOURCE}/two/a.bam", "one/a.bam", id="another folder"),
+        pytest.param(f"{SOURCE}/deep/one/a.bam", "one/a.bam", id="deeper"),
+        pytest.param(f"{SOURCE}/a.bam", "a.bam", id="less deep"),
+        pytest.param(f"{TARGET}/one/a.bam", "a.bam", id="another project"),
+    ],
+)
+@pytest.mark.parametrize("job_type", ["copy", "move", "delete"])
+@pytest.mark.parametrize("column", ["path", "File path"])
+def test_an_id_and_a_path_of_different_files_in_one_row_are_refused(
+    call: Both, world: World, files: list[str], path: str, meant: str, job_type: str, column: str
+) -> None:
+    before = world.paths(SOURCE)
+    where: dict[str, Any] = {} if job_type == "delete" else {"to": f"{TARGET}/in"}
+    rows = f"id,{column}", f"{files[1]},{SOURCE}/one/b.bam", f"{files[0]},{path}"
+    checked = {} if job_type == "delete" else {"on_conflict": "skip"}
+    for method, options in (("run", {}), ("plan", checked)):
+        with pytest.raises(ManifestError) as caught:
+            call(method, job_type, table(*rows), **where, **options)
+        [(row, named, message)] = told(caught)
+        assert (row, named) == (3, column)
+        assert re.search(DISAGREES.format(re.escape(meant)), message)
+    assert (world.paths(SOURCE), world.paths(TARGET)) == (before, ["in/"])
+
+
+@pytest.mark.parametrize("shown", ["", "/", "   "], ids=["plain", "slash", "spaces"])
+def test_an_id_and_the_path_of_the_same_file_are_one_for_few_requests(
+    call: Both, world: World, files: list[str], shown: str
+) -> None:
+    decomposed = unicodedata.normalize("NFD", f"{SOURCE}/two/d\u00e9.bam")
+    [accented] = world.add(decomposed)
+    rows = [
+        "id,path",
+        *(f"{file},{SOURCE}/one/{name}.bam{shown}" for file, name in zip(files, "ab", strict=False)),
+        f"{accented},{unicodedata.normalize('NFC', decomposed)}{shown}",
+    ]
+    asked = call.counted("run", "copy", table(*rows), to=f"{TARGET}/in")
+    # The files, their folders, and the project for its root.
+    assert (asked.count("bulk_get_files"), asked.count("get_project"), asked.count("get_file")) == (2, 1, 0)
+    assert len(world.paths(TARGET)) == 4
+
+
+def test_folders_whose_names_would_have_spaces_around_them_are_not_created(
+    call: Both, world: World, files: list[str]
+) -> None:
+    spaced = f"{TARGET}/in /deep"
+    with pytest.raises(ManifestError, match="'in ' has spaces around it"):
+        call("run", "copy", table("file,to", f"{files[0]},{spaced}"), parents=True)
+    for method, args, options in (
+        ("run", ("copy", table(f"{files[0]}")), {"to": spaced}),
+        ("choose", ([f"{SOURCE}/one"],), {"to": f"{TARGET}/ new"}),
+        ("destination", (f"{TARGET}/in/ new",), {}),
+        ("sync_plan", (f"{SOURCE}/one",), {"to": spaced}),
+    ):
+        with pytest.raises(InputError, match=r"has spaces around it\. Remove them"):
+            call(method, *args, parents=True, **options)
+    assert world.paths(TARGET) == ["in/"]
+    # One that is there may be called so.
+    world.add(f"{TARGET}/in /")
+    assert call("run", "copy", table("file,to", f"{files[0]},{spaced}"), parents=True).succeeded
+    assert world.paths(TARGET) == ["in /", "in /deep/", "in /deep/a.bam", "in/"]
 
 
 @pytest.mark.parametrize("kind", ["copy", "delete"])

@@ -144,3 +144,15 @@ def test_a_saved_plan_of_a_move_that_was_carried_out_has_nothing_left(call: Both
     with planned(text) as again:
         assert (len(again), again.conflicts.moved) == (1, 0)
     assert world.paths(SOURCE) == []
+
+
+@pytest.mark.parametrize("end", ["/", " /"], ids=["slash", "space"])
+def test_a_folder_that_was_moved_is_known_again_if_its_path_ends_with_a_slash(
+    call: Both, world: World, end: str
+) -> None:
+    [folder] = world.add(f"{SOURCE}/other{end}")
+    # A name that ends with a space has a slash behind it in a saved plan, or the space would be lost.
+    text = f"file,to,type,source_path\n{folder},{IN},folder,{SOURCE}/other{end}\n".encode()
+    assert call("run", "move", io.BytesIO(text)).succeeded
+    with call("plan", "move", io.BytesIO(text), on_conflict="skip") as again:
+        assert (len(again), again.conflicts.moved) == (0, 1)

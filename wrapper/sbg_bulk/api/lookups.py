@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from attrs import define
 
 from sbg_async_api import models
 from sbg_bulk import errors
@@ -17,6 +19,9 @@ from sbg_bulk.items import check_destination, check_id, check_name, check_projec
 from sbg_bulk.models.resources import File, Project, RateLimit, User
 
 T = TypeVar("T")
+
+FAILING: Final = (500, 502, 504)
+"""The statuses of a service that may fail over what it is asked for: over one of many things, or over their number."""
 
 
 def one(
@@ -43,35 +48,50 @@ def file(policy: RequestPolicy, file_id: str) -> Flow[File]:
     return (yield from one(policy, operations.GET_FILE, "file", File.from_answer, file_id=file_id))
 
 
-def in_bulk(policy: RequestPolicy, operation: Operation, body: object) -> Flow[list[Any] | None]:
-    """Read up to a hundred things at once.
+@define
+class InBulk:
+    """Read up to a hundred things at once, as long as the service takes that.
 
-    Returns:
-        The entries of the answer as they came, in any order; None where the service refuses to read many at once.
-
-    Raises:
-        ApiError, ConnectionFailed: see `api.request.request`.
+    Attributes:
+        policy: how to send requests.
+        one_by_one: whether it has refused to, or failed over that again and again.
     """
 
-    def entries(reply: Reply) -> list[Any]:
-        items = reply.answer().get("items")
-        if not isinstance(items, list):
-            raise reply.unreadable("it contains no list of items")
-        return items
+    policy: RequestPolicy
+    one_by_one: bool = False
+    _failed: bool = False
 
-    try:
-        return (yield from request(policy, operation, entries, body=body))
-    except (errors.BadRequest, errors.Forbidden, errors.NotFound, errors.UnreadableAnswer):
-        return None
-    except errors.ServerError as error:
-        if error.status != NOT_IMPLEMENTED:
-            raise
-        return None
+    def read(self, operation: Operation, body: object) -> Flow[list[Any] | None]:
+        """Return the entries of an answer as they came, in any order; None where these are to be read one by one.
 
+        Raises:
+            ApiError, ConnectionFailed: see `api.request.request`.
+        """
 
-def files_in_bulk(policy: RequestPolicy, file_ids: Sequence[str]) -> Flow[list[Any] | None]:
-    """Read up to a hundred files and folders at once; see `in_bulk`."""
-    return in_bulk(policy, operations.BULK_GET_FILES, models.FileSelection(file_ids=list(file_ids)))
+        def entries(reply: Reply) -> list[Any]:
+            items = reply.answer().get("items")
+            if not isinstance(items, list):
+                raise reply.unreadable("it contains no list of items")
+            return items
+
+        try:
+            found = yield from request(self.policy, operation, entries, gives_up_at=FAILING, body=body)
+        except (errors.BadRequest, errors.Forbidden, errors.NotFound, errors.UnreadableAnswer):
+            self.one_by_one = True
+            return None
+        except errors.ServerError as error:
+            if error.status not in (NOT_IMPLEMENTED, *FAILING):
+                raise
+            # One of them may be what it fails over. If it fails over the next ones too, that is no matter of one.
+            self.one_by_one = self._failed or error.status == NOT_IMPLEMENTED
+            self._failed = True
+            return None
+        self._failed = False
+        return found
+
+    def files(self, file_ids: Sequence[str]) -> Flow[list[Any] | None]:
+        """Read files and folders; see `read`."""
+        return self.read(operations.BULK_GET_FILES, models.FileSelection(file_ids=list(file_ids)))
 
 
 def create_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None) -> Flow[File]:

@@ -31,9 +31,6 @@ ALL_FIELDS: Final = "_all"
 USED_FIELDS: Final = "href,id,name,project,parent,type,size,created_on,modified_on,tags,metadata"
 """The properties of a file that this package reads, of all that there are."""
 
-ATTEMPTS: Final = 3
-"""How often a page is asked for with properties over which the service fails, before it is asked for with fewer."""
-
 
 class Identified(Protocol):
     """An entry of a list."""
@@ -153,7 +150,7 @@ def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) ->
     if listing.leaner is None:
         return (yield from request(policy, listing.operation, read, **arguments))
     try:
-        return (yield from request(policy, listing.operation, read, attempts_at_500=ATTEMPTS, **arguments))
+        return (yield from request(policy, listing.operation, read, gives_up_at=(500,), **arguments))
     except ServerError as error:
         if error.status != 500:
             raise

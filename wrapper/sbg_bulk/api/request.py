@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
@@ -47,12 +47,16 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 }
 
 
+ATTEMPTS: Final = 3
+"""How often something is asked for over which the service fails, before something else is asked for instead."""
+
+
 def request(
     policy: RequestPolicy,
     operation: Operation,
     read: Callable[[Reply], T],
     *,
-    attempts_at_500: int | None = None,
+    gives_up_at: Collection[int] = (),
     **arguments: Any,
 ) -> Flow[T]:
     """Send a request, and send it again where that is allowed, worth it, and in time.
@@ -61,8 +65,8 @@ def request(
         policy: how long to go on.
         operation: the call.
         read: makes a value of the successful answer; raises UnreadableAnswer if that cannot be.
-        attempts_at_500: how many answers with status 500 are enough, where something else can be asked for; None to
-            go on as `policy` says.
+        gives_up_at: statuses of which `ATTEMPTS` answers are enough, where something else can be asked for. At others
+            it goes on as `policy` says.
         arguments: those of the generated function.
 
     Returns:
@@ -100,7 +104,7 @@ def request(
         futile = reply is not None and (
             reply.status == NOT_IMPLEMENTED
             or (attempt >= MISUNDERSTOOD and math.isfinite(policy.retry.within) and _is_misunderstood(reply))
-            or (reply.status == 500 and attempts_at_500 is not None and attempt >= attempts_at_500)
+            or (reply.status in gives_up_at and attempt >= ATTEMPTS)
         )
         if futile or not may_repeat(verdict, repeatable=operation.repeatable):
             if isinstance(failure, errors.NotFound) and reply is not None:

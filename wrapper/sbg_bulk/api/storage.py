@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from sbg_async_api import models
 from sbg_bulk.api import lookups, operations, pages
 from sbg_bulk.api.operations import Operation
-from sbg_bulk.api.pages import ALL_FIELDS, ATTEMPTS, Listing
+from sbg_bulk.api.pages import ALL_FIELDS, Listing
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.request import request
 from sbg_bulk.api.steps import Flow, Reply
@@ -116,7 +116,7 @@ class ObjectPager:
         if self.details:
             more = {**arguments, "fields": ALL_FIELDS}
             try:
-                return (yield from request(self.policy, operation, _read_objects, attempts_at_500=ATTEMPTS, **more))
+                return (yield from request(self.policy, operation, _read_objects, gives_up_at=(500,), **more))
             except ServerError as error:
                 if error.status != 500:
                     raise
@@ -261,30 +261,24 @@ def transfers(
 
 @define
 class _Details(Generic[J]):
-    """What makes up for lists that show only id and state.
-
-    Attributes:
-        one_by_one: whether the service has refused to read many at once.
-    """
+    """What makes up for lists that show only id and state."""
 
     policy: RequestPolicy
     kind: TransferKind[J]
-    one_by_one: bool = False
+    _bulk: lookups.InBulk = field(default=Factory(lambda self: lookups.InBulk(self.policy), takes_self=True))
 
     def complete(self, listed: Sequence[J]) -> Flow[Sequence[J]]:
         """Return the same imports or exports, with their details as far as the service tells them."""
         lacking = [job.id for job in listed if not job.detailed]
         known: dict[str, J] = {}
-        while lacking and not self.one_by_one:
-            batch, rest = lacking[:BULK_LIMIT], lacking[BULK_LIMIT:]
-            entries = yield from lookups.in_bulk(self.policy, self.kind.bulk_get, self.kind.selection(batch))
-            if entries is None:
-                self.one_by_one = True
-                break
-            lacking = rest
+        singly: list[str] = []
+        while lacking and not self._bulk.one_by_one:
+            batch, lacking = lacking[:BULK_LIMIT], lacking[BULK_LIMIT:]
+            entries = yield from self._bulk.read(self.kind.bulk_get, self.kind.selection(batch))
+            singly += batch if entries is None else []
             # The order of the entries is documented nowhere: each says which it is.
-            found = (self.kind.read(parse.part(entry, "resource")) for entry in entries)
+            found = (self.kind.read(parse.part(entry, "resource")) for entry in entries or ())
             known.update((job.id, job) for job in found if job is not None)
-        for job_id in lacking:
+        for job_id in (*singly, *lacking):
             known[job_id] = yield from transfer(self.policy, self.kind, job_id)
         return [known.get(job.id, job) for job in listed]

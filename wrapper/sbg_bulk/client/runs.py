@@ -41,6 +41,7 @@ from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.transfers import choose, manifest, sync
 from sbg_bulk.transfers.choice import RENAMED, Choice, OnConflict
 from sbg_bulk.transfers.conflicts import taken, under_way
+from sbg_bulk.transfers.misplaced import check_paths
 from sbg_bulk.transfers.row_conflicts import check_items, look_at_deletions, look_at_rows
 from sbg_bulk.transfers.sync import SyncPlan
 from sbg_bulk.volume_jobs.choice import VolumeChoice
@@ -156,6 +157,7 @@ class RunFlows:
         """Find what the paths of a manifest name, for a run that is begun at once.
 
         Raises:
+            ManifestError: a path leads nowhere, or is not that of the id beside it.
             InputError: an unfinished run still needs something that a manifest deletes, or where it is chosen to move.
         """
         if draft.plan.job_type == MOVE and isinstance(source, Choice) and not source.movable:
@@ -163,10 +165,14 @@ class RunFlows:
             if pending := (yield from choose.claimed(policy, source, MOVE, self._settings.endpoint)):
                 raise under_way(pending)
         yield from self.resolve(draft, parents, None)
-        if draft.plan.job_type == DELETE and not isinstance(source, (Choice, Draft)):
-            yield from self.check_rows(draft, None, False, None)
-            if draft.conflicts is not None and draft.conflicts.pending:
-                raise under_way(draft.conflicts.pending, optional=False)
+        if isinstance(source, (Choice, Draft)):
+            return
+        if draft.plan.job_type != DELETE:
+            yield from check_paths(lookup_policy(self._policy), draft)
+            return
+        yield from self.check_rows(draft, None, False, None)
+        if draft.conflicts is not None and draft.conflicts.pending:
+            raise under_way(draft.conflicts.pending, optional=False)
 
     @contextmanager
     def kept(self, draft: Draft) -> Iterator[None]:

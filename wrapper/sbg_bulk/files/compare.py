@@ -16,7 +16,7 @@ from sbg_bulk.files.comparison import Compared, Comparison, Mismatch, pair
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location
-from sbg_bulk.files.resolver import PathResolver, no_folder
+from sbg_bulk.files.resolver import PathResolver, check_new_names, no_folder
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.models.resources import File
 
@@ -194,6 +194,8 @@ def compare(
     gap = resolver.missing(place)
     if gap is not None and to_be_made is False:
         raise no_folder(gap)
+    if gap is not None and to_be_made:
+        check_new_names(place, gap)
     if gap is None or not to_be_made:
         yield from resolver.check(place)
         resolver.folder(place)

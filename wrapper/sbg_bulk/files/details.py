@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from sbg_bulk import errors
 from sbg_bulk.api import lookups
@@ -27,17 +27,16 @@ class FileDetails:
         policy: how to send requests.
         known: what has been read, by id; None for what is not there, or may not be seen.
         roots: the ids of projects' root folders, as far as they have been asked for and may be seen.
-        one_by_one: whether the service has refused to read many at once.
     """
 
     policy: RequestPolicy
     known: dict[str, File | None] = field(factory=dict)
     roots: dict[str, str | None] = field(factory=dict)
-    one_by_one: bool = False
+    _bulk: lookups.InBulk = field(default=Factory(lambda self: lookups.InBulk(self.policy), takes_self=True))
 
     def emptied(self) -> FileDetails:
         """Return one that knows the projects' root folders alone."""
-        return FileDetails(self.policy, roots=self.roots, one_by_one=self.one_by_one)
+        return FileDetails(self.policy, roots=self.roots, bulk=self._bulk)
 
     def load(self, ids: Iterable[str], *, singly: bool = True) -> Flow[None]:
         """Read what is not known yet of these files and folders.
@@ -51,14 +50,10 @@ class FileDetails:
             ApiError, ConnectionFailed, UnreadableAnswer: see `api.request.request`.
         """
         wanted = [one for one in dict.fromkeys(ids) if one not in self.known]
-        while wanted and not self.one_by_one:
+        while wanted and not self._bulk.one_by_one:
             batch, wanted = wanted[:BULK_LIMIT], wanted[BULK_LIMIT:]
-            entries = yield from lookups.files_in_bulk(self.policy, batch)
-            if entries is None:
-                self.one_by_one = True
-                wanted = [*batch, *wanted]
-                break
-            left = self._take(batch, entries)
+            entries = yield from self._bulk.files(batch)
+            left = batch if entries is None else self._take(batch, entries)
             if singly:
                 yield from self._each(left)
         if singly:

@@ -8,7 +8,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location, place_of
-from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
+from sbg_bulk.files.resolver import PathResolver, check_new_names, file_as_destination, no_folder
 
 
 def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: str | None, path: str) -> Flow[str]:
@@ -60,6 +60,7 @@ def destination(policy: RequestPolicy, to: str, parents: bool) -> Flow[Location]
         return Location(folder=resolver.folder_id(place)) if place.names else place
     if not parents:
         raise no_folder(missing)
+    check_new_names(place, missing)
     above = resolver.folder_id(missing.parent)
     for folder in place.lineage()[len(missing.names) :]:
         project = folder.project if above is None else None

@@ -205,6 +205,10 @@ class PathResolver:
         yield from self._details.load(wanted)
         return {one: self._details.known[one] for one in wanted}
 
+    def root_id(self, project: str) -> Flow[str | None]:
+        """Return the id of a project's root folder; None if the service does not say."""
+        return (yield from self._details.root(project))
+
     def among(self, place: Location, names: Collection[str]) -> Flow[dict[str, list[File]]]:
         """Find which entries of a folder or a project's root have one of these names, with their sizes.
 
@@ -326,6 +330,23 @@ def no_folder(place: Location) -> InputError:
     """Return the error that a destination, or a folder on the way to it, is not there and is not to be made."""
     create = f"Folder {place} does not exist. Create it with {either('--parents', 'parents=True')}."
     return InputError(f"{create} {_KEEPING_NAMES.format(place.parent)}" if _LIKE_A_FILE.search(place.name) else create)
+
+
+def check_new_names(place: Location, first: Location) -> None:
+    """Raise InputError if a folder that would have to be made would have spaces around its name.
+
+    That is how a path looks that was put together with blanks around its slashes. A folder that is there may have them.
+
+    Args:
+        place: what was given as a destination.
+        first: the first folder on the way to it that is not there.
+    """
+    for folder in place.lineage()[len(first.names) :]:
+        if folder.name != folder.name.strip():
+            raise InputError(
+                f"Folder {str(folder)!r} does not exist, and it was not created: {folder.name!r} has spaces around it. "
+                f"Remove them from the path."
+            )
 
 
 def file_as_destination(place: Location) -> InputError:

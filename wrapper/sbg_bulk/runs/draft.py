@@ -188,8 +188,15 @@ class Draft:
         with clear_errors(self.path, if_full=_IF_FULL):
             for statement in _TAKEN:
                 self._db.execute(statement)
+        yield from self._going("row LEFT JOIN pending USING (place) ORDER BY folder, parent, project, place", size)
+
+    def named_twice(self, size: int) -> Iterator[list[Going]]:
+        """Produce the rows that have both an id and a path, so many at a time."""
+        yield from self._going("row JOIN pending USING (place) WHERE also IS NOT NULL ORDER BY place", size)
+
+    def _going(self, rows: str, size: int) -> Iterator[list[Going]]:
         found = self._select(
-            "SELECT place, number, file, name, parent, project, folder FROM row ORDER BY folder, parent, project, place"
+            f"SELECT place, row.number, file, name, parent, project, folder, beside, also FROM {rows}"  # noqa: S608
         )
         while batch := [Going(*one) for one in islice(found, size)]:
             yield batch
@@ -209,7 +216,7 @@ class Draft:
         said = json.loads(extra or "{}")
         if said.get("type") != "folder":
             return None
-        return row.name or str(said.get(SOURCE_COLUMN) or "").rpartition("/")[2] or None
+        return row.name or str(said.get(SOURCE_COLUMN) or "").rstrip("/").rpartition("/")[2] or None
 
     def saw_folder(self, file: str, name: str) -> None:
         """Note that a folder is there, and the name that it will have."""
@@ -252,7 +259,7 @@ class Draft:
         )
         keys = (f"$.{SOURCE_COLUMN}", f"$.{TYPE_COLUMN}", f"$.{SIZE_COLUMN}")
         for file, source, to, name, kind, size in self._select(query, (*keys, number)):
-            called = name or (source or "").rstrip("/").rpartition("/")[2] or None
+            called = name or (source or "").rpartition("/")[2] or None
             known = kind if kind in ("file", "folder") else None
             yield Planned(file, source, to and to.strip("/"), called, known, size)
 

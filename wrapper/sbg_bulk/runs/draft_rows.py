@@ -68,6 +68,8 @@ class Going:
         parent: the id of the folder that it goes to.
         project: the project whose root it goes to.
         folder: the number of the new folder that it goes to.
+        beside: the column of a path that stands beside the id in the manifest.
+        also: that path.
     """
 
     place: int
@@ -77,3 +79,5 @@ class Going:
     parent: str | None
     project: str | None
     folder: int | None
+    beside: str | None
+    also: str | None

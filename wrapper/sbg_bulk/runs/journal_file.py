@@ -231,7 +231,8 @@ CREATE TEMP TABLE pending (
     place INTEGER PRIMARY KEY, number INTEGER NOT NULL,
     source TEXT, path TEXT,  -- the column and the path of what is meant, if that is one
     target TEXT, "to" TEXT,  -- the column and the path of where it goes, if that is one; no column: for all rows
-    given TEXT               -- the same path, which stays when it is known what it names
+    given TEXT,              -- the same path, which stays when it is known what it names
+    beside TEXT, also TEXT   -- the column and the path that stands beside an id, if there is one
 )
 """
 """The rows with paths of which it is not known yet what they name. It goes with the connection."""
@@ -310,8 +311,8 @@ def insert(
     if isinstance(row, PathRow):
         path = None if row.source is None else file
         connection.execute(
-            "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (place, number, row.source, path, row.target, row.to, row.to),
+            "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (place, number, row.source, path, row.target, row.to, row.to, *(row.beside or (None, None))),
         )
     return None
 

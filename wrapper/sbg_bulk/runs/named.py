@@ -48,6 +48,14 @@ def names_another(value: str, other: str) -> bool:
         return False
 
 
+def is_path_beside(value: str, other: str) -> bool:
+    """Return whether one text is an id and the other a path of something in a project: both may mean the same."""
+    try:
+        return not is_path(value) and is_path(other) and bool(path_of(other).names)
+    except InputError:
+        return False
+
+
 def check_within_project(place: Location) -> None:
     """Raise InputError if a path is that of a project, and of no file or folder in it."""
     if not place.names:

@@ -13,7 +13,7 @@ from sbg_bulk.api.policy import Counter, RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
+from sbg_bulk.files.resolver import PathResolver, check_new_names, file_as_destination, no_folder
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.draft import Draft, raise_problems
 from sbg_bulk.runs.draft_rows import Source, Target
@@ -122,6 +122,8 @@ def _targets(lookup: _Lookup, parents: bool) -> Flow[None]:
             first = resolver.missing(place)
             if first is not None and not parents:
                 raise no_folder(first)
+            if first is not None:
+                check_new_names(place, first)
             if first is None and not resolver.is_there(place):
                 raise file_as_destination(place)
         except InputError as error:

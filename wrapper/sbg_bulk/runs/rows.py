@@ -49,6 +49,7 @@ class PathRow:
         name: the new name, if there is one.
         extra: the other columns, as they came.
         more: what else the item has, by its columns.
+        beside: the column of a path that stands beside an id, and that path: both are to name the same.
     """
 
     number: int
@@ -61,6 +62,7 @@ class PathRow:
     name: str | None
     extra: Mapping[str, Any]
     more: Mapping[str, Any] = field(factory=dict)
+    beside: tuple[str, str] | None = None
 
 
 @frozen

@@ -17,7 +17,7 @@ from sbg_bulk.files import filters
 from sbg_bulk.files.filters import Filters
 from sbg_bulk.files.hints import Seen
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of
-from sbg_bulk.files.resolver import PathResolver, file_as_destination, no_folder
+from sbg_bulk.files.resolver import PathResolver, check_new_names, file_as_destination, no_folder
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.resources import File
@@ -199,8 +199,10 @@ def choose(
         check(items, {})
     else:
         ids = yield from _look_where_things_go(selection, target)
-        if (gap := resolver.missing(target)) is not None and not parents:
-            raise no_folder(gap)
+        if (gap := resolver.missing(target)) is not None:
+            if not parents:
+                raise no_folder(gap)
+            check_new_names(target, gap)
         check(items, ids, renames=on_conflict is OnConflict.RENAME)
         found = yield from look(resolver, items, on_conflict, endpoint)
         items = found.left

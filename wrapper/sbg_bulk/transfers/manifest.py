@@ -35,7 +35,7 @@ from sbg_bulk.runs.columns import (
     not_an_id,
 )
 from sbg_bulk.runs.forms import Format, ReadFormat
-from sbg_bulk.runs.named import check_within_project, destination_named, names_another
+from sbg_bulk.runs.named import check_within_project, destination_named, is_path_beside, names_another
 from sbg_bulk.runs.problems import ManifestError as ManifestError
 from sbg_bulk.runs.problems import Problem as Problem
 from sbg_bulk.runs.problems import Record
@@ -182,6 +182,7 @@ class Fields:
         source: the column of the path of what is meant, if that is a path.
         target: the column of the destination.
         told: the column and value of a destination, for messages.
+        beside: the column and value of a path beside an id.
     """
 
     def __init__(self, number: int, record: Mapping[str, Any], columns: Columns, literal: bool, spaced: bool) -> None:
@@ -191,6 +192,7 @@ class Fields:
         self.source: str | None = None
         self.target: str | None = None
         self.told: tuple[str, str] = ("", "")
+        self.beside: tuple[str, str] | None = None
         self._number = number
         self._record = record
         self._literal = literal
@@ -269,10 +271,16 @@ class Fields:
             self._check_others(column, value)
 
     def _check_others(self, column: str, value: str) -> None:
-        """Note another column that names another file. Whether an id and a path mean the same is not known here."""
+        """Note another column that names another file. Whether an id and a path mean the same is found out later."""
         for other in self.columns.alike:
             there = self._record.get(other)
-            if other != column and isinstance(there, str) and names_another(value, there.strip()):
+            if other == column or not isinstance(there, str):
+                continue
+            if is_path_beside(value, there.strip()):
+                # What a plan or a report says of where something was is no more than that.
+                if self.beside is None and key_of(other) != SOURCE_COLUMN:
+                    self.beside = (other, there.strip())
+            elif names_another(value, there.strip()):
                 told = f"it names another file ({there.strip()!r}) than the column {column} ({value!r}): remove one"
                 self.say(other, told)
 
@@ -322,7 +330,7 @@ class Fields:
         """Return the row; None if it is not fit after all, which is noted."""
         extra = self.columns.carried_along(self._record)
         values, to = self.values, self.values.pop("to", None)
-        if self.source is None and to is None:
+        if self.source is None and to is None and self.beside is None:
             return Row(self._number, kind(**values), extra)
         if self.source is not None:
             extra.setdefault(SOURCE_COLUMN, values["file"])
@@ -336,6 +344,7 @@ class Fields:
             values.get("project"),
             values.get("name"),
             extra,
+            beside=self.beside,
         )
 
 

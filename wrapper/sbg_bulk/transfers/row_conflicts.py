@@ -27,6 +27,7 @@ from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.transfers.choice import OnConflict
 from sbg_bulk.transfers.claims import Claims
 from sbg_bulk.transfers.conflicts import look, remedy, taken, under_way
+from sbg_bulk.transfers.misplaced import check_paths, misplaced
 
 BATCH: Final = 1_000
 """Rows that are held in memory together."""
@@ -84,9 +85,11 @@ def look_at_rows(
                     yield from _leave_out_moved(
                         resolver, draft, [row for row in rows if details[row.file] is None], found
                     )
-                yield from _look(resolver, draft, rows, items, on_conflict, found, claimed, endpoint)
+                left = yield from _look(resolver, draft, rows, items, on_conflict, found, claimed, endpoint)
+                # What was moved where it goes by an earlier run is not where it was.
+                problems += yield from misplaced(resolver, [row for row in rows if row.file in left], details)
         found.pending = yield from record(partial(claimed.found, draft.plan.job_type))
-    raise_problems(problems, count)
+    raise_problems(problems[: ManifestError.SHOWN], count or len(problems))
     found.requests = counter.requests
     if on_conflict is OnConflict.FAIL and (found.existing or found.differing):
         raise taken(found.existing, found.different, remedy(), found.differing)
@@ -104,7 +107,7 @@ def look_at_deletions(
 ) -> Flow[Conflicts]:
     """Leave out of a draft of a deletion what unfinished runs are still going to use or to delete.
 
-    No requests are sent unless there are such runs.
+    No requests are sent unless there are such runs, or rows that have both an id and a path.
 
     Args:
         policy: how to send requests.
@@ -113,9 +116,12 @@ def look_at_deletions(
         on_request: called with the number of requests so far.
 
     Raises:
+        ManifestError: the path of a row is not that of its id.
         ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """
     counter, found = Counter(on_request), Conflicts()
+    yield from check_paths(counter.counting(policy), draft)
+    found.requests = counter.requests
     resolver = PathResolver(counter.counting(policy))
     with closing((yield from record(partial(Claims.of, endpoint)))) as claimed:
         if not claimed:
@@ -199,7 +205,8 @@ def _look(
     found: Conflicts,
     claimed: Claims,
     endpoint: str | None,
-) -> Flow[None]:
+) -> Flow[set[str]]:
+    """Leave out what is not to be done of some rows; return the ids of what is."""
     by_file = {row.file: row for row in rows}
     # Nothing is in the way of what goes to a folder that is not there yet.
     new = [item for item in items if by_file[item.id].folder is not None]
@@ -222,3 +229,4 @@ def _look(
             above = next(row for row in rows if row.file == item.place.folder) if item.place is not None else rows[0]
             child = evolve(above, file=item.id, name=None, parent=resolver.folder_id(item.to), project=None)
             yield from record(lambda child=child: draft.add(child))  # type: ignore[misc]
+    return left
