@@ -385,6 +385,61 @@ class AsyncClient(ClientBase):
         report = await self.run(job_type, choice, options=options) if len(choice) else None
         return self._runs.volumes.with_left_out(choice, report)
 
+    async def choose_imports(
+        self,
+        sources: Iterable[str],
+        *,
+        to: str,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        recursive: bool = False,
+        preserve_structure: bool = False,
+        parents: bool = False,
+        on_conflict: str = "skip",
+        on_request: Callable[[int], object] | None = None,
+    ) -> VolumeChoice:
+        """Choose what to import from a volume; see `Client.choose_imports`."""
+        return await self._driver.run(
+            self._runs.volumes.choose_imports(
+                sources,
+                to,
+                (match, exclude, newer_than, None, (), {}),
+                recursive=recursive,
+                preserve_structure=preserve_structure,
+                parents=parents,
+                on_conflict=on_conflict,
+                on_request=on_request,
+            )
+        )
+
+    async def import_files(
+        self,
+        sources: Iterable[str] | str,
+        *,
+        to: str,
+        recursive: bool = False,
+        preserve_structure: bool = False,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        parents: bool = False,
+        on_conflict: str = "skip",
+        options: RunOptions | None = None,
+    ) -> RunReport | None:
+        """Import objects of a volume; see `Client.import_files`."""
+        choice = await self.choose_imports(
+            [sources] if isinstance(sources, str) else sources,
+            to=to,
+            match=match,
+            exclude=exclude,
+            recursive=recursive,
+            preserve_structure=preserve_structure,
+            parents=parents,
+            on_conflict=on_conflict,
+        )
+        report = await self.run(choice.job_types[0], choice, options=options) if len(choice) else None
+        return self._runs.volumes.with_left_out(choice, report)
+
     async def compare(
         self,
         source: str,

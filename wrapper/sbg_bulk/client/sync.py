@@ -677,6 +677,97 @@ class Client(ClientBase):
         report = self.run(job_type, choice, options=options) if len(choice) else None
         return self._runs.volumes.with_left_out(choice, report)
 
+    def choose_imports(
+        self,
+        sources: Iterable[str],
+        *,
+        to: str,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        newer_than: datetime | str | None = None,
+        recursive: bool = False,
+        preserve_structure: bool = False,
+        parents: bool = False,
+        on_conflict: str = "skip",
+        on_request: Callable[[int], object] | None = None,
+    ) -> VolumeChoice:
+        """Choose what to import from a volume, for `run` with IMPORT. Nothing is changed.
+
+        Each object becomes a file with a row of its own. Takes a request for each hundred entries of each folder of the
+        volume, and what `choose` needs for the destination.
+
+        Args:
+            sources: places on one volume, `[NAME:]owner/volume[:prefix]`: an object, or a folder, which means what is
+                in it.
+            to: the destination, the path of a folder or project or a folder's id.
+            match: only objects that one of these globs fits: see `sbg_bulk.files.filters`.
+            exclude: skip what matches one of these globs. Folders that match are not entered.
+            newer_than: only objects changed after this, where the volume tells; see `choose`.
+            recursive: include the objects in subfolders.
+            preserve_structure: keep these subfolders, which are made when the selection is run. Without it all files go
+                into the destination itself.
+            parents: create the destination when the selection is run, if it is missing. Without it a missing one is an
+                error.
+            on_conflict: what to do with an object whose name exists at the destination: `skip` it (one with a different
+                size is in `different`), `overwrite` a file of a different size, let the platform `rename` it, or `fail`
+                with InputError.
+            on_request: called with the number of requests so far.
+
+        Raises:
+            InputError: there is nothing at a source, or the destination is missing, or two objects would become one
+                file.
+            NotFound: there is no such volume, or you cannot see it.
+        """
+        return self._driver.run(
+            self._runs.volumes.choose_imports(
+                sources,
+                to,
+                (match, exclude, newer_than, None, (), {}),
+                recursive=recursive,
+                preserve_structure=preserve_structure,
+                parents=parents,
+                on_conflict=on_conflict,
+                on_request=on_request,
+            )
+        )
+
+    def import_files(
+        self,
+        sources: Iterable[str] | str,
+        *,
+        to: str,
+        recursive: bool = False,
+        preserve_structure: bool = False,
+        match: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        parents: bool = False,
+        on_conflict: str = "skip",
+        options: RunOptions | None = None,
+    ) -> RunReport | None:
+        """Import objects of a volume, each exactly once, in a run that `resume` continues.
+
+        Args:
+            sources: places on one volume, or one place.
+            options: how to do it.
+
+        The other arguments and errors are those of `choose_imports`.
+
+        Returns:
+            The report; None if everything is at the destination already.
+        """
+        choice = self.choose_imports(
+            [sources] if isinstance(sources, str) else sources,
+            to=to,
+            match=match,
+            exclude=exclude,
+            recursive=recursive,
+            preserve_structure=preserve_structure,
+            parents=parents,
+            on_conflict=on_conflict,
+        )
+        report = self.run(choice.job_types[0], choice, options=options) if len(choice) else None
+        return self._runs.volumes.with_left_out(choice, report)
+
     def compare(
         self,
         source: str,

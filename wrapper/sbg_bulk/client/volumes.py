@@ -1,4 +1,4 @@
-"""The work of both clients with runs to volumes, as flows that wait for a driver: choose what to export."""
+"""The work of both clients with volumes, as flows that wait for a driver: choose what to export or to import."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from sbg_bulk.client.wanted import Wanted, filters_of
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import is_path, unpasted
-from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE
+from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.settings.settings import Settings
 from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice
 from sbg_bulk.volume_jobs.choose import choose_exports
+from sbg_bulk.volume_jobs.choose_imports import choose_imports
 
 
 class VolumeFlows:
-    """Choices of what goes to volumes."""
+    """Choices of what goes to volumes, or comes from them."""
 
     def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
         self._settings = settings
@@ -54,6 +55,36 @@ class VolumeFlows:
             on_request=on_request,
         )
 
+    def choose_imports(
+        self,
+        sources: Iterable[str],
+        to: str,
+        wanted: Wanted,
+        *,
+        recursive: bool,
+        preserve_structure: bool,
+        parents: bool,
+        on_conflict: str,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[VolumeChoice]:
+        if isinstance(sources, str):
+            raise InputError("sources: give a list, even for one place.")
+        given = list(sources)
+        for text in given:
+            volume_place_on(self._settings, text)
+        place_on(self._settings, to)
+        return choose_imports(
+            lookup_policy(self._policy),
+            given,
+            to,
+            filters_of(*wanted),
+            recursive=recursive,
+            preserve_structure=preserve_structure,
+            parents=parents,
+            on_conflict=OnTaken.of(on_conflict, renames=True),
+            on_request=on_request,
+        )
+
     def export_type(self, copy_only: bool, replace_with_alias: bool) -> str:
         """Return the type of the jobs. Raises InputError unless it was said what becomes of the platform's copies."""
         if copy_only == replace_with_alias:
@@ -73,5 +104,5 @@ class VolumeFlows:
             return evolve(report, different=choice.different, refused=choice.refused)
         left_out = (*choice.refused, *choice.different)
         if left_out:
-            raise InputError(f"Nothing can be exported. {left_out[0]}.")
+            raise InputError(f"Nothing can be {DONE_AS[choice.job_types[0]]}. {left_out[0]}.")
         return None

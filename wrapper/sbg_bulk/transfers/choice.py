@@ -129,11 +129,7 @@ class Choice:
 
     def new_folders(self) -> Iterator[NewFolder]:
         """Produce the folders that are to be made, as a run keeps them."""
-        numbers = {folder: number for number, folder in enumerate(self.folders)}
-        for number, folder in enumerate(self.folders):
-            above, parent = numbers.get(folder.parent), self.places.get(folder.parent) or folder.parent.folder
-            project = folder.project if above is None and parent is None else None
-            yield NewFolder(number, str(folder), folder.name, project, parent, above)
+        return new_folders(self.folders, self.places)
 
     @property
     def plan_columns(self) -> tuple[str, ...]:
@@ -166,6 +162,20 @@ class Choice:
                 "Files selected without a destination can only be deleted; with one, only copied or moved. Select "
                 "again."
             )
+
+
+def new_folders(folders: Sequence[Location], places: Mapping[Location, str]) -> Iterator[NewFolder]:
+    """Produce folders that are to be made, as a run keeps them.
+
+    Args:
+        folders: those, parents first.
+        places: the ids of folders that are there, by their places.
+    """
+    numbers = {folder: number for number, folder in enumerate(folders)}
+    for number, folder in enumerate(folders):
+        above, parent = numbers.get(folder.parent), places.get(folder.parent) or folder.parent.folder
+        project = folder.project if above is None and parent is None else None
+        yield NewFolder(number, str(folder), folder.name, project, parent, above)
 
 
 def check(items: Sequence[Chosen], ids: Mapping[Location, str], *, renames: bool = False) -> None:

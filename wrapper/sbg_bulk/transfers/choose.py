@@ -198,7 +198,7 @@ def choose(
     if target is None:
         check(items, {})
     else:
-        ids = yield from _look_where_things_go(selection, target)
+        ids = yield from look_where_things_go(selection, target)
         if (gap := resolver.missing(target)) is not None:
             if not parents:
                 raise no_folder(gap)
@@ -213,7 +213,7 @@ def choose(
     if pending and on_conflict is OnConflict.FAIL:
         raise under_way(pending)
     items = yield from _sized(resolver, items)
-    missing = _missing(resolver, items)
+    missing = missing_folders(resolver, items)
     # To make a folder takes the id of the one that it is in.
     used = [*_targets(items), *(folder.parent for folder in missing)]
     return Choice(
@@ -272,7 +272,7 @@ def _choose_from(selection: Selection, given: str, path: Location | None, read: 
         selection.filtered.append(given)
 
 
-def _look_where_things_go(selection: Selection, target: Location) -> Flow[dict[Location, str]]:
+def look_where_things_go(selection: Selection, target: Location) -> Flow[dict[Location, str]]:
     """Find the folders that things go to. Return the ids of those that are there."""
     resolver = selection.resolver
     missing = resolver.missing(target)
@@ -305,7 +305,7 @@ def _targets(items: Iterable[Chosen]) -> list[Location]:
     return list(dict.fromkeys(item.to for item in items if item.to is not None))
 
 
-def _missing(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
+def missing_folders(resolver: PathResolver, items: Iterable[Chosen]) -> list[Location]:
     """Return the folders that things go to and that are not there, parents first."""
     missing: dict[Location, None] = {}
     for target in _targets(items):

@@ -110,13 +110,24 @@ def writable(policy: RequestPolicy, volume_id: str) -> Flow[Volume]:
         InputError: it cannot be written to.
         NotFound: there is no such volume, or it cannot be seen.
     """
-    volume = yield from storage.volume(policy, volume_id)
-    if volume.active is False:
-        raise InputError(f"Volume {volume_id} is not active. Activate it on the platform.")
+    volume = yield from usable(policy, volume_id)
     if volume.read_only:
         raise InputError(
             f"Volume {volume_id} is read only (RO). Choose another one, or attach its bucket with permission to write."
         )
+    return volume
+
+
+def usable(policy: RequestPolicy, volume_id: str) -> Flow[Volume]:
+    """Read a volume that is to be used.
+
+    Raises:
+        InputError: it is not active.
+        NotFound: there is no such volume, or it cannot be seen.
+    """
+    volume = yield from storage.volume(policy, volume_id)
+    if volume.active is False:
+        raise InputError(f"Volume {volume_id} is not active. Activate it on the platform.")
     return volume
 
 
