@@ -221,6 +221,8 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
     # A run that goes nowhere.
     assert sbg("delete", f"{MINE}/one", "--recursive", "--yes").code == Exit.DONE
     assert sbg("open", journals(home)[-1].stem).code == Exit.USAGE
+    # A bucket in place of a volume.
+    assert sbg("volumes", "ls", "s3://bucket").code == Exit.USAGE
     # Things that are not there.
     assert sbg("files", "list", f"{MINE}/none").code == Exit.USAGE
     assert sbg("runs", "show", "no-such-run").code == Exit.USAGE

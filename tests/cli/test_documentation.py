@@ -39,6 +39,7 @@ def test_the_commands_are_those_promised() -> None:
         "check",
         "contract",
         "du",
+        "export",
         "open",
         "sync",
         "simulate",

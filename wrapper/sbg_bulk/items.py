@@ -346,6 +346,21 @@ DONE_AS: Final[Mapping[str, str]] = {
 }
 """What the files of a job of each type are in the end, in words."""
 
+VERBS: Final[Mapping[str, str]] = {
+    COPY: "copy",
+    MOVE: "move",
+    DELETE: "delete",
+    EXPORT_COPY: "export",
+    EXPORT_REPLACE: "export",
+}
+"""What a run of each type does, in a word, which is also the command."""
+
+
+def done_by(job_type: str) -> str:
+    """Return what a run of a type does, in a word; the type itself of one that is not known."""
+    return VERBS.get(job_type, job_type.lower())
+
+
 IN_USE_AS: Final[Mapping[str, str]] = {
     COPY: "copying from or to",
     MOVE: "moving from or to",
@@ -360,6 +375,7 @@ RISKS: Final[Mapping[str, str]] = {
     COPY: "files may be created twice",
     MOVE: "files may be created twice, or not be found by that run",
     DELETE: "what that run has not transferred yet would be lost",
+    EXPORT_REPLACE: "what that run has not transferred yet cannot be copied or exported any more",
 }
 """What may happen if this is done with things that an unfinished run is still going to use."""
 

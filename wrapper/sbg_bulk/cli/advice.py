@@ -59,7 +59,6 @@ _NO_CANCEL: Final = "Jobs cannot be cancelled: the API has no call for it."
 COMMANDS: Final[Mapping[str, str]] = {
     "auth": "configure",
     "diff": "check",
-    "export": "runs export",
     "forget": "runs forget",
     "login": "configure",
     "purge": "delete --dir",

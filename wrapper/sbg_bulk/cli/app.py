@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "delete": Lazy(".transfer", "delete", "Delete files and folders.", aliases=("rm",)),
     "du": Lazy(".du", "du", "Count the files and bytes of a folder or project."),
     "events-schema": Lazy(".events_schema", "events_schema", "Print the JSON Schema of the events of --json."),
+    "export": Lazy(".transfer", "export", "Export files to a volume (an attached bucket)."),
     "files": Lazy(".files", "files", "List files and folders, and find their ids."),
     "help": Lazy(".help", "help_", "Show the help of a command."),
     "jobs": Lazy(".jobs", "jobs", "List your bulk jobs, and wait for them."),

@@ -59,6 +59,17 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Of each folder in it": "sbg-bulk du rfranklin/cohort-a --depth 1",
     },
     "events-schema": {"Save the schema": "sbg-bulk events-schema > events.schema.json"},
+    "export": {
+        "Export a project, and keep the platform's copies": (
+            f"sbg-bulk export {_ANALYSIS} --recursive --to rfranklin/archive:analysis --copy-only"
+        ),
+        "Show what would be exported, and change nothing": (
+            f"sbg-bulk export {_BATCH} -r --to rfranklin/archive:batch-01 --copy-only --dry-run"
+        ),
+        "Only the BAM files; aliases take their place": (
+            f"sbg-bulk export {_BATCH} -r --include '*.bam' --to rfranklin/archive:bams --replace-with-alias"
+        ),
+    },
     "files list": _LIST,
     "files tree": {
         "Show all folders and files of a project": f"sbg-bulk files tree {_ANALYSIS}",

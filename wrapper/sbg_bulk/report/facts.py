@@ -149,6 +149,7 @@ class Facts:
         interruptions: the times in which no process carried it, in their order.
         in_use: whether another process is working on it.
         label: the user's own text for it, if there is one.
+        row_jobs: how many jobs it has that are each for one row; then the jobs of its submissions are not known.
     """
 
     plan: Plan
@@ -171,6 +172,12 @@ class Facts:
     interruptions: Sequence[Interruption] = ()
     in_use: bool = False
     label: str | None = None
+    row_jobs: int = 0
+
+    @property
+    def jobs(self) -> int:
+        """Number of its jobs, as far as they are known."""
+        return self.row_jobs + sum(one.job is not None for one in self.sent)
 
     @property
     def noun(self) -> str:
@@ -278,6 +285,7 @@ def gather(journal: Journal) -> Facts:
         interruptions,
         journal.in_use,
         journal.remembered("label"),
+        len(journal.row_jobs()),
     )
 
 

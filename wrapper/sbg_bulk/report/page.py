@@ -110,7 +110,8 @@ def write(
 
 
 def _drawings(facts: Facts) -> dict[str, Any]:
-    parts: dict[str, Any] = {"timeline": None, "advance": None, "budget": None}
+    sent = "submission" if facts.row_jobs else "job"
+    parts: dict[str, Any] = {"timeline": None, "advance": None, "budget": None, "sent": sent}
     if facts.began is None or facts.last is None:
         return parts
     shown = axis.span(facts.began, facts.last, facts.interruptions)
@@ -176,7 +177,7 @@ def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
         found.append(("Left", f"{tally.open + tally.running:,}", ""))
     if facts.carried.total:
         found.append(("Data", f"{'≥ ' if facts.carried.unsized else ''}{size(facts.carried.total)}", ""))
-    found.append(("Jobs", f"{sum(one.job is not None for one in facts.sent):,}", ""))
+    found.append(("Jobs", f"{facts.jobs:,}", ""))
     if facts.seconds is not None:
         found.append(("Took" if tally.complete else "So far", duration(facts.seconds), ""))
     if facts.slots:

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.items import COPY, DELETE, DONE_AS, MOVE
+from sbg_bulk.items import COPY, DELETE, DONE_AS, EXPORT_COPY, EXPORT_REPLACE, MOVE
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State
@@ -30,7 +30,13 @@ class Step:
     command: str
 
 
-_TASKS: Final = {COPY: "Copy", MOVE: "Move", DELETE: "Deletion"}
+_TASKS: Final = {
+    COPY: "Copy",
+    MOVE: "Move",
+    DELETE: "Deletion",
+    EXPORT_COPY: "Export",
+    EXPORT_REPLACE: "Export and replacement by aliases",
+}
 """What a run of each type is called."""
 
 MOST_SOURCES: Final = 3

@@ -61,10 +61,12 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 
 def _jobs(facts: Facts) -> str:
-    jobs = [one for one in facts.sent if one.job is not None]
-    told = counted(len(jobs), "job")
+    told = counted(facts.jobs, "job")
     slowest = facts.slowest
-    if slowest:
+    if facts.row_jobs:
+        told += f" in {counted(len(facts.sent), 'submission')}"
+        told += f"; the slowest submission took {duration(slowest[0].seconds or 0.0)}" if slowest else ""
+    elif slowest:
         told += f"; the slowest, {slowest[0].job or 'of unknown id'}, took {duration(slowest[0].seconds or 0.0)}"
     if facts.resent:
         told += f"; {counted(facts.resent, 'submission')} without effect sent again"

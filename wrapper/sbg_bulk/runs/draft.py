@@ -253,12 +253,15 @@ class Draft:
         query = (
             f"SELECT file, {_PATH}, coalesce(given, folder.path, row.project, 'folder ' || row.parent), row.name, "  # noqa: S608
             "json_extract(extra, ?2), "
-            "CASE typeof(json_extract(extra, ?3)) WHEN 'integer' THEN json_extract(extra, ?3) END "
+            "CASE typeof(json_extract(extra, ?3)) WHEN 'integer' THEN json_extract(extra, ?3) END, "
+            "json_extract(item, '$.volume') || ':' || json_extract(item, '$.location') "
             "FROM row LEFT JOIN pending USING (place) LEFT JOIN folder ON folder.number = row.folder "
             "ORDER BY place LIMIT ?4"
         )
         keys = (f"$.{SOURCE_COLUMN}", f"$.{TYPE_COLUMN}", f"$.{SIZE_COLUMN}")
-        for file, source, to, name, kind, size in self._select(query, (*keys, number)):
+        for file, source, to, name, kind, size, on_volume in self._select(query, (*keys, number)):
+            if on_volume is not None and to is None:
+                to, _, name = on_volume.rpartition("/")
             called = name or (source or "").rpartition("/")[2] or None
             known = kind if kind in ("file", "folder") else None
             yield Planned(file, source, to and to.strip("/"), called, known, size)

@@ -47,6 +47,8 @@ def estimate(
     besides: int = 0,
     rate: RateLimit | None = None,
     now: float = 0.0,
+    *,
+    each_row: bool = False,
 ) -> Estimate:
     """Return what a run takes, at least, with the rate limit all to itself from now on.
 
@@ -57,9 +59,11 @@ def estimate(
         besides: requests for other things: folders to create, destinations to check afterwards.
         rate: what is left of the rate limit; None for a window of the documented limit that has not begun.
         now: the time, in Unix seconds, by the clock of this machine.
+        each_row: whether each row is a job of its own, and `items_per_job` are submitted, and read, at once.
     """
-    jobs = jobs_of(items, items_per_job)
-    requests = jobs + math.ceil(jobs / PAGE_LIMIT) + besides
+    calls = jobs_of(items, items_per_job)
+    jobs = items if each_row else calls
+    requests = calls + math.ceil(jobs / PAGE_LIMIT) + besides
     limit = max(1, ((rate and rate.limit) or USUAL_LIMIT) - reserve)
     left = None if rate is None or rate.remaining is None else max(0, rate.remaining - reserve)
     # A clock that is wrong must not make it look shorter than a window.

@@ -243,10 +243,11 @@ class JournalReader:
     def destinations(self, limit: int) -> Destinations:
         """Return where the rows go: the projects and folders that most of them name, and how many others there are.
 
-        A folder that the run makes is named by its path.
+        A folder that the run makes is named by its path; a volume, where no folder is named, by its id.
         """
         found = self._select(
-            "SELECT coalesce(folder.path, row.project, row.parent) AS destination, count(*) AS rows FROM row "
+            "SELECT coalesce(folder.path, row.project, row.parent, json_extract(item, '$.volume')) AS destination, "
+            "count(*) AS rows FROM row "
             "LEFT JOIN folder ON folder.number = row.folder "
             "WHERE destination IS NOT NULL GROUP BY destination ORDER BY rows DESC, destination"
         )

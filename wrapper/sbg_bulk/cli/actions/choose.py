@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from attrs import asdict
 
@@ -24,25 +24,31 @@ from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.cli.output.failures import fail, no_match
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import Change, print_changes
+from sbg_bulk.cli.output.volume_choices import overwritten_lines, refused_lines, volume_document, volume_line
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
+from sbg_bulk.items import EXPORT_COPY
+from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted, plain
+from sbg_bulk.transfers.choice import Choice
 from sbg_bulk.transfers.verification_cost import verification
+from sbg_bulk.volume_jobs.choice import VolumeChoice
 
 if TYPE_CHECKING:
     from sbg_bulk.client.runs import Source
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.resources import RateLimit
-    from sbg_bulk.runs.left_out import Clash
+    from sbg_bulk.runs.left_out import Clash, Taken
     from sbg_bulk.runs.progress import Progress
     from sbg_bulk.runs.result import RunReport
-    from sbg_bulk.transfers.choice import Choice
 
     OnChange: TypeAlias = Callable[[Progress], object]
+
+AnyChoice: TypeAlias = Choice | VolumeChoice
 
 SHOWN: Final = 20
 """How many of the things chosen a dry run shows; the rest is counted. JSON has them all."""
@@ -50,7 +56,7 @@ SHOWN: Final = 20
 
 def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
-    selection, since, values = request.selection, request.selection.since, request.selection.values
+    selection = request.selection
     check_plan(request.save_plan)
     task = asked(
         request.sources,
@@ -63,26 +69,10 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if (resumed := take_up(context, client, request, task)) is not None:
             return resumed
         with counting() as on_request:
-            choice = client.choose(
-                request.sources,
-                to=request.destination.text,
-                match=selection.match,
-                exclude=selection.exclude,
-                newer_than=since,
-                type=selection.kind,
-                tags=selection.tags,
-                metadata=values,
-                recursive=selection.recursive,
-                parents=request.destination.parents,
-                flatten=request.destination.flatten,
-                on_conflict=request.destination.on_conflict or "skip",
-                whole=request.folder_itself,
-                moves=request.job_type == "MOVE",
-                new_run=request.new_run,
-                on_request=on_request,
-            )
+            choice = _choose(client, request, on_request)
         # What is in the way was not what was meant: it is told, and shows in the exit code.
-        done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if choice.different else Exit.DONE)
+        left = choice.different or (isinstance(choice, VolumeChoice) and choice.refused)
+        done = max(tell_pending(context, choice.pending), Exit.FAILED_ITEMS if left else Exit.DONE)
         if nothing_matched(choice):
             if choice.subfolders and not selection.filters.given:
                 return fail("NothingMatched", _only_folders(choice, request.job_type), Exit.FAILED_ITEMS)
@@ -99,7 +89,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         if request.dry_run and request.as_json:
             write_json(_document(choice, takes))
             return done
-        summary = _summary(choice, takes, amount, choice.requests + requests)
+        summary = _summary(request, choice, takes, amount, choice.requests + requests)
         if request.dry_run:
             print_plan(
                 [Change.of(item) for item in choice.items], chosen_text(choice) if amount is None else str(amount)
@@ -107,7 +97,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
             tell(f"{summary}\nNothing was changed.")
             return done
         # Who is asked has to see what about.
-        (note if request.yes and not choice.different else tell)(summary)
+        (note if request.yes and not left else tell)(summary)
         if not len(choice):
             if request.as_json:
                 write_json(_document(choice, takes))
@@ -121,16 +111,54 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         return done if outcome is Exit.DONE else outcome
 
 
-def _estimate(client: Client, request: TransferRequest, choice: Choice, below: int | None) -> Estimate:
+def _choose(client: Client, request: TransferRequest, on_request: Callable[[int], object]) -> AnyChoice:
+    selection, destination = request.selection, request.destination
+    on_conflict = destination.on_conflict or "skip"
+    which = {
+        "match": selection.match,
+        "exclude": selection.exclude,
+        "newer_than": selection.since,
+        "tags": selection.tags,
+        "metadata": selection.values,
+        "recursive": selection.recursive,
+    }
+    if destination.on_volume:
+        to = destination.text or ""
+        return client.choose_exports(
+            request.sources, to=to, on_conflict=on_conflict, on_request=on_request, **cast("Any", which)
+        )
+    return client.choose(
+        request.sources,
+        to=destination.text,
+        type=selection.kind,
+        parents=destination.parents,
+        flatten=destination.flatten,
+        on_conflict=on_conflict,
+        whole=request.folder_itself,
+        moves=request.job_type == "MOVE",
+        new_run=request.new_run,
+        on_request=on_request,
+        **cast("Any", which),
+    )
+
+
+def _estimate(client: Client, request: TransferRequest, choice: AnyChoice, below: int | None) -> Estimate:
     """Return what the choice takes, with the folders that are created and with what is checked afterwards.
 
     `below` is how many requests it took to count what is below its folders, if that was counted.
     """
     besides, jobs = len(choice.folders), jobs_of(len(choice), request.rows_per_job)
-    if request.verify:
+    if request.verify and isinstance(choice, VolumeChoice):
+        # The sizes of the files are read, and each folder of the volume is listed.
+        besides += jobs_of(len(choice), BULK_LIMIT) + len({one.destination.rpartition("/")[0] for one in choice.items})
+    elif request.verify and isinstance(choice, Choice):
         besides += verification(choice, request.job_type, jobs, below, new_ids=request.settings.new_ids)
     reserve = request.settings.reserve or 0
-    return estimate(len(choice), request.rows_per_job, reserve, besides, rate_left(client), time.time())
+    each_row = request.each_row
+    if each_row:
+        besides += jobs  # they are read once they have ended, as many at once as were submitted
+    left = rate_left(client)
+    return estimate(len(choice), request.rows_per_job, reserve, besides, left, time.time(), each_row=each_row)
 
 
 def execute_and_verify(
@@ -188,19 +216,20 @@ def rate_left(client: Client) -> RateLimit | None:
         return None
 
 
-def nothing_matched(choice: Choice) -> bool:
+def nothing_matched(choice: AnyChoice) -> bool:
     """Return whether there was nothing to choose, which is not the same as that everything is already there."""
-    return not (choice.items or choice.existing or choice.different or choice.pending)
+    refused = isinstance(choice, VolumeChoice) and choice.refused
+    return not (choice.items or choice.existing or choice.different or choice.pending or refused)
 
 
-def _only_folders(choice: Choice, job_type: str) -> str:
+def _only_folders(choice: AnyChoice, job_type: str) -> str:
     """What is said where there are no files to be done, and folders are not asked for."""
     verb = "contains" if len(choice.sources) == 1 else "contain"
     told = plain(f"{' and '.join(choice.sources)} {verb} only folders. To include them, add --recursive.")
     return f"{told} To delete the folder itself, add --dir." if job_type == "DELETE" else told
 
 
-def left_out(choice: Choice) -> str:
+def left_out(choice: AnyChoice) -> str:
     """Return what was left out of a choice, as sentences; empty if nothing was."""
     parts = (
         (choice.subfolders, f"{counted(choice.subfolders, 'subfolder')} (add --recursive to include them)"),
@@ -208,12 +237,29 @@ def left_out(choice: Choice) -> str:
     )
     told = ", ".join(text for number, text in parts if number)
     named = ", ".join(choice.filtered[:SHOWN]) + (" ..." if len(choice.filtered) > SHOWN else "")
-    conflicts = conflict_lines(choice.existing, choice.unsized, choice.different, len(choice.different), choice.renamed)
+    conflicts = _conflicts(choice)
     filtered = [plain(f"Excluded by the filters: {named}.")] if named else []
     return "\n".join([*([f"Skipped: {told}."] if told else []), *filtered, *conflicts])
 
 
-def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], differing: int, renamed: int) -> list[str]:
+def _conflicts(choice: AnyChoice) -> list[str]:
+    existing, unsized, different = choice.existing, choice.unsized, choice.different
+    if isinstance(choice, Choice):
+        return conflict_lines(existing, unsized, different, len(different), choice.renamed)
+    remedy = "to replace, add --on-conflict overwrite"
+    lines = conflict_lines(existing, unsized, different, len(different), 0, remedy=remedy)
+    return [*lines, *overwritten_lines(choice), *refused_lines(choice)]
+
+
+def conflict_lines(
+    existing: int,
+    unsized: int,
+    different: Sequence[Clash] | Sequence[Taken],
+    differing: int,
+    renamed: int,
+    *,
+    remedy: str = "to copy under another name, add --on-conflict rename; to replace, use sync",
+) -> list[str]:
     """Return what is said of names that are taken at the destination.
 
     Args:
@@ -222,13 +268,13 @@ def conflict_lines(existing: int, unsized: int, different: Sequence[Clash], diff
         different: what is in the way of others; the first of it.
         differing: how many there are of these.
         renamed: how many files will be renamed.
+        remedy: what can be done with what is in the way.
     """
     lines = []
     if existing:
         unknown = f"; size unknown for {unsized:,}" if unsized else ""
         lines.append(f"Skipped: {counted(existing, 'file')} already there (same name and size{unknown}).")
     if differing:
-        remedy = "to copy under another name, add --on-conflict rename; to replace, use sync"
         lines.append(f"{_taken(differing)} Skipped; {remedy}:")
         lines += [f"  {plain(str(clash))}" for clash in different[:SHOWN]]
         if differing > SHOWN:
@@ -245,18 +291,24 @@ def _taken(number: int) -> str:
     )
 
 
-def _summary(choice: Choice, estimate: Estimate, amount: Amount | None, requests: int) -> str:
+def _summary(
+    request: TransferRequest, choice: AnyChoice, estimate: Estimate, amount: Amount | None, requests: int
+) -> str:
     """What was chosen, what was left out, what it takes, and how many requests it took to find out."""
-    return "\n".join(filter(None, (_chosen(choice, amount), left_out(choice), _to_come(choice, estimate, requests))))
+    where = ""
+    if isinstance(choice, VolumeChoice) and choice.items:
+        where = volume_line(choice, copies_kept=request.job_type == EXPORT_COPY)
+    parts = (_chosen(choice, amount), where, left_out(choice), _to_come(choice, estimate, requests))
+    return "\n".join(filter(None, parts))
 
 
-def _chosen(choice: Choice, amount: Amount | None) -> str:
+def _chosen(choice: AnyChoice, amount: Amount | None) -> str:
     if not choice.items:
         if nothing_matched(choice):
             return "Nothing to do."
         return (
             "Nothing to do: everything is already there."
-            if not choice.different and not choice.pending
+            if not choice.different and not choice.pending and not (isinstance(choice, VolumeChoice) and choice.refused)
             else "Nothing else to do."
         )
     target = "" if choice.to is None else f" to {choice.to}"
@@ -264,16 +316,18 @@ def _chosen(choice: Choice, amount: Amount | None) -> str:
     return plain(f"{much} from {_sources(choice)}{target}.")
 
 
-def _sources(choice: Choice) -> str:
+def _sources(choice: AnyChoice) -> str:
     return choice.sources[0] if len(choice.sources) == 1 else counted(len(choice.sources), "source")
 
 
-def _to_come(choice: Choice, estimate: Estimate, requests: int) -> str:
+def _to_come(choice: AnyChoice, estimate: Estimate, requests: int) -> str:
     listed = f"Listing used {counted(requests, 'request')}."
     return f"{plan_line(estimate, len(choice.folders))}\n{listed}" if choice.items else listed
 
 
-def _document(choice: Choice, estimate: Estimate) -> dict[str, Any]:
+def _document(choice: AnyChoice, estimate: Estimate) -> dict[str, Any]:
+    if isinstance(choice, VolumeChoice):
+        return {**asdict(estimate), **volume_document(choice)}
     return {
         **asdict(estimate),
         "looked": choice.requests,

@@ -168,7 +168,7 @@ def _read_for_nothing(
             items_per_job=request.rows_per_job,
             journal=kept,
         ) as draft:
-            if not draft.unresolved and request.checked_conflict is None:
+            if not draft.unresolved and request.checked_conflict is None and not request.each_row:
                 yield draft, None
                 return
             with context.client() as client, _planned(client, request, draft, journal=None):
@@ -180,7 +180,10 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> N
     rate = None if client is None else rate_left(client)
     reserve, folders = request.settings.reserve or 0, draft.folders
     besides = folders + _checks(draft, request)
-    takes = estimate(len(draft), request.rows_per_job, reserve, besides, rate, time.time())
+    if request.each_row:
+        besides += jobs_of(len(draft), request.rows_per_job)
+    each_row = request.each_row
+    takes = estimate(len(draft), request.rows_per_job, reserve, besides, rate, time.time(), each_row=each_row)
     if request.as_json:
         write_json(asdict(takes))
         return
@@ -188,7 +191,7 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> N
     total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
     print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
     where = "" if request.job_type == "DELETE" else f" to {destinations(request)}"
-    tell(f"{request.job_type.capitalize()} {rows.text}{where}.\n{plan_line(takes, folders)}\nNothing was changed.")
+    tell(f"{request.verb} {rows.text}{where}.\n{plan_line(takes, folders)}\nNothing was changed.")
 
 
 def _checks(draft: Draft, request: TransferRequest) -> int:

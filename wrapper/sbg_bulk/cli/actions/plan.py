@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sbg_bulk.cli.context import Context
     from sbg_bulk.cli.options.transfer import TransferRequest
     from sbg_bulk.transfers.choice import Choice
+    from sbg_bulk.volume_jobs.choice import VolumeChoice
 
 
 def check_plan(path: Path | None) -> None:
@@ -39,7 +40,7 @@ def keep_plan(context: Context, request: TransferRequest, save: Callable[[Path],
     if path is None:
         return
     save(path)
-    words = [request.job_type.lower(), "--manifest", str(path), *(["--parents"] if parents else [])]
+    words = [*request.command, "--manifest", str(path), *(["--parents"] if parents else [])]
     note(f"Plan saved to {path}. Run it with:\n  {context.command(*words)}")
 
 
@@ -68,7 +69,7 @@ def _folder() -> Path:
     return store.folder().with_name("plans")
 
 
-def save_choice(choice: Choice, path: Path) -> None:
+def save_choice(choice: Choice | VolumeChoice, path: Path) -> None:
     """Write what was chosen as a manifest that gives the same run."""
     with forms.new_file(path) as stream:
         forms.write(stream, forms.guess_format(path.name) or "csv", choice.plan_columns, choice.plan())

@@ -12,6 +12,7 @@ from sbg_bulk.cli.options.confirm import deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import ApiError, InputError
+from sbg_bulk.items import EXPORT_REPLACE, VERBS
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.text import counted, plain, size
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sbg_bulk.runs.draft import Draft
     from sbg_bulk.runs.left_out import Chosen
     from sbg_bulk.transfers.choice import Choice
+    from sbg_bulk.volume_jobs.choice import VolumeChoice
 
 MOST: Final = 50
 """Requests that a question may cost: to count what is below folders takes at least one for each."""
@@ -33,7 +35,7 @@ DEEPEST: Final = 10
 """Folders above a thing that are looked up for its path."""
 
 
-def question(request: TransferRequest, choice: Choice, amount: Amount) -> str:
+def question(request: TransferRequest, choice: Choice | VolumeChoice, amount: Amount) -> str:
     """Return what is asked before something chosen is copied, moved or deleted.
 
     Args:
@@ -105,7 +107,13 @@ class Rows:
 
 
 def _asked(job_type: str, what: str, to: str | None) -> str:
-    return deletion(what) if job_type == "DELETE" else plain(f"{job_type.capitalize()} {what} to {to}?")
+    if job_type == "DELETE":
+        return deletion(what)
+    if job_type == EXPORT_REPLACE:
+        return plain(
+            f"Export {what} to {to}, and delete the platform's copies? Aliases take their place. This cannot be undone."
+        )
+    return plain(f"{VERBS[job_type].capitalize()} {what} to {to}?")
 
 
 def _one(is_folder: bool, path: str, amount: Amount) -> str:
@@ -114,7 +122,7 @@ def _one(is_folder: bool, path: str, amount: Amount) -> str:
     return f"the file {path}{f' ({size(amount.size)})' if amount.size else ''}"
 
 
-def chosen_text(choice: Choice) -> str:
+def chosen_text(choice: Choice | VolumeChoice) -> str:
     """Return how much was chosen, where nobody has counted what is below folders."""
     amount = Amount.of(item.size for item in choice.items if not item.is_folder)
     folders = len(choice) - amount.files
@@ -170,7 +178,7 @@ def _choice_of_ids(client: Client, ids: Sequence[str]) -> Choice | None:
         return None
 
 
-def amount_of(client: Client, choice: Choice) -> tuple[Amount, int]:
+def amount_of(client: Client, choice: Choice | VolumeChoice) -> tuple[Amount, int]:
     """Return how much was chosen, with what is below folders, and the requests that took: `MOST` at most.
 
     Args:

@@ -42,7 +42,7 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
     listed = request.manifest is not None or request.files_from is not None
     if request.destination.no_check and request.is_choice and not listed:
         raise click.UsageError("--no-check needs ids alone, or --manifest: paths and filters are always checked.")
-    to = [] if request.destination.place is None else [request.destination.place]
+    to = [place for place in (request.destination.place, request.destination.volume) if place is not None]
     context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
     if listed:
         _check_manifest(request)
@@ -79,6 +79,8 @@ def _check_manifest(request: TransferRequest) -> None:
         raise click.UsageError(f"Give SOURCEs or {option}, not both.")
     if request.files_from is not None and request.form not in (None, "list"):
         raise click.UsageError("--format needs --manifest; --files-from is a list, one path or id a line.")
+    if request.destination.on_volume and request.destination.on_conflict:
+        raise click.UsageError("--on-conflict needs SOURCEs; a manifest has a column overwrite instead.")
     if unfit := request.selection.given:
         raise click.UsageError(f"{unfit} needs SOURCEs; a manifest lists its files itself.")
 

@@ -9,7 +9,7 @@ import click
 
 from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.destination import destination_options
-from sbg_bulk.cli.options.transfer import TransferRequest, transfer_options
+from sbg_bulk.cli.options.transfer import TransferRequest, export_options, transfer_options
 
 _transfer: Callable[[click.Context, TransferRequest], None] = later("sbg_bulk.cli.actions.transfer", "transfer")
 
@@ -65,4 +65,26 @@ def move(click_context: click.Context, request: TransferRequest) -> None:
 @transfer_options("DELETE")
 @click.pass_context
 def delete(click_context: click.Context, request: TransferRequest) -> None:
+    _transfer(click_context, request)
+
+
+@click.command(
+    help="Export the files of each SOURCE to a volume. Asks first. Say what to do with the platform's copies: "
+    "--copy-only or --replace-with-alias."
+    """
+
+    SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or the id of a file. The path of a folder or project
+    means the files in it, which keep their subfolders below PREFIX. The volume has to be writable, and in the cloud and
+    region of the project.
+
+    Before the question, the plan shows the files, their size, the volume, and what cannot be exported: aliases, folders
+    given by their ids, public files. Archived files are refused when they are submitted.
+
+    The rows of a manifest have the columns file (an id or a path), volume and location, and may have overwrite (true or
+    false). With --to, a location is below its PREFIX, and a row without one is named as the file.
+    """
+)
+@export_options
+@click.pass_context
+def export(click_context: click.Context, request: TransferRequest) -> None:
     _transfer(click_context, request)

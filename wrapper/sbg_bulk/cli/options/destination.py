@@ -8,9 +8,10 @@ import click
 from attrs import Factory, field, frozen
 
 from sbg_bulk.cli.options.common import F
-from sbg_bulk.cli.place_completion import complete_place
+from sbg_bulk.cli.place_completion import complete_place, complete_volume
 from sbg_bulk.files.paths import Location, place_of
 from sbg_bulk.items import check_destination
+from sbg_bulk.volumes.places import VolumePlace, writable_place
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -56,6 +57,23 @@ def destination_options(function: F) -> F:
     return function
 
 
+EXPORT_OPTIONS: Final = (
+    click.option(
+        "--to",
+        metavar="VOLUME:PREFIX",
+        shell_complete=complete_volume,
+        help="Destination: OWNER/VOLUME, or OWNER/VOLUME:PREFIX for what the objects' locations begin with.",
+    ),
+    click.option(
+        "--on-conflict",
+        type=click.Choice(("skip", "overwrite", "fail")),
+        help="What to do with a file whose location on the volume is taken: skip it (a different size is reported), "
+        "overwrite the object, or fail before anything is changed.  [default: skip]",
+    ),
+)
+"""The options of an export that say where to."""
+
+
 @frozen
 class Destination:
     """The destination as it was given. Nothing is, to a command that needs none.
@@ -69,10 +87,12 @@ class Destination:
         flatten: `--flatten`.
         on_conflict: `--on-conflict`.
         no_check: `--no-check`.
-        place: what `--to` names; None without it.
+        on_volume: whether it is a place on a volume.
+        place: what `--to` names; None without it, and on a volume.
+        volume: the place on a volume that it names; None where that is not meant.
 
     Raises:
-        InputError: `--to` is neither a path nor an id.
+        InputError: `--to` names no such place.
     """
 
     to: str | None = None
@@ -83,9 +103,15 @@ class Destination:
     flatten: bool = False
     on_conflict: str | None = None
     no_check: bool = False
-    place: Location | None = field(
-        init=False, default=Factory(lambda self: None if self.to is None else place_of(self.to), takes_self=True)
-    )
+    on_volume: bool = False
+    place: Location | None = field(init=False, default=Factory(lambda self: self._place(), takes_self=True))
+    volume: VolumePlace | None = field(init=False, default=Factory(lambda self: self._volume(), takes_self=True))
+
+    def _place(self) -> Location | None:
+        return None if self.to is None or self.on_volume else place_of(self.to)
+
+    def _volume(self) -> VolumePlace | None:
+        return writable_place(self.to) if self.to is not None and self.on_volume else None
 
     @property
     def text(self) -> str | None:
@@ -100,6 +126,8 @@ class Destination:
     def check(self, *, required: bool) -> None:
         """Raise UsageError unless exactly one is given, or none where rows may say themselves."""
         given = sum(one is not None for one in (self.to, self.to_project, self.to_folder))
+        if self.on_volume and required and not given:
+            raise click.UsageError("Give the destination: --to OWNER/VOLUME:PREFIX.")
         if given > 1 or (required and not given):
             raise click.UsageError("Give one destination: --to PATH or --to ID.")
         if self.to is None and given:

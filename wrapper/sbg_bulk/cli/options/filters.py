@@ -72,6 +72,14 @@ def filter_options(function: F) -> F:
     return function
 
 
+def entered_filter_options(function: F) -> F:
+    """Give a command those of them that say which files are meant, where subfolders are entered when asked for."""
+    recursive = click.option("--recursive", "-r", is_flag=True, help="Include the files in subfolders.")
+    for option in reversed((*_WHICH, recursive, _ERROR_ON_NO_MATCH)):
+        function = option(function)
+    return function
+
+
 def no_match_option(function: F) -> F:
     """`--error-on-no-match`, where it is not among the others."""
     return _ERROR_ON_NO_MATCH(function)

@@ -12,12 +12,13 @@ from attrs import frozen
 
 from sbg_bulk.cli.options.common import F, collected, dry_run_option, json_option, timeout_option
 from sbg_bulk.cli.options.confirm import yes_option
-from sbg_bulk.cli.options.destination import Destination
-from sbg_bulk.cli.options.filters import Selection, filter_options
+from sbg_bulk.cli.options.destination import EXPORT_OPTIONS, Destination
+from sbg_bulk.cli.options.filters import Selection, entered_filter_options, filter_options
 from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, VERBS
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 
@@ -88,12 +89,25 @@ _FOLDER_ITSELF: Final = click.option(
 )
 
 
+_COPIES: Final = (
+    click.option("--copy-only", is_flag=True, help="Keep the platform's copies."),
+    click.option(
+        "--replace-with-alias",
+        is_flag=True,
+        help="Delete the platform's copies; aliases of what was exported take their place. This cannot be undone.",
+    ),
+)
+
+_SAID: Final = {EXPORT_COPY: ("--copy-only",), EXPORT_REPLACE: ("--replace-with-alias",)}
+"""The options of the command by which jobs of a type are meant."""
+
+
 @frozen
 class TransferRequest:
     """What a command was asked for.
 
     Attributes:
-        job_type: COPY, MOVE or DELETE.
+        job_type: COPY, MOVE or DELETE; EXPORT_COPY or EXPORT_REPLACE.
         sources: the SOURCEs as they were given, with paths and ids in place of addresses.
         paths: the places that those name which are paths.
         addresses: the places of those which were given as addresses.
@@ -135,6 +149,21 @@ class TransferRequest:
     as_json: bool
 
     @property
+    def command(self) -> tuple[str, ...]:
+        """Return the words of the command that does the same with a manifest."""
+        return (VERBS[self.job_type], *_SAID.get(self.job_type, ()))
+
+    @property
+    def verb(self) -> str:
+        """Return what is done, as the first word of a sentence."""
+        return VERBS[self.job_type].capitalize()
+
+    @property
+    def each_row(self) -> bool:
+        """Return whether each file has a job of its own."""
+        return self.destination.on_volume
+
+    @property
     def rows_per_job(self) -> int:
         """Return how many items are submitted as one job."""
         return self.items_per_job or ITEMS_PER_JOB
@@ -142,20 +171,21 @@ class TransferRequest:
     @property
     def checked_conflict(self) -> str | None:
         """Return what is done with a row whose name is taken; None if nobody looks."""
-        if self.job_type == "DELETE" or self.destination.no_check:
+        if self.job_type == "DELETE" or self.destination.no_check or self.destination.on_volume:
             return None
         return self.destination.on_conflict or "skip"
 
     @property
     def is_asked(self) -> bool:
         """Return whether the person on the terminal is asked first, whatever names what is moved or deleted."""
-        return self.job_type != "COPY" and not self.yes
+        return self.job_type not in ("COPY", EXPORT_COPY) and not self.yes
 
     @property
     def is_choice(self) -> bool:
         """Return whether what is meant has to be looked for first."""
         return bool(
             self.paths
+            or self.destination.on_volume
             or self.selection.given
             or self.destination.on_conflict
             or self.destination.flatten
@@ -179,32 +209,62 @@ class TransferRequest:
         )
 
 
+def _request(job_type: str, values: dict[str, Any]) -> TransferRequest:
+    """Return what a command was asked for, of the values that click has parsed."""
+    given: tuple[str, ...] = values.pop("source")
+    return TransferRequest(
+        job_type=job_type,
+        sources=tuple(map(unpasted, given)),
+        paths=tuple(map(path_of, filter(is_path, given))),
+        addresses=tuple(map(place_of, filter(is_address, given))),
+        destination=collected(Destination, values),
+        selection=collected(Selection, values),
+        settings=collected(RunSettings, values),
+        folder_itself=values.pop("folder_itself", False),
+        **values,
+    )
+
+
+def _with_options(function: F, *, copies: bool) -> F:
+    """Give a command the options that all transfers have."""
+    decorated = json_option(add_run_options(function, copies=copies))
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
 def transfer_options(job_type: str) -> Callable[[F], F]:
     """Give a command the options of all transfers. It gets them, and those of `destination_options`, as a request."""
 
     def decorate(function: F) -> F:
         @wraps(function)
         def command(*arguments: Any, **values: Any) -> Any:
-            given: tuple[str, ...] = values.pop("source")
-            request = TransferRequest(
-                job_type=job_type,
-                sources=tuple(map(unpasted, given)),
-                paths=tuple(map(path_of, filter(is_path, given))),
-                addresses=tuple(map(place_of, filter(is_address, given))),
-                destination=collected(Destination, values),
-                selection=collected(Selection, values),
-                settings=collected(RunSettings, values),
-                folder_itself=values.pop("folder_itself", False),
-                **values,
-            )
-            return function(*arguments, request)
+            return function(*arguments, _request(job_type, values))
 
-        decorated = json_option(add_run_options(cast(F, command), copies=job_type == "COPY"))
-        for option in reversed(_OPTIONS):
-            decorated = option(decorated)
+        decorated = _with_options(cast(F, command), copies=job_type == "COPY")
         if job_type == "DELETE":
             decorated = _FOLDER_ITSELF(decorated)
         decorated = (_VERIFY_DELETIONS if job_type == "DELETE" else _VERIFY_COPIES)(decorated)
         return click.argument("source", nargs=-1, shell_complete=complete_place)(filter_options(decorated))
 
     return decorate
+
+
+def export_options(function: F) -> F:
+    """Give a command the options of an export. It gets them as a request."""
+
+    @wraps(function)
+    def command(*arguments: Any, **values: Any) -> Any:
+        copy_only, replace = values.pop("copy_only"), values.pop("replace_with_alias")
+        if copy_only == replace:
+            raise click.UsageError(
+                "Say what to do with the platform's copies: --copy-only keeps them; --replace-with-alias deletes them, "
+                "and aliases of what was exported take their place, which cannot be undone."
+            )
+        job_type = EXPORT_COPY if copy_only else EXPORT_REPLACE
+        return function(*arguments, _request(job_type, {**values, "on_volume": True}))
+
+    decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))
+    for option in reversed((*_COPIES, *EXPORT_OPTIONS)):
+        decorated = option(decorated)
+    return click.argument("source", nargs=-1, shell_complete=complete_place)(entered_filter_options(decorated))

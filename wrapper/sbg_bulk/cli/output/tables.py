@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
     from sbg_bulk.runs.left_out import Chosen
+    from sbg_bulk.volume_jobs.choice import VolumeChosen
 
 RESULTS_SHOWN: Final = 50
 """How many entries of a result are printed; the rest is counted. JSON has them all."""
@@ -51,7 +52,7 @@ class Change:
     action: str = ""
 
     @classmethod
-    def of(cls, item: Chosen, action: str = "") -> Change:
+    def of(cls, item: Chosen | VolumeChosen, action: str = "") -> Change:
         """Return what would be done with something that was chosen."""
         return cls("folder" if item.is_folder else "file", item.size, item.source, item.destination, action)
 

@@ -13,6 +13,7 @@ from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import has_room, print_blocks, print_rows
 from sbg_bulk.errors import JournalError
+from sbg_bulk.items import done_by
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.settings.settings import DEPLOYMENTS
@@ -100,7 +101,7 @@ def _unclear(document: Mapping[str, Any]) -> int:
 def _task(document: Mapping[str, Any]) -> str:
     """Return what a run does: with what was chosen by its paths, or the manifest by its name alone."""
     given = document["sources"] is not None
-    task = f"{document['type'].lower()} {_sources(document) if given else Path(document['manifest']).name}"
+    task = f"{done_by(document['type'])} {_sources(document) if given else Path(document['manifest']).name}"
     if document["to"] is not None:
         task += f" to {document['to']}"
     return task if document["label"] is None else f"{document['label']}: {task}"

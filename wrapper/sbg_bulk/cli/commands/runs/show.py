@@ -14,6 +14,7 @@ from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.tables import print_pairs, print_rows
+from sbg_bulk.items import done_by
 from sbg_bulk.runs import store
 from sbg_bulk.runs.records import Failures
 
@@ -63,7 +64,7 @@ def _pairs(document: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "run", document["run"]
     yield "label", document["label"]
     yield "state", document["state"].replace("-", " ")
-    yield "task", document["type"].lower()
+    yield "task", done_by(document["type"])
     yield "manifest" if document["sources"] is None else "from", _sources(document)
     yield "to", document["to"]
     yield f"{_noun(document)}s", f"{document['done']:,} of {document['rows']:,} done"

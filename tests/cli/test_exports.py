@@ -1,0 +1,151 @@
+"""`sbg-bulk export`: nothing is exported unless it was said what to do with the copies, and the plan tells the rest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk.simulator import File, Simulator
+from sbg_bulk.simulator.world.moving import Export
+from tests.cli.harness import Run
+
+VOLUME, PROJECT = "rfranklin/bucket", "rfranklin/here"
+
+
+@pytest.fixture(autouse=True)
+def world(simulator: Simulator) -> None:
+    world = simulator.world
+    project = world.add_project(PROJECT)
+    run = world.add_folder("run", project)
+    for number in range(3):
+        world.add_file(f"{number}.bam", run, size=1_000_000 * (number + 1))
+    world.add_file("alias.bam", run, size=5, alias_of=("rfranklin/my-volume", "chimeras.html.gz"))
+    world.volumes.add(VOLUME)
+    world.volumes.add("rfranklin/sealed", access_mode="RO")
+
+
+def exports(simulator: Simulator) -> list[Export]:
+    started = [one.wanted for one in simulator.transfers.all()]
+    return [one for one in started if isinstance(one, Export) and one.volume == VOLUME]
+
+
+def files(simulator: Simulator) -> list[File]:
+    return [one for one in simulator.world.nodes.values() if isinstance(one, File) and one.name[0] in "012"]
+
+
+def test_it_has_to_be_said_what_to_do_with_the_copies(sbg: Run, simulator: Simulator) -> None:
+    for words in ([], ["--copy-only", "--replace-with-alias"]):
+        ran = sbg("export", PROJECT, "--to", VOLUME, *words, "--yes")
+        assert (ran.code, ran.out) == (2, "")
+        assert "Say what to do with the platform's copies: --copy-only keeps them" in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_the_plan_shows_files_bytes_volume_cloud_and_what_is_refused(sbg: Run, simulator: Simulator) -> None:
+    ran = sbg("export", PROJECT, "-r", "--to", f"{VOLUME}:x/", "--copy-only", "--dry-run")
+    assert ran.code == 3  # something cannot be exported
+    assert ran.err.splitlines()[:4] == [
+        f"3 files (6 MB) from {PROJECT} to {VOLUME}:x/.",
+        f"Volume: {VOLUME} on AWS, bucket rfranklin-bucket. The platform's copies are kept.",
+        "Skipped: 1 item that cannot be exported:",
+        f"  {PROJECT}/run/alias.bam: an alias: its contents are on a volume already",
+    ]
+    assert "Plan: 3 jobs; 3 requests" in ran.err
+    assert f"{PROJECT}/run/0.bam  {VOLUME}:x/run/0.bam" in ran.out
+    assert "Total: 3 files (6 MB)." in ran.out
+    document = sbg("export", PROJECT, "-r", "--to", f"{VOLUME}:x/", "--copy-only", "--dry-run", "--json").documents[0]
+    assert (document["items"], document["jobs"], document["cloud"], len(document["refused"])) == (3, 3, "AWS", 1)
+    assert document["choice"][0]["destination"] == f"{VOLUME}:x/run/0.bam"
+    assert not exports(simulator)
+
+
+@pytest.mark.parametrize("words", [["--copy-only"], ["--replace-with-alias"]])
+def test_what_was_agreed_to_is_exported_once(sbg: Run, simulator: Simulator, words: list[str]) -> None:
+    command = ("export", f"{PROJECT}/run", "--include", "?.bam", "--to", f"{VOLUME}:x", *words, "--yes")
+    ran = sbg(*command, "--verify")
+    assert ran.code == 0, ran.err
+    assert "Finished: 3 files exported" in ran.err
+    assert "Verified: 3 files, all as expected." in ran.err
+    assert sum(file.alias_of is not None for file in files(simulator)) == (3 if "alias" in words[0] else 0)
+    again = sbg(*command)
+    assert (again.code, len(exports(simulator))) == (0, 3)
+    assert "Nothing to do: everything is already there." in again.err
+
+
+def test_what_cannot_be_exported_shows_in_the_exit_code(sbg: Run, simulator: Simulator) -> None:
+    ran = sbg("export", PROJECT, "-r", "--to", VOLUME, "--copy-only", "--yes")
+    assert (ran.code, len(exports(simulator))) == (3, 3)
+    assert "alias.bam: an alias" in ran.err
+
+
+def test_without_a_terminal_and_yes_nothing_is_exported(sbg: Run, simulator: Simulator) -> None:
+    ran = sbg("export", PROJECT, "-r", "--to", VOLUME, "--copy-only")
+    assert (ran.code, len(simulator.requests)) == (2, 0)
+    assert "pass --yes" in ran.err
+
+
+UNFIT = {
+    "no destination": (["--copy-only"], "Give the destination: --to OWNER/VOLUME:PREFIX."),
+    "read only": (["--to", "rfranklin/sealed", "--copy-only"], "Volume rfranklin/sealed is read only (RO)."),
+    "not there": (["--to", "rfranklin/none:x", "--copy-only"], "olume rfranklin/none was not found"),
+    "a slash": (["--to", f"{VOLUME}:/x", "--copy-only"], f"Write {VOLUME}:x"),
+    "two dots": (["--to", f"{VOLUME}:a/../x", "--copy-only"], "'..' has no meaning"),
+    "a path": (
+        ["--to", "rfranklin/here/run", "--copy-only"],
+        "Write OWNER/VOLUME[:PREFIX]",
+    ),
+    "a bucket": (["--to", "s3://mine/x", "--copy-only"], "is a bucket"),
+    "rename": (["--to", VOLUME, "--copy-only", "--on-conflict", "rename"], "'skip', 'overwrite', 'fail'"),
+    "two platforms": (["--to", f"cgc:{VOLUME}", "--copy-only"], "The token in the environment is for"),
+}
+
+
+@pytest.mark.parametrize(("words", "told"), UNFIT.values(), ids=list(UNFIT))
+def test_unfit_input_is_told_before_anything_is_sent_with_exit_code_2(
+    sbg: Run, simulator: Simulator, words: list[str], told: str
+) -> None:
+    ran = sbg("export", PROJECT, "-r", *words, "--yes")
+    assert (ran.code, told in " ".join(ran.err.split())) == (2, True), ran.err
+    assert not exports(simulator)
+    assert {one.operation for one in simulator.requests} <= {"get_volume"}
+
+
+def test_a_manifest_is_exported_and_its_plan_is_one(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.csv"
+    ran = sbg("export", f"{PROJECT}/run", "--to", f"{VOLUME}:x", "--copy-only", "--dry-run", "--save-plan", str(plan))
+    assert f"sbg-bulk export --copy-only --manifest {plan}" in " ".join(ran.err.split())
+    dry = sbg("export", "--copy-only", "--manifest", str(plan), "--dry-run")
+    assert (dry.code, f"{VOLUME}:x/0.bam" in dry.out) == (0, True), dry.out
+    assert "Export 3 files (6 MB)" in dry.err
+    done = sbg("export", "--copy-only", "--manifest", str(plan), "--json")
+    assert (done.code, len(exports(simulator))) == (0, 3), done.err
+    assert {one["event"] for one in done.documents} >= {"run-started", "run-finished"}
+    refused = sbg("export", "--copy-only", "--manifest", str(plan), "--on-conflict", "skip")
+    assert (refused.code, "a column overwrite" in refused.err) == (2, True)
+
+
+def test_a_manifest_with_unfit_rows_is_told_with_row_column_and_remedy(sbg: Run, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("file,volume,location\nf1,bucket,a\nf2,rfranklin/bucket,/b\n")
+    ran = sbg("export", "--copy-only", "--manifest", str(rows))
+    assert ran.code == 2
+    assert "row 2" in ran.err
+    assert "volume" in ran.err
+    assert "row 3" in ran.err
+    assert "no slash at either end" in ran.err
+
+
+def test_runs_of_exports_are_listed_shown_and_reported_in_words(sbg: Run) -> None:
+    sbg("export", f"{PROJECT}/run", "--to", f"{VOLUME}:x", "--copy-only", "--yes", "--label", "leaving")
+    listed = sbg("runs", "list")
+    assert f"leaving: export {PROJECT}/run to {VOLUME}:x" in listed.out
+    run = sbg("runs", "list", "--json").documents[0]["run"]
+    assert "export" in sbg("runs", "show", run).out
+    report = sbg("runs", "report", run).out
+    assert f"leaving: Export of 3 files (6 MB) from {PROJECT}/run to {VOLUME}:x" in " ".join(report.split())
+    assert "3 files exported" in report
+    assert "3 jobs" in report
+    exported = sbg("runs", "export", run, "--json").out
+    assert json.loads(exported.splitlines()[0])["location"] == "x/0.bam"
