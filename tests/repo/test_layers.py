@@ -29,6 +29,7 @@ ROOMS: Final = (
     "report",
     "families",
     "volume_jobs",
+    "metadata",
     "transfers",
     "runs",
     "volumes",

@@ -4,6 +4,7 @@ from sbg_bulk.api.waits import BudgetLeft as BudgetLeft
 from sbg_bulk.api.waits import Cause as Cause
 from sbg_bulk.api.waits import Wait as Wait
 from sbg_bulk.client.aio import AsyncClient as AsyncClient
+from sbg_bulk.client.changes import FileChange as FileChange
 from sbg_bulk.client.sync import Client as Client
 from sbg_bulk.errors import ApiError as ApiError
 from sbg_bulk.errors import BadRequest as BadRequest

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from sbg_bulk.errors import JournalError
+from sbg_bulk.metadata import family as metadata
 from sbg_bulk.runs.family import Family
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.transfers import family as transfers
 from sbg_bulk.volume_jobs import family as volumes
 
-FAMILIES: Final[Mapping[str, Family]] = {one.job_type: one for one in (*transfers.FAMILIES, *volumes.FAMILIES)}
+FAMILIES: Final[Mapping[str, Family]] = {
+    one.job_type: one for one in (*transfers.FAMILIES, *volumes.FAMILIES, *metadata.FAMILIES)
+}
 """All families that this version knows."""
 
 

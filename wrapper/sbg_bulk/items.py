@@ -336,6 +336,12 @@ EXPORT_REPLACE: Final = "EXPORT_REPLACE"
 IMPORT: Final = "IMPORT"
 """Import objects of volumes into projects."""
 
+METADATA: Final = "METADATA"
+"""Change the metadata of files."""
+
+TAGS: Final = "TAGS"
+"""Change the tags of files."""
+
 DONE_AS: Final[Mapping[str, str]] = {
     COPY: "copied",
     MOVE: "moved",
@@ -343,6 +349,8 @@ DONE_AS: Final[Mapping[str, str]] = {
     EXPORT_COPY: "exported",
     EXPORT_REPLACE: "exported",
     IMPORT: "imported",
+    METADATA: "updated",
+    TAGS: "updated",
 }
 """What the files of a job of each type are in the end, in words."""
 
@@ -368,6 +376,8 @@ IN_USE_AS: Final[Mapping[str, str]] = {
     EXPORT_COPY: "exporting from",
     EXPORT_REPLACE: "exporting from",
     IMPORT: "importing into",
+    METADATA: "updating files in",
+    TAGS: "updating files in",
 }
 """What an unfinished run of each type does with a place that is in use by it, in words."""
 

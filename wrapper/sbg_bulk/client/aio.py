@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sbg_bulk.api.polling import Polling
     from sbg_bulk.api.retry import Retry
     from sbg_bulk.api.waits import Wait
+    from sbg_bulk.client.changes import FileChange, Manifest
     from sbg_bulk.client.jobs import Given
     from sbg_bulk.client.runs import Source
     from sbg_bulk.files.comparison import Comparison
@@ -166,6 +167,7 @@ class AsyncClient(ClientBase):
         parent: str | None = None,
         parents: bool = False,
         destination_from_manifest: bool = False,
+        settings: Mapping[str, Any] | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -174,12 +176,75 @@ class AsyncClient(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest, settings)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
             await self._driver.run(self._runs.prepare(draft, source, parents))
             begun = self._runs.begin(draft, source)
         with begun as opened, self._runs.resumable(opened):
             return await self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
+
+    async def set_metadata(
+        self,
+        source: Manifest,
+        *,
+        clear: Iterable[str] = (),
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> RunReport:
+        manifest, form = self._runs.changes.manifest(source, form)
+        return await self.run(
+            "METADATA",
+            manifest,
+            settings={"clear": [clear] if isinstance(clear, str) else list(clear)},
+            form=form,
+            journal=journal,
+            options=options,
+            within=within,
+            on_change=on_change,
+            on_wait=on_wait,
+        )
+
+    async def tag(
+        self,
+        source: Manifest,
+        *,
+        add: Iterable[str] | None = None,
+        remove: Iterable[str] | None = None,
+        set: Iterable[str] | None = None,
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> RunReport:
+        manifest, form = self._runs.changes.manifest(source, form)
+        return await self.run(
+            "TAGS",
+            manifest,
+            settings=self._runs.changes.tagging(add, remove, set),
+            form=form,
+            journal=journal,
+            options=options,
+            within=within,
+            on_change=on_change,
+            on_wait=on_wait,
+        )
+
+    async def metadata(self, files: str | Iterable[str], *, recursive: bool = False) -> dict[str, dict[str, Any]]:
+        found = await self._driver.run(self._runs.changes.read(files, recursive))
+        return {name: dict(file.metadata or {}) for name, file in found.items()}
+
+    async def tags(self, files: str | Iterable[str], *, recursive: bool = False) -> dict[str, list[str]]:
+        found = await self._driver.run(self._runs.changes.read(files, recursive))
+        return {name: list(file.tags or ()) for name, file in found.items()}
+
+    async def changes(self, draft: Draft) -> list[FileChange]:
+        return await self._driver.run(self._runs.changes.changes(draft))
 
     async def plan(
         self,
@@ -193,12 +258,13 @@ class AsyncClient(ClientBase):
         destination_from_manifest: bool = False,
         on_conflict: str | None = None,
         new_run: bool = False,
+        settings: Mapping[str, Any] | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
         on_request: Callable[[int], object] | None = None,
     ) -> Draft:
-        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest, settings)
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             await self._driver.run(self._runs.resolve(draft, parents, on_request))

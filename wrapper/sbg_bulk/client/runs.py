@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from attrs import evolve
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
+from sbg_bulk.client.changes import ChangeFlows
 from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
 from sbg_bulk.client.volumes import VolumeFlows
 from sbg_bulk.client.wanted import Wanted, filters_of
@@ -66,6 +67,7 @@ class RunFlows:
         self._policy = policy
         self._renewed = renewed
         self.volumes = VolumeFlows(settings, policy)
+        self.changes = ChangeFlows(policy, self.choose)
 
     @contextmanager
     def resumable(self, journal: Journal) -> Iterator[None]:
@@ -83,19 +85,20 @@ class RunFlows:
         project: str | None,
         parent: str | None,
         destination_from_manifest: bool,
+        settings: Mapping[str, Any] | None = None,
     ) -> Defaults:
-        """Return the destination that was given. Raises InputError if that is more than one, or malformed."""
+        """Return what was given for all rows. Raises InputError if that is two destinations, or malformed."""
         if sum(one is not None for one in (to, project, parent)) > 1:
             raise InputError("give one destination: to, project or parent.")
         if not self._family(job_type).on_platform:
             if to is not None:
                 volume_place_on(self._settings, to)
-            return Defaults(parent, project, to, destination_from_manifest)
+            return Defaults(parent, project, to, destination_from_manifest, settings or {})
         if to is not None:
             place_on(self._settings, to)
         elif project is not None or parent is not None:
             check_destination(parent, project)
-        return Defaults(parent, project, to, destination_from_manifest)
+        return Defaults(parent, project, to, destination_from_manifest, settings or {})
 
     def draft(
         self,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sbg_bulk.api.polling import Polling
     from sbg_bulk.api.retry import Retry
     from sbg_bulk.api.waits import Wait
+    from sbg_bulk.client.changes import FileChange, Manifest
     from sbg_bulk.client.jobs import Given
     from sbg_bulk.client.runs import Source
     from sbg_bulk.files.comparison import Comparison
@@ -255,6 +256,7 @@ class Client(ClientBase):
         parent: str | None = None,
         parents: bool = False,
         destination_from_manifest: bool = False,
+        settings: Mapping[str, Any] | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -271,7 +273,8 @@ class Client(ClientBase):
         Args:
             job_type: COPY, MOVE or DELETE, in any case; or, for exports to volumes, EXPORT_COPY, which keeps the
                 platform's copies, or EXPORT_REPLACE, which cannot be undone: aliases of what was written take their
-                place; or, for imports from volumes, IMPORT.
+                place; or, for imports from volumes, IMPORT. METADATA and TAGS change what files have: see
+                `set_metadata` and `tag`.
             source: the manifest, a file or a stream of bytes, which is read once: see `sbg_bulk.transfers.manifest`. Or
                 the result of `plan`, `choose` or `remaining`; the arguments up to `form` are ignored then.
             to: the destination: the path of a folder or project, or a folder's id. Give at most one of the three.
@@ -281,6 +284,8 @@ class Client(ClientBase):
             destination_from_manifest: use the rows' own destinations; the destination given here is for rows without
                 one. Without it, rows that name another destination are an error. In a list of existing files (with `id`
                 and no `file`), `parent` and `project` are destinations only with it.
+            settings: what else is given for all rows that do not say it: `clear` of METADATA, a list of keys to remove;
+                `action` and `tags` of TAGS.
             form: the manifest's format; None to go by its first lines, and its name.
             journal: where to keep the record of the run; None for the user's state folder.
             items_per_job: number of rows to submit as one job.
@@ -296,12 +301,113 @@ class Client(ClientBase):
             InputError: nothing was chosen, or the job does not go with the choice; or an unfinished run of this machine
                 still needs what a manifest deletes: `plan` leaves that out.
         """
-        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest, settings)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
             self._driver.run(self._runs.prepare(draft, source, parents))
             begun = self._runs.begin(draft, source)
         with begun as opened, self._runs.resumable(opened):
             return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
+
+    def set_metadata(
+        self,
+        source: Manifest,
+        *,
+        clear: Iterable[str] = (),
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> RunReport:
+        """Set metadata of any number of files, a hundred for two requests, in a run that can be resumed.
+
+        Each column is a key, but for those that say which file is meant (`file`, `id`, `path`) or what it is (`name`,
+        `size`, `project`, ...): a key of such a name has the column `metadata.name`. A key has at most 100 bytes, a
+        value 300. What a file has beside that stays, and an empty value changes nothing.
+
+        Args:
+            source: the manifest: a file, a stream of bytes, or the result of `plan`; or rows as mappings.
+            clear: keys to remove from the files whose rows have no value for them.
+
+        The other arguments and errors are those of `run`, which does it as METADATA.
+        """
+        manifest, form = self._runs.changes.manifest(source, form)
+        return self.run(
+            "METADATA",
+            manifest,
+            settings={"clear": [clear] if isinstance(clear, str) else list(clear)},
+            form=form,
+            journal=journal,
+            options=options,
+            within=within,
+            on_change=on_change,
+            on_wait=on_wait,
+        )
+
+    def tag(
+        self,
+        source: Manifest,
+        *,
+        add: Iterable[str] | None = None,
+        remove: Iterable[str] | None = None,
+        set: Iterable[str] | None = None,
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> RunReport:
+        """Change the tags of any number of files, a hundred for two requests, in a run that can be resumed.
+
+        Args:
+            source: ids and paths of files; or a manifest, in which a column `tags` may hold other tags for a file, in
+                JSON or with semicolons between them, and `action` what to do with them.
+            add: tags that the files are to have beside theirs. Give at most one of the three.
+            remove: tags that they are to have no more.
+            set: the tags that they are to have in place of theirs; none to remove all.
+
+        The other arguments and errors are those of `run`, which does it as TAGS.
+        """
+        manifest, form = self._runs.changes.manifest(source, form)
+        return self.run(
+            "TAGS",
+            manifest,
+            settings=self._runs.changes.tagging(add, remove, set),
+            form=form,
+            journal=journal,
+            options=options,
+            within=within,
+            on_change=on_change,
+            on_wait=on_wait,
+        )
+
+    def metadata(self, files: str | Iterable[str], *, recursive: bool = False) -> dict[str, dict[str, Any]]:
+        """Read the metadata of files, a hundred for a request.
+
+        Args:
+            files: ids and paths. The path of a folder or project means the files in it.
+            recursive: those in subfolders too.
+
+        Returns:
+            The metadata of each file, by the id or path that names it. It can be given to `set_metadata` as rows, with
+            the name as `path` or `file`.
+
+        Raises:
+            InputError: something is not there, or the id of a folder was given.
+        """
+        found = self._driver.run(self._runs.changes.read(files, recursive))
+        return {name: dict(file.metadata or {}) for name, file in found.items()}
+
+    def tags(self, files: str | Iterable[str], *, recursive: bool = False) -> dict[str, list[str]]:
+        """Read the tags of files, a hundred for a request. The arguments and errors are those of `metadata`."""
+        found = self._driver.run(self._runs.changes.read(files, recursive))
+        return {name: list(file.tags or ()) for name, file in found.items()}
+
+    def changes(self, draft: Draft) -> list[FileChange]:
+        """Return what a plan of METADATA or TAGS would change, with the old values: a request for a hundred files."""
+        return self._driver.run(self._runs.changes.changes(draft))
 
     def plan(
         self,
@@ -315,6 +421,7 @@ class Client(ClientBase):
         destination_from_manifest: bool = False,
         on_conflict: str | None = None,
         new_run: bool = False,
+        settings: Mapping[str, Any] | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         items_per_job: int = ITEMS_PER_JOB,
@@ -336,7 +443,7 @@ class Client(ClientBase):
         The other arguments and errors are those of `run`. They are ignored for a draft that was planned without a
         client.
         """
-        where = self._runs.where(job_type, to, project, parent, destination_from_manifest)
+        where = self._runs.where(job_type, to, project, parent, destination_from_manifest, settings)
         draft = self._runs.read(job_type, source, where, form, journal, items_per_job)
         with self._runs.kept(draft):
             self._driver.run(self._runs.resolve(draft, parents, on_request))

@@ -307,12 +307,12 @@ class Draft:
             InputError: the file exists already, or cannot be written.
         """
         form = form or forms.guess_format(path.name) or "csv"
-        items = self.plan.columns
         [(others,)] = self._select('SELECT EXISTS (SELECT 1 FROM pending WHERE "to" IS NOT NULL)')
         journal = self._open()
+        items = journal.item_columns()
         names = [*items, *(["to"] if others else []), *journal.extra_columns()]
         with forms.new_file(path) as stream:
-            forms.write(stream, form, names, self._records(items))
+            forms.write(stream, form, names, self._records(self.plan.columns))
 
     def _records(self, items: Sequence[str]) -> Iterator[dict[str, Any]]:
         query = f'SELECT extra, "to", {", ".join(PLACED)}, item FROM row LEFT JOIN pending USING (place) ORDER BY place'  # noqa: S608

@@ -318,16 +318,17 @@ def insert(
 
 
 def _more(item: Any) -> dict[str, Any]:
-    """Return what an item says that has no column of its own."""
-    found = asdict(item)
+    """Return what an item says that has no column of its own. One whose columns vary tells them itself."""
+    found: dict[str, Any] = item.as_row() if hasattr(item, "as_row") else asdict(item)
     return {key: value for key, value in found.items() if key not in PLACED and value is not None}
 
 
 def values_of(columns: Iterable[str], found: Sequence[Any]) -> dict[str, Any]:
-    """Return what a row says is to be done, of what was found in `PLACED` and `item`, by these columns."""
+    """Return what a row says is to be done, of what was found in `PLACED` and `item`, by these columns and its own."""
     *placed, more = found
-    known = {**dict(zip(PLACED, placed, strict=True)), **json.loads(more or "{}")}
-    return {key: known.get(key) for key in columns}
+    own = json.loads(more or "{}")
+    known = {**dict(zip(PLACED, placed, strict=True)), **own}
+    return {**{key: known.get(key) for key in columns}, **own}
 
 
 def duplicate(connection: sqlite3.Connection, number: int, column: str | None, file: str, told: str) -> Problem:

@@ -227,9 +227,14 @@ class JournalReader:
             columns.update(dict.fromkeys(json.loads(extra)))
         return list(columns)
 
+    def item_columns(self) -> tuple[str, ...]:
+        """Return the columns that say what is to be done: those of the plan, and those that only some rows have."""
+        query = "SELECT DISTINCT said.key FROM row, json_each(row.item) AS said WHERE row.item IS NOT NULL"
+        return tuple(dict.fromkeys((*self.plan.columns, *(key for (key,) in self._select(query)))))
+
     def report_columns(self) -> tuple[str, ...]:
         """Return the columns of a report in the form of a table."""
-        return (*self.plan.columns, *self.extra_columns(), *REPORT_COLUMNS)
+        return (*self.item_columns(), *self.extra_columns(), *REPORT_COLUMNS)
 
     def failures(self) -> list[tuple[str, int | None, int, str | None]]:
         """Return the rows not done, grouped: outcome, API code, number of rows, a message of one; the most first."""

@@ -75,12 +75,14 @@ class Defaults:
         to: the path of a folder or project, or a folder's id.
         from_manifest: whether rows may name another than the one that is given here, and whether `parent` and `project`
             are destinations in a list of what there is.
+        settings: what else is given for all rows that do not say it themselves, by the family's own names.
     """
 
     parent: str | None = None
     project: str | None = None
     to: str | None = None
     from_manifest: bool = False
+    settings: Mapping[str, Any] = field(factory=dict)
 
     @property
     def given(self) -> str | None:

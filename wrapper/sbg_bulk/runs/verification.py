@@ -20,6 +20,8 @@ class Finding(StrEnum):
     """It is there under another name, as the service puts a number before a name that is taken."""
     OTHER_SIZE = "other size"
     """It is there, and has not the size that its source has, or had when it was chosen."""
+    OTHER_VALUE = "other value"
+    """It is there, and has not the value that it was given."""
     LEFT_BEHIND = "left behind"
     """It is still where it should be gone from."""
     UNCLEAR = "unclear"
@@ -34,7 +36,7 @@ class Difference:
         file: the id that the row names.
         expected: the path or, if that is not known, the name and the place that it should have, or be gone from.
         finding: what is wrong.
-        found: the name that was found instead, if any.
+        found: the name that was found instead, if any; or what it has in place of the value that it was given.
         size: the bytes that it should have, if it has another size.
         found_size: the bytes that it has then.
     """
@@ -52,6 +54,8 @@ class Difference:
                 return f"{self.expected}: exists as {self.found}"
             case Finding.OTHER_SIZE if self.size is not None and self.found_size is not None:
                 return f"{self.expected}: has {size(self.found_size)}, its source {size(self.size)}"
+            case Finding.OTHER_VALUE:
+                return f"{self.expected}: {self.found}"
             case Finding.LEFT_BEHIND:
                 return f"{self.expected}: is still there"
             case Finding.UNCLEAR:

@@ -21,6 +21,7 @@ from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
+from sbg_bulk.runs.refusals import refused as refused_for
 from sbg_bulk.runs.rows import Defaults, Rows
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.volume_jobs import calls, import_manifest, manifest, verify
@@ -65,7 +66,7 @@ class _Work:
         left = answer.count(None)
         if left and left == len(refused) and len(jobs) + len(refused) == len(items):
             # An error does not say whose it is. All that is left was refused.
-            refusal = _refused(refused)
+            refusal = refused_for(refused)
             return [refusal if one is None else one for one in answer]
         return answer
 
@@ -81,7 +82,7 @@ class _Work:
         if job.state == COMPLETED:
             made = job.result if self.kind.makes else None
             return [RowOutcome(Outcome.DONE, None if made is None else made.id)]
-        return [_refused([job.error or ItemError(None, None, f"job {job.id} has failed and does not say why")])]
+        return [refused_for([job.error or ItemError(None, None, f"job {job.id} has failed and does not say why")])]
 
     def made(self, job: VolumeJob) -> None:
         """Return None: each row's outcome says what it became."""
@@ -90,16 +91,6 @@ class _Work:
         earlier = yield from whole_list(self.policy, self.kind.jobs.listing())
         own = yield from record(self.journal.row_jobs)
         yield from record(lambda: self.journal.not_ours(earlier.keys() - own))
-
-
-def _refused(refused: Sequence[ItemError]) -> RowOutcome:
-    """Return the outcome of rows that were refused for these reasons. Which is whose is known if they are the same."""
-    codes, messages = {one.code for one in refused}, list(dict.fromkeys(one.message for one in refused if one.message))
-    code = refused[0].code if len(codes) == 1 else None
-    if len(codes) == 1 and len(messages) <= 1:
-        return RowOutcome(Outcome.FAILED, api_code=code, message="".join(messages))
-    told = "; ".join(f"{one.code}: {one.message}" for one in dict.fromkeys(refused))
-    return RowOutcome(Outcome.FAILED, api_code=code, message=f"one of these; the response does not say which: {told}")
 
 
 @frozen
