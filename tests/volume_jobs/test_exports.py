@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sbg_bulk import ExportItem, InputError, ManifestError, Progress, RunOptions, RunReport, RunStopped, Tally
+from sbg_bulk import ExportItem, InputError, ManifestError, NotFound, Progress, RunOptions, RunReport, RunStopped, Tally
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import State
@@ -201,6 +201,65 @@ def test_a_failed_export_has_the_reason_that_its_job_gives_and_is_tried_again_by
     assert (again.tally, again.job_type) == (Tally(1, done=1), "EXPORT_COPY")
 
 
+@pytest.mark.parametrize("refused", ["entry", "call"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_volume_that_turns_out_to_be_unusable_stops_the_run_at_once(path: Path, refused: Any, kind: str) -> None:
+    bucket = Bucket(1_000, variant=Variant(bulk_item_refused=refused))
+    with bucket.client().plan(kind, bucket.table(), to=BUCKET, journal=path) as draft:
+        bucket.volume.access_mode = "RO"
+        with pytest.raises(
+            InputError, match=r"The volume is read-only\. \(volume rfranklin/bucket, code 9026\) Ask an"
+        ):
+            bucket.client().run(kind, draft)
+    assert bucket.sent()["bulk_start_exports"] == 1
+    bucket.volume.access_mode = "RW"
+    assert bucket.client().resume(path).tally == Tally(1_000, done=1_000)
+    assert set(bucket.started().values()) == {1}
+
+
+def test_rows_for_several_volumes_are_parted_before_one_of_them_stops_the_run(path: Path) -> None:
+    bucket = Bucket(100, variant=Variant(bulk_item_refused="call"))
+    bucket.world.volumes.add("rfranklin/other")
+    lines = [f"{file},{('rfranklin/other', BUCKET)[n < 50]},{n}" for n, file in enumerate(bucket.files)]
+    table = io.BytesIO("\n".join(["file,volume,location", *lines]).encode())
+    with bucket.client().plan("EXPORT_COPY", table, journal=path) as draft:
+        bucket.world.volumes["rfranklin/other"].access_mode = "RO"
+        with pytest.raises(InputError, match="volume rfranklin/other, code 9026"):
+            bucket.client().run("EXPORT_COPY", draft)
+    assert bucket.sent()["bulk_start_exports"] == 3
+
+
+UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
+    "read only": ({"access_mode": "RO"}, "is read only"),
+    "not active": ({"active": False}, "is not active"),
+}
+
+
+@pytest.mark.parametrize(("change", "told"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_volume_that_cannot_be_used_is_told_before_anything_is_sent(
+    path: Path, change: dict[str, Any], told: str
+) -> None:
+    bucket = Bucket(3)
+    for name, value in change.items():
+        setattr(bucket.volume, name, value)
+    with pytest.raises(InputError, match=told):
+        bucket.export(path)
+    bucket.world.volumes.add("rfranklin/other")
+    lines = [f"{file},{('rfranklin/other', BUCKET)[n == 2]},a" for n, file in enumerate(bucket.files)]
+    table = "\n".join(["file,volume,location", *lines])
+    with pytest.raises(ManifestError, match=f"row 4, column volume: .*{told}"):
+        bucket.client().run("EXPORT_COPY", io.BytesIO(table.encode()), journal=path)
+    assert set(bucket.sent()) == {"get_volume"}
+    assert not path.exists()
+
+
+def test_a_volume_that_is_not_there_is_told_before_anything_is_sent(path: Path) -> None:
+    bucket = Bucket(1)
+    with pytest.raises(NotFound, match="rfranklin/none"):
+        bucket.client().run("EXPORT_COPY", bucket.table(), to="rfranklin/none", journal=path)
+    assert set(bucket.sent()) == {"get_volume"}
+
+
 # Lost answers
 
 LOST = ["kind=cut_after op=bulk_start_exports call=1"]
@@ -275,6 +334,14 @@ def test_rows_that_an_answer_does_not_tell_of_are_found_in_the_list(path: Path, 
     assert set(bucket.started().values()) == {1}
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_listed_job_that_cannot_be_read_may_be_the_lost_one(path: Path, kind: str) -> None:
+    unread = "kind=null_field field=resource op=bulk_get_exports call=1"
+    bucket = Bucket(1, faults=[*LOST, unread], variant=Variant(transfer_lists="least"))
+    assert bucket.export(path, kind).tally == Tally(1, unknown=1)
+    assert bucket.sent()["bulk_start_exports"] == 1
+
+
 @pytest.mark.parametrize("field", ["source", "destination"])
 def test_jobs_that_do_not_say_what_they_are_for_are_read(path: Path, field: str) -> None:
     bucket = Bucket(100, faults=[f"kind=missing_field field={field} op=bulk_start_exports call=1"])
@@ -322,7 +389,7 @@ def _resumed(bucket: Bucket, path: Path) -> RunReport | None:
 def test_a_resumed_run_watches_the_jobs_that_it_has(path: Path) -> None:
     bucket = Bucket(120, timing=Timing(1, 1, 0.1, 600))
     with pytest.raises(Killed):
-        bucket.export(path, driver=interrupted(30, True))
+        bucket.export(path, driver=interrupted(36, True))
     with Journal.read(path) as journal:
         assert journal.tally().running > 0
         assert len(journal.running_rows()) == len(journal.row_jobs())
@@ -333,7 +400,7 @@ def test_a_resumed_run_watches_the_jobs_that_it_has(path: Path) -> None:
 def test_a_job_that_cannot_be_read_any_more_leaves_its_row_in_question_and_no_other(path: Path) -> None:
     bucket = Bucket(3, timing=Timing(1, 1, 0.1, 600))
     with pytest.raises(Killed):
-        bucket.export(path, driver=interrupted(30, True))
+        bucket.export(path, driver=interrupted(36, True))
     gone = next(one for one in bucket.simulator.transfers.all() if one.wanted.volume == BUCKET)
     transfers = bucket.simulator.transfers
     del transfers._transfers[gone.id]

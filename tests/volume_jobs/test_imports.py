@@ -146,6 +146,27 @@ def test_a_name_that_is_taken_is_a_failure_that_retry_tries_again(path: Path) ->
     assert (again.tally, again.job_type) == (Tally(1, done=1), "IMPORT")
 
 
+@pytest.mark.parametrize("refused", ["entry", "call"])
+def test_a_place_that_cannot_be_used_stops_the_run_at_once(path: Path, refused: Any) -> None:
+    bucket = Bucket(1_000, variant=Variant(bulk_item_refused=refused))
+    folder = bucket.world.add_folder("gone", bucket.target.root)
+    with bucket.client().plan("IMPORT", bucket.table(), parent=folder.id, journal=path) as draft:
+        bucket.world.delete(folder)
+        with pytest.raises(InputError, match=f"folder {folder.id}, code 9009"):
+            bucket.client().run("IMPORT", draft)
+    assert bucket.sent()["bulk_start_imports"] == 1
+
+
+def test_a_volume_that_cannot_be_used_is_told_before_anything_is_sent(path: Path) -> None:
+    bucket = Bucket(1)
+    bucket.volume.active = False
+    with pytest.raises(InputError, match="is not active"):
+        bucket.bring(path)
+    assert set(bucket.sent()) == {"get_volume"}
+    bucket.volume.active, bucket.volume.access_mode = True, "RO"
+    assert bucket.bring(path).succeeded
+
+
 # Lost answers
 
 LOST = ["kind=cut_after op=bulk_start_imports call=1"]
@@ -348,7 +369,7 @@ def test_verification_looks_for_names_where_no_ids_were_told(path: Path) -> None
 def test_a_resumed_run_watches_the_jobs_that_it_has(path: Path) -> None:
     bucket = Bucket(120, timing=Timing(1, 1, 0.1, 600))
     with pytest.raises(Killed):
-        bucket.bring(path, driver=interrupted(30, True))
+        bucket.bring(path, driver=interrupted(36, True))
     with Journal.read(path) as journal:
         assert journal.tally().running > 0
     assert bucket.client().resume(path).tally == Tally(120, done=120)

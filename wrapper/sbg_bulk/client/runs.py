@@ -117,7 +117,9 @@ class RunFlows:
             raise InputError("Nothing to do: nothing was selected, or everything is already there.")
         new = partial(create.draft, endpoint=self._settings.endpoint, items_per_job=items_per_job, journal=journal)
         source.check_type(kind.job_type)
-        return new(source.rows(kind.job_type), kind, name=source.name, folders=source.new_folders(), task=source.task)
+        made = new(source.rows(kind.job_type), kind, name=source.name, folders=source.new_folders(), task=source.task)
+        made.checked = True
+        return made
 
     def begin(self, draft: Draft, source: Source) -> Journal:
         """Return the journal of a new run, which is on disk."""
@@ -152,9 +154,10 @@ class RunFlows:
         """Find what the paths of a manifest name."""
         policy = lookup_policy(self._policy)
         takes_away = FAMILIES[draft.plan.job_type].takes_away
-        return resolve.resolve(
+        yield from resolve.resolve(
             policy, draft, self._place, takes_away=takes_away, parents=parents, on_request=on_request
         )
+        yield from self.volumes.check(draft)
 
     def prepare(self, draft: Draft, source: Source, parents: bool) -> Flow[None]:
         """Find what the paths of a manifest name, for a run that is begun at once.

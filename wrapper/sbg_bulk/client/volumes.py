@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from sbg_bulk.api.policy import RequestPolicy
-from sbg_bulk.api.steps import Flow
+from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
 from sbg_bulk.client.wanted import Wanted, filters_of
-from sbg_bulk.errors import InputError
+from sbg_bulk.errors import Forbidden, InputError, NotFound
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import is_path, unpasted
-from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE
+from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT
+from sbg_bulk.runs.draft import Draft
+from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.settings.settings import Settings
 from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice
-from sbg_bulk.volume_jobs.choose import choose_exports
+from sbg_bulk.volume_jobs.choose import choose_exports, usable, writable
 from sbg_bulk.volume_jobs.choose_imports import choose_imports
 
 
@@ -84,6 +86,31 @@ class VolumeFlows:
             on_conflict=OnTaken.of(on_conflict, renames=True),
             on_request=on_request,
         )
+
+    def check(self, draft: Draft) -> Flow[None]:
+        """Look whether the volumes that rows name can be used, unless that was done.
+
+        Raises:
+            InputError: all rows name one that cannot be, or not for this.
+            ManifestError: some do.
+            NotFound: there is no such volume.
+        """
+        if draft.checked or draft.plan.job_type not in (EXPORT_COPY, EXPORT_REPLACE, IMPORT):
+            return
+        look = usable if draft.plan.job_type == IMPORT else writable
+        found = yield from record(lambda: draft.first_with("volume"))
+        problems: list[Problem] = []
+        for volume, number in found.items():
+            try:
+                yield from look(lookup_policy(self._policy), volume)
+            except (InputError, Forbidden, NotFound) as error:
+                if len(found) == 1:
+                    raise
+                problems.append(Problem(number, "volume", str(error).rstrip(".")))
+            draft.requests += 1
+        if problems:
+            raise ManifestError(problems[: ManifestError.SHOWN], len(problems))
+        draft.checked = True
 
     def export_type(self, copy_only: bool, replace_with_alias: bool) -> str:
         """Return the type of the jobs. Raises InputError unless it was said what becomes of the platform's copies."""

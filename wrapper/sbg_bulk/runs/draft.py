@@ -68,6 +68,7 @@ class Draft:
         requests: how many requests it took to find what its paths name.
         conflicts: what was found where its rows go; None if nobody has looked.
         unresolved: whether there are paths of which it is not known yet what they name.
+        checked: whether what its rows use beside files, such as volumes, was looked at.
     """
 
     def __init__(self, journal: Journal, connection: sqlite3.Connection, item: ItemOf) -> None:
@@ -75,6 +76,7 @@ class Draft:
         self.plan = journal.plan
         self.requests = 0
         self.conflicts: Conflicts | None = None
+        self.checked = False
         self._journal: Journal | None = journal
         self._db = connection
         self._item = item
@@ -133,6 +135,11 @@ class Draft:
         """Produce the numbers of the rows with a destination."""
         query = 'SELECT number FROM pending WHERE "to" = ? AND target IS ? ORDER BY place'
         return (number for (number,) in self._select(query, (target.to, target.column)))
+
+    def first_with(self, key: str) -> dict[str, int]:
+        """Return the values that rows have in a column without one of its own, each with its first row's number."""
+        query = "SELECT json_extract(item, ?1) AS value, min(number) FROM row WHERE value IS NOT NULL GROUP BY value"
+        return dict(self._select(query, (f"$.{key}",)))
 
     def sources(self, size: int) -> Iterator[list[Source]]:
         """Produce the rows whose source is a path, so many at a time, those of a folder together."""

@@ -17,6 +17,7 @@ from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT, ExportItem, Impo
 from sbg_bulk.jobs.listing import whole_list
 from sbg_bulk.models.job import ItemError
 from sbg_bulk.models.storage import COMPLETED, VolumeJob
+from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.journal import Journal
@@ -31,6 +32,12 @@ from sbg_bulk.volume_jobs.watch import VolumeWatch
 
 OF_ROWS: Final = frozenset({3012, 5022, 5029, 5031, *range(9003, 9030)})
 """Codes of a 403 that are about a file, a project or a volume, and not about the user."""
+
+OF_VOLUME: Final = frozenset({9007, 9020, 9026, 9101, 9103})
+"""Codes of what is wrong with a volume, whatever is to be done with it."""
+
+OF_DESTINATION: Final = frozenset({3002, 5022, 9003, 9009, 9012})
+"""Codes of what is wrong with the place that an import goes to."""
 
 
 @define
@@ -50,9 +57,17 @@ class _Work:
         self.settler = VolumeSettler(self.policy, self.journal, self.kind, self.item, self.lag)
 
     def submit(self, items: Sequence[Any]) -> Flow[list[VolumeJob | RowOutcome | None]]:
-        jobs, refused = yield from request(
-            self.policy, self.kind.start, partial(calls.entries, self.kind), **self.kind.body(items)
-        )
+        try:
+            jobs, refused = yield from request(
+                self.policy, self.kind.start, partial(calls.entries, self.kind), **self.kind.body(items)
+            )
+        except errors.ApiError as error:
+            if (common := in_common(error.code, items)) is not None:
+                raise unusable(error.code, common) from error
+            raise
+        codes = {one.code for one in refused} if len(refused) == len(items) else set()
+        if len(codes) == 1 and (common := in_common(code := codes.pop(), items)) is not None:
+            raise unusable(code, common)
         silent = [job.id for job in jobs if self.kind.echo(job) is None]
         if silent:
             try:
@@ -91,6 +106,23 @@ class _Work:
         earlier = yield from whole_list(self.policy, self.kind.jobs.listing())
         own = yield from record(self.journal.row_jobs)
         yield from record(lambda: self.journal.not_ours(earlier.keys() - own))
+
+
+def in_common(code: int | None, items: Sequence[Any]) -> str | None:
+    """Return what all items have in common that a refusal with this code is about; None if it is not about such."""
+    if code in OF_VOLUME:
+        told = {f"volume {item.volume}" for item in items}
+    elif code in OF_DESTINATION and all(isinstance(item, ImportItem) for item in items):
+        told = {f"project {item.project}" if item.parent is None else f"folder {item.parent}" for item in items}
+    else:
+        return None
+    return told.pop() if len(told) == 1 else None
+
+
+def unusable(code: int | None, common: str) -> InputError:
+    """Return the error that stops a run of which nothing more can be done, as none of its rows could be otherwise."""
+    found = meaning(Outcome.FAILED, code)
+    return InputError(f"{found.what} ({common}, code {code}) {found.advice} Then resume the run.")
 
 
 @frozen

@@ -176,8 +176,9 @@ class VolumeSettler:
             details |= told
         for job in (details.get(job.id, job) for job in fresh):
             key = self.kind.echo(job)
-            if key is not None and key[0] in about:
-                found.setdefault(key[0], []).append((key, job))
+            if key is None or key[0] in about:
+                # What does not even say in its details what it is for may be anybody's.
+                found.setdefault(None if key is None else key[0], []).append((key or (), job))
 
     def _told(self, one: _Open, key: Key, found: dict[str | None, list[_Found]]) -> VolumeJob | RowOutcome | None:
         """Return what came of a row: its job, what is to be said of it, or None if certainly none was started."""
@@ -188,6 +189,7 @@ class VolumeSettler:
             return min(newer, key=lambda job: _RANK.get(job.state, 1))
         undated = [job for job in fitting if job.started_on is None]
         other = [job for told, job in about if not self.kind.same(key, told)]
+        other += [job for _, job in found.get(None, ())]
         alike = [*undated, *(job for job in other if job.started_on is None or _is_newer(job, one.submission.sent_on))]
         if alike:
             message = f"job {alike[0].id} may be the one that was started for it, or another program's: check it"
