@@ -40,6 +40,7 @@ def test_the_commands_are_those_promised() -> None:
         "contract",
         "du",
         "export",
+        "import",
         "open",
         "sync",
         "simulate",

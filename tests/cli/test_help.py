@@ -121,7 +121,7 @@ def test_an_example_works(
     if path in NOT_RUN:
         return
     meant = _prepared(sbg, service.simulator, service.url) if _needs_more(words) else {}
-    asked = given[0] in ("copy", "move", "delete", "export", "sync") and "--dry-run" not in given
+    asked = given[0] in ("copy", "move", "delete", "export", "import", "sync") and "--dry-run" not in given
     ran = sbg(*(meant.get(word, word) for word in given), *(["--yes"] if asked else []))
     called = path or " ".join(given)
     assert ran.code == next((code for name, code in CODES.items() if called.startswith(name)), 0), ran.err

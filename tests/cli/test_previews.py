@@ -12,7 +12,7 @@ from tests.cli.harness import FILE, FOLDER, TARGET, Run, journals
 
 IN = f"{TARGET}/incoming"
 CHANGES = {
-    *((word,) for word in ("copy", "move", "delete", "export", "sync", "mkdir")),
+    *((word,) for word in ("copy", "move", "delete", "export", "import", "sync", "mkdir")),
     *(("runs", word) for word in ("resume", "retry", "forget")),
 }
 

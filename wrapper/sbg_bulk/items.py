@@ -360,6 +360,7 @@ VERBS: Final[Mapping[str, str]] = {
     DELETE: "delete",
     EXPORT_COPY: "export",
     EXPORT_REPLACE: "export",
+    IMPORT: "import",
 }
 """What a run of each type does, in a word, which is also the command."""
 

@@ -38,6 +38,7 @@ _COMMANDS: Final = {
     "export": Lazy(".transfer", "export", "Export files to a volume (an attached bucket)."),
     "files": Lazy(".files", "files", "List files and folders, and find their ids."),
     "help": Lazy(".help", "help_", "Show the help of a command."),
+    "import": Lazy(".transfer", "import_", "Import objects of a volume (an attached bucket)."),
     "jobs": Lazy(".jobs", "jobs", "List your bulk jobs, and wait for them."),
     "ls": Lazy(".files.list", "list_files", "List a folder or project; the same as files list."),
     "mkdir": Lazy(".mkdir", "mkdir", "Create folders."),

@@ -76,6 +76,15 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Only its first level": "sbg-bulk files tree rfranklin/cohort-a --depth 1",
     },
     "help": {"Show the help of a command": "sbg-bulk help runs resume"},
+    "import": {
+        "Import a folder of a volume": (
+            f"sbg-bulk import {_VOLUME}:delivered/run-000/S000000/ --recursive --to {_ANALYSIS}/incoming"
+        ),
+        "Only the BAM files, in the same subfolders": (
+            f"sbg-bulk import {_VOLUME}:delivered/run-000/S000000/ -r --include '*.bam' --preserve-structure "
+            f"--to {_ANALYSIS}/sequenced --parents"
+        ),
+    },
     "jobs list": {
         "List the latest jobs": "sbg-bulk jobs list",
         "Only copies that are running": "sbg-bulk jobs list --state RUNNING --type COPY",

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.items import COPY, DELETE, DONE_AS, EXPORT_COPY, EXPORT_REPLACE, MOVE
+from sbg_bulk.items import COPY, DELETE, DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT, MOVE
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State
@@ -36,6 +36,7 @@ _TASKS: Final = {
     DELETE: "Deletion",
     EXPORT_COPY: "Export",
     EXPORT_REPLACE: "Export and replacement by aliases",
+    IMPORT: "Import",
 }
 """What a run of each type is called."""
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import asdict
 
@@ -28,7 +28,7 @@ from sbg_bulk.cli.output.volume_choices import overwritten_lines, refused_lines,
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import EXPORT_COPY
+from sbg_bulk.items import IMPORT
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of
@@ -63,7 +63,7 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
         request.destination.text,
         selection.filters,
         recursive=selection.recursive,
-        flatten=request.destination.flatten,
+        flatten=request.destination.flatten or (request.job_type == IMPORT and not request.preserve_structure),
     )
     with context.client() as client, held(client, request, task):
         if (resumed := take_up(context, client, request, task)) is not None:
@@ -113,32 +113,31 @@ def choose_and_run(context: Context, request: TransferRequest) -> Exit:
 
 def _choose(client: Client, request: TransferRequest, on_request: Callable[[int], object]) -> AnyChoice:
     selection, destination = request.selection, request.destination
-    on_conflict = destination.on_conflict or "skip"
-    which = {
+    which: dict[str, Any] = {
         "match": selection.match,
         "exclude": selection.exclude,
         "newer_than": selection.since,
-        "tags": selection.tags,
-        "metadata": selection.values,
         "recursive": selection.recursive,
+        "on_conflict": destination.on_conflict or "skip",
+        "on_request": on_request,
     }
+    to = destination.text or ""
+    if request.job_type == IMPORT:
+        keeps, parents = request.preserve_structure, destination.parents
+        return client.choose_imports(request.sources, to=to, preserve_structure=keeps, parents=parents, **which)
+    which |= {"tags": selection.tags, "metadata": selection.values}
     if destination.on_volume:
-        to = destination.text or ""
-        return client.choose_exports(
-            request.sources, to=to, on_conflict=on_conflict, on_request=on_request, **cast("Any", which)
-        )
+        return client.choose_exports(request.sources, to=to, **which)
     return client.choose(
         request.sources,
         to=destination.text,
         type=selection.kind,
         parents=destination.parents,
         flatten=destination.flatten,
-        on_conflict=on_conflict,
         whole=request.folder_itself,
         moves=request.job_type == "MOVE",
         new_run=request.new_run,
-        on_request=on_request,
-        **cast("Any", which),
+        **which,
     )
 
 
@@ -247,7 +246,7 @@ def _conflicts(choice: AnyChoice) -> list[str]:
     if isinstance(choice, Choice):
         return conflict_lines(existing, unsized, different, len(different), choice.renamed)
     remedy = "to replace, add --on-conflict overwrite"
-    lines = conflict_lines(existing, unsized, different, len(different), 0, remedy=remedy)
+    lines = conflict_lines(existing, unsized, different, len(different), choice.renamed, remedy=remedy)
     return [*lines, *overwritten_lines(choice), *refused_lines(choice)]
 
 
@@ -297,7 +296,7 @@ def _summary(
     """What was chosen, what was left out, what it takes, and how many requests it took to find out."""
     where = ""
     if isinstance(choice, VolumeChoice) and choice.items:
-        where = volume_line(choice, copies_kept=request.job_type == EXPORT_COPY)
+        where = volume_line(choice, request.job_type)
     parts = (_chosen(choice, amount), where, left_out(choice), _to_come(choice, estimate, requests))
     return "\n".join(filter(None, parts))
 

@@ -23,13 +23,15 @@ from sbg_bulk.cli.output.documents import job_document
 from sbg_bulk.cli.output.failures import INTERRUPTED, fail
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import check_id
+from sbg_bulk.items import IMPORT, check_id
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.models.job import Job
 
 _TELLING: Final = "Give SOURCEs, paths or ids of files and folders, or --manifest or --files-from."
+
+_TELLING_OBJECTS: Final = "Give SOURCEs, OWNER/VOLUME:PREFIX, or --manifest or --files-from."
 
 
 def transfer(click_context: click.Context, request: TransferRequest) -> None:
@@ -43,13 +45,13 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
     if request.destination.no_check and request.is_choice and not listed:
         raise click.UsageError("--no-check needs ids alone, or --manifest: paths and filters are always checked.")
     to = [place for place in (request.destination.place, request.destination.volume) if place is not None]
-    context = connected(click_context.obj, (*request.paths, *request.addresses, *to))
+    context = connected(click_context.obj, (*request.paths, *request.addresses, *request.volumes, *to))
     if listed:
         _check_manifest(request)
         request.destination.check(required=False)
         click_context.exit(manifests.run(context, request))
     if not request.sources:
-        raise click.UsageError(_TELLING)
+        raise click.UsageError(_TELLING_OBJECTS if request.job_type == IMPORT else _TELLING)
     if request.form is not None:
         raise click.UsageError("--format needs --manifest.")
     if request.destination.destination_from_manifest:
@@ -79,8 +81,10 @@ def _check_manifest(request: TransferRequest) -> None:
         raise click.UsageError(f"Give SOURCEs or {option}, not both.")
     if request.files_from is not None and request.form not in (None, "list"):
         raise click.UsageError("--format needs --manifest; --files-from is a list, one path or id a line.")
-    if request.destination.on_volume and request.destination.on_conflict:
+    if request.each_row and request.destination.on_conflict:
         raise click.UsageError("--on-conflict needs SOURCEs; a manifest has a column overwrite instead.")
+    if request.preserve_structure:
+        raise click.UsageError("--preserve-structure needs SOURCEs; a manifest says itself where each file goes.")
     if unfit := request.selection.given:
         raise click.UsageError(f"{unfit} needs SOURCEs; a manifest lists its files itself.")
 

@@ -9,7 +9,7 @@ import click
 
 from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.destination import destination_options
-from sbg_bulk.cli.options.transfer import TransferRequest, export_options, transfer_options
+from sbg_bulk.cli.options.transfer import TransferRequest, export_options, import_options, transfer_options
 
 _transfer: Callable[[click.Context, TransferRequest], None] = later("sbg_bulk.cli.actions.transfer", "transfer")
 
@@ -87,4 +87,21 @@ def delete(click_context: click.Context, request: TransferRequest) -> None:
 @export_options
 @click.pass_context
 def export(click_context: click.Context, request: TransferRequest) -> None:
+    _transfer(click_context, request)
+
+
+@click.command(
+    "import",
+    help="""Import each SOURCE, objects of a volume, into a project. Asks first.
+
+    SOURCE is OWNER/VOLUME:PREFIX: an object, or a folder, which means the objects in it. Each object becomes a
+    file, an alias: its contents stay on the volume. Nothing is written to the volume.
+
+    The rows of a manifest have the columns volume and location, or source (VOLUME:LOCATION); to (a path), parent (a
+    folder) or project; and may have name, overwrite and autorename (true or false).
+    """,
+)
+@import_options
+@click.pass_context
+def import_(click_context: click.Context, request: TransferRequest) -> None:
     _transfer(click_context, request)

@@ -74,6 +74,23 @@ EXPORT_OPTIONS: Final = (
 """The options of an export that say where to."""
 
 
+IMPORT_OPTIONS: Final = (
+    *(_OPTIONS[number] for number in (0, 3, 4)),
+    click.option(
+        "--preserve-structure",
+        is_flag=True,
+        help="Keep the subfolders of the volume. Without it all files go directly into the destination.",
+    ),
+    click.option(
+        "--on-conflict",
+        type=click.Choice(("skip", "rename", "overwrite", "fail")),
+        help="What to do with an object whose name exists at the destination: skip it (a different size is reported), "
+        "let the platform rename it, overwrite the file, or fail before anything is changed.  [default: skip]",
+    ),
+)
+"""The options of an import that say where to."""
+
+
 @frozen
 class Destination:
     """The destination as it was given. Nothing is, to a command that needs none.

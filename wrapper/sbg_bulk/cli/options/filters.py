@@ -80,6 +80,15 @@ def entered_filter_options(function: F) -> F:
     return function
 
 
+def object_filter_options(function: F) -> F:
+    """Give a command those of them that say which objects of a volume are meant."""
+    include, exclude, _, _, newer = _WHICH
+    recursive = click.option("--recursive", "-r", is_flag=True, help="Include the objects in subfolders.")
+    for option in reversed((include, exclude, newer, recursive, _ERROR_ON_NO_MATCH)):
+        function = option(function)
+    return function
+
+
 def no_match_option(function: F) -> F:
     """`--error-on-no-match`, where it is not among the others."""
     return _ERROR_ON_NO_MATCH(function)
@@ -110,8 +119,8 @@ class Selection:
     match: tuple[str, ...]
     exclude: tuple[str, ...]
     newer_than: str | None
-    tags: tuple[str, ...]
-    metadata: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    metadata: tuple[str, ...] = ()
     kind: str | None = None
     recursive: bool = False
     error_on_no_match: bool = False

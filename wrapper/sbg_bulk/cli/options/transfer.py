@@ -12,15 +12,16 @@ from attrs import frozen
 
 from sbg_bulk.cli.options.common import F, collected, dry_run_option, json_option, timeout_option
 from sbg_bulk.cli.options.confirm import yes_option
-from sbg_bulk.cli.options.destination import EXPORT_OPTIONS, Destination
-from sbg_bulk.cli.options.filters import Selection, entered_filter_options, filter_options
+from sbg_bulk.cli.options.destination import EXPORT_OPTIONS, IMPORT_OPTIONS, Destination
+from sbg_bulk.cli.options.filters import Selection, entered_filter_options, filter_options, object_filter_options
 from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
-from sbg_bulk.cli.place_completion import complete_place
+from sbg_bulk.cli.place_completion import complete_place, complete_volume
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
-from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, VERBS
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT, VERBS
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
+from sbg_bulk.volumes.places import VolumePlace, volume_place
 
 _OPTIONS: Final = (
     yes_option,
@@ -107,7 +108,7 @@ class TransferRequest:
     """What a command was asked for.
 
     Attributes:
-        job_type: COPY, MOVE or DELETE; EXPORT_COPY or EXPORT_REPLACE.
+        job_type: COPY, MOVE or DELETE; EXPORT_COPY, EXPORT_REPLACE or IMPORT.
         sources: the SOURCEs as they were given, with paths and ids in place of addresses.
         paths: the places that those name which are paths.
         addresses: the places of those which were given as addresses.
@@ -126,6 +127,8 @@ class TransferRequest:
         items_per_job: how many items to submit as one job; None for the default.
         journal: where to keep the run's journal; None for the usual folder.
         as_json: whether to write JSON.
+        volumes: the places on volumes that the SOURCEs of an import name.
+        preserve_structure: whether an import keeps the subfolders of the volume.
     """
 
     job_type: str
@@ -147,6 +150,8 @@ class TransferRequest:
     items_per_job: int | None
     journal: Path | None
     as_json: bool
+    volumes: tuple[VolumePlace, ...] = ()
+    preserve_structure: bool = False
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -161,7 +166,7 @@ class TransferRequest:
     @property
     def each_row(self) -> bool:
         """Return whether each file has a job of its own."""
-        return self.destination.on_volume
+        return self.destination.on_volume or self.job_type == IMPORT
 
     @property
     def rows_per_job(self) -> int:
@@ -171,21 +176,21 @@ class TransferRequest:
     @property
     def checked_conflict(self) -> str | None:
         """Return what is done with a row whose name is taken; None if nobody looks."""
-        if self.job_type == "DELETE" or self.destination.no_check or self.destination.on_volume:
+        if self.job_type == "DELETE" or self.destination.no_check or self.each_row:
             return None
         return self.destination.on_conflict or "skip"
 
     @property
     def is_asked(self) -> bool:
         """Return whether the person on the terminal is asked first, whatever names what is moved or deleted."""
-        return self.job_type not in ("COPY", EXPORT_COPY) and not self.yes
+        return self.job_type not in ("COPY", EXPORT_COPY, IMPORT) and not self.yes
 
     @property
     def is_choice(self) -> bool:
         """Return whether what is meant has to be looked for first."""
         return bool(
             self.paths
-            or self.destination.on_volume
+            or self.each_row
             or self.selection.given
             or self.destination.on_conflict
             or self.destination.flatten
@@ -212,11 +217,13 @@ class TransferRequest:
 def _request(job_type: str, values: dict[str, Any]) -> TransferRequest:
     """Return what a command was asked for, of the values that click has parsed."""
     given: tuple[str, ...] = values.pop("source")
+    on_volumes = job_type == IMPORT
     return TransferRequest(
         job_type=job_type,
-        sources=tuple(map(unpasted, given)),
-        paths=tuple(map(path_of, filter(is_path, given))),
-        addresses=tuple(map(place_of, filter(is_address, given))),
+        sources=given if on_volumes else tuple(map(unpasted, given)),
+        paths=() if on_volumes else tuple(map(path_of, filter(is_path, given))),
+        addresses=() if on_volumes else tuple(map(place_of, filter(is_address, given))),
+        volumes=tuple(map(volume_place, given)) if on_volumes else (),
         destination=collected(Destination, values),
         selection=collected(Selection, values),
         settings=collected(RunSettings, values),
@@ -268,3 +275,17 @@ def export_options(function: F) -> F:
     for option in reversed((*_COPIES, *EXPORT_OPTIONS)):
         decorated = option(decorated)
     return click.argument("source", nargs=-1, shell_complete=complete_place)(entered_filter_options(decorated))
+
+
+def import_options(function: F) -> F:
+    """Give a command the options of an import. It gets them as a request."""
+
+    @wraps(function)
+    def command(*arguments: Any, **values: Any) -> Any:
+        return function(*arguments, _request(IMPORT, values))
+
+    decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))
+    for option in reversed(IMPORT_OPTIONS):
+        decorated = option(decorated)
+    argument = click.argument("source", nargs=-1, shell_complete=complete_volume)
+    return argument(object_filter_options(decorated))

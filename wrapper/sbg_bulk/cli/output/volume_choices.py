@@ -1,9 +1,10 @@
-"""What was chosen to be exported, as text and as a document."""
+"""What was chosen to be exported or imported, as text and as a document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT
 from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
@@ -13,13 +14,19 @@ SHOWN: Final = 20
 """How many of the things that would be refused are shown; the rest is counted. JSON has them all."""
 
 
-def volume_line(choice: VolumeChoice, *, copies_kept: bool) -> str:
-    """Return where things go, and what is done with the platform's copies."""
+_ABOUT_COPIES: Final = {
+    EXPORT_COPY: "The platform's copies are kept.",
+    EXPORT_REPLACE: "The platform's copies are deleted, and aliases take their place: this cannot be undone.",
+    IMPORT: "What is imported stays on it; the project gets aliases.",
+}
+
+
+def volume_line(choice: VolumeChoice, job_type: str) -> str:
+    """Return which volume is meant, and where the contents of files are in the end."""
     volume = choice.volume
     cloud = f"on {volume.cloud}" if volume.cloud else "on an unknown cloud"
     bucket = f", bucket {volume.service.bucket}" if volume.service.bucket else ""
-    told = "are kept" if copies_kept else "are deleted, and aliases take their place: this cannot be undone"
-    return plain(f"Volume: {volume.id} {cloud}{bucket}. The platform's copies {told}.")
+    return plain(f"Volume: {volume.id} {cloud}{bucket}. {_ABOUT_COPIES[job_type]}")
 
 
 def refused_lines(choice: VolumeChoice) -> list[str]:
@@ -37,7 +44,11 @@ def refused_lines(choice: VolumeChoice) -> list[str]:
 def overwritten_lines(choice: VolumeChoice) -> list[str]:
     """Return how many objects would be overwritten; nothing if none would."""
     number = choice.overwritten
-    return [f"{counted(number, 'object')} on the volume will be overwritten."] if number else []
+    if not number:
+        return []
+    imports = IMPORT in choice.job_types
+    where = f"{counted(number, 'file')} at the destination" if imports else f"{counted(number, 'object')} on the volume"
+    return [f"{where} will be overwritten."]
 
 
 def volume_document(choice: VolumeChoice) -> dict[str, Any]:
@@ -49,6 +60,8 @@ def volume_document(choice: VolumeChoice) -> dict[str, Any]:
         "subfolders": choice.subfolders,
         "existing": choice.existing,
         "overwritten": choice.overwritten,
+        "renamed": choice.renamed,
+        "folders": [str(folder) for folder in choice.folders],
         "different": [
             {"source": one.source, "destination": one.destination, "size": one.size, "found_size": one.found_size}
             for one in choice.different
@@ -57,7 +70,7 @@ def volume_document(choice: VolumeChoice) -> dict[str, Any]:
         "undated": choice.undated,
         "choice": [
             {
-                "file": item.id,
+                **({} if IMPORT in choice.job_types else {"file": item.id}),
                 "name": item.name,
                 "type": "file",
                 "size": item.size,
