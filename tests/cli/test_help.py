@@ -97,6 +97,8 @@ def _prepared(sbg: Run, simulator: Simulator, url: str) -> dict[str, str]:
     """Make what the examples name: a manifest, a finished run with a failure, a job, and an unfinished run."""
     file = next(node.id for node in simulator.world.nodes.values() if node.name == "CA-0001.bam")
     Path("samples.csv").write_text(f"file\n{file}\n")
+    Path("metadata.csv").write_text(f"file,sample_id,case_id\n{file},CA-1,\n")
+    Path("tags.csv").write_text(f"file,tags\n{file},released\n")
     Path("one-missing.csv").write_text(f"file\n{file}\n5c6d4227e4b0385632389399\n")
     assert sbg("copy", "--manifest", "one-missing.csv", "--to", "rfranklin/analysis", "--no-check").code == 3
     run = sbg("runs", "list", "--json").documents[0]["run"]
@@ -121,14 +123,27 @@ def test_an_example_works(
     if path in NOT_RUN:
         return
     meant = _prepared(sbg, service.simulator, service.url) if _needs_more(words) else {}
-    asked = given[0] in ("copy", "move", "delete", "export", "import", "sync") and "--dry-run" not in given
+    asks = given[0] in ("copy", "move", "delete", "export", "import", "sync") or (
+        given[0] in ("metadata", "tag") and given[1] in ("add", "remove", "set")
+    )
+    asked = asks and "--dry-run" not in given
     ran = sbg(*(meant.get(word, word) for word in given), *(["--yes"] if asked else []))
     called = path or " ".join(given)
     assert ran.code == next((code for name, code in CODES.items() if called.startswith(name)), 0), ran.err
 
 
 def _needs_more(words: str) -> bool:
-    return any(part in words for part in ("samples.csv --to", "sbg-bulk runs", "sbg-bulk jobs", "20261128"))
+    return any(
+        part in words
+        for part in (
+            "samples.csv --to",
+            "--manifest metadata.csv",
+            "--manifest tags.csv",
+            "sbg-bulk runs",
+            "sbg-bulk jobs",
+            "20261128",
+        )
+    )
 
 
 def test_the_first_screen_says_what_to_begin_with(sbg: Run) -> None:

@@ -41,6 +41,7 @@ _COMMANDS: Final = {
     "import": Lazy(".transfer", "import_", "Import objects of a volume (an attached bucket)."),
     "jobs": Lazy(".jobs", "jobs", "List your bulk jobs, and wait for them."),
     "ls": Lazy(".files.list", "list_files", "List a folder or project; the same as files list."),
+    "metadata": Lazy(".metadata", "metadata", "Show and set metadata of files."),
     "mkdir": Lazy(".mkdir", "mkdir", "Create folders."),
     "move": Lazy(".transfer", "move", "Move files and folders.", aliases=("mv",)),
     "open": Lazy(".open", "open_page", "Open the web page of a project, folder, file or run."),
@@ -49,6 +50,7 @@ _COMMANDS: Final = {
     "runs": Lazy(".runs", "runs", "List, resume, retry and report on runs."),
     "simulate": Lazy(".simulate", "simulate", "Start a simulator of the platform on this machine."),
     "sync": Lazy(".sync", "sync", "Copy what is missing at a destination or differs in size."),
+    "tag": Lazy(".tag", "tag", "Show, add, remove and set tags of files."),
     "volumes": Lazy(".volumes", "volumes", "List volumes (attached buckets) and what is on them."),
     "whoami": Lazy(".whoami", "whoami", "Show the user, the endpoint and where the token comes from."),
 }

@@ -95,6 +95,16 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Wait for all running jobs, an hour at most": "sbg-bulk jobs wait --all --timeout 3600",
     },
     "ls": _LIST,
+    "metadata get": {
+        "Save the metadata of a folder's files as a table": f"sbg-bulk metadata get {_BATCH} -r --csv > metadata.csv",
+    },
+    "metadata set": {
+        "Show what a table would change, and change nothing": "sbg-bulk metadata set --manifest metadata.csv --dry-run",
+        "Set it": "sbg-bulk metadata set --manifest metadata.csv",
+        "Also remove a key where the table has no value for it": (
+            "sbg-bulk metadata set --manifest metadata.csv --clear case_id"
+        ),
+    },
     "mkdir": {
         "Create two folders": f"sbg-bulk mkdir {_ANALYSIS}/raw {_ANALYSIS}/aligned",
         "Create a folder and the missing ones above": f"sbg-bulk mkdir {_ANALYSIS}/2026/results --parents",
@@ -145,6 +155,13 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Also delete what is not in the source: show it first": (
             f"sbg-bulk sync {_BATCH} --to {_ANALYSIS}/incoming --delete --dry-run"
         ),
+    },
+    "tag add": {"Tag the files of a folder": f"sbg-bulk tag add {_BATCH} -r --tag released"},
+    "tag list": {"Save the tags of a folder's files as a table": f"sbg-bulk tag list {_BATCH} -r --csv > tags.csv"},
+    "tag remove": {"Remove a tag": f"sbg-bulk tag remove {_BATCH} -r --tag draft"},
+    "tag set": {
+        "Replace all tags": f"sbg-bulk tag set {_BATCH} -r --tag released --tag 2026",
+        "Give each file the tags in a table": "sbg-bulk tag set --manifest tags.csv",
     },
     "volumes check": {"Check that files can be exported to it": "sbg-bulk volumes check rfranklin/archive --writable"},
     "volumes list": {"List your volumes": "sbg-bulk volumes list"},

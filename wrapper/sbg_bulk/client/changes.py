@@ -20,12 +20,13 @@ from sbg_bulk.items import TAGS as TAGGING
 from sbg_bulk.metadata.edit import described
 from sbg_bulk.metadata.items import ACTION, TAGS
 from sbg_bulk.models.resources import File
+from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.transfers.choice import Choice
 
-Manifest: TypeAlias = "str | Iterable[str] | Iterable[Mapping[str, Any]] | Path | IO[bytes] | Draft"
-"""A manifest: its file, a stream of bytes, or what was planned; or rows as mappings; or ids and paths."""
+Manifest: TypeAlias = "str | Iterable[str] | Iterable[Mapping[str, Any]] | Path | IO[bytes] | Draft | Choice"
+"""A manifest: its file, a stream of bytes, or what was planned; rows as mappings; ids and paths; or what was chosen."""
 
 
 @frozen
@@ -47,6 +48,12 @@ class FileChange:
     new: str | None
 
 
+def listed(choice: Choice) -> IO[bytes]:
+    """Return what was chosen as a manifest of files."""
+    rows = ({"file": one.id, SOURCE_COLUMN: one.source, SIZE_COLUMN: one.size} for one in choice.items)
+    return io.BytesIO("".join(json.dumps(row) + "\n" for row in rows).encode())
+
+
 class ChangeFlows:
     """Changes of what files have, and what they have."""
 
@@ -58,6 +65,8 @@ class ChangeFlows:
         """Return a manifest and its format: rows and lists become streams."""
         if isinstance(source, (Path, Draft)) or hasattr(source, "read"):
             return source, form  # type: ignore[return-value] # what can be read is a stream
+        if isinstance(source, Choice):
+            return listed(source), "jsonl"
         given: list[Any] = [source] if isinstance(source, str) else list(source)
         if all(isinstance(one, str) for one in given):
             return io.BytesIO("\n".join(given).encode("utf-8", "surrogateescape")), "list"

@@ -362,8 +362,8 @@ class Client(ClientBase):
         """Change the tags of any number of files, a hundred for two requests, in a run that can be resumed.
 
         Args:
-            source: ids and paths of files; or a manifest, in which a column `tags` may hold other tags for a file, in
-                JSON or with semicolons between them, and `action` what to do with them.
+            source: ids and paths of files, or the result of `choose`; or a manifest, in which a column `tags` may hold
+                other tags for a file, in JSON or with semicolons between them, and `action` what to do with them.
             add: tags that the files are to have beside theirs. Give at most one of the three.
             remove: tags that they are to have no more.
             set: the tags that they are to have in place of theirs; none to remove all.
