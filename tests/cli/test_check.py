@@ -176,3 +176,24 @@ def test_of_many_differences_the_first_are_shown_and_the_rest_counted(sbg: Run, 
 def test_what_cannot_be_compared_is_told(sbg: Run, world: World, words: tuple[str, ...], told: str) -> None:
     assert world
     check_refused(sbg("check", *words), words, 2, told)
+
+
+def test_a_folder_is_compared_with_a_volume_and_what_is_missing_is_a_manifest(
+    sbg: Run, world: World, simulator: Simulator, tmp_path: Path
+) -> None:
+    assert world
+    simulator.world.volumes.add("rfranklin/bucket", objects={"x/a.bam": 1})
+    ran = sbg("check", RUN, "rfranklin/bucket:x", "--csv", "--one-way")
+    assert (ran.code, "sbg-bulk export" in ran.err) == (3, True)
+    missing = tmp_path / "missing.csv"
+    missing.write_text(ran.out)
+    assert {row["location"] for row in csv.DictReader(io.StringIO(ran.out))} == {"x/old/b.bam"}
+    assert sbg("export", "--manifest", str(missing), "--copy-only").code == 0
+    assert "x/old/b.bam" in simulator.world.volumes["rfranklin/bucket"].objects.under("")
+    back = sbg("check", "rfranklin/bucket:", TARGET, "--csv")
+    missing.write_text(back.out)
+    assert (back.code, "sbg-bulk import" in back.err) == (3, True)
+    rows = list(csv.DictReader(io.StringIO(back.out)))
+    assert {(row["location"], row["to"]) for row in rows} >= {("x/old/b.bam", f"{TARGET}/x/old")}
+    assert sbg("import", "--manifest", str(missing), "--parents").code == 0
+    assert sbg("check", "rfranklin/bucket:", TARGET, "--one-way").code == 0

@@ -84,6 +84,7 @@ from sbg_bulk.transfers.sync import SyncReport as SyncReport
 from sbg_bulk.transfers.sync import Turned as Turned
 from sbg_bulk.volume_jobs.choice import VolumeChoice as VolumeChoice
 from sbg_bulk.volume_jobs.choice import VolumeChosen as VolumeChosen
+from sbg_bulk.volumes.compare import VolumeComparison as VolumeComparison
 
 __all__: list[str]
 _MODULES: dict[str, str]

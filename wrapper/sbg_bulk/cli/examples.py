@@ -27,6 +27,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "Compare two folders": f"sbg-bulk check {_BATCH} {_ANALYSIS}/incoming",
         "Ignore what only the second has": f"sbg-bulk check {_BATCH} {_ANALYSIS}/incoming --one-way",
         "Save a manifest of what is missing": f"sbg-bulk check {_BATCH} {_ANALYSIS}/incoming --csv > missing.csv",
+        "Compare a folder with a volume": f"sbg-bulk check {_BATCH} rfranklin/archive:batch-01",
     },
     "completion": {
         "Try completion in this shell only (bash)": 'eval "$(sbg-bulk completion bash)"',

@@ -46,6 +46,7 @@ from sbg_bulk.transfers.misplaced import check_paths
 from sbg_bulk.transfers.row_conflicts import check_items, look_at_deletions, look_at_rows
 from sbg_bulk.transfers.sync import SyncPlan
 from sbg_bulk.volume_jobs.choice import VolumeChoice
+from sbg_bulk.volumes.places import is_volume_place
 
 Source: TypeAlias = Path | IO[bytes] | Draft | Choice | VolumeChoice
 """What a run is made of: a manifest, one that was read, what was chosen by paths, or what is left of a manifest."""
@@ -316,6 +317,8 @@ class RunFlows:
         one_way: bool,
         on_request: Callable[[int], object] | None,
     ) -> Flow[Comparison]:
+        if is_volume_place(source) or is_volume_place(place):
+            return self.volumes.compare(source, place, wanted, one_way=one_way, on_request=on_request)
         return compare.compare(
             lookup_policy(self._policy),
             place_on(self._settings, source),

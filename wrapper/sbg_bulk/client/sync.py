@@ -895,8 +895,9 @@ class Client(ClientBase):
         on one side only is one mismatch, unless `each_file` is given, or a filter: then what is in it is listed too.
 
         Args:
-            source: the path of a folder or project, or a folder's id.
-            place: the other one, likewise.
+            source: the path of a folder or project, or a folder's id; or a place on a volume, `owner/volume:prefix`.
+            place: the other one, likewise. One of the two may be on a volume: the result is a `VolumeComparison` then,
+                and each file counts.
             match: only files that one of these globs fits: see `sbg_bulk.files.filters`.
             exclude: nothing that one of these globs fits.
             newer_than: only files of the source that were changed after this; nothing counts as extra then.

@@ -12,6 +12,7 @@ from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
 from sbg_bulk.client.wanted import Wanted, filters_of
 from sbg_bulk.errors import Forbidden, InputError, NotFound
 from sbg_bulk.files.addresses import is_address
+from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.paths import is_path, unpasted
 from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT
 from sbg_bulk.runs.draft import Draft
@@ -21,6 +22,8 @@ from sbg_bulk.settings.settings import Settings
 from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice
 from sbg_bulk.volume_jobs.choose import choose_exports, usable, writable
 from sbg_bulk.volume_jobs.choose_imports import choose_imports
+from sbg_bulk.volumes.compare import compare_with_volume
+from sbg_bulk.volumes.places import is_volume_place
 
 
 class VolumeFlows:
@@ -111,6 +114,24 @@ class VolumeFlows:
         if problems:
             raise ManifestError(problems[: ManifestError.SHOWN], len(problems))
         draft.checked = True
+
+    def compare(
+        self,
+        source: str,
+        place: str,
+        wanted: Wanted,
+        *,
+        one_way: bool,
+        on_request: Callable[[int], object] | None,
+    ) -> Flow[Comparison]:
+        if is_volume_place(source) and is_volume_place(place):
+            raise InputError(f"{source} and {place} are both on volumes. Compare one with a project or folder.")
+        sides = [
+            volume_place_on(self._settings, one) if is_volume_place(one) else place_on(self._settings, one)
+            for one in (source, place)
+        ]
+        policy, filters = lookup_policy(self._policy), filters_of(*wanted)
+        return compare_with_volume(policy, sides[0], sides[1], filters, one_way=one_way, on_request=on_request)
 
     def export_type(self, copy_only: bool, replace_with_alias: bool) -> str:
         """Return the type of the jobs. Raises InputError unless it was said what becomes of the platform's copies."""

@@ -25,7 +25,7 @@ Path: TypeAlias = tuple[str, ...]
 
 
 @frozen
-class _Folder:
+class Folder:
     """A folder that is to be compared, which may be on one side only."""
 
     path: Path
@@ -34,7 +34,7 @@ class _Folder:
 
 
 @define
-class _Comparing:
+class Comparing:
     """What has been compared so far, and the means to go on."""
 
     resolver: PathResolver
@@ -46,11 +46,11 @@ class _Comparing:
     mismatches: list[Compared] = field(factory=list)
     same: int = 0
     undated: int = 0
-    left: list[_Folder] = field(factory=list)
+    left: list[Folder] = field(factory=list)
     folders: dict[Location, str] = field(factory=dict)
     seen: Seen = field(factory=Seen)
 
-    def folder(self, here: _Folder, on_source: bool, on_place: bool) -> Flow[None]:
+    def folder(self, here: Folder, on_source: bool, on_place: bool) -> Flow[None]:
         """Compare what is in a folder, and note the folders in it that are to be compared."""
         source = (yield from self._entries(self.source, here.path, here.source)) if on_source else []
         there = (yield from self._entries(self.place, here.path, here.there)) if on_place else []
@@ -64,11 +64,11 @@ class _Comparing:
         extra = yield from self._extra(here.path, [one for one in there if one.name in lacking])
         facing = [one for one in there if one.name in names]
         taken = {one.name for one in facing}
-        sized = yield from self.resolver.with_sizes([*(one for one in wanted if one.name in taken), *facing])
+        sized = yield from self._sized([*(one for one in wanted if one.name in taken), *facing])
         by_id = {one.id: one for one in sized}
         pairs = pair((by_id.get(one.id, one) for one in wanted), [*(by_id[one.id] for one in facing), *extra])
         self.same += pairs.same
-        inner = [_Folder((*here.path, one.name), one, two) for one, two in pairs.entered]
+        inner = [Folder((*here.path, one.name), one, two) for one, two in pairs.entered]
         for name, kind, mine, theirs in pairs.mismatches:
             path = (*here.path, name)
             if kind is Mismatch.TYPE and mine and theirs and not (yield from self._turned(path, mine)):
@@ -80,7 +80,7 @@ class _Comparing:
             if kind is Mismatch.EXTRA and self.one_way:
                 continue  # a second file of one name
             if kind in (Mismatch.MISSING, Mismatch.EXTRA) and file.is_folder and self._looks_into:
-                inner.append(_Folder(path, mine, theirs))
+                inner.append(Folder(path, mine, theirs))
             else:
                 self._tell(path, kind, mine, theirs)
         self.left += inner
@@ -96,6 +96,13 @@ class _Comparing:
             left += [((*above, one.name), one) for one in found if one.is_folder]
         return wanted
 
+    def found(self) -> tuple[Compared, ...]:
+        """Return what is not the same, in the order of the paths."""
+        return tuple(sorted(self.mismatches, key=lambda one: (one.names, one.mismatch)))
+
+    def _sized(self, files: Sequence[File]) -> Flow[list[File]]:
+        return self.resolver.with_sizes(files)
+
     @property
     def _looks_into(self) -> bool:
         """Return whether folders that are on one side only are listed, and do not stand for what is in them."""
@@ -105,7 +112,15 @@ class _Comparing:
         self.mismatches.append(Compared("/".join(path), kind, source, there))
 
     def _entries(self, start: Location, path: Path, folder: File | None) -> Flow[list[File]]:
-        """List a folder below one of the two places."""
+        """List a folder below one of the two places. Raises InputError if the other is in it."""
+        entries = yield from self._listed(start, path, folder)
+        other = self.source if start is self.place else self.place
+        beginning = self.resolver.folder_id(other)
+        if beginning is not None and any(one.id == beginning for one in entries):
+            raise _within(self.source, self.place)
+        return entries
+
+    def _listed(self, start: Location, path: Path, folder: File | None) -> Flow[list[File]]:
         where = start.below(*path)
         if path:
             self.resolver.found[where] = folder
@@ -113,10 +128,6 @@ class _Comparing:
         identity = self.resolver.folder_id(where)
         if start is self.place and identity is not None:
             self.folders[where] = identity
-        other = self.source if start is self.place else self.place
-        beginning = self.resolver.folder_id(other)
-        if beginning is not None and any(one.id == beginning for one in entries):
-            raise _within(self.source, self.place)
         return entries
 
     def _wanted(self, above: Path, entries: Sequence[File]) -> Flow[list[File]]:
@@ -201,18 +212,14 @@ def compare(
         resolver.folder(place)
     yield from check_apart(resolver, source, place)
     one_way = one_way or filters.newer_than is not None
-    state = _Comparing(resolver, source, place, filters, each_file, one_way)
+    state = Comparing(resolver, source, place, filters, each_file, one_way)
     state.seen.sources.append(source)
     state.folders |= {here: found for here in place.lineage() if (found := resolver.folder_id(here)) is not None}
-    yield from state.folder(_Folder((), None, None), True, gap is None)
-    while state.left:
-        here = state.left.pop()
-        yield from state.folder(here, here.source is not None, here.there is not None)
-    mismatches = sorted(state.mismatches, key=lambda one: (one.names, one.mismatch))
+    yield from compare_all(state, Folder((), None, None), gap is None)
     return Comparison(
         source=source,
         place=place,
-        mismatches=tuple(mismatches),
+        mismatches=state.found(),
         same=state.same,
         folders=state.folders,
         undated=state.undated,
@@ -221,14 +228,22 @@ def compare(
     )
 
 
+def compare_all(state: Comparing, start: Folder, on_place: bool) -> Flow[None]:
+    """Compare two folders and all below. `on_place` is whether there is one at the place."""
+    yield from state.folder(start, True, on_place)
+    while state.left:
+        here = state.left.pop()
+        yield from state.folder(here, here.source is not None, here.there is not None)
+
+
 def lacking(resolver: PathResolver, source: str, there: str) -> Flow[tuple[list[Compared], int]]:
     """Compare what is in a folder and below it with another, both by their ids.
 
     Returns:
         What of the source is not the same in the other, and how many files are.
     """
-    state = _Comparing(resolver, Location(folder=source), Location(folder=there), Filters(), False, True)
-    yield from state.folder(_Folder((), None, None), True, True)
+    state = Comparing(resolver, Location(folder=source), Location(folder=there), Filters(), False, True)
+    yield from state.folder(Folder((), None, None), True, True)
     while state.left:
         yield from state.folder(state.left.pop(), True, True)
     return sorted(state.mismatches, key=lambda one: one.names), state.same

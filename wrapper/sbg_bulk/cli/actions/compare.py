@@ -17,9 +17,15 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.comparison import Mismatch
 from sbg_bulk.runs import forms
 from sbg_bulk.text import counted
+from sbg_bulk.volumes.compare import VolumeComparison
+from sbg_bulk.volumes.places import VolumePlace
 
 if TYPE_CHECKING:
-    from sbg_bulk.files.comparison import Comparison
+    from sbg_bulk.files.comparison import Compared, Comparison
+
+COLUMNS_TO_VOLUME: Final = ("file", "volume", "location", "status", "size")
+COLUMNS_FROM_VOLUME: Final = ("volume", "location", "to", "status", "size")
+"""The columns where the place, or the source, is on a volume."""
 
 COLUMNS: Final = ("file", "path", "to", "status", "type", "size")
 """The columns of the manifest of what is missing."""
@@ -55,16 +61,48 @@ def compare(
     if as_json:
         write_json(comparison_document(found))
     elif as_csv:
-        rows = list(_missing(found))
-        forms.write(sys.stdout, "csv", COLUMNS, iter(rows))
+        rows = list(_missing(found) if not isinstance(found, VolumeComparison) else _missing_beside(found))
+        forms.write(sys.stdout, "csv", _columns(found), iter(rows))
         if others := len(found.mismatches) - len(rows):
             note(f"Not in the manifest, which lists only what is missing: {counted(others, 'other difference')}.")
     else:
         print_mismatches(found.mismatches)
     (note if found.agrees else tell)(counts_text(found))
     if found.of(Mismatch.MISSING):
-        note(f"See what sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}")
+        note(_remedy(context, found, source, place))
     return Exit.DONE if found.agrees else Exit.FAILED_ITEMS
+
+
+def _columns(found: Comparison) -> tuple[str, ...]:
+    if not isinstance(found, VolumeComparison):
+        return COLUMNS
+    return COLUMNS_TO_VOLUME if isinstance(found.place, VolumePlace) else COLUMNS_FROM_VOLUME
+
+
+def _remedy(context: Context, found: Comparison, source: str, place: str) -> str:
+    """Return what to do about what is missing, a line."""
+    if not isinstance(found, VolumeComparison):
+        return f"See what sync would copy: {context.command('sync', source, '--to', place, '--dry-run')}"
+    if isinstance(found.place, VolumePlace):
+        words = ("export", source, "--recursive", "--to", place, "--copy-only", "--dry-run")
+        return f"See what export would write: {context.command(*words)}"
+    words = ("import", source, "--recursive", "--preserve-structure", "--to", place, "--dry-run")
+    return f"See what import would add: {context.command(*words)}"
+
+
+def _missing_beside(found: VolumeComparison) -> Iterator[dict[str, Any]]:
+    """What is missing on a volume, or beside it, as the rows of a manifest of exports or imports."""
+    for one in found.of(Mismatch.MISSING):
+        volume, _, location = (one.file.id if isinstance(found.source, VolumePlace) else _on(found, one)).partition(":")
+        row = {"volume": volume, "location": location, "status": str(one.mismatch), "size": one.file.size}
+        if isinstance(found.place, VolumePlace):
+            yield {"file": one.file.id, **row}
+        else:
+            yield {**row, "to": str(found.place.below(*one.names[:-1]))}
+
+
+def _on(found: VolumeComparison, one: Compared) -> str:
+    return str(found.volume.folder) + one.path
 
 
 def _missing(found: Comparison) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from sbg_bulk.cli.options.common import collected, json_option
 from sbg_bulk.cli.options.filters import Selection, file_filter_options
 from sbg_bulk.cli.place_completion import complete_place
 from sbg_bulk.files.paths import place_of
+from sbg_bulk.volumes.places import is_volume_place, volume_place
 
 _compare: Callable[..., Exit] = later("sbg_bulk.cli.actions.compare", "compare")
 
@@ -35,7 +36,7 @@ _compare: Callable[..., Exit] = later("sbg_bulk.cli.actions.compare", "compare")
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Write a manifest of what is missing in PLACE, for copy --manifest.",
+    help="Write a manifest of what is missing in PLACE, for copy, export or import --manifest.",
 )
 @json_option
 @click.pass_context
@@ -53,7 +54,8 @@ def check(
 ) -> None:
     """Compare all files in SOURCE, subfolders included, with those in PLACE: names, sizes and types.
 
-    Both are paths of folders or projects, or ids of folders. Nothing is changed. Exit code 0 means that both are the
+    Both are paths of folders or projects, or ids of folders. One of them may be on a volume, OWNER/VOLUME:PREFIX, the
+    colon always included: names and sizes are compared then. Nothing is changed. Exit code 0 means that both are the
     same, 3 that they differ, or that filters matched nothing.
     """
     if as_csv and as_json:
@@ -62,7 +64,8 @@ def check(
         raise click.UsageError("Missing argument 'PLACE'." if place is None else "Give PLACE once.")
     place = place or to or ""
     selection = collected(Selection, values)
-    context: Context = connected(click_context.obj, [place_of(source), place_of(place)])
+    places = [volume_place(one) if is_volume_place(one) else place_of(one) for one in (source, place)]
+    context: Context = connected(click_context.obj, places)
     click_context.exit(
         _compare(
             context,
