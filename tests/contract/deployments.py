@@ -14,6 +14,8 @@ from sbg_bulk.simulator.world.jobs import ListOrder, Progress
 TOKEN = "demo-token"
 PROJECT = "rfranklin/scratch"
 OTHER_TOKEN = "other-token"
+VOLUME = "rfranklin/bucket"
+OBJECT = "drs://repository.example/reads"
 ORDERS: tuple[ListOrder, ...] = ("newest", "oldest", "shuffled")
 
 
@@ -40,6 +42,10 @@ def build(*, seed: int = 0, progress: Progress = "time") -> Simulator:
     archive = world.add_folder("archive", project)
     for number in range(3):
         world.add_file(f"old-{number}.bam", archive)
+    runs = {f"runs/{run}/{name}": 10 for run in ("a", "b") for name in ("1.bam", "2.bam")}
+    world.volumes.add(VOLUME, objects={"first.bam": 7, "second.bam": 8, **runs})
+    world.volumes.add("rfranklin/read-only", access_mode="RO", objects={"third.bam": 9})
+    world.repository.add(OBJECT, "reads.bam", size=4096)
     foreign = world.add_project("bmcclintock/maize")
     kernel = world.add_file("kernel.bam", foreign)
     now = simulator.clock.now()
@@ -66,5 +72,12 @@ def checked(simulator: Simulator, app: Any = None, **options: Any) -> Report:
         app: what stands before it; None for the simulator itself.
         options: those of `check`, in place of usual ones.
     """
-    usual = {"writes": PROJECT, "second_token": OTHER_TOKEN, "alone": True, "sleep": simulator.advance}
+    usual = {
+        "writes": PROJECT,
+        "export_to": VOLUME,
+        "drs_uri": OBJECT,
+        "second_token": OTHER_TOKEN,
+        "alone": True,
+        "sleep": simulator.advance,
+    }
     return check(app or simulator.app, TOKEN, base_url=simulator.base_url, **{**usual, **options})

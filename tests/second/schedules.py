@@ -26,9 +26,10 @@ from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.runs.journal import Journal
 from scripts.lib.faults.trial import Result, scratch
 from scripts.lib.parallel import shared_out
+from tests.second.server.nodes import Node
 from tests.second.server.transport import Transport
 from tests.second.server.variant import Variant
-from tests.second.server.world import Deed, Item, Job, Node
+from tests.second.server.world import Deed, Item, Job
 from tests.second.service import TARGET, USER, Service, manifest
 from tests.second.trials import Killed, lost_job
 from tests.second.variants import NEW_STATES

@@ -16,15 +16,18 @@ from sbg_bulk.api.drivers.aio import AwaitingDriver
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.runs.journal import Journal
 from tests.second.server.app import FOREIGN_PROJECT, application
+from tests.second.server.nodes import Node
 from tests.second.server.transport import Transport
 from tests.second.server.variant import Variant
-from tests.second.server.world import Deed, Item, Node, World
+from tests.second.server.world import Deed, Item, World
 from tests.second.variants import VARIANTS
 
 TOKEN: Final = "demo-token"
 USER: Final = "rfranklin"
 SOURCE: Final = f"{USER}/source"
 TARGET: Final = f"{USER}/target"
+VOLUME: Final = f"{USER}/bucket"
+OBJECT: Final = "drs://second.example/reads"
 HOST: Final = "http://second.localhost"
 POLLING: Final = Polling(1.0, 5.0)
 
@@ -46,7 +49,7 @@ class Clock:
 
 
 def fill(world: World, files: int = 0) -> None:
-    """Put a user, two projects and files into a world, and a project for the user's other program."""
+    """Put a user, two projects and files into a world, a project for the user's other program, and volumes."""
     world.users |= {TOKEN: USER, "another-token": "jwatson"}
     source = world.add_project(SOURCE).root
     world.add_project(TARGET)
@@ -56,6 +59,11 @@ def fill(world: World, files: int = 0) -> None:
         world.add_file(f"other-{n}.bam", foreign)
     for n in range(files):
         world.add_file(f"f{n:03}.bam", source, size=1000 + n)
+    runs = {f"runs/{run}/{name}": 10 for run in ("a", "b") for name in ("1.bam", "2.bam")}
+    world.moving.add_volume(VOLUME, {"first.bam": 7, "second.bam": 8, **runs})
+    world.moving.add_volume(f"{USER}/read-only", {"third.bam": 9}, writable=False)
+    world.moving.add_volume("jwatson/theirs", {"fourth.bam": 9})
+    world.moving.repository |= {OBJECT: ("reads.bam", 4096), f"{OBJECT}-2": ("more.bam", 8192)}
 
 
 class Service:

@@ -83,6 +83,11 @@ VARIANTS: Final = {
     "bulk 404": Variant(bulk_refused=404),
     "bulk 405": Variant(bulk_refused=405),
     "bulk 501": Variant(bulk_refused=501),
+    "no storage": Variant(storage=False),
+    "transfers listed in full": Variant(storage_lists="all"),
+    "transfers listed with the least": Variant(storage_lists="least"),
+    "one refused transfer refuses all": Variant(storage_refusals="call"),
+    "no prefixes": Variant(prefixes=False),
     "bulk shuffled, without folders, errors without status": Variant(
         bulk_order="shuffled", bulk_folders=False, bulk_error_status=False, result_order="shuffled"
     ),

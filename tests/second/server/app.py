@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any, Final, TypeVar
 
-from attrs import frozen
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
@@ -17,8 +15,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.second.server.asked import (
+    Answer,
+    Asked,
+    Handler,
+    body_of,
+    bulk_answer,
+    bulk_of,
+    destination_of,
+    edit_of,
+    item_of,
+    number_of,
+    token_of,
+)
 from tests.second.server.documents import Document, Writer
-from tests.second.server.world import WINDOW, Edit, Item, Job, Node, Project, Refusal, World
+from tests.second.server.nodes import Node, Refusal
+from tests.second.server.storage import storage_routes
+from tests.second.server.world import WINDOW, Edit, Item, Job, Project, World
 
 FOREIGN_PROJECT: Final = "foreign"
 """The short name of the project in which the user's other program copies files."""
@@ -26,34 +39,7 @@ FOREIGN_PROJECT: Final = "foreign"
 FILE_QUERY: Final = ("project", "parent", "name", "tag", "origin.task", "fields", "offset", "limit")
 """What lists of files may be asked with, metadata apart."""
 
-BULK_REFUSALS: Final = {404: 90003, 405: 90006, 501: 90010}
-"""The codes with which bulk calls are refused as a whole, by the status."""
-
 Entry = TypeVar("Entry", Job, Node, Project)
-Answer = tuple[int, Document, dict[str, str]]
-"""Status, body, and headers beside those that all answers have."""
-
-
-@frozen
-class Asked:
-    """A request that is let in, and who sends it."""
-
-    request: Request
-    body: bytes
-    token: str
-    user: str
-    writer: Writer
-
-    @property
-    def query(self) -> QueryParams:
-        return self.request.query_params
-
-    @property
-    def path(self) -> dict[str, str]:
-        return self.request.path_params
-
-
-Handler = Callable[[Asked], Answer]
 
 
 def application(world: World) -> Starlette:
@@ -79,10 +65,12 @@ class _Api:
             ("GET", "/files/{file_id}/list", self._folder),
             ("POST", "/bulk/files/get", self._bulk("file_ids", self._read)),
             ("POST", "/bulk/files/edit", self._bulk("items", world.edit)),
+            ("POST", "/bulk/files/update", self._bulk("items", world.edit, erases=True)),
             ("POST", "/bulk/files/delete", self._bulk("file_ids", world.delete)),
             ("GET", "/async/files", self._jobs),
             *(("POST", f"/async/files/{kind}", self._submission(kind.upper())) for kind in kinds),
             *(("GET", f"/async/files/{kind}/{{job_id}}", self._reading(kind.upper())) for kind in kinds),
+            *(storage_routes(world, self._page) if self._variant.storage else ()),
         ]
         by_path: dict[str, dict[str, Handler]] = {}
         for method, path, handler in routes:
@@ -102,7 +90,7 @@ class _Api:
         async def endpoint(request: Request) -> Response:
             body = await request.body()
             writer = Writer(self._variant, f"{request.url.scheme}://{request.url.netloc}")
-            token = _token(request)
+            token = token_of(request)
             try:
                 handler = handlers["GET" if request.method == "HEAD" else request.method]
                 user = self._admitted(token, counts=path != "/rate_limit")
@@ -245,47 +233,39 @@ class _Api:
         found = self._world.node(edit.file, user)
         return found if self._variant.bulk_folders or not found.is_folder else None
 
-    def _bulk(self, key: str, do: Callable[[Edit, str], Node | None]) -> Handler:
+    def _bulk(self, key: str, do: Callable[[Edit, str], Node | None], *, erases: bool = False) -> Handler:
         """Return the handler that does something with each file, and answers what came of it.
 
         Args:
             key: the list in the body, of ids or of edits.
             do: does it; what it returns None for has no entry.
+            erases: whether edits erase what they do not name.
         """
 
         def answered(asked: Asked) -> Answer:
-            variant = self._variant
-            if variant.bulk_refused is not None:
-                raise Refusal(variant.bulk_refused, BULK_REFUSALS[variant.bulk_refused], "there are no bulk calls")
-            given = _body(asked).get(key)
-            if not isinstance(given, list) or len(given) > 100:
-                raise Refusal(400, 5033, f"{key} is not a list of at most 100 entries")
-            if not given:
-                raise Refusal(400, 10230, f"{key} is empty")
+            given = bulk_of(asked, key)
             # All of it is read before any of it is done.
-            edits = [_edit({"id": one} if key == "file_ids" else one) for one in given]
-            entries: list[Node | Refusal] = []
+            edits = [edit_of({"id": one} if key == "file_ids" else one, erases) for one in given]
+            entries: list[Document | Refusal] = []
             for edit in edits:
                 try:
                     found = do(edit, asked.user)
                 except Refusal as refusal:
                     entries.append(refusal)
                 else:
-                    entries += [] if found is None else [found]
-            if variant.bulk_order == "shuffled":
-                random.Random(len(entries)).shuffle(entries)
-            return variant.bulk_status, asked.writer.bulk(entries), {}
+                    entries += [] if found is None else [asked.writer.file(found, bulk=True)]
+            return bulk_answer(asked, entries)
 
         return answered
 
     def _new_folder(self, asked: Asked) -> Answer:
-        given = _body(asked)
+        given = body_of(asked)
         name = given.get("name")
         if not isinstance(name, str) or str(given.get("type")).lower() != "folder":
             raise Refusal(400, 5033, "name and type are needed")
         if not 0 < len(name) <= 255 or "/" in name:
             raise Refusal(400, 10236, "not a name for a folder")
-        parent, project = _destination(given)
+        parent, project = destination_of(given)
         place = self._world.folder(parent, asked.user) if parent else self._world.project(str(project), asked.user).root
         return self._variant.post_status, asked.writer.file(self._world.new_folder(name, place)), {}
 
@@ -295,14 +275,14 @@ class _Api:
 
     def _submission(self, job_type: str) -> Handler:
         def submitted(asked: Asked) -> Answer:
-            given = _body(asked).get("items")
+            given = body_of(asked).get("items")
             if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
                 raise Refusal(400, 5033, "items is not a list of objects")
             if not given:
                 raise Refusal(400, 10230, "there are no items")
             if self._variant.empty_strings == "refused" and any("" in one.values() for one in given):
                 raise Refusal(400, 5033, "an item has an empty value")
-            items = [_item(one, job_type) for one in given]
+            items = [item_of(one, job_type) for one in given]
             if len({one.file for one in items}) < len(items):
                 raise Refusal(400, 10231, "an item is named twice")
             job = self._world.submit(asked.user, job_type, items)
@@ -318,7 +298,7 @@ class _Api:
         return read
 
     def _page(self, asked: Asked, entries: Sequence[Entry], write: Callable[[Entry], Document]) -> Answer:
-        offset, limit = _number(asked, "offset", 0), _number(asked, "limit", 25)
+        offset, limit = number_of(asked, "offset", 0), number_of(asked, "limit", 25)
         if offset < 0 or not 1 <= limit <= 100:
             raise Refusal(400, 90000, "offset or limit is out of range")
         ordered = self._world.ordered(entries)
@@ -327,69 +307,3 @@ class _Api:
         query = {name: asked.query.getlist(name) for name in asked.query}
         headers = {"X-Total-Matching-Query": str(len(ordered))} if self._variant.total_header else {}
         return 200, asked.writer.page(path, query, shown, offset, limit, len(ordered)), headers
-
-
-def _token(request: Request) -> str:
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return str(request.headers.get("X-SBG-Auth-Token") or bearer)
-
-
-def _number(asked: Asked, name: str, default: int) -> int:
-    try:
-        return int(asked.query.get(name, default))
-    except ValueError:
-        raise Refusal(400, 90000, f"{name} is not a whole number") from None
-
-
-def _body(asked: Asked) -> dict[str, Any]:
-    if asked.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(415, 90008, "send application/json")
-    try:
-        found = json.loads(asked.body)
-    except UnicodeDecodeError:
-        raise Refusal(400, 90009, "the body cannot be decoded") from None
-    except ValueError:
-        raise Refusal(400, 10217, "the body is not JSON") from None
-    if not isinstance(found, dict):
-        raise Refusal(400, 5033, "the body is not an object")
-    return found
-
-
-def _destination(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Return the folder or the project that is named, and None for the other; empty is absent."""
-    parent, project = given.get("parent") or None, given.get("project") or None
-    if (parent is None) == (project is None):
-        raise Refusal(400, 5029 if parent is None else 5031, "give one of parent and project")
-    if project is not None and str(project).count("/") != 1:
-        raise Refusal(400, 3012, "project is not owner/project")
-    return parent, project
-
-
-def _edit(given: Any) -> Edit:
-    if not isinstance(given, dict):
-        raise Refusal(400, 5033, "an entry is not an object")
-    file, name, tags, metadata = given.get("id", given.get("file_id")), *map(given.get, ("name", "tags", "metadata"))
-    if not isinstance(file, str) or not isinstance(name, str | None):
-        raise Refusal(400, 5033, "an id or a name is not a string")
-    if not isinstance(tags, list | None) or not isinstance(metadata, dict | None):
-        raise Refusal(400, 5033, "tags or metadata have the wrong shape")
-    if not all(isinstance(one, str) for one in tags or ()):
-        raise Refusal(400, 5033, "a tag is not a string")
-    if not all(isinstance(one, str | None) for one in (metadata or {}).values()):
-        raise Refusal(400, 5033, "a value of metadata is not a string")
-    if not file:
-        raise Refusal(400, 5004, "the id of a file is empty")
-    if name is not None and (len(name) > 255 or "/" in name):
-        raise Refusal(400, 10235, "not a name for a file")
-    return Edit(file, name, tags, metadata)
-
-
-def _item(given: Mapping[str, Any], job_type: str) -> Item:
-    if not all(isinstance(given.get(key) or "", str) for key in ("file", "parent", "project", "name")):
-        raise Refusal(400, 5033, "an item has a value that is not a string")
-    if not given.get("file"):
-        raise Refusal(400, 5004, "the id of a file is empty")
-    name = given.get("name") or None
-    if name is not None and (len(name) > 255 or "/" in name):
-        raise Refusal(400, 10235, "not a name for a file")
-    return Item(given["file"]) if job_type == "DELETE" else Item(given["file"], *_destination(given), name)

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
+from tests.second.server.moving import Fetching, Moving, Transfer, Volume
+from tests.second.server.nodes import Node, Refusal
 from tests.second.server.variant import Variant
-from tests.second.server.world import Job, Node, Project, Refusal, World, counts_of, result_of
+from tests.second.server.world import Job, Project, World, counts_of, result_of
 
 PUBLIC_HOST: Final = "https://api.platform.example"
 LISTED: Final[dict[str, tuple[str, ...] | None]] = {
@@ -19,6 +21,8 @@ LISTED: Final[dict[str, tuple[str, ...] | None]] = {
     "all": None,
 }
 ALWAYS: Final = ("href", "id", "name")
+LEAST_OF_TRANSFER: Final = ("href", "id", "state")
+"""What imports and exports always have; nothing else has a state and takes `fields`."""
 
 Document = dict[str, Any]
 
@@ -69,16 +73,91 @@ class Writer:
         }
         if not node.is_folder:
             document |= {"tags": node.tags, "metadata": node.metadata, "origin": self._finished({"task": node.task})}
+            document["storage"] = self._storage(node)
         names = LISTED[self.variant.file_lists] if listed else None
         if bulk and self.variant.bulk_fields == "least":
             names = LISTED["least"]
         return self._finished(self._chosen(document, names, fields))
 
+    def _storage(self, node: Node) -> Document:
+        if node.alias is None:
+            return self._extra({"type": "PLATFORM"})
+        return self._extra({"type": "VOLUME", "volume": node.alias[0], "location": node.alias[1]})
+
+    def volume(self, volume: Volume, *, listed: bool = False, fields: str | None = None) -> Document:
+        document = {
+            "href": self._href(f"/storage/volumes/{volume.id}"),
+            "id": volume.id,
+            "name": volume.id.partition("/")[2],
+            "description": None,
+            "access_mode": "RW" if volume.writable else "RO",
+            "service": self._extra({"type": "s3", "bucket": volume.id.replace("/", "-")}),
+            "active": True,
+            "created_on": self._date(volume.made),
+            "modified_on": None,
+        }
+        return self._finished(self._chosen(document, (*ALWAYS, "access_mode") if listed else None, fields))
+
+    def objects(self, volume: Volume, path: str, entries: Sequence[str], following: str | None) -> Document:
+        """Write a page of the objects of a volume: keys, and what ends in a slash stands for several."""
+        address = f"/storage/volumes/{volume.id}"
+        items: list[Document] = []
+        prefixes: list[Document] = []
+        for entry in entries:
+            if entry.endswith("/"):
+                href = self._href(f"{address}/list?{urlencode({'prefix': entry})}")
+                prefixes.append(self._withheld({"href": href, "prefix": entry, "volume": volume.id}))
+            else:
+                href = self._href(f"{address}/object?{urlencode({'location': entry})}")
+                items.append(self._withheld({"href": href, "location": entry, "volume": volume.id, "type": "s3"}))
+        links = [] if following is None else [self._withheld({"next": self._href(following) or following})]
+        return self._withheld({"href": self._href(path), "items": items, "prefixes": prefixes, "links": links})
+
+    def transfer(
+        self, transfer: Transfer, moving: Moving, *, listed: bool = False, fields: str | None = None
+    ) -> Document:
+        start, came = transfer.start, transfer.came
+        kind = "exports" if start.is_export else "imports"
+        document: Document = {
+            "href": self._href(f"/storage/{kind}/{transfer.id}"),
+            "id": transfer.id,
+            "state": moving.state(transfer),
+            "source": self._extra(dict(start.source)),
+            "destination": self._extra(dict(start.destination)),
+            **start.flags,
+            "started_on": self._date(transfer.made),
+            "finished_on": None if came is None else self._date(transfer.ends),
+            "result": self.file(came) if isinstance(came, Node) else None,
+            "error": self.error(came) if isinstance(came, Refusal) else None,
+        }
+        names = {"asked": LEAST_OF_TRANSFER, "least": LEAST_OF_TRANSFER, "all": None}[self.variant.storage_lists]
+        if not listed:
+            return self._withheld(self._chosen(document, None, fields))
+        return self._withheld(self._chosen(document, names, fields if self.variant.storage_lists == "asked" else None))
+
+    def fetching(self, fetching: Fetching, moving: Moving) -> Document:
+        document: Document = {
+            "href": self._href(f"/bulk/drs/imports/{fetching.id}"),
+            "id": fetching.id,
+            "state": moving.stage(fetching),
+            "result": [
+                self._entry(None, one) if isinstance(one, Refusal) else self._entry(one.id, None)
+                for one in fetching.came
+            ],
+            "started_on": self._date(fetching.made) if fetching.done else None,
+            "finished_on": self._date(fetching.ends) if fetching.done else None,
+        }
+        return self._withheld(document)
+
+    def _withheld(self, document: Document) -> Document:
+        """Leave out what has no value, where null is not allowed."""
+        return self._extra({name: value for name, value in document.items() if value is not None})
+
     def _chosen(self, document: Document, usual: Collection[str] | None, fields: str | None) -> Document:
         """Return the properties that were asked for, or the usual ones; None for all."""
         names = usual
         if fields and self.variant.fields_parameter:
-            names = None if fields == "_all" else (*ALWAYS, *fields.split(","))
+            names = None if fields == "_all" else (*ALWAYS, *LEAST_OF_TRANSFER, *fields.split(","))
         return document if names is None else {name: value for name, value in document.items() if name in names}
 
     def project(self, project: Project, *, listed: bool = False, fields: str | None = None) -> Document:
@@ -136,13 +215,13 @@ class Writer:
             del document["code"]
         return self._finished(document, null=True)
 
-    def bulk(self, entries: Sequence[Node | Refusal]) -> Document:
-        """Write what came of each file of a bulk call, in the order given."""
+    def bulk(self, entries: Sequence[Document | Refusal]) -> Document:
+        """Write what came of each thing of a bulk call, in the order given."""
         return self._extra({"items": [self._bulk_entry(one) for one in entries]})
 
-    def _bulk_entry(self, found: Node | Refusal) -> Document:
-        if isinstance(found, Node):
-            return self._extra({"resource": self.file(found, bulk=True)})
+    def _bulk_entry(self, found: Document | Refusal) -> Document:
+        if not isinstance(found, Refusal):
+            return self._extra({"resource": found})
         error = self.error(found)
         if not self.variant.bulk_error_status:
             del error["status"]

@@ -70,6 +70,13 @@ class Variant:
         bulk_status: of the answers to bulk calls.
         bulk_refused: the status with which bulk calls are refused as a whole, which the contract does not have; None if
             they are answered.
+        storage: whether there are volumes, imports and exports, and imports by DRS.
+        storage_lists: the properties of entries of lists of imports and exports: those asked for with `fields`, always
+            the fewest, or always all.
+        storage_refusals: whether an item of a bulk start that is refused becomes an error entry, or the whole call is
+            refused.
+        prefixes: whether the objects of a volume are listed up to the next slash only, or all of them.
+        drs_skipped: the entry of an object that is left out for its name: the file that is there, none, or an error.
         empty_strings: whether an empty `parent`, `project` or `name` of an item is as good as none, or refused.
         failed_state: the last state of a job in which something failed. Any but FINISHED deviates from the contract's
             prose.
@@ -111,21 +118,28 @@ class Variant:
     bulk_error_status: bool = True
     bulk_status: Literal[200, 202] = 200
     bulk_refused: Literal[404, 405, 501] | None = None
+    storage: bool = True
+    storage_lists: Literal["asked", "least", "all"] = "asked"
+    storage_refusals: Literal["entry", "call"] = "entry"
+    prefixes: bool = True
+    drs_skipped: Literal["existing", "absent", "error"] = "existing"
     empty_strings: Literal["absent", "refused"] = "absent"
     failed_state: str = "FINISHED"
 
     @property
     def deviations(self) -> Iterator[Deviation]:
         """What it withholds, or writes in another form, though the contract says otherwise. Nothing else."""
-        lists = ("JobList", "FileList", "ProjectList")
+        lists = ("JobList", "FileList", "ProjectList", "VolumeList", "ImportList", "ExportList")
+        jobs = ("Job", "ImportJob", "ExportJob", "DrsImport")
         if self.links in ("absent", "null"):
             yield from (Deviation(one, "links", absent=self.links == "absent") for one in lists)
         if self.hrefs == "absent":
-            yield from (Deviation(one, "href", absent=True) for one in (*lists, "Job", "FileInfo", "Project", "User"))
+            places = ("VolumeObjectList", "VolumeObject", "VolumePrefix", "Volume", "FileInfo", "Project", "User")
+            yield from (Deviation(one, "href", absent=True) for one in (*lists, *jobs, *places))
         if self.counts_as == "strings":
             counts = ("total_files", "completed_files", "failed_files")
             yield from (Deviation("Job", one, absent=False) for one in counts)
         if self.dates == "naive":
-            yield from (Deviation("Job", one, absent=False) for one in ("started_on", "finished_on"))
-            for schema in ("FileInfo", "Project"):
+            yield from (Deviation(one, f"{what}_on", absent=False) for one in jobs for what in ("started", "finished"))
+            for schema in ("FileInfo", "Project", "Volume"):
                 yield from (Deviation(schema, one, absent=False) for one in ("created_on", "modified_on"))

@@ -6,60 +6,19 @@ import hashlib
 import math
 import random
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from attrs import define, field, frozen
 
+from tests.second.server.moving import Moving
+from tests.second.server.nodes import Node, Refusal
 from tests.second.server.variant import Variant
 
 JOB_EPOCH: Final = 1_483_228_800
 """2017-01-01, from which the time in a job's id counts."""
 
 WINDOW: Final = 300.0
-
-
-class Refusal(Exception):
-    """What was asked for is not done, for this reason."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-
-@define(eq=False)
-class Node:
-    """A file or folder. The folder without a parent is its project's root."""
-
-    id: str
-    name: str
-    project: str
-    parent: Node | None
-    made: float
-    changed: float
-    size: int | None = None
-    children: list[Node] = field(factory=list)
-    tags: list[str] = field(factory=list)
-    metadata: dict[str, str] = field(factory=dict)
-    task: str | None = None
-
-    @property
-    def is_folder(self) -> bool:
-        return self.size is None
-
-    @property
-    def path(self) -> str:
-        return self.project if self.parent is None else f"{self.parent.path}/{self.name}"
-
-    def files(self) -> Iterator[Node]:
-        """Produce the file itself, or the files in the folder and below it."""
-        if not self.is_folder:
-            yield self
-        for child in self.children:
-            yield from child.files()
-
-    def is_within(self, other: Node) -> bool:
-        return self is other or (self.parent is not None and self.parent.is_within(other))
 
 
 @define(eq=False)
@@ -83,12 +42,14 @@ class Edit:
         name: a new name.
         tags: all of its tags.
         metadata: new values by key; None removes a key.
+        erases: whether tags and metadata that are not named are erased.
     """
 
     file: str
     name: str | None = None
     tags: list[str] | None = None
     metadata: Mapping[str, str | None] | None = None
+    erases: bool = False
 
 
 @frozen
@@ -169,7 +130,7 @@ class World:
     ) -> None:
         self.variant, self.clock = variant, clock
         self.limit, self._step, self._pace = limit, step, pace
-        self._random = random.Random(11)
+        self.random = random.Random(11)
         self._made = 0
         self.began = clock()
         self.users: dict[str, str] = {}
@@ -177,6 +138,7 @@ class World:
         self.nodes: dict[str, Node] = {}
         self.jobs: dict[str, Job] = {}
         self.windows: dict[str, Window] = {}
+        self.moving = Moving(self, step)
 
     # What is there from the start.
 
@@ -279,8 +241,9 @@ class World:
         if any(len(key.encode()) > 100 or len((value or "").encode()) > 300 for key, value in metadata.items()):
             raise Refusal(400, 5006, "metadata is too long")
         found.name = edit.name or found.name
-        found.tags = found.tags if edit.tags is None else edit.tags
-        found.metadata = {key: value for key, value in {**found.metadata, **metadata}.items() if value is not None}
+        tags, before = ([], {}) if edit.erases else (found.tags, found.metadata)
+        found.tags = tags if edit.tags is None else edit.tags
+        found.metadata = {key: value for key, value in {**before, **metadata}.items() if value is not None}
         found.changed = self.clock()
         return found
 
@@ -290,7 +253,7 @@ class World:
             raise Refusal(403, 5001, "that is a project's root")
         if found.children:
             raise Refusal(400, 5021, f"{found.name} is not empty")
-        self._remove(found)
+        self.remove(found)
         return found
 
     def spend(self, token: str, requests: int = 1) -> bool:
@@ -319,6 +282,7 @@ class World:
     def go_on(self) -> None:
         """Do what the jobs have done by now, in the order in which it fell due."""
         now = self.clock()
+        self.moving.go_on()
         while True:
             job = min(self.jobs.values(), key=Job.due, default=None)
             if job is None or job.due() > now:
@@ -335,7 +299,7 @@ class World:
                 raise Refusal(403, {"COPY": 5014, "MOVE": 5032, "DELETE": 10226}[job.type], "that is a project's root")
             if job.type == "DELETE":
                 files = tuple(one.id for one in source.files())
-                self._remove(source)
+                self.remove(source)
                 return Deed(item, source.id, files, None)
             target = self._target(item, job.owner)
             if target.is_within(source):
@@ -358,10 +322,11 @@ class World:
         if any(one.name == name for one in target.children):
             if self.variant.copy_clash == "fail":
                 raise Refusal(409, 5003, f"{name} exists already")
-            name = self._free(name, target) if self.variant.copy_clash == "rename" else name
+            name = self.free(name, target) if self.variant.copy_clash == "rename" else name
         children = list(source.children)
         made = self._node(name, target.project, target, source.size, when)
         made.tags, made.metadata, made.task = list(source.tags), dict(source.metadata), source.task
+        made.alias = source.alias
         for child in children:
             self._copy(child, made, child.name, when)
         return made
@@ -372,23 +337,23 @@ class World:
         if not source.is_folder:
             assert source.parent is not None
             source.parent.children.remove(source)
-            source.name = self._free(name, target)
+            source.name = self.free(name, target)
             source.parent, source.project, source.changed = target, target.project, when
             target.children.append(source)
             return source
-        made = there or self._node(self._free(name, target, besides=source), target.project, target, None, when)
+        made = there or self._node(self.free(name, target, besides=source), target.project, target, None, when)
         for child in list(source.children):
             self._move(child, made, child.name, when)
-        self._remove(source)
+        self.remove(source)
         return made
 
-    def _free(self, name: str, target: Node, besides: Node | None = None) -> str:
+    def free(self, name: str, target: Node, besides: Node | None = None) -> str:
         taken = {one.name for one in target.children if one is not besides}
         return next(one for one in (name, *(f"{n}_{name}" for n in range(1, len(taken) + 2))) if one not in taken)
 
-    def _remove(self, node: Node) -> None:
+    def remove(self, node: Node) -> None:
         for child in list(node.children):
-            self._remove(child)
+            self.remove(child)
         assert node.parent is not None
         node.parent.children.remove(node)
         del self.nodes[node.id]
@@ -413,9 +378,9 @@ class World:
             case "counted":
                 return str(70_711_174_378_885_120 + 4096 * count)
             case "random":
-                return str(self._random.randrange(10**17, 10**18))
+                return str(self.random.randrange(10**17, 10**18))
             case "letters":
-                return "".join(self._random.choices(string.ascii_letters, k=22))
+                return "".join(self.random.choices(string.ascii_letters, k=22))
 
 
 def result_of(job: Job, variant: Variant) -> list[tuple[str | None, Refusal | None]]:

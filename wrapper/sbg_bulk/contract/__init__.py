@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from sbg_bulk.contract.checking import Interrupted as Interrupted
     from sbg_bulk.contract.checking import check as check
     from sbg_bulk.contract.items import promise_items as promise_items
+    from sbg_bulk.contract.levels import Level as Level
     from sbg_bulk.contract.output import junit as junit
     from sbg_bulk.contract.output import page as page
     from sbg_bulk.contract.promises import PROMISES as PROMISES
-    from sbg_bulk.contract.promises import Level as Level
     from sbg_bulk.contract.promises import Promise as Promise
     from sbg_bulk.contract.report import Exchange as Exchange
     from sbg_bulk.contract.report import Finding as Finding
@@ -40,7 +40,7 @@ _HOMES: Final = {
     "check": "checking",
     "Interrupted": "checking",
     "PROMISES": "promises",
-    "Level": "promises",
+    "Level": "levels",
     "Promise": "promises",
     "Exchange": "report",
     "Finding": "report",

@@ -61,7 +61,7 @@ def _check_private(service: Service, known: Known, second: str) -> None:
         service.report.hold(
             "private", job_id not in listed, "another user's list of jobs has yours", expected="only their own jobs"
         )
-    for name in ("get_file", "list_folder", "get_project", "list_project_files"):
+    for name in ("get_import", "get_export", "get_file", "list_folder", "get_project", "list_project_files"):
         path = known.path(name)
         if path is None:
             continue

@@ -13,6 +13,7 @@ from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.tree import Crawler
 from sbg_bulk.contract.watching import SUBMITTERS
+from sbg_bulk.contract.wrong_starts import HARMLESS, check_starts
 
 Body = tuple[str, Any]
 """What is wrong with a body, and the body."""
@@ -35,6 +36,7 @@ def check_bodies(service: Service, scratch: Scratch, known: Known) -> None:
     _check_folders(service, scratch, folder, known)
     if service.serves("bulk_get_files"):
         _check_bulk(service, known)
+    check_starts(service, folder, known.file, known.volume)
     check_methods(service, writing=True)
     after = crawler.crawl(scratch.home)
     service.report.hold(
@@ -75,6 +77,7 @@ def _check_access(service: Service) -> None:
         "bulk_delete_files": {"file_ids": [NOTHING]},
         "bulk_get_imports": {"import_ids": [NOTHING]},
         "bulk_get_exports": {"export_ids": [NOTHING]},
+        **HARMLESS,
     }
     for name, body in bodies.items():
         for token in (None, NOBODY) if service.serves(name) else ():

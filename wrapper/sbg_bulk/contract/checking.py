@@ -10,13 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attrs import define, field
+
 from sbg_bulk.contract.access import check_access
 from sbg_bulk.contract.account import check_account, find_missing
 from sbg_bulk.contract.bodies import check_bodies
+from sbg_bulk.contract.bulk import check_bulk
+from sbg_bulk.contract.copies import make_copies
+from sbg_bulk.contract.drs import check_drs
 from sbg_bulk.contract.explore import explore
 from sbg_bulk.contract.files import check_files
 from sbg_bulk.contract.jobs import check_jobs
-from sbg_bulk.contract.known import Known, find_known
+from sbg_bulk.contract.known import Known, find_jobs, find_known
 from sbg_bulk.contract.pages import Collection as Pages
 from sbg_bulk.contract.pages import check_pages
 from sbg_bulk.contract.promises import PARTS, WRITING, parts_of
@@ -25,8 +30,15 @@ from sbg_bulk.contract.report import Finding, Report
 from sbg_bulk.contract.scratch import Scratch, scratch_folder
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.stops import AbandonError, Budget, CannotCheck
+from sbg_bulk.contract.storage import Volumes, check_storage
+from sbg_bulk.contract.transfers import Exports, Imports
 from sbg_bulk.contract.transport import connect
 from sbg_bulk.contract.walk import walk
+
+COPIES = 3
+"""Copies that changes in bulk take, and exports as many."""
+
+STORED = ("list_volumes", "list_imports", "list_exports")
 
 
 class Interrupted(KeyboardInterrupt):
@@ -46,6 +58,8 @@ def check(
     token: str,
     *,
     writes: str | None = None,
+    export_to: str | None = None,
+    drs_uri: str | None = None,
     second_token: str | None = None,
     budget: Budget | None = None,
     alone: bool = False,
@@ -67,6 +81,9 @@ def check(
         service: the base URL, or an ASGI application.
         token: the user's token. It is in no finding, and goes to no other host.
         writes: a scratch project, `owner/project`, that may be written to.
+        export_to: a volume, `owner/name`, that a few small files of the scratch folder may be exported to. They stay
+            there: no call of this API deletes them. None to check no exports.
+        drs_uri: the address of an object to import by DRS; None to try only one that leads nowhere.
         second_token: the token of another user, who is no member of the project: what that user can read is checked.
         budget: what the check may take; None for the defaults of Budget.
         alone: nobody else uses the token meanwhile, so that the rate limit and the list of jobs can be counted exactly.
@@ -85,6 +102,10 @@ def check(
     parts = [part for part in PARTS if not promises or part in parts_of(promises)]
     if writes is not None and (writes.count("/") != 1 or not all(writes.split("/"))):
         raise ValueError(f"Expected a project as owner/project, not {writes!r}.")
+    if export_to is not None and (export_to.count("/") != 1 or not all(export_to.split("/"))):
+        raise ValueError(f"Expected a volume as owner/name, not {export_to!r}.")
+    if writes is None and (export_to is not None or drs_uri is not None):
+        raise ValueError("Exports and imports by DRS need a project that may be written to.")
     if not token.strip():
         raise ValueError("The token is empty.")
     secrets = frozenset(filter(None, (token, second_token)))
@@ -92,9 +113,11 @@ def check(
         report = Report(
             str(client.base_url).rstrip("/"), writes, seed, only_documented, alone, frozenset(promises), secrets, found
         )
+        for option, value in (("--export-to", export_to), ("--drs-uri", drs_uri)):
+            report.options += () if value is None else (option, value)
         gate = Service(client, token, report, sleep=sleep, budget=budget, writes=writes is not None, tell=tell)
         try:
-            _Check(gate, parts, writes, second_token, seed).run()
+            _Check(gate, parts, writes, export_to, drs_uri, second_token, seed).run()
         except KeyboardInterrupt:
             report.interrupted = True
             report.could_not("the check was interrupted")
@@ -102,16 +125,16 @@ def check(
     return report
 
 
+@define
 class _Check:
-    def __init__(
-        self, service: Service, parts: Collection[str], project: str | None, second: str | None, seed: int
-    ) -> None:
-        self._service = service
-        self._parts = parts
-        self._project = project
-        self._second = second
-        self._seed = seed
-        self._known: Known | None = None
+    _service: Service
+    _parts: Collection[str]
+    _project: str | None
+    _export_to: str | None
+    _drs_uri: str | None
+    _second: str | None
+    _seed: int
+    _known: Known | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Do the parts. What ends one of them early leaves the others to be done."""
@@ -124,10 +147,11 @@ class _Check:
             reading: dict[str, Callable[[], None]] = {
                 "account": partial(check_account, self._service),
                 "access": self._check_access,
-                "refusals": lambda: check_refusals(self._service, self._what_there_is()),
+                "refusals": self._check_refusals,
                 "lists": self._check_lists,
                 "jobs": partial(check_jobs, self._service),
                 "files": lambda: check_files(self._service, self._what_there_is()),
+                "storage": self._check_storage,
                 "generated": partial(explore, self._service, self._seed),
             }
             for part, do in reading.items():
@@ -141,9 +165,38 @@ class _Check:
         if "walk" in self._parts:
             with self._guarded("walk"):
                 walk(self._service, scratch, self._seed)
+        self._move(scratch)
         if "bodies" in self._parts:
             with self._guarded("bodies"):
                 check_bodies(self._service, scratch, self._what_there_is())
+
+    def _move(self, scratch: Scratch) -> None:
+        """Change files in bulk, and bring files in and out."""
+        service, volumes = self._service, Volumes(self._service)
+        imports = Imports(service, scratch, volumes, self._seed)
+        exporting = self._export_to is not None and "exports" in self._parts and service.serves("list_exports")
+        copies: list[str] = []
+        if "bulk" in self._parts or exporting:
+            with self._guarded("copies"):
+                copies = make_copies(service, scratch, self._what_there_is(), 2 * COPIES if exporting else COPIES)
+        if "bulk" in self._parts and copies:
+            with self._guarded("bulk"):
+                check_bulk(service, scratch, copies[:COPIES])
+        if "imports" in self._parts and service.serves("list_volumes", "list_imports"):
+            with self._guarded("imports"):
+                imports.run()
+        if "exports" in self._parts and self._export_to is None:
+            service.report.note("without a volume to export to, exports were not checked")
+        if exporting and self._export_to is not None and len(copies) == 2 * COPIES:
+            with self._guarded("exports"):
+                Exports(service, scratch, volumes, self._export_to, copies[COPIES:], imports.aliases).run()
+        if "drs" in self._parts and service.serves("start_drs_import"):
+            with self._guarded("drs"):
+                check_drs(service, scratch, self._drs_uri)
+
+    def _check_storage(self) -> None:
+        if self._service.serves("list_volumes"):
+            check_storage(self._service, Volumes(self._service))
 
     def _what_there_is(self) -> Known:
         if self._known is None:
@@ -151,7 +204,17 @@ class _Check:
         return self._known
 
     def _check_access(self) -> None:
-        check_access(self._service, self._what_there_is(), self._second)
+        check_access(self._service, self._with_jobs(), self._second)
+
+    def _check_refusals(self) -> None:
+        check_refusals(self._service, self._with_jobs())
+
+    def _with_jobs(self) -> Known:
+        """Return what there is, with jobs: some are there only after what was written."""
+        known = self._what_there_is()
+        if not known.jobs and not known.transfers:
+            find_jobs(self._service, known)
+        return known
 
     def _check_lists(self) -> None:
         known = self._what_there_is()
@@ -162,8 +225,9 @@ class _Check:
             collections.append(Pages("list_folder", path={"file_id": known.root}))
         if known.username is not None and self._service.serves("list_owner_projects"):
             collections.append(Pages("list_owner_projects", path={"owner": known.username}))
+        collections += [Pages(name) for name in STORED if self._service.serves(name)]
         for collection in collections:
-            check_pages(self._service, collection)
+            check_pages(self._service, collection, brief=collection.operation in STORED)
             self._check_defaults(collection)
 
     def _check_defaults(self, collection: Pages) -> None:

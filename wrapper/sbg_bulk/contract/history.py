@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -78,25 +78,7 @@ class History:
                     "completed_files + failed_files = total_files",
                     exchange,
                 )
-        self._check_dates(job, exchange)
-
-    def _check_dates(self, job: Mapping[str, Any], exchange: Exchange | None) -> None:
-        started, finished = (_date(job.get(name)) for name in ("started_on", "finished_on"))
-        if started is not None and finished is not None:
-            self._hold(
-                "dates", started <= finished, "a job ends before it starts", "started_on <= finished_on", exchange
-            )
-        # A service without any dates leaves out what it may.
-        if job.get("state") == "FINISHED" and started is not None:
-            self._hold("dates", finished is not None, "a finished job has no finished_on", "finished_on", exchange)
-        elif job.get("state") in STATES[:3]:
-            self._hold(
-                "dates",
-                job.get("finished_on") is None,
-                "a job that has not ended has finished_on",
-                "finished_on is null or absent",
-                exchange,
-            )
+        check_dates(self.report, job, {"FINISHED"}, STATES[:3], exchange)
 
     def _compare(self, before: Mapping[str, Any], job: Mapping[str, Any], exchange: Exchange | None) -> None:
         was, now = before.get("state"), job.get("state")
@@ -161,6 +143,46 @@ class History:
                 "errors",
                 exchange,
             )
+
+
+def check_dates(
+    report: Report, job: Mapping[str, Any], ends: Collection[str], before: Collection[str], exchange: Exchange | None
+) -> None:
+    """Check that the dates of a job go with its state.
+
+    Args:
+        report: takes what is found.
+        job: the job, as an answer shows it.
+        ends: the states that end it.
+        before: the states before these.
+        exchange: the answer.
+    """
+    started, finished = (_date(job.get(name)) for name in ("started_on", "finished_on"))
+    if started is not None and finished is not None:
+        report.hold(
+            "dates",
+            started <= finished,
+            "a job ends before it starts",
+            expected="started_on <= finished_on",
+            exchange=exchange,
+        )
+    # A service without any dates leaves out what it may.
+    if job.get("state") in ends and started is not None:
+        report.hold(
+            "dates",
+            finished is not None,
+            "a finished job has no finished_on",
+            expected="finished_on",
+            exchange=exchange,
+        )
+    elif job.get("state") in before:
+        report.hold(
+            "dates",
+            job.get("finished_on") is None,
+            "a job that has not ended has finished_on",
+            expected="finished_on is null or absent",
+            exchange=exchange,
+        )
 
 
 def disagreement(details: Mapping[str, Any], entry: Mapping[str, Any]) -> str:

@@ -49,6 +49,8 @@ class _Service(pytest.Collector):
             settings.endpoint,
             settings.token.reveal(),
             writes=option("writes"),
+            export_to=option("export-to"),
+            drs_uri=option("drs-uri"),
             second_token=None if second is None else Settings.find(settings.endpoint, profile=second).token.reveal(),
             budget=Budget(**{name: value for name, value in limits.items() if value is not None}),
             alone=option("alone"),

@@ -14,6 +14,8 @@ from sbg_bulk.contract.service import Service
 READERS: Final[Mapping[str, str]] = {"COPY": "get_copy_job", "MOVE": "get_move_job", "DELETE": "get_delete_job"}
 """The call that reads a job, by the job's type."""
 
+VOLUME_PARTS: Final = ("volume_owner", "volume_name")
+
 MOST_PROJECTS = 10
 """Projects that are looked through for a file."""
 
@@ -28,6 +30,8 @@ class Known:
         root: the id of its root folder.
         file: the id of a file in it.
         folder: the id of a folder in it that is not its root.
+        volume: a volume's id.
+        transfers: ids of an import and an export, by the call that reads them.
         jobs: ids and types of jobs.
     """
 
@@ -36,6 +40,8 @@ class Known:
     root: str | None = None
     file: str | None = None
     folder: str | None = None
+    volume: str | None = None
+    transfers: dict[str, str] = field(factory=dict)
     jobs: list[tuple[str, str]] = field(factory=list)
 
     def path(self, operation: str, *, real: bool = True) -> dict[str, str] | None:
@@ -53,16 +59,14 @@ class Known:
             "get_project": {"owner": owner, "project": name},
             "list_project_files": {"owner": owner, "project": name},
             "list_owner_projects": {"owner": self.username},
-            "get_volume": {"volume_owner": None, "volume_name": None},
-            "list_volume_objects": {"volume_owner": None, "volume_name": None},
-            "get_import": {"import_id": None},
-            "get_export": {"import_id": None, "export_id": None},
+            "get_volume": dict(zip(VOLUME_PARTS, (self.volume or "").partition("/")[::2], strict=True)),
+            "list_volume_objects": dict(zip(VOLUME_PARTS, (self.volume or "").partition("/")[::2], strict=True)),
+            "get_import": {"import_id": self.transfers.get("get_import")},
+            "get_export": {"export_id": self.transfers.get("get_export")},
             "get_drs_import": {"import_id": None},
             **{reader: {"job_id": jobs.get(reader)} for reader in READERS.values()},
         }
         parts = found.get(operation, {})
-        if operation == "get_export":
-            parts = {"export_id": None}
         if not real:
             return {part: "0" if part == "job_id" else NOTHING for part in parts}
         given = {part: value for part, value in parts.items() if value}
@@ -95,10 +99,19 @@ def find_known(service: Service, project: str | None) -> Known:
         _look_into(service, known, candidate)
         if known.file is not None:
             break
+    if service.serves("list_volumes"):
+        known.volume = next(iter(service.call("list_volumes", query={"limit": 1}).ids()), None)
+    return known
+
+
+def find_jobs(service: Service, known: Known) -> None:
+    """Look for jobs, imports and exports that there are by now."""
     for entry in service.call("list_async_jobs", query={"limit": 100}).listed():
         if all(kind != entry.get("type") for _, kind in known.jobs):
             known.jobs.append((str(entry.get("id")), str(entry.get("type"))))
-    return known
+    for listing, reader in (("list_imports", "get_import"), ("list_exports", "get_export")):
+        for transfer_id in service.call(listing, query={"limit": 1}).ids() if service.serves(listing) else []:
+            known.transfers[reader] = transfer_id
 
 
 def _look_into(service: Service, known: Known, project: str) -> None:

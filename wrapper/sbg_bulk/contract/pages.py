@@ -56,10 +56,16 @@ class _Held:
     exchange: Exchange | None
 
 
-def check_pages(service: Service, collection: Collection) -> None:
-    """Page through the collection with several limits, by offset and by link."""
+def check_pages(service: Service, collection: Collection, *, brief: bool = False) -> None:
+    """Page through the collection with several limits, by offset and by link.
+
+    Args:
+        service: the service.
+        collection: the collection.
+        brief: whether some limits will do.
+    """
     for attempt in range(ATTEMPTS):
-        reading = _Reading(service, collection, BRIEF if attempt else FULL)
+        reading = _Reading(service, collection, BRIEF if attempt or brief else FULL)
         reading.read()
         if service.alone or reading.stood_still():
             reading.tell()

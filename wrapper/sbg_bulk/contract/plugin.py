@@ -15,6 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sbg-contract", "contract of the Seven Bridges bulk API")
     group.addoption("--sbg-contract-url", metavar="URL", help="Base URL of the service to check.")
     group.addoption("--sbg-contract-writes", metavar="PROJECT", help="Scratch project that may be written to.")
+    group.addoption("--sbg-contract-export-to", metavar="VOLUME", help="Volume that may be exported to.")
+    group.addoption("--sbg-contract-drs-uri", metavar="URI", help="Address of an object to import by DRS.")
     group.addoption("--sbg-contract-profile", metavar="NAME", help="Profile that the token is taken from.")
     group.addoption("--sbg-contract-second-token-from", metavar="NAME", help="Profile of another user.")
     group.addoption("--sbg-contract-alone", action="store_true", help="Nothing else uses the token.")

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
 
-
-class Level(StrEnum):
-    """How well a promise is founded.
-
-    - `documented`: the contract or the platform's documentation says so. If it is broken, the check fails.
-    - `expected`: the contract's prose implies it, or several clients rely on it. If it is broken, the check fails,
-      unless only documented promises are held against the service.
-    - `guess`: programs may like to rely on it, and nothing says that they can. It is told, and never fails the check.
-    """
-
-    DOCUMENTED = "documented"
-    EXPECTED = "expected"
-    GUESS = "guess"
+from sbg_bulk.contract.levels import Level
+from sbg_bulk.contract.stored_promises import STORED_TABLE
 
 
 @frozen
@@ -48,14 +36,18 @@ class Promise:
         return self.parts <= WRITING
 
 
-PARTS: Final = ("walk", "bodies", "account", "access", "refusals", "lists", "jobs", "files", "generated")
+PARTS: Final = (
+    *("walk", "bulk", "imports", "exports", "drs", "bodies"),
+    *("account", "access", "refusals", "lists", "jobs", "files", "storage", "generated"),
+)
 """The parts of a check, in the order in which they are done."""
 
-WRITING: Final = frozenset({"walk", "bodies"})
+WRITING: Final = frozenset(PARTS[: PARTS.index("account")])
 """Those that are done only where writing is allowed."""
 
 _D, _E, _G = Level.DOCUMENTED, Level.EXPECTED, Level.GUESS
 _ALL: Final = " ".join(PARTS)
+
 
 _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     # Every answer.
@@ -117,24 +109,25 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     (
         "private",
         _E,
-        "Another user cannot read jobs, files and projects.",
-        "contract, list_async_jobs, JobNotFound, Forbidden",
-        "access",
+        "Another user cannot read jobs, imports, exports, files and projects.",
+        "contract, list_async_jobs, JobNotFound, TransferNotFound, Forbidden",
+        # Of jobs and imports, those that are started first are asked for.
+        "access walk imports",
     ),
     # What is refused.
     (
         "bad-query",
         _D,
         "A query that the contract excludes is refused with 400.",
-        "contract, BadQuery, BadFileQuery",
-        "refusals files",
+        "contract, BadQuery, BadFileQuery, BadVolumeQuery",
+        "refusals files storage",
     ),
     ("edges", _D, "A value at the edge of what the contract allows is accepted.", "contract, parameters", "refusals"),
     (
         "not-found",
         _D,
         "What does not exist is answered with 404.",
-        "contract, JobNotFound, FileNotFound, ProjectNotFound",
+        "contract, JobNotFound, FileNotFound, ProjectNotFound, TransferNotFound, VolumeNotFound",
         "refusals",
     ),
     (
@@ -162,7 +155,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "bad-body",
         _D,
         "A body that the contract excludes is refused with 400.",
-        "contract, BadItems, BadFolder, BadBulk",
+        "contract, BadItems, BadFolder, BadBulk, BadTransfer, BadDrsItems",
         "bodies",
     ),
     (
@@ -178,7 +171,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "A folder that was made can be read where it was made.",
         "contract, create_folder",
-        "bodies walk",
+        "bodies walk bulk imports drs",
     ),
     ("double-underscore", _G, "A folder name that begins with __ is refused.", "contract, BadFolder", "bodies"),
     # Lists.
@@ -270,8 +263,8 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "dates",
         _E,
         "A job is finished after it was started, and has finished_on exactly when it has ended.",
-        "contract, Job",
-        "jobs walk",
+        "contract, Job, ImportJob, ExportJob",
+        "jobs walk imports exports drs",
     ),
     (
         "counts-add-up",
@@ -306,7 +299,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     ("result-in-order", _G, "The entries of a result are in the order of the items.", "several clients", "walk"),
     ("result-names", _D, "A result names what its items became, or were.", "contract, ResourceReference", "walk"),
     # What jobs do.
-    ("items-done", _E, "An item that can be done is done.", "contract, submit_copy_job", "walk"),
+    ("items-done", _E, "An item that can be done is done.", "contract, submit_copy_job", "walk bulk exports"),
     (
         "failed-items",
         _E,
@@ -340,6 +333,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     ("delete-effects", _D, "What is deleted is gone, with everything below it.", "contract, submit_delete_job", "walk"),
     ("untouched", _E, "A job changes nothing but its items.", "contract, submit_copy_job", "walk"),
     ("cleaned-up", _E, "The scratch folder can be deleted.", "contract, submit_delete_job", "walk"),
+    *STORED_TABLE,
 )
 
 PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -54,10 +55,10 @@ def _check_numbers(service: Service, known: Known, operation: Operation, name: s
         return
     for parameter, schema in _numbers(operation):
         least, most = schema.get("minimum"), schema.get("maximum")
-        beyond: list[object] = ["many", "1.5"]
+        beyond: list[object] = ["many", *(["1.5"] if most is not None else [])]
         edges: list[int] = []
         if least is not None:
-            beyond += [least - 1, -1]
+            beyond.append(least - 1)
             edges.append(least)
         if most is not None:
             beyond.append(most + 1)
@@ -122,9 +123,10 @@ def _check_places(service: Service, known: Known) -> None:
 
 
 def _check_ids(service: Service, known: Known) -> None:
-    for name in (*READERS.values(), "get_file", "list_folder"):
-        part = "job_id" if name in READERS.values() else "file_id"
-        for odd in ODD_IDS:
+    parts = {"get_file": "file_id", "list_folder": "file_id", **dict.fromkeys(READERS.values(), "job_id")}
+    parts |= {"get_import": "import_id", "get_export": "export_id", "get_drs_import": "import_id"}
+    for name, part in parts.items():
+        for odd in ODD_IDS if service.serves(name) else ():
             answer = service.call(name, path={part: odd})
             shown = odd if odd.isascii() and len(odd) < 30 else "an odd id"
             refused(service, "not-found", answer, f"of {shown}", 404)
@@ -133,6 +135,9 @@ def _check_ids(service: Service, known: Known) -> None:
         for project in ("sbg-bulk-contract-nothing", "проект-ü"):
             answer = service.call(name, path={"owner": owner, "project": project})
             refused(service, "not-found", answer, "of no project", 404)
+    for name in ("get_volume", "list_volume_objects") if service.serves("list_volumes") else ():
+        answer = service.call(name, path={"volume_owner": owner, "volume_name": "sbg-bulk-contract-nothing"})
+        refused(service, "not-found", answer, "of no volume", 404)
     if service.serves("list_owner_projects"):
         answer = service.call("list_owner_projects", path={"owner": "sbg-bulk-contract-nobody"})
         refused(service, "not-found", answer, "of no user", 404)
@@ -153,11 +158,11 @@ def check_methods(service: Service, *, writing: bool) -> None:
         if not service.serves(names[template]):
             continue
         path = template.format_map(_Nothing())
-        writers = [method for method in ("POST", "PUT", "DELETE") if method not in allowed]
-        for method in writers[: 1 if "{" in template else 2] if writing else {"GET"} - allowed:
+        writers = [method for method in ("PUT", "DELETE", "POST") if method not in allowed]
+        for method in writers[: 1 if "{" in template else 3] if writing else {"GET"} - allowed:
             answer = service.probe(method, path)
-            # A thing that does not exist may be what is told first.
-            statuses = (405, 501, 404) if "{" in template else (405, 501)
+            # A thing that does not exist may be what is told first, also if the path may be taken for that of one.
+            statuses = (405, 501, 404) if "{" in template or _is_of_another(template, method) else (405, 501)
             refused_ = service.report.hold(
                 "methods",
                 answer.status in statuses,
@@ -186,6 +191,15 @@ def check_methods(service: Service, *, writing: bool) -> None:
             expected="404",
             exchange=answer.exchange,
         )
+
+
+def _is_of_another(template: str, method: str) -> bool:
+    """Return whether a path may be taken for one with a parameter, which has the method."""
+    for other, allowed in methods().items():
+        pattern = re.sub(r"\\{[^/]*\\}", "[^/]+", re.escape(other))
+        if other != template and method in allowed and re.fullmatch(pattern, template):
+            return True
+    return False
 
 
 class _Nothing(dict[str, str]):

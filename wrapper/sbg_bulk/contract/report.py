@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import asdict, define, field, frozen
 
-from sbg_bulk.contract.promises import PROMISES, Level, Promise
+from sbg_bulk.contract.levels import Level
+from sbg_bulk.contract.promises import PROMISES, Promise
 from sbg_bulk.text import command_line, counted
 
 HIDDEN = "***"
@@ -104,6 +105,7 @@ class Report:
         calls: how often each operation was called.
         finished: how many jobs were followed to their end.
         interrupted: whether the check was interrupted.
+        options: further options of the command, to repeat the check with.
     """
 
     service: str
@@ -121,6 +123,7 @@ class Report:
     calls: Counter[str] = field(factory=Counter)
     finished: int = 0
     interrupted: bool = False
+    options: tuple[str, ...] = ()
 
     # What the check says.
 
@@ -194,6 +197,7 @@ class Report:
             *("contract", self.service, "--promise", promise.name, "--seed", str(self.seed)),
             *(() if self.writes is None else ("--allow-writes", self.writes)),
             *(("--alone",) if self.alone else ()),
+            *self.options,
         )
 
     # What it comes to.

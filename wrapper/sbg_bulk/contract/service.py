@@ -30,6 +30,9 @@ SLOW: Final = 0.15
 WINDOW: Final = 310.0
 """Most seconds that are waited for the rate limit to reset."""
 
+MOST_REFUSED: Final = 6
+"""How often a call is made again that was refused for the rate limit: for a window, where nothing says how long."""
+
 ABSENT: Final = (404, 405, 501)
 """With these a service says that it does not have an operation."""
 
@@ -241,7 +244,7 @@ class Service:
                 continue
             if answer.status == 429 and own:
                 refused += 1
-                if refused > 3:
+                if refused > MOST_REFUSED:
                     raise CannotCheck(
                         "the rate limit is reached (429), also after it should have reset. Try again later"
                     )

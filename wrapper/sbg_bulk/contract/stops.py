@@ -27,6 +27,6 @@ class Budget:
         maintenance: seconds of maintenance (503, code 0), one after the other, that are waited out.
     """
 
-    requests: int = 1500
+    requests: int = 2500
     job_timeout: float = 600.0
     maintenance: float = 120.0

@@ -271,6 +271,13 @@ class Watcher:
         limit, offset = self._rng.choice([7, 25, 100]), 0
         while offset < MOST_LISTED:
             page = self._service.call("list_async_jobs", query={"offset": offset, "limit": limit})
+            self._service.report.hold(
+                "listed-once",
+                page.ids().count(job.history.job_id) <= 1,
+                "a job is in the list more than once",
+                expected="each job once",
+                exchange=page.exchange,
+            )
             for entry in page.listed():
                 if str(entry.get("id")) == job.history.job_id:
                     job.history.look(entry, page.exchange)

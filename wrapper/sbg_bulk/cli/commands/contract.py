@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     "made.",
 )
 @click.option(
+    "--export-to",
+    metavar="VOLUME",
+    help="Volume, owner/name, that a few small files may be exported to, and stay on. Without it, exports are not "
+    "checked.",
+)
+@click.option("--drs-uri", metavar="URI", help="Address of an object to import by DRS.")
+@click.option(
     "--second-token-from",
     metavar="PROFILE",
     help="Profile with the token of another user, to check what others can read.",
@@ -48,8 +55,8 @@ if TYPE_CHECKING:
     "--max-requests",
     metavar="N",
     type=click.IntRange(min=1),
-    default=1500,
-    help="Requests that the check may make.  [default: 1500]",
+    default=2500,
+    help="Requests that the check may make.  [default: 2500]",
 )
 @click.option(
     "--only",
@@ -72,6 +79,8 @@ def contract(
     ctx: click.Context,
     url: str | None,
     allow_writes: str | None,
+    export_to: str | None,
+    drs_uri: str | None,
     second_token_from: str | None,
     alone: bool,
     job_timeout: float,
@@ -116,6 +125,8 @@ def contract(
                 settings.endpoint,
                 settings.token.reveal(),
                 writes=allow_writes,
+                export_to=export_to,
+                drs_uri=drs_uri,
                 second_token=second,
                 budget=library.Budget(requests=max_requests, job_timeout=job_timeout),
                 alone=alone,

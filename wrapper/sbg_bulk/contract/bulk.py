@@ -1,0 +1,154 @@
+"""Edits, updates and deletions of files in bulk, each read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define
+
+from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.answers import Answer
+from sbg_bulk.contract.scratch import Scratch
+from sbg_bulk.contract.service import Service
+from sbg_bulk.contract.started import errors, resources
+
+KEY, OTHER_KEY = "sample_id", "case_id"
+NAMED = ("name", "tags", "metadata")
+
+
+@define
+class _Bulk:
+    _service: Service
+    _scratch: Scratch
+    _files: Sequence[str]
+
+    def run(self) -> None:
+        """Edit, update and delete copies in the scratch folder."""
+        first, second, third = self._files[:3]
+        if self._service.serves("bulk_edit_files"):
+            self._edit(first, second, third)
+        if self._service.serves("bulk_update_files"):
+            self._update(first, second)
+        if self._service.serves("bulk_delete_files"):
+            self._delete(first, second, third)
+
+    def _read(self, file: str) -> dict[str, Any]:
+        body = self._service.call("get_file", path={"file_id": file}).body
+        metadata = body.get("metadata")
+        kept = {key: value for key, value in metadata.items() if value is not None} if metadata else {}
+        return {"name": body.get("name"), "tags": sorted(body.get("tags") or []), "metadata": kept}
+
+    def _edit(self, first: str, second: str, third: str) -> None:
+        before = {one: self._read(one) for one in (first, second, third)}
+        edits: list[dict[str, Any]] = [
+            {"id": first, "name": "edited.bam", "tags": ["contract", "two words"]},
+            {"id": NOTHING, "tags": ["contract"]},
+            {"id": second, "metadata": {KEY: "contract-1", OTHER_KEY: "contract-2"}},
+        ]
+        self._change("bulk_edit_files", edits, 1)
+        self._expect(first, before[first], "bulk-edit", name="edited.bam", tags=["contract", "two words"])
+        with_both = {**before[second]["metadata"], KEY: "contract-1", OTHER_KEY: "contract-2"}
+        self._expect(second, before[second], "bulk-edit", metadata=with_both)
+        self._expect(third, before[third], "bulk-edit")
+        before = {one: self._read(one) for one in (first, second)}
+        without = {key: value for key, value in with_both.items() if key != KEY}
+        edits = [
+            {"id": second, "metadata": {KEY: None}, "tags": ["kept"]},
+            {"id": first, "tags": []},
+            {"id": third, "name": "edited.bam"},
+        ]
+        self._change("bulk_edit_files", edits, 1)
+        self._expect(second, before[second], "bulk-edit", metadata=without, tags=["kept"])
+        self._expect(first, before[first], "bulk-edit", tags=[])
+        third_now = self._read(third)
+        self._service.report.hold(
+            "bulk-errors",
+            third_now["name"] != "edited.bam",
+            "an edit gives a file a name that is taken",
+            expected="an error, and the name that it had",
+            came=str(third_now),
+        )
+
+    def _update(self, first: str, second: str) -> None:
+        """Update two files, of which the second has tags and metadata."""
+        before = {one: {**self._read(one), "tags": [], "metadata": {}} for one in (first, second)}
+        updates = [
+            {"id": first, "tags": ["contract"]},
+            {"id": NOTHING, "tags": []},
+            {"id": second, "metadata": {KEY: "contract-3"}},
+        ]
+        self._change("bulk_update_files", updates, 1)
+        self._expect(first, before[first], "bulk-update", tags=["contract"])
+        self._expect(second, before[second], "bulk-update", metadata={KEY: "contract-3"})
+
+    def _delete(self, first: str, second: str, third: str) -> None:
+        folder = self._scratch.make_folder("full", self._scratch.home)
+        inside = self._scratch.make_folder("inside", folder)
+        self._change("bulk_delete_files", [third, NOTHING, folder], 2)
+        for file, there in ((third, False), (first, True), (second, True), (folder, True), (inside, True)):
+            read = self._service.call("get_file", path={"file_id": file})
+            self._service.report.hold(
+                "bulk-delete",
+                read.ok if there else read.status == 404,
+                "a bulk deletion deletes what it does not name, or a folder with something in it"
+                if there
+                else "what was deleted in bulk can still be read",
+                expected="the file or folder" if there else "404",
+                exchange=read.exchange,
+            )
+
+    def _change(self, name: str, items: Sequence[Any], failing: int) -> None:
+        """Make a bulk call, and check that there is an entry for each item."""
+        key = "file_ids" if name == "bulk_delete_files" else "items"
+        answer: Answer = self._service.call(name, body={key: list(items)})
+        done = [*resources(answer)]
+        self._service.report.hold(
+            "bulk-errors",
+            answer.ok and errors(answer) == failing and len(done) == len(items) - failing,
+            f"{name} has not an entry for each file, or no error for what cannot be done",
+            expected=f"{len(items) - failing} files and {failing} errors",
+            exchange=answer.exchange,
+        )
+        if name != "bulk_delete_files":
+            self._compare(name, items, done, answer)
+
+    def _compare(
+        self, name: str, items: Sequence[Mapping[str, Any]], done: Sequence[Mapping[str, Any]], answer: Answer
+    ) -> None:
+        """Check that the entries show the files as they are now."""
+        by_id = {one.get("id"): one for one in done}
+        for item in items:
+            told = by_id.get(item["id"], {})
+            right = all(told[key] == item[key] for key in ("name", "tags") if key in item and key in told)
+            self._service.report.hold(
+                "bulk-edit" if name == "bulk_edit_files" else "bulk-update",
+                right,
+                f"an entry of {name} does not show what was changed",
+                expected=str(item),
+                exchange=answer.exchange,
+            )
+
+    def _expect(self, file: str, before: Mapping[str, Any], promise: str, **changed: Any) -> None:
+        """Check that a file has what has changed, and the rest as it was."""
+        wanted, found = {**before, **changed}, self._read(file)
+        for name in NAMED:
+            kept = name not in changed
+            self._service.report.hold(
+                "bulk-edit-keeps" if kept and promise == "bulk-edit" else promise,
+                found[name] == (sorted(wanted[name]) if name == "tags" else wanted[name]),
+                f"{name} of a file {'has changed' if kept else 'is not what it was changed to'}",
+                expected=str(wanted[name]),
+                came=str(found[name]),
+            )
+
+
+def check_bulk(service: Service, scratch: Scratch, files: Sequence[str]) -> None:
+    """Edit, update and delete files in bulk.
+
+    Args:
+        service: the service.
+        scratch: the scratch folder.
+        files: copies in it; three are needed.
+    """
+    _Bulk(service, scratch, files).run()

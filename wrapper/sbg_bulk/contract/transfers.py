@@ -1,0 +1,390 @@
+"""Imports from volumes and exports to them, with what they leave in the scratch folder and on the volume read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.history import disagreement
+from sbg_bulk.contract.scratch import Scratch
+from sbg_bulk.contract.service import Service
+from sbg_bulk.contract.started import EXPORT, IMPORT, Started, Starter, echoes, errors
+from sbg_bulk.contract.storage import Volumes, prefixes_of
+from sbg_bulk.contract.tree import Crawler
+
+COPY_ONLY = {"copy_only": "true"}
+
+Place = tuple[str, str]
+"""A volume and a location on it."""
+
+
+def alias_of(details: Mapping[str, Any]) -> Place | None:
+    """Return what a file is an alias of; None if its content is the platform's."""
+    storage = details.get("storage")
+    if not isinstance(storage, Mapping) or str(storage.get("type")).upper() != "VOLUME":
+        return None
+    return str(storage.get("volume")), str(storage.get("location"))
+
+
+@define
+class Imports:
+    """Imports into the scratch folder.
+
+    Args:
+        service: the service.
+        scratch: the scratch folder.
+        volumes: what there is to import.
+        seed: what is drawn with.
+
+    Attributes:
+        aliases: the ids of files that were imported.
+    """
+
+    _service: Service
+    _scratch: Scratch
+    _volumes: Volumes
+    _seed: int
+    aliases: list[str] = field(factory=list)
+    _folder: str = ""
+    _all: list[Started] = field(factory=list)
+
+    def run(self) -> None:
+        """Import objects, a folder, and what is not there; then once more where the names are taken."""
+        starter = Starter(self._service, IMPORT)
+        found = self._volumes.with_objects(self._seed)
+        if found is None:
+            self._service.report.note("there is no volume with an object on it, so nothing was imported")
+            return
+        volume, locations = found
+        first, second, third = (locations[number % len(locations)] for number in range(3))
+        self._folder = self._scratch.make_folder("imports", self._scratch.home)
+        items = [self._item(volume, first, "named.dat"), self._item(volume, second, "other.dat")]
+        wanted = {"named.dat": [first], "other.dat": [second], third.rpartition("/")[2]: [third]}
+        started = self._start_some(starter, volume, items)
+        started += starter.start_all([self._item(volume, third)])
+        gone = starter.start(self._item(volume, f"sbg-bulk-contract/{NOTHING}", "gone.dat"))
+        self._follow(starter, started, gone)
+        self._expect(volume, wanted, "import-effects", started)
+        self._clashes(starter, volume, wanted, first, second)
+        self._import_folder(starter)
+        check_lists(self._service, starter, self._all, volume, project=self._scratch.project)
+
+    def _item(self, volume: str, location: str, name: str | None = None, **flags: bool) -> dict[str, Any]:
+        named = {} if name is None else {"name": name}
+        source = {"volume": volume, "location": location}
+        return {"source": source, "destination": {"parent": self._folder, **named}, **flags}
+
+    def _follow(self, starter: Starter, started: Sequence[Started], failing: Started | None) -> None:
+        """Follow jobs, of which one is to fail unless it was refused already."""
+        starter.follow([*started, *filter(None, [failing])])
+        self._all += [*started, *filter(None, [failing])]
+        for one in started:
+            self._service.report.hold(
+                "import-effects",
+                one.completed,
+                "an import that can be done does not end as COMPLETED",
+                expected="COMPLETED",
+                came=str(one.last),
+            )
+        self._service.report.hold(
+            "transfer-fails",
+            failing is None or not failing.completed,
+            "an import that cannot be done is COMPLETED",
+            expected="FAILED, or a refusal",
+            came=str(failing and failing.last),
+        )
+
+    def _start_some(self, starter: Starter, volume: str, items: list[dict[str, Any]]) -> list[Started]:
+        """Start imports with one call, beside an item of no volume: it may refuse that one, or the whole."""
+        if not self._service.serves("bulk_start_imports"):
+            return starter.start_all(items)
+        nowhere = f"{volume.partition('/')[0]}/sbg-bulk-contract-nothing"
+        before = {one.get("id") for one in starter.listed(volume=volume)}
+        answer, taken = starter.bulk([*items, self._item(nowhere, "x", "bad.dat")])
+        hold = self._service.report.hold
+        if not answer.ok:
+            after = {one.get("id") for one in starter.listed(volume=volume)}
+            hold(
+                "starts",
+                after == before or not self._service.alone,
+                "a call that was refused has started imports",
+                expected="none of them",
+                exchange=answer.exchange,
+            )
+            return starter.start_all(items)
+        failed = errors(answer)
+        hold(
+            "bulk-errors",
+            len(taken) + failed == len(items) + 1 and failed <= 1,
+            f"{answer.operation} has not an entry for each item",
+            expected=f"{len(items)} imports, and an error",
+            exchange=answer.exchange,
+        )
+        bad = [one for one in taken if one.sent.get("source", {}).get("volume") == nowhere]
+        starter.follow(bad)
+        hold(
+            "transfer-fails",
+            not any(one.completed for one in bad),
+            "an import that cannot be done is COMPLETED",
+            expected="an error",
+            exchange=answer.exchange,
+        )
+        return [one for one in taken if one not in bad]
+
+    def _clashes(self, starter: Starter, volume: str, wanted: dict[str, list[str]], first: str, second: str) -> None:
+        """Import to names that are taken: refused, renamed, or in place of what has the name."""
+        taken = starter.start(self._item(volume, second, "named.dat"))
+        renamed, over = starter.start_all(
+            [
+                self._item(volume, first, "named.dat", autorename=True),
+                self._item(volume, first, "other.dat", overwrite=True),
+            ]
+        )
+        starter.follow([one for one in (taken, renamed, over) if one is not None])
+        self._all += [one for one in (taken, renamed, over) if one is not None]
+        hold = self._service.report.hold
+        for what, right, one in (
+            ("to a name that is taken is COMPLETED", taken is None or not taken.completed, taken),
+            (
+                "with autorename does not get another name",
+                renamed.completed and renamed.made.get("name") not in ("named.dat", None),
+                renamed,
+            ),
+            ("with overwrite does not take the place of what has its name", over.completed, over),
+        ):
+            hold("import-clash", right, f"an import {what}", expected="another end", came=str(one and one.last))
+        if renamed.completed:
+            wanted.setdefault(str(renamed.made.get("name")), []).append(first)
+        if over.completed:
+            wanted["other.dat"] = [first]
+        self._expect(volume, wanted, "import-clash", [renamed, over])
+
+    def _expect(self, volume: str, wanted: Mapping[str, list[str]], promise: str, started: Sequence[Started]) -> None:
+        """Compare the folder of the imports with what should be in it."""
+        hold = self._service.report.hold
+        entries = Crawler(self._service).content(self._folder)
+        found = {str(one.get("name")): str(one.get("id")) for one in entries}
+        names = sorted(str(one.get("name")) for one in entries)
+        right = hold(
+            promise,
+            names == sorted(name for name, places in wanted.items() for _ in places),
+            "what was imported is not under the names that were asked for",
+            expected=", ".join(sorted(wanted)),
+            came=", ".join(names),
+        )
+        self.aliases = list(found.values())
+        for one in started:
+            hold(
+                "transfer-outcome",
+                not one.completed or one.made.get("id") in found.values(),
+                "an import names another file than it has made",
+                expected="the id of the new file",
+                came=str(one.last),
+            )
+        for name, places in wanted.items() if right else ():
+            details = self._service.call("get_file", path={"file_id": found[name]})
+            hold(
+                promise,
+                details.field("storage") is None or alias_of(details.body) in [(volume, place) for place in places],
+                "what was imported is no alias of the object",
+                expected=f"storage of the type VOLUME, with {volume} and {places[0]}",
+                exchange=details.exchange,
+            )
+
+    def _import_folder(self, starter: Starter) -> None:
+        """Import a folder, if there is one that is small."""
+        folder = self._volumes.small_folder()
+        if folder is None:
+            self._service.report.note("there is no folder of a few objects on a volume, so no folder was imported")
+            return
+        volume, location, keys = folder
+        place = self._scratch.make_folder("imported", self._scratch.home)
+        item = {"source": {"volume": volume, "location": location}, "destination": {"parent": place, "name": "whole"}}
+        started = starter.start_all([{**item, "preserve_folder_structure": True}])
+        starter.follow(started)
+        tree = Crawler(self._service).crawl(place)
+        found = sorted(path for path, entries in tree.items() for one in entries if one.kind == "file")
+        self._service.report.hold(
+            "import-folder",
+            found == sorted(f"whole/{key.removeprefix(location)}" for key in keys),
+            "a folder is imported without some of its contents, or elsewhere",
+            expected=f"{len(keys)} files below whole",
+            came=", ".join(found),
+        )
+
+
+@define
+class Exports:
+    """Exports of files of the scratch folder.
+
+    Args:
+        service: the service.
+        scratch: the scratch folder.
+        volumes: the user's volumes.
+        volume: the volume that may be written to.
+        files: copies in the scratch folder; three are needed.
+        aliases: aliases of objects, which cannot be exported.
+    """
+
+    _service: Service
+    _scratch: Scratch
+    _volumes: Volumes
+    _volume: str
+    _files: Sequence[str]
+    _aliases: Sequence[str]
+
+    def run(self) -> None:
+        """Export files, keeping them and not, and what cannot be exported; then once more where the key is taken."""
+        starter = Starter(self._service, EXPORT)
+        kept, other, given = self._files[:3]
+        where = f"{self._scratch.name}/"
+        items = [self._item(kept, f"{where}kept.bam"), self._item(other, f"{where}deep/other.bam")]
+        started = starter.start_all(items, COPY_ONLY)
+        gives = starter.start(self._item(given, f"{where}given.bam"))
+        started += [] if gives is None else [gives]
+        self._follow(starter, started)
+        self._expect_objects({f"{where}kept.bam", f"{where}deep/", f"{where}given.bam"})
+        self._expect_storage({kept: None, other: None, given: (self._volume, f"{where}given.bam")})
+        over = starter.start({**self._item(other, f"{where}kept.bam"), "overwrite": True}, COPY_ONLY)
+        self._follow(starter, [] if over is None else [over])
+        doomed = [
+            ("export-clash", "to a key that is taken", self._item(other, f"{where}given.bam")),
+            ("export-refused", "of a folder", self._item(self._scratch.home, f"{where}folder")),
+            ("export-refused", "of a file that is an alias by now", self._item(given, f"{where}again.bam")),
+        ]
+        doomed += [
+            ("export-refused", "of an imported file", self._item(alias, f"{where}alias.bam"))
+            for alias in self._aliases[:1]
+        ]
+        doomed += [
+            ("export-refused", "to a volume that is read-only", self._item(other, f"{where}x.bam", volume))
+            for volume in self._volumes.ids
+            if not self._volumes.writable(volume)
+        ][:1]
+        for promise, what, item in doomed:
+            one = starter.start(item, COPY_ONLY)
+            starter.follow([] if one is None else [one])
+            self._service.report.hold(
+                promise,
+                one is None or not one.completed,
+                f"an export {what} is COMPLETED",
+                expected="FAILED, or a refusal",
+                came=str(one and one.last),
+            )
+            started += [] if one is None else [one]
+        self._expect_objects({f"{where}kept.bam", f"{where}deep/", f"{where}given.bam"})
+        check_lists(self._service, starter, started, self._volume)
+        self._service.report.note(f"three objects were exported to {self._volume}/{where}: delete them by hand")
+
+    def _item(self, file: str, location: str, volume: str | None = None) -> dict[str, Any]:
+        return {"source": {"file": file}, "destination": {"volume": volume or self._volume, "location": location}}
+
+    def _follow(self, starter: Starter, started: Sequence[Started]) -> None:
+        starter.follow(started)
+        for one in started:
+            self._service.report.hold(
+                "export-effects",
+                one.completed,
+                "an export that can be done does not end as COMPLETED",
+                expected="COMPLETED",
+                came=str(one.last),
+            )
+
+    def _expect_objects(self, wanted: set[str]) -> None:
+        page = self._volumes.page(self._volume, prefix=f"{self._scratch.name}/", limit=100)
+        shown = {str(one.get("location")) for one in page.listed()} | {*prefixes_of(page)}
+        # Where lists do not end at the next slash, all that is below is listed.
+        shown = {f"{one.rpartition('/')[0]}/" if one.count("/") > 1 else one for one in shown}
+        self._service.report.hold(
+            "export-effects",
+            shown == wanted,
+            "the volume has other objects than those that were exported",
+            expected=", ".join(sorted(wanted)),
+            came=", ".join(sorted(shown)),
+            exchange=page.exchange,
+        )
+
+    def _expect_storage(self, wanted: Mapping[str, Place | None]) -> None:
+        for file, place in wanted.items():
+            details = self._service.call("get_file", path={"file_id": file})
+            told = alias_of(details.body)
+            self._service.report.hold(
+                "export-keeps" if place is None else "export-alias",
+                details.ok and (details.field("storage") is None or told == place),
+                "a file that was exported with copy_only is the platform's no more"
+                if place is None
+                else "a file that was exported without copy_only is no alias of the object",
+                expected="storage of the type PLATFORM" if place is None else f"storage with {place[0]} and {place[1]}",
+                exchange=details.exchange,
+            )
+
+
+def check_lists(
+    service: Service, starter: Starter, started: Sequence[Started], volume: str, project: str | None = None
+) -> None:
+    """Check that lists have what was started, once, as its details are, and that the filters filter.
+
+    Args:
+        service: the service.
+        starter: lists them.
+        started: what was started, and has ended.
+        volume: the volume of all of them.
+        project: the project that they go to; None if there is no such filter.
+    """
+    hold = service.report.hold
+    ids = [one.id for one in started]
+    kind = started[0].kind
+    listed = starter.listed(volume=volume)
+    found = [str(one.get("id")) for one in listed]
+    hold(
+        "transfer-listed",
+        all(found.count(one) == 1 for one in ids),
+        f"an {kind.name} is not listed, or twice",
+        expected="each once",
+        came=", ".join(one for one in ids if found.count(one) != 1),
+    )
+    # By what they echo: an import of another program is another one. Without a name, others may look alike.
+    for one in [one for one in started if {"name", "location"} & one.sent.get("destination", {}).keys()]:
+        alike = [entry for entry in listed if echoes(entry, one.sent)]
+        hold(
+            "starts",
+            len(alike) <= sum(other.sent == one.sent for other in started),
+            f"one start has made several {kind.name}s",
+            expected="one for each item",
+            came=", ".join(str(entry.get("id")) for entry in alike),
+        )
+    by_id = {str(one.get("id")): one for one in listed}
+    for one in started[:3]:
+        entry, details = by_id.get(one.id, {}), starter.read(one)
+        different = disagreement(details.body, entry)
+        hold(
+            "transfer-listed",
+            not different,
+            f"the details of an {kind.name} and its entry differ in {different}",
+            expected="the same values",
+            came=f"{dict(entry)} in the list: {details.exchange}",
+            exchange=details.exchange,
+        )
+    for state in sorted(kind.ends):
+        named = starter.listed(volume=volume, state=state)
+        wanted = {one.id for one in started if one.state == state}
+        hold(
+            "transfer-filters",
+            {str(one.get("id")) for one in named} >= wanted and {one.get("state") for one in named} <= {state},
+            f"the list of {kind.name}s in a state has others, or lacks some",
+            expected=f"those that are {state}",
+            came=str([(one.get("id"), one.get("state")) for one in named][:5]),
+        )
+    elsewhere: list[dict[str, str]] = [{"volume": f"{volume}-nothing"}]
+    elsewhere += [] if project is None else [{"project": f"{project}-nothing"}]
+    for query in elsewhere:
+        told = {str(one.get("id")) for one in starter.listed(**query)}
+        hold(
+            "transfer-filters",
+            not told & {*ids},
+            f"the list of {kind.name}s of another {next(iter(query))} has these too",
+            expected="none of them",
+        )

@@ -1,0 +1,134 @@
+"""What is refused of imports, exports and imports by DRS: each constraint of each body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.refusals import refused
+from sbg_bulk.contract.service import Service
+
+NO_VOLUME = "sbg-bulk-contract/nothing"
+IMPORT: Mapping[str, Any] = {
+    "source": {"volume": NO_VOLUME, "location": "nothing.bam"},
+    "destination": {"parent": NOTHING},
+}
+EXPORT: Mapping[str, Any] = {
+    "source": {"file": NOTHING},
+    "destination": {"volume": NO_VOLUME, "location": "nothing.bam"},
+}
+OBJECT: Mapping[str, Any] = {"drs_uri": f"drs://sbg-bulk-contract.invalid/{NOTHING}", "parent": NOTHING}
+
+HARMLESS: Mapping[str, Any] = {
+    "start_import": IMPORT,
+    "bulk_start_imports": {"items": [IMPORT]},
+    "start_export": EXPORT,
+    "bulk_start_exports": {"items": [EXPORT]},
+    "start_drs_import": {"items": [OBJECT]},
+}
+"""Bodies that the contract allows, about what does not exist."""
+
+MOST = 100
+
+Wrong = Iterator[tuple[str, Any]]
+
+
+def check_starts(service: Service, folder: str, file: str | None, volume: str | None) -> None:
+    """Send what is excluded, and see that it is refused and that nothing comes of it.
+
+    Args:
+        service: the service.
+        folder: a folder, so that no more than one thing is wrong with a body.
+        file: a file of the project; None without any.
+        volume: a volume of the user's; None without any.
+    """
+    before = _started(service)
+    # Where the volume is one that there is, no refusal is for want of it.
+    good = {"source": {**IMPORT["source"], "volume": volume or NO_VOLUME}, "destination": {"parent": folder}}
+    out = {"source": {"file": file or NOTHING}, "destination": {**EXPORT["destination"], "volume": volume or NO_VOLUME}}
+    bodies: Mapping[str, tuple[str, Wrong]] = {
+        "start_import": ("", _wrong_imports(good)),
+        "bulk_start_imports": ("items", _wrong_shapes(good)),
+        "start_export": ("", _wrong_exports(out)),
+        "bulk_start_exports": ("items", _wrong_shapes(out)),
+        "start_drs_import": ("items", _wrong_objects({**OBJECT, "parent": folder})),
+    }
+    samples = {"bulk_start_imports": good, "bulk_start_exports": out, "start_drs_import": {**OBJECT, "parent": folder}}
+    for name, (key, wrong) in bodies.items():
+        if not service.serves(name):
+            continue
+        for what, body in wrong:
+            sent = {key: [body]} if key else body
+            refused(service, "bad-body", service.call(name, body=sent), f"with {what}", 400)
+        for what, body in _wrong_lists(samples[name]) if key else ():
+            refused(service, "bad-body", service.call(name, body=body), f"with {what}", 400)
+        answer = service.call(name, content=b"{")
+        refused(service, "bad-body", answer, "with a body that is not JSON", 400)
+        answer = service.call(name, content=b"items", media_type="text/plain")
+        refused(service, "media-type", answer, "with a body that is text/plain", 415)
+    for name, selection in (("bulk_get_imports", "import_ids"), ("bulk_get_exports", "export_ids")):
+        for what, ids in (("no ids", []), ("an empty id", [""]), (f"{MOST + 1} ids", [NOTHING] * (MOST + 1))):
+            if service.serves(name):
+                refused(service, "bad-body", service.call(name, body={selection: ids}), f"with {what}", 400)
+    if service.alone:
+        service.report.hold(
+            "starts",
+            _started(service) == before,
+            "a call that was refused has started an import or an export",
+            expected="none of them",
+        )
+
+
+def _started(service: Service) -> list[str]:
+    found: list[str] = []
+    for name in ("list_imports", "list_exports"):
+        if service.serves(name):
+            listed = service.call(name, query={"limit": 100})
+            found += [*listed.ids(), str(listed.count("X-Total-Matching-Query"))]
+    return sorted(found)
+
+
+def _wrong_lists(good: Mapping[str, Any]) -> Wrong:
+    yield "no items", {"items": []}
+    yield "neither items nor anything else", {}
+    yield "items that are not a list", {"items": good}
+    yield "an item that is not an object", {"items": ["x"]}
+    yield f"{MOST + 1} items", {"items": [good] * (MOST + 1)}
+
+
+def _wrong_shapes(good: Mapping[str, Any]) -> Wrong:
+    yield "no source", {"destination": good["destination"]}
+    yield "no destination", {"source": good["source"]}
+    yield "overwrite that is a text", {**good, "overwrite": "yes"}
+
+
+def _wrong_imports(good: Mapping[str, Any]) -> Wrong:
+    source, destination = good["source"], good["destination"]
+    yield from _wrong_shapes(good)
+    yield "no volume", {**good, "source": {"location": source["location"]}}
+    yield "an empty location", {**good, "source": {**source, "location": ""}}
+    yield "neither project nor parent", {**good, "destination": {}}
+    yield "project and parent", {**good, "destination": {**destination, "project": "nobody/nothing"}}
+    yield "a project that is not owner/project", {**good, "destination": {"project": "nobody"}}
+    yield "a name with a slash", {**good, "destination": {**destination, "name": "a/b"}}
+    yield "a name of 256 characters", {**good, "destination": {**destination, "name": "n" * 256}}
+
+
+def _wrong_exports(good: Mapping[str, Any]) -> Wrong:
+    destination = good["destination"]
+    yield from _wrong_shapes(good)
+    yield "an empty file", {**good, "source": {"file": ""}}
+    yield "no volume", {**good, "destination": {"location": destination["location"]}}
+    yield "an empty location", {**good, "destination": {**destination, "location": ""}}
+
+
+def _wrong_objects(good: Mapping[str, Any]) -> Wrong:
+    yield "no address", {"parent": good["parent"]}
+    yield "an empty address", {**good, "drs_uri": ""}
+    yield "an address that is not of DRS", {**good, "drs_uri": "https://example.com/1"}
+    yield "neither project nor parent", {"drs_uri": good["drs_uri"]}
+    yield "project and parent", {**good, "project": "nobody/nothing"}
+    yield "a name with a slash", {**good, "name": "a/b"}
+    yield "a name of 256 characters", {**good, "name": "n" * 256}
+    yield "metadata that is a text", {**good, "metadata": "x"}
