@@ -50,6 +50,23 @@ ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "bulk_get_imports": {"body": models.ImportSelection(["i", "j"])},
     "get_drs_import": {"import_id": "d 1"},
     "get_export": {"export_id": "e 1"},
+    "bulk_start_imports": {
+        "body": models.ImportRequest(
+            [
+                models.ImportItem(
+                    models.VolumeLocation("a/v", "ä/x y.bam"),
+                    models.ImportDestination(project="a/b", name="ä"),
+                    autorename=True,
+                )
+            ]
+        )
+    },
+    "bulk_edit_files": {
+        "body": models.FileEdits(
+            [models.FileEdit("f", tags=["ä"], metadata=models.FileEditNewMetadata.from_dict({"k": None, "l": "ä"}))]
+        )
+    },
+    "bulk_update_files": {"body": models.FileEdits([models.FileEdit("f", tags=[])])},
     "list_volume_objects": {
         "volume_owner": "a",
         "volume_name": "v w",
