@@ -29,6 +29,7 @@ ROOMS: Final = (
     "report",
     "families",
     "volume_jobs",
+    "drs",
     "metadata",
     "transfers",
     "runs",
@@ -53,7 +54,7 @@ SIMULATOR: Final = "simulator"
 
 USE_THE_SIMULATOR: Final = frozenset({"cli", "testing"})
 
-KNOW_THE_GENERATED: Final = frozenset({"provenance", "models", "api", "jobs", "volume_jobs"})
+KNOW_THE_GENERATED: Final = frozenset({"provenance", "models", "api", "jobs", "volume_jobs", "drs"})
 """The rooms that import `sbg_async_api`."""
 
 PURE: Final = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sbg_bulk.drs import family as drs
 from sbg_bulk.errors import JournalError
 from sbg_bulk.metadata import family as metadata
 from sbg_bulk.runs.family import Family
@@ -13,7 +14,7 @@ from sbg_bulk.transfers import family as transfers
 from sbg_bulk.volume_jobs import family as volumes
 
 FAMILIES: Final[Mapping[str, Family]] = {
-    one.job_type: one for one in (*transfers.FAMILIES, *volumes.FAMILIES, *metadata.FAMILIES)
+    one.job_type: one for one in (*transfers.FAMILIES, *volumes.FAMILIES, *metadata.FAMILIES, *drs.FAMILIES)
 }
 """All families that this version knows."""
 

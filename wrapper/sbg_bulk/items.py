@@ -336,6 +336,9 @@ EXPORT_REPLACE: Final = "EXPORT_REPLACE"
 IMPORT: Final = "IMPORT"
 """Import objects of volumes into projects."""
 
+DRS_IMPORT: Final = "DRS_IMPORT"
+"""Import objects of repositories by their DRS addresses."""
+
 METADATA: Final = "METADATA"
 """Change the metadata of files."""
 
@@ -349,6 +352,7 @@ DONE_AS: Final[Mapping[str, str]] = {
     EXPORT_COPY: "exported",
     EXPORT_REPLACE: "exported",
     IMPORT: "imported",
+    DRS_IMPORT: "imported",
     METADATA: "updated",
     TAGS: "updated",
 }
@@ -361,8 +365,11 @@ VERBS: Final[Mapping[str, str]] = {
     EXPORT_COPY: "export",
     EXPORT_REPLACE: "export",
     IMPORT: "import",
+    DRS_IMPORT: "import",
+    METADATA: "metadata set",
+    TAGS: "tag",
 }
-"""What a run of each type does, in a word, which is also the command."""
+"""What a run of each type does, in a word or two, which are also the command."""
 
 
 def done_by(job_type: str) -> str:
@@ -377,6 +384,7 @@ IN_USE_AS: Final[Mapping[str, str]] = {
     EXPORT_COPY: "exporting from",
     EXPORT_REPLACE: "exporting from",
     IMPORT: "importing into",
+    DRS_IMPORT: "importing into",
     METADATA: "updating files in",
     TAGS: "updating files in",
 }

@@ -235,6 +235,39 @@ class AsyncClient(ClientBase):
             on_wait=on_wait,
         )
 
+    async def import_drs(
+        self,
+        source: Manifest,
+        *,
+        to: str | None = None,
+        project: str | None = None,
+        parent: str | None = None,
+        parents: bool = False,
+        on_conflict: str = "skip",
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> RunReport:
+        manifest, form = self._runs.changes.manifest(source, form)
+        return await self.run(
+            "DRS_IMPORT",
+            manifest,
+            to=to,
+            project=project,
+            parent=parent,
+            parents=parents,
+            settings=self._runs.changes.importing(on_conflict),
+            form=form,
+            journal=journal,
+            options=options,
+            within=within,
+            on_change=on_change,
+            on_wait=on_wait,
+        )
+
     async def metadata(self, files: str | Iterable[str], *, recursive: bool = False) -> dict[str, dict[str, Any]]:
         found = await self._driver.run(self._runs.changes.read(files, recursive))
         return {name: dict(file.metadata or {}) for name, file in found.items()}

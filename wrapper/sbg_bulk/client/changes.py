@@ -13,6 +13,7 @@ from attrs import frozen
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.client.places import lookup_policy
+from sbg_bulk.drs.items import CONFLICTS, RESOLUTIONS
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import is_path
 from sbg_bulk.items import METADATA
@@ -73,6 +74,12 @@ class ChangeFlows:
         if not all(isinstance(one, Mapping) for one in given):
             raise InputError("Give a manifest's file, rows as mappings, or ids and paths as texts.")
         return io.BytesIO("".join(json.dumps(dict(one)) + "\n" for one in given).encode()), "jsonl"
+
+    def importing(self, on_conflict: str) -> dict[str, Any]:
+        """Return what is said for all rows of an import by DRS. Raises InputError if there is no such way."""
+        if on_conflict.upper() not in RESOLUTIONS:
+            raise InputError(f"on_conflict: {on_conflict!r} is none of: {', '.join(RESOLUTIONS).lower()}.")
+        return {CONFLICTS: on_conflict.upper()}
 
     def tagging(
         self, add: Iterable[str] | None, remove: Iterable[str] | None, replace: Iterable[str] | None

@@ -285,7 +285,7 @@ class Client(ClientBase):
                 one. Without it, rows that name another destination are an error. In a list of existing files (with `id`
                 and no `file`), `parent` and `project` are destinations only with it.
             settings: what else is given for all rows that do not say it: `clear` of METADATA, a list of keys to remove;
-                `action` and `tags` of TAGS.
+                `action` and `tags` of TAGS; `conflict_resolution` of DRS_IMPORT.
             form: the manifest's format; None to go by its first lines, and its name.
             journal: where to keep the record of the run; None for the user's state folder.
             items_per_job: number of rows to submit as one job.
@@ -375,6 +375,56 @@ class Client(ClientBase):
             "TAGS",
             manifest,
             settings=self._runs.changes.tagging(add, remove, set),
+            form=form,
+            journal=journal,
+            options=options,
+            within=within,
+            on_change=on_change,
+            on_wait=on_wait,
+        )
+
+    def import_drs(
+        self,
+        source: Manifest,
+        *,
+        to: str | None = None,
+        project: str | None = None,
+        parent: str | None = None,
+        parents: bool = False,
+        on_conflict: str = "skip",
+        form: ReadFormat | None = None,
+        journal: Path | None = None,
+        options: RunOptions | None = None,
+        within: float | None = None,
+        on_change: Callable[[Progress], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+    ) -> RunReport:
+        """Import objects of repositories by their DRS URIs, any number of them, in a run that can be resumed.
+
+        Args:
+            source: the manifest, as portals and the platform write it: see `sbg_bulk.drs.manifest`. Or DRS URIs, or
+                rows as mappings. Columns that mean nothing else become the metadata of the files.
+            to: the destination: the path of a folder or project, or a folder's id. Give at most one of the three.
+            project: the destination: a project's id.
+            parent: the destination: a folder's id.
+            parents: create missing destination folders.
+            on_conflict: what to do if a name is taken: `skip` the object, `rename` the new file, or `overwrite` the
+                old one.
+
+        The other arguments and errors are those of `run`, which does it as DRS_IMPORT.
+
+        Raises:
+            RunStopped: the outcome of a submission is unknown; decide with the arguments of `resume`.
+        """
+        manifest, form = self._runs.changes.manifest(source, form)
+        return self.run(
+            "DRS_IMPORT",
+            manifest,
+            to=to,
+            project=project,
+            parent=parent,
+            parents=parents,
+            settings=self._runs.changes.importing(on_conflict),
             form=form,
             journal=journal,
             options=options,

@@ -369,6 +369,21 @@ class DrsImport(FromServer):
         return self.state in ENDS
 
     @property
+    def total_files(self) -> int | None:
+        """Return how many files its result tells of; None until it has ended."""
+        return len(self.result) if self.finished else None
+
+    @property
+    def completed_files(self) -> int | None:
+        """Return how many files its result says are imported; None until it has ended."""
+        return sum(entry.ok for entry in self.result) if self.finished else None
+
+    @property
+    def failed_files(self) -> int | None:
+        """Return how many errors its result has; None until it has ended."""
+        return len(self.failures) if self.finished else None
+
+    @property
     def failures(self) -> tuple[ItemResult, ...]:
         """Return the entries of the result that are errors."""
         return tuple(entry for entry in self.result if entry.error is not None)

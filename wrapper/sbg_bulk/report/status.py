@@ -7,7 +7,18 @@ from typing import Final
 
 from attrs import frozen
 
-from sbg_bulk.items import COPY, DELETE, DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT, MOVE
+from sbg_bulk.items import (
+    COPY,
+    DELETE,
+    DONE_AS,
+    DRS_IMPORT,
+    EXPORT_COPY,
+    EXPORT_REPLACE,
+    IMPORT,
+    METADATA,
+    MOVE,
+    TAGS,
+)
 from sbg_bulk.report.facts import Facts, Interruption, Standing
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.records import State
@@ -37,6 +48,9 @@ _TASKS: Final = {
     EXPORT_COPY: "Export",
     EXPORT_REPLACE: "Export and replacement by aliases",
     IMPORT: "Import",
+    DRS_IMPORT: "Import by DRS",
+    METADATA: "Metadata",
+    TAGS: "Tags",
 }
 """What a run of each type is called."""
 

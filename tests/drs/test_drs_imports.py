@@ -1,0 +1,277 @@
+"""Imports by DRS: each object once, however the service answers, whatever answer is lost, whenever the process ends."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sbg_bulk import InputError, ManifestError, RunReport, RunStopped, Tally
+from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.runs import forms
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.simulator import File, Variant
+from tests.support.runs import TARGET, Killed, Service, interrupted, report
+
+HOST = "drs://portal.example"
+
+
+class Portal(Service):
+    """A simulator with a repository of objects, and a project to import them to."""
+
+    def __init__(self, objects: int = 0, **settings: Any) -> None:
+        super().__init__(0, **settings)
+        self.uris = [f"{HOST}/object-{number}" for number in range(objects)]
+        for number, uri in enumerate(self.uris):
+            self.world.repository.add(uri, f"in-repository-{number}.bam", size=100 + number)
+
+    def table(self, *, named: bool = True) -> io.BytesIO:
+        """A manifest as portals write them."""
+        head = "drs_uri,file_name,sample_id,size" if named else "drs_uri,sample_id"
+        rows = [f"{uri},f{n}.bam,S{n},7" if named else f"{uri},S{n}" for n, uri in enumerate(self.uris)]
+        return io.BytesIO("\n".join([head, *rows, ""]).encode())
+
+    def imported(self, path: Path, driver: type[BlockingDriver] = BlockingDriver, **settings: Any) -> RunReport:
+        return self.client(driver).import_drs(self.table(), to=TARGET, journal=path, **settings)
+
+    def there(self) -> dict[str, dict[str, str]]:
+        """The names of the files in the target, with their metadata."""
+        return {
+            name: node.metadata for name, node in sorted(self.target.root.children.items()) if isinstance(node, File)
+        }
+
+    def expected(self) -> dict[str, dict[str, str]]:
+        return dict(sorted((f"f{number}.bam", {"sample_id": f"S{number}"}) for number in range(len(self.uris))))
+
+    def sent(self) -> Counter[str]:
+        """How many requests of each kind there were."""
+        return Counter(one.operation or "" for one in self.simulator.requests)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.sbg-run"
+
+
+def test_each_object_is_imported_once_with_its_name_and_metadata(path: Path) -> None:
+    portal = Portal(250)
+    done = portal.imported(path)
+    assert (done.succeeded, done.tally, done.job_type) == (True, Tally(250, done=250), "DRS_IMPORT")
+    assert portal.there() == portal.expected()
+    assert portal.sent()["start_drs_import"] == 3
+    assert portal.client().verify(path).agrees
+
+
+def test_the_awaiting_client_sends_the_same_requests(path: Path) -> None:
+    blocking, awaiting = Portal(30), Portal(30)
+    blocking.imported(path)
+
+    async def run() -> RunReport:
+        async with awaiting.async_client() as client:
+            return await client.import_drs(awaiting.table(), to=TARGET, journal=path.with_name("b"))
+
+    assert asyncio.run(run()).tally == Tally(30, done=30)
+    wires = [
+        [(one.operation, one.path.rpartition("/")[0]) for one in each.simulator.requests]
+        for each in (blocking, awaiting)
+    ]
+    assert wires[0] == wires[1]
+
+
+def test_a_pace_of_the_service_delays_and_loses_nothing(path: Path) -> None:
+    portal = Portal(250, variant=Variant(drs_pace=(60.0, 300.0)))
+    assert portal.imported(path).tally == Tally(250, done=250)
+    assert portal.there() == portal.expected()
+    assert portal.sent()["get_drs_import"] < 400
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        Variant(result_order="shuffled"),
+        Variant(drs_listed=True),
+        Variant(rate_headers="absent", date_header=False),
+        Variant(without_value="null", extra_keys=True),
+        Variant(dates="absent"),
+    ],
+    ids=str,
+)
+def test_each_object_is_imported_once_however_the_service_answers(path: Path, variant: Variant) -> None:
+    portal = Portal(130, variant=variant)
+    assert portal.imported(path).tally == Tally(130, done=130)
+    assert portal.there() == portal.expected()
+
+
+@pytest.mark.parametrize(("on_conflict", "number"), [("skip", 20), ("rename", 21), ("overwrite", 20)])
+def test_a_taken_name_is_dealt_with_as_was_said(path: Path, on_conflict: str, number: int) -> None:
+    portal = Portal(20)
+    old = portal.world.add_file("f3.bam", portal.target.root, size=1)
+    assert portal.imported(path, on_conflict=on_conflict).tally == Tally(20, done=20)
+    there = portal.target.root.children
+    assert len(there) == number
+    assert (there["f3.bam"] is old) == (on_conflict != "overwrite")
+
+
+@pytest.mark.parametrize("skipped", ["existing", "absent", "error", "renamed"])
+def test_a_skipped_object_is_never_taken_for_another(path: Path, skipped: Any) -> None:
+    portal = Portal(20, variant=Variant(drs_skipped=skipped))
+    portal.world.add_file("f3.bam", portal.target.root, size=1)
+    done = portal.imported(path)
+    outcomes = {row["name"]: row["outcome"] for row in report(path)}
+    assert {outcomes[f"f{number}.bam"] for number in range(20) if number != 3} == {"done"}
+    assert outcomes["f3.bam"] == ("failed" if skipped == "error" else "done")
+    assert done.tally.rows == 20
+
+
+def test_objects_without_a_name_of_their_own_are_imported_too(path: Path) -> None:
+    portal = Portal(5)
+    done = portal.client().import_drs(portal.uris, to=TARGET, journal=path)
+    assert done.tally == Tally(5, done=5)
+    assert sorted(portal.there()) == [f"in-repository-{number}.bam" for number in range(5)]
+
+
+def test_what_cannot_be_imported_fails_alone_and_is_tried_again_by_retry(path: Path) -> None:
+    portal = Portal(5)
+    uris, portal.uris = portal.uris, [*portal.uris, f"{HOST}/absent"]
+    assert portal.imported(path).tally == Tally(6, done=5, failed=1)
+    [failed] = [row for row in report(path) if row["outcome"] == "failed"]
+    assert (failed["drs_uri"], failed["api_code"]) == (f"{HOST}/absent", 10212)
+    portal.world.repository.add(f"{HOST}/absent", "late.bam", size=1)
+    assert portal.client().retry(path, journal=path.with_name("again")).tally == Tally(1, done=1)
+    portal.uris = [*uris, f"{HOST}/absent"]
+    assert portal.there() == portal.expected()
+
+
+def test_failures_that_cannot_be_told_apart_are_not_guessed(path: Path) -> None:
+    portal = Portal(4)
+    table = "\n".join(["drs_uri", *portal.uris, f"{HOST}/absent"])
+    done = portal.client().import_drs(io.BytesIO(table.encode()), to=TARGET, journal=path)
+    assert done.tally == Tally(5, unattributed=5)
+
+
+def test_a_report_is_a_manifest_of_the_same_imports(path: Path) -> None:
+    portal = Portal(4)
+    portal.imported(path)
+    with Journal.open(path) as journal:
+        names, rows = journal.report_columns(), list(journal.report())
+    text = io.StringIO(newline="")
+    forms.write(text, "csv", names, rows)
+    again, other = path.with_name("again"), Portal(4)
+    manifest = io.BytesIO(text.getvalue().encode())
+    assert other.client().run("DRS_IMPORT", manifest, journal=again).tally == Tally(4, done=4)
+    assert other.there() == other.expected()
+
+
+# Lost answers
+
+LOST = ["kind=cut_after op=start_drs_import call=1"]
+NEVER_SENT = ["kind=cut_before op=start_drs_import call=1"]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_lost_answer_is_settled_by_the_list_or_else_by_the_destination(path: Path, listed: bool) -> None:
+    portal = Portal(120, faults=LOST, variant=Variant(drs_listed=listed))
+    assert portal.imported(path).tally == Tally(120, done=120)
+    assert portal.there() == portal.expected()
+    assert portal.sent()["start_drs_import"] == 2
+
+
+@pytest.mark.parametrize("on_conflict", ["skip", "rename"])
+def test_what_neither_tells_of_a_person_decides(path: Path, on_conflict: str) -> None:
+    portal = Portal(120, faults=NEVER_SENT)
+    with pytest.raises(RunStopped, match="DRS_IMPORT of 100 items"):
+        portal.imported(path, on_conflict=on_conflict)
+    assert portal.sent()["start_drs_import"] == 2
+    with pytest.raises(InputError, match="no DRS_IMPORT job 123"):
+        portal.client().resume(path, adopt="123")
+    assert portal.client().resume(path, resubmit=True).tally == Tally(120, done=120)
+    assert portal.there() == portal.expected()
+
+
+def test_a_job_that_a_person_names_is_adopted(path: Path) -> None:
+    portal = Portal(3, faults=LOST)
+    table = io.BytesIO("\n".join(portal.uris).encode())
+    with pytest.raises(RunStopped):
+        portal.client().import_drs(table, to=TARGET, journal=path)
+    [job] = portal.simulator.drs_imports.all()
+    assert portal.client().resume(path, adopt=job.id).tally == Tally(3, done=3)
+    assert portal.sent()["start_drs_import"] == 1
+
+
+def test_files_of_the_names_that_were_there_before_prove_nothing(path: Path) -> None:
+    portal = Portal(3, faults=NEVER_SENT)
+    for number in range(3):
+        portal.world.add_file(f"f{number}.bam", portal.target.root, size=1)
+    portal.clock.advance(3600)
+    with pytest.raises(RunStopped):
+        portal.imported(path, on_conflict="rename")
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_wherever_the_process_is_killed_each_object_is_imported_once(tmp_path: Path, after: bool) -> None:
+    for at in range(1000):
+        portal, path = Portal(4), tmp_path / str(at)
+        try:
+            portal.imported(path, interrupted(at, after))
+            assert at > 15
+            return
+        except Killed:
+            pass
+        if not path.exists() or not path.stat().st_size:
+            continue
+        try:
+            done = portal.client().resume(path)
+        except RunStopped:
+            assert not portal.there()  # it was never sent, and only a person can know
+            done = portal.client().resume(path, resubmit=True)
+        except InputError:
+            continue  # it had not begun
+        assert done.tally == Tally(4, done=4)
+        assert portal.there() == portal.expected()
+        assert portal.sent()["start_drs_import"] == 1
+    raise AssertionError("the run does not end")
+
+
+# What is wrong with a manifest
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("drs_uri\nhttp://h/1\n", [(2, "drs_uri", "is not of the form drs://")]),
+        ("drs_uri\ndrs://host\n", [(2, "drs_uri", "is not of the form drs://")]),
+        ("drs_uri,name\ndrs://h/1,a/b\n", [(2, "name", "must not contain a slash")]),
+        ("drs_uri,file_name\ndrs://h/1,a/b\n", [(2, "file_name", "must not contain a slash")]),
+        ("drs_uri,a\ndrs://h/1,x\ndrs://h/1,y\n", [(3, None, "duplicates row 2")]),
+        (f"drs_uri,{'k' * 101}\ndrs://h/1,x\ndrs://h/2,x\n", [(2, "k" * 101, "the key has 101 bytes")]),
+        ("drs_uri,volume\ndrs://h/1,o/v\n", [(2, "volume", "belongs to a manifest of another kind")]),
+        ("file,a\n5c6d4227e4b0385632389346,x\n", [(1, None, "no column has the addresses")]),
+        ("drs_uri,conflict_resolution\ndrs://h/1,skip\ndrs://h/2,rename\n", [(3, "conflict_resolution", "one way")]),
+        ("drs_uri,conflict_resolution\ndrs://h/1,never\n", [(2, "conflict_resolution", "expected SKIP, RENAME")]),
+        ("drs_uri,to\ndrs://h/1,other/place\n", [(2, "to", "the column gives a destination")]),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(path: Path, text: str, told: Any) -> None:
+    portal = Portal()
+    client = portal.client()
+    with pytest.raises(ManifestError) as raised:
+        client.run("DRS_IMPORT", io.BytesIO(text.encode()), to=TARGET, journal=path)
+    assert [(one.row, one.column) for one in raised.value.problems] == [(row, column) for row, column, _ in told]
+    for one, (_, _, message) in zip(raised.value.problems, told, strict=True):
+        assert message in one.message
+    assert not portal.simulator.requests
+
+
+def test_the_destination_and_the_way_with_taken_names_are_checked_first(path: Path) -> None:
+    portal = Portal(1)
+    with pytest.raises(ManifestError, match="the destination is missing"):
+        portal.client().import_drs(portal.uris, journal=path)
+    with pytest.raises(InputError, match="'fail' is none of: skip, rename, overwrite"):
+        portal.imported(path, on_conflict="fail")
+    with pytest.raises(InputError, match="more than the 100"):
+        portal.client().run("DRS_IMPORT", portal.table(), to=TARGET, journal=path, items_per_job=101)
+    assert not portal.simulator.requests
