@@ -173,6 +173,16 @@ def test_60_columns_are_enough_to_read_what_would_be_done(
     assert max(map(len, lines)) <= 60
 
 
+def test_60_columns_are_enough_to_read_what_would_be_deleted(
+    sbg: Run, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sbg_bulk.cli.output.draw.PIPE_WIDTH", 60)
+    below(simulator, "a-folder-with-a-name", files=["and-a-file-with-another-one.bam"])
+    path = f"{MINE}/a-folder-with-a-name/and-a-file-with-another-one.bam"
+    ran = sbg("delete", f"{MINE}/a-folder-with-a-name", "--dry-run")
+    assert ran.out.splitlines()[:2] == [f"file {path}", "  1.5 MB"]
+
+
 def test_that_nothing_fits_is_told_and_no_failure(sbg: Run, home: Path) -> None:
     ran = sbg("copy", f"{MINE}/run", "--to", IN, "--match", "*.cram", "--yes")
     assert (ran.code, ran.out) == (0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from xml.etree import ElementTree
 
 from hypothesis import example, given
@@ -14,6 +15,12 @@ from sbg_bulk.runs.records import State
 from sbg_bulk.runs.traffic import Slot
 
 TIMES = st.floats(0, 3e9, allow_nan=False)
+
+NARROW = 330
+"""Pixels that a chart has on a telephone."""
+
+PIXELS = 6.6
+"""The width of a letter of a time."""
 
 
 @st.composite
@@ -81,6 +88,19 @@ def test_an_axis_of_time_has_few_ticks_at_round_times(began: float, length: floa
     assert len(ticks) <= axis.MOST_TICKS + 1
     assert all(0 <= share <= 1 for share, _ in ticks)
     assert len({text for _, text in ticks}) == len(ticks)
+
+
+@given(st.floats(0, 2e9), st.floats(0, 1e7) | st.floats(0, 3e5) | st.floats(0, 600))
+@example(8.0, 42.0)
+def test_times_have_room_beside_each_other_on_a_telephone(began: float, length: float) -> None:
+    drawn = ElementTree.fromstring(axis.frame(axis.span(began, began + length), 100, "", None, [], []))
+    taken = -inf
+    for text in drawn.findall("text"):
+        width = PIXELS * len(text.text or "")
+        at = NARROW * float(str(text.get("x")).removesuffix("%")) / 100
+        left = at - width * {"start": 0, "middle": 0.5, "end": 1}[str(text.get("text-anchor"))]
+        assert left >= taken, text.text
+        taken = left + width
 
 
 @given(st.floats(1, 1e16))

@@ -9,6 +9,7 @@ import webbrowser
 from pathlib import Path
 
 from scripts.lib.docs import site
+from scripts.lib.docs.again import again
 from scripts.lib.docs.blocks import PageError
 from scripts.lib.docs.player import play
 
@@ -32,6 +33,23 @@ def renew(path: Path) -> bool:
     return not left
 
 
+def _typed_again(path: Path) -> bool:
+    """Type the commands of a page again, tell what came of each, and return whether nothing was lost or doubled."""
+    right = True
+    with tempfile.TemporaryDirectory(prefix="sbg-bulk-page-") as home:
+        for one in again(path, Path(home)):
+            right = right and not one.wrong
+            told = [
+                f"{path.stem}:{one.line}",
+                one.how,
+                str(one.codes),
+                one.command.partition("\n")[0][:70],
+                one.last[:90],
+            ]
+            print("WRONG" if one.wrong else "ok", *told, *filter(None, [one.wrong]), sep="\t", flush=True)
+    return right
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
     parser.add_argument("--out", type=Path, default=site.ROOT / "dist" / "site", metavar="FOLDER")
@@ -39,10 +57,17 @@ def main() -> int:
     parser.add_argument(
         "--renew", action="store_true", help="run the blocks of all pages, and write anew what they show"
     )
-    parser.add_argument("page", nargs="*", type=Path, help="with --renew: only these pages")
+    parser.add_argument(
+        "--again", action="store_true", help="type each command twice, and again after Ctrl-C and SIGKILL at 5 moments"
+    )
+    parser.add_argument("page", nargs="*", type=Path, help="with --renew and --again: only these pages")
     options = parser.parse_args()
-    if options.page and not options.renew:
-        parser.error("pages are named with --renew")
+    if options.page and not (options.renew or options.again):
+        parser.error("pages are named with --renew and --again")
+    if options.again:
+        how_tos = [page for page in site.pages() if page.parent.name == "how-to"]
+        found = [_typed_again(path) for path in [path.resolve() for path in options.page] or how_tos]
+        return 0 if all(found) else 1
     if options.renew:
         chosen = [path.resolve() for path in options.page] or [site.ROOT / "README.md", *site.pages()]
         followed = [renew(path) for path in chosen]

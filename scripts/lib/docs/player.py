@@ -51,7 +51,7 @@ class Played:
     text: str
 
 
-class _StopError(Exception):
+class StopError(Exception):
     """The page cannot be followed any further. The message is the last finding."""
 
 
@@ -67,15 +67,17 @@ def play(path: Path, home: Path) -> Played:
     """
     page = read(path)
     with ExitStack() as cleaning:
-        player = _Player(page, home, cleaning)
+        player = Player(page, home, cleaning)
         try:
             player.play()
-        except _StopError as stop:
+        except StopError as stop:
             player.findings.append(str(stop))
         return Played(tuple(player.findings), player.text())
 
 
-class _Player:
+class Player:
+    """A reader of a page."""
+
     def __init__(self, page: Page, home: Path, cleaning: ExitStack) -> None:
         self.findings: list[str] = []
         self._page = page
@@ -157,7 +159,7 @@ class _Player:
             shown = self._compared(command.line, command.shown, str(stuck))
             self._renewed[block] = with_outputs([(command, shown)])
             if asked and asked[1] not in self._ports:
-                raise _StopError(self._finding(command.line, f"it is not ready:\n{stuck}")) from None
+                raise StopError(self._finding(command.line, f"it is not ready:\n{stuck}")) from None
 
     def _type(self, block: Block) -> None:
         outputs: list[tuple[Command, tuple[str, ...]]] = []
@@ -166,9 +168,9 @@ class _Player:
             try:
                 output, code = self._shell.run(self._true(command.text), self._pressing(command.shown))
             except Stuck as stuck:
-                raise _StopError(self._finding(command.line, f"it does not end:\n{stuck}")) from None
+                raise StopError(self._finding(command.line, f"it does not end:\n{stuck}")) from None
             if INTERRUPT in command.shown and f"{INTERRUPT}\n" not in output:
-                raise _StopError(self._finding(command.line, f"it was never the moment for {INTERRUPT}:\n{output}"))
+                raise StopError(self._finding(command.line, f"it was never the moment for {INTERRUPT}:\n{output}"))
             outputs.append((command, self._compared(command.line, command.shown, output)))
             told = INTERRUPT in command.shown and code == _INTERRUPTED
             self._unshown = (command, code) if code and not told else None
@@ -206,7 +208,7 @@ class _Player:
         )
         answer = json.loads(self._python.stdout.readline() or '{"error": "Python has ended.", "output": ""}')
         if answer["error"]:
-            raise _StopError(self._finding(block.line, f"it fails:\n{answer['output']}{answer['error']}"))
+            raise StopError(self._finding(block.line, f"it fails:\n{answer['output']}{answer['error']}"))
         output: str = answer["output"]
         return output
 
@@ -246,7 +248,7 @@ class _Player:
     def _compared(self, line: int, shown: tuple[str, ...], output: str) -> tuple[str, ...]:
         if "Traceback (most recent call last)" in output:
             # No page shows that, and none is to be renewed with it.
-            raise _StopError(self._finding(line, f"it crashes:\n{output}"))
+            raise StopError(self._finding(line, f"it crashes:\n{output}"))
         actual = self._lines(output)
         while actual and not actual[-1]:
             actual.pop()

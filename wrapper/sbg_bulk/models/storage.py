@@ -253,7 +253,7 @@ class VolumeJob(FromServer):
 
     @property
     def total_files(self) -> None:
-        """Return None: it is for one thing, and counts nothing."""
+        """Return None, as it is for one thing and counts nothing."""
 
     completed_files = failed_files = total_files
 

@@ -19,7 +19,7 @@ LEAST_WIDTH: Final = 80
 NARROW: Final = 40
 """The same, for tables with little beside their last column."""
 
-NUMBERS: Final = ("FILES", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE", "THERE")
+NUMBERS: Final = ("FILES", "FOLDERS", "DONE", "FAILED", "ROWS", "UNCLEAR", "LEFT", "SIZE", "THERE")
 """The columns that are set to the right."""
 
 PIPE_WIDTH: Final = 10_000

@@ -110,7 +110,7 @@ def print_changes(rows: Sequence[Change], *, actions: bool = False) -> None:
         for row, told in shown
     ]
     widths = [max(len(cell or "-") for cell in column) for column in zip(columns, *cells, strict=True)]
-    if not going or has_room(sum(widths) + 2 * len(widths)):
+    if has_room(sum(widths) + 2 * len(widths)):
         print_rows(columns, cells)
         return
     print_blocks(

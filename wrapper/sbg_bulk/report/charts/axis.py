@@ -18,6 +18,7 @@ BOTTOM: Final = 22
 """Pixels below the box, for the times."""
 
 MOST_TICKS: Final = 6
+MOST_WITH_SECONDS: Final = 4
 MOST_VALUES: Final = 4
 
 LEAST_MARK: Final = 0.004
@@ -55,9 +56,15 @@ def span(began: float, last: float, interruptions: Iterable[Interruption] = ()) 
 def time_ticks(shown: Span) -> list[tuple[float, str]]:
     """Return round times within a span, as shares of it, and how they are written."""
     length = shown.last - shown.began
-    # A time of day comes again on the next one, so that it needs its date, and the room of two.
-    most = MOST_TICKS // 2 if length >= _DAY else MOST_TICKS
-    step = next((step for step in _SECONDS if length / step <= (MOST_TICKS if step == _DAY else most)), None)
+
+    def most(step: float) -> int:
+        """Return how many fit beside each other on a telephone, the first of them set to the right of its place."""
+        if step == _DAY:
+            return MOST_TICKS
+        # A time of day comes again on the next one, so that it needs its date, and the room of two.
+        return MOST_TICKS // 2 if length >= _DAY else MOST_WITH_SECONDS if step < 60 else MOST_TICKS
+
+    step = next((step for step in _SECONDS if length / step <= most(step)), None)
     if step is None:
         step = _DAY * -(-int(length) // (_DAY * MOST_TICKS))
     if step < _DAY:
