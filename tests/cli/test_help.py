@@ -98,6 +98,8 @@ def _prepared(sbg: Run, simulator: Simulator, url: str) -> dict[str, str]:
     file = next(node.id for node in simulator.world.nodes.values() if node.name == "CA-0001.bam")
     Path("samples.csv").write_text(f"file\n{file}\n")
     Path("metadata.csv").write_text(f"file,sample_id,case_id\n{file},CA-1,\n")
+    simulator.world.repository.add("drs://portal.example/1", "a.bam", size=1)
+    Path("portal.tsv").write_text("drs_uri\tfile_name\ndrs://portal.example/1\ta.bam\n")
     Path("tags.csv").write_text(f"file,tags\n{file},released\n")
     Path("one-missing.csv").write_text(f"file\n{file}\n5c6d4227e4b0385632389399\n")
     assert sbg("copy", "--manifest", "one-missing.csv", "--to", "rfranklin/analysis", "--no-check").code == 3
@@ -139,6 +141,7 @@ def _needs_more(words: str) -> bool:
             "samples.csv --to",
             "--manifest metadata.csv",
             "--manifest tags.csv",
+            "--drs",
             "sbg-bulk runs",
             "sbg-bulk jobs",
             "20261128",

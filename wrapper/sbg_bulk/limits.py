@@ -17,3 +17,8 @@ RATE_LIMIT_WINDOW: Final = 300.0
 
 USUAL_LIMIT: Final = 1000
 """Requests in a window, until an answer says otherwise (https://docs.sevenbridges.com/docs/api-rate-limit)."""
+
+DRS_FILES: Final = 500
+DRS_WINDOW: Final = 300.0
+"""Files that are imported by DRS in so many seconds. What exceeds that is not refused, and comes later
+(https://docs.sevenbridges.com/reference/start-a-bulk-drs-import-job)."""

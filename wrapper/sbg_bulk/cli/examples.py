@@ -85,6 +85,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
             f"sbg-bulk import {_VOLUME}:delivered/run-000/S000000/ -r --include '*.bam' --preserve-structure "
             f"--to {_ANALYSIS}/sequenced --parents"
         ),
+        "Import the DRS manifest of a portal": f"sbg-bulk import --drs portal.tsv --to {_ANALYSIS}/incoming",
     },
     "jobs list": {
         "List the latest jobs": "sbg-bulk jobs list",

@@ -14,7 +14,7 @@ from sbg_bulk.text import command_line
 
 GROUPS: Final[Mapping[str, str]] = {
     "Selection": "--include --match --exclude --tag --metadata --newer-than --type --recursive --error-on-no-match "
-    "--dir --clear --manifest --files-from --format --one-way --each-file",
+    "--dir --clear --manifest --drs --files-from --format --one-way --each-file",
     "Destination": "--to --to-project --to-folder --destination-from-manifest --parents --flatten --on-conflict "
     "--preserve-structure --no-check --delete --copy-only --replace-with-alias",
     "Safety": "--yes --dry-run --save-plan --verify --adopt --resubmit",

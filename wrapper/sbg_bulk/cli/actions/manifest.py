@@ -22,11 +22,12 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
-from sbg_bulk.cli.output.plan_line import plan_line
+from sbg_bulk.cli.output.plan_line import pace_line, plan_line
 from sbg_bulk.cli.output.tables import Change
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
+from sbg_bulk.items import DRS_IMPORT
 from sbg_bulk.runs import create
 from sbg_bulk.runs.estimate import estimate, jobs_of
 from sbg_bulk.runs.left_out import Conflicts
@@ -138,6 +139,7 @@ def _planned(
             parents=destination.parents,
             destination_from_manifest=destination.destination_from_manifest,
             on_conflict=request.checked_conflict,
+            settings=request.row_settings,
             new_run=request.new_run,
             form=_form(request),
             journal=journal,
@@ -155,7 +157,11 @@ def _read_for_nothing(
     """What would be done, and a client if one is needed to look something up."""
     destination = request.destination
     defaults = Defaults(
-        destination.to_folder, destination.to_project, destination.to, destination.destination_from_manifest
+        destination.to_folder,
+        destination.to_project,
+        destination.to,
+        destination.destination_from_manifest,
+        request.row_settings,
     )
     with TemporaryDirectory(prefix="sbg-bulk-") as scratch:
         kept = Path(scratch, "rows")
@@ -191,7 +197,8 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> N
     total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
     print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
     where = "" if request.job_type == "DELETE" else f" to {destinations(request)}"
-    tell(f"{request.verb} {rows.text}{where}.\n{plan_line(takes, folders)}\nNothing was changed.")
+    pace = f"\n{pace_line(len(draft))}" if request.job_type == DRS_IMPORT else ""
+    tell(f"{request.verb} {rows.text}{where}.\n{plan_line(takes, folders)}{pace}\nNothing was changed.")
 
 
 def _checks(draft: Draft, request: TransferRequest) -> int:

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from sbg_bulk.cli.output.console import complain, note
 from sbg_bulk.errors import InputError
+from sbg_bulk.items import DRS_IMPORT
 from sbg_bulk.runs import forms, store
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ def keep_plan(context: Context, request: TransferRequest, save: Callable[[Path],
     if path is None:
         return
     save(path)
-    words = [*request.command, "--manifest", str(path), *(["--parents"] if parents else [])]
+    words = [
+        *request.command,
+        "--drs" if request.job_type == DRS_IMPORT else "--manifest",
+        str(path),
+        *(["--parents"] if parents else []),
+    ]
     note(f"Plan saved to {path}. Run it with:\n  {context.command(*words)}")
 
 

@@ -12,7 +12,7 @@ from sbg_bulk.cli.options.confirm import deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import ApiError, InputError
-from sbg_bulk.items import EXPORT_REPLACE, IMPORT, VERBS
+from sbg_bulk.items import DRS_IMPORT, EXPORT_REPLACE, IMPORT, VERBS
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.text import counted, plain, size
@@ -90,8 +90,8 @@ class Rows:
             client: looks them up; without one nothing is.
             draft: the rows.
         """
-        if draft.plan.job_type == IMPORT:
-            return cls(draft, {}, None)  # what is on volumes is not looked up
+        if draft.plan.job_type in (IMPORT, DRS_IMPORT):
+            return cls(draft, {}, None)  # what is on volumes and in repositories is not looked up
         ids = list(islice(draft.files(), MOST * PAGE_LIMIT))
         choice = None if client is None else _choice_of_ids(client, ids)
         if client is None or choice is None:

@@ -99,6 +99,9 @@ def export(click_context: click.Context, request: TransferRequest) -> None:
 
     The rows of a manifest have the columns volume and location, or source (VOLUME:LOCATION); to (a path), parent (a
     folder) or project; and may have name, overwrite and autorename (true or false).
+
+    With --drs the rows are objects of repositories, as portals write them: drs_uri, and name or file_name. All other
+    columns become metadata.
     """,
 )
 @import_options

@@ -16,9 +16,10 @@ from sbg_bulk.cli.options.destination import EXPORT_OPTIONS, IMPORT_OPTIONS, Des
 from sbg_bulk.cli.options.filters import Selection, entered_filter_options, filter_options, object_filter_options
 from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
 from sbg_bulk.cli.place_completion import complete_place, complete_volume
+from sbg_bulk.drs.items import CONFLICTS
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
-from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT, VERBS
+from sbg_bulk.items import DRS_IMPORT, EXPORT_COPY, EXPORT_REPLACE, IMPORT, VERBS
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 from sbg_bulk.volumes.places import VolumePlace, volume_place
@@ -99,6 +100,13 @@ _COPIES: Final = (
     ),
 )
 
+_DRS: Final = click.option(
+    "--drs",
+    type=click.Path(allow_dash=True),
+    metavar="FILE|-",
+    help="Import objects of repositories instead, by the DRS URIs in a manifest or a list.",
+)
+
 _SAID: Final = {EXPORT_COPY: ("--copy-only",), EXPORT_REPLACE: ("--replace-with-alias",)}
 """The options of the command by which jobs of a type are meant."""
 
@@ -108,7 +116,7 @@ class TransferRequest:
     """What a command was asked for.
 
     Attributes:
-        job_type: COPY, MOVE or DELETE; EXPORT_COPY, EXPORT_REPLACE or IMPORT.
+        job_type: COPY, MOVE or DELETE; EXPORT_COPY, EXPORT_REPLACE, IMPORT or DRS_IMPORT.
         sources: the SOURCEs as they were given, with paths and ids in place of addresses.
         paths: the places that those name which are paths.
         addresses: the places of those which were given as addresses.
@@ -169,6 +177,12 @@ class TransferRequest:
         return self.destination.on_volume or self.job_type == IMPORT
 
     @property
+    def row_settings(self) -> dict[str, str]:
+        """Return what is said for all rows of a manifest, by the names of the family."""
+        on_conflict = self.destination.on_conflict
+        return {} if self.job_type != DRS_IMPORT or on_conflict is None else {CONFLICTS: on_conflict.upper()}
+
+    @property
     def rows_per_job(self) -> int:
         """Return how many items are submitted as one job."""
         return self.items_per_job or ITEMS_PER_JOB
@@ -176,14 +190,14 @@ class TransferRequest:
     @property
     def checked_conflict(self) -> str | None:
         """Return what is done with a row whose name is taken; None if nobody looks."""
-        if self.job_type == "DELETE" or self.destination.no_check or self.each_row:
+        if self.job_type in ("DELETE", DRS_IMPORT) or self.destination.no_check or self.each_row:
             return None
         return self.destination.on_conflict or "skip"
 
     @property
     def is_asked(self) -> bool:
         """Return whether the person on the terminal is asked first, whatever names what is moved or deleted."""
-        return self.job_type not in ("COPY", EXPORT_COPY, IMPORT) and not self.yes
+        return self.job_type not in ("COPY", EXPORT_COPY, IMPORT, DRS_IMPORT) and not self.yes
 
     @property
     def is_choice(self) -> bool:
@@ -217,7 +231,7 @@ class TransferRequest:
 def _request(job_type: str, values: dict[str, Any]) -> TransferRequest:
     """Return what a command was asked for, of the values that click has parsed."""
     given: tuple[str, ...] = values.pop("source")
-    on_volumes = job_type == IMPORT
+    on_volumes = job_type in (IMPORT, DRS_IMPORT)
     return TransferRequest(
         job_type=job_type,
         sources=given if on_volumes else tuple(map(unpasted, given)),
@@ -282,10 +296,17 @@ def import_options(function: F) -> F:
 
     @wraps(function)
     def command(*arguments: Any, **values: Any) -> Any:
-        return function(*arguments, _request(IMPORT, values))
+        drs = values.pop("drs")
+        if drs is None:
+            return function(*arguments, _request(IMPORT, values))
+        if values["source"] or values["manifest"] is not None or values["files_from"] is not None:
+            raise click.UsageError("Give --drs alone: it is the manifest, and says what to import.")
+        if values["on_conflict"] == "fail":
+            raise click.UsageError("--on-conflict fail does not go with --drs: give skip, rename or overwrite.")
+        return function(*arguments, _request(DRS_IMPORT, {**values, "manifest": drs}))
 
     decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))
-    for option in reversed(IMPORT_OPTIONS):
+    for option in reversed((_DRS, *IMPORT_OPTIONS)):
         decorated = option(decorated)
     argument = click.argument("source", nargs=-1, shell_complete=complete_volume)
     return argument(object_filter_options(decorated))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from sbg_bulk.limits import DRS_FILES, DRS_WINDOW
 from sbg_bulk.runs.estimate import Estimate
 from sbg_bulk.text import counted, duration
 
@@ -22,3 +25,10 @@ def plan_line(estimate: Estimate, folders: int = 0) -> str:
     else:
         when = f" ({estimate.left:,} left now: {', '.join(filter(None, ('starts at once', pauses)))})"
     return f"Plan: {work}{counted(estimate.jobs, 'job')}; {counted(estimate.requests, 'request')}{when}."
+
+
+def pace_line(files: int) -> str:
+    """Return how long the platform takes at least for an import by DRS, at the pace that is documented."""
+    pace = f"The platform imports {DRS_FILES} files by DRS in {duration(DRS_WINDOW)}"
+    least = (math.ceil(files / DRS_FILES) - 1) * DRS_WINDOW
+    return f"{pace}: this takes {duration(least)} at least." if least else f"{pace}."

@@ -1,0 +1,87 @@
+"""`sbg-bulk import --drs`: the objects of a portal's manifest become files of a project, each once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sbg_bulk.simulator import File, Simulator
+from tests.cli.harness import Run
+
+PROJECT = "rfranklin/here"
+HOST = "drs://portal.example"
+
+
+@pytest.fixture
+def portal(simulator: Simulator, tmp_path: Path) -> Path:
+    """A manifest as portals write it, of three objects that there are."""
+    simulator.world.add_project(PROJECT)
+    for number in range(3):
+        simulator.world.repository.add(f"{HOST}/{number}", f"x{number}.bam", size=5)
+    path = tmp_path / "portal.tsv"
+    rows = [f"{HOST}/{number}\tf{number}.bam\tS{number}" for number in range(3)]
+    path.write_text("\n".join(["drs_uri\tfile_name\tSample ID", *rows, ""]), encoding="utf-8")
+    return path
+
+
+def there(simulator: Simulator) -> dict[str, dict[str, str]]:
+    children = simulator.world.projects[PROJECT].root.children
+    return {name: node.metadata for name, node in children.items() if isinstance(node, File)}
+
+
+def test_the_objects_of_a_manifest_are_imported_with_names_and_metadata(
+    sbg: Run, simulator: Simulator, portal: Path
+) -> None:
+    ran = sbg("import", "--drs", str(portal), "--to", PROJECT, "--verify")
+    assert ran.code == 0, ran.err
+    assert "Finished: 3 files imported" in ran.err
+    assert "Verified: 3 files, all as expected." in ran.err
+    assert there(simulator) == {f"f{number}.bam": {"Sample ID": f"S{number}"} for number in range(3)}
+    assert sbg("runs", "show", "--json").document["type"] == "DRS_IMPORT"
+
+
+def test_a_dry_run_tells_the_pace_and_changes_nothing(sbg: Run, simulator: Simulator, portal: Path) -> None:
+    ran = sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run")
+    assert ran.code == 0, ran.err
+    assert "The platform imports 500 files by DRS in 5 min." in ran.err
+    assert f"{PROJECT}/f0.bam" in ran.out
+    assert not there(simulator)
+    rows = "".join(f"{HOST}/{number}\n" for number in range(1001))
+    portal.write_text(rows, encoding="utf-8")
+    assert "this takes 10 min at least." in sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run").err
+
+
+@pytest.mark.parametrize(("way", "number"), [("skip", 3), ("rename", 4), ("overwrite", 3)])
+def test_a_taken_name_is_dealt_with_as_was_said(
+    sbg: Run, simulator: Simulator, portal: Path, way: str, number: int
+) -> None:
+    root = simulator.world.projects[PROJECT].root
+    old = simulator.world.add_file("f1.bam", root, size=1)
+    ran = sbg("import", "--drs", str(portal), "--to", PROJECT, "--on-conflict", way)
+    assert ran.code == 0, ran.err
+    assert len(there(simulator)) == number
+    assert (root.children["f1.bam"] is old) == (way != "overwrite")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--manifest", "a.csv"], "Give --drs alone"),
+        (["rfranklin/bucket:a"], "Give --drs alone"),
+        (["--on-conflict", "fail"], "does not go with --drs"),
+        (["--recursive"], "a manifest lists its files itself"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(sbg: Run, portal: Path, words: list[str], told: str) -> None:
+    ran = sbg("import", "--drs", str(portal), "--to", PROJECT, *words)
+    assert ran.code == 2
+    assert told in ran.err
+
+
+def test_an_address_that_is_none_is_told_with_its_row(sbg: Run, simulator: Simulator, portal: Path) -> None:
+    portal.write_text("drs_uri,name\nhttps://portal.example/1,a\n", encoding="utf-8")
+    ran = sbg("import", "--drs", str(portal), "--to", PROJECT)
+    assert ran.code == 2
+    assert "row 2, column drs_uri: 'https://portal.example/1' is not of the form drs://host/id" in ran.err
+    assert not there(simulator)
