@@ -335,6 +335,13 @@ def test_rows_that_an_answer_does_not_tell_of_are_found_in_the_list(path: Path, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_list_with_an_entry_that_cannot_be_read_is_read_again(path: Path, kind: str) -> None:
+    bucket = Bucket(1, faults=[*LOST, "kind=null_field field=id op=list_exports times=2"])
+    assert bucket.export(path, kind).tally == Tally(1, done=1)
+    assert bucket.sent()["bulk_start_exports"] == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_listed_job_that_cannot_be_read_may_be_the_lost_one(path: Path, kind: str) -> None:
     unread = "kind=null_field field=resource op=bulk_get_exports call=1"
     bucket = Bucket(1, faults=[*LOST, unread], variant=Variant(transfer_lists="least"))

@@ -145,9 +145,11 @@ class VolumeSettler:
 
         first: Page[VolumeJob] = yield from pages.page(self.policy, listed, 0, PAGE_LIMIT)
         yield from self._take(first.items, wanted, known, seen, found)
-        if first.next_offset is None or all_there():
+        # An entry that cannot be read may be a job of the run's: then the list is read again.
+        whole = first.next_offset is None and (first.total is None or len(first.items) >= first.total)
+        if whole or all_there():
             return found
-        if first.total is not None:
+        if first.next_offset is not None and first.total is not None:
             last = max(first.next_offset, first.total - PAGE_LIMIT)
             page: Page[VolumeJob] = yield from pages.page(self.policy, listed, last, PAGE_LIMIT)
             yield from self._take(page.items, wanted, known, seen, found)
