@@ -7,6 +7,7 @@ from pathlib import Path
 from scripts.lib.faults.many import command, trials
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt
+from scripts.lib.faults.volume_trial import attempt_volumes, draw_volumes
 from scripts.lib.parallel import shared_out
 
 SCHEDULES = range(1, 401)
@@ -25,7 +26,9 @@ def test_each_row_is_done_once_or_reported_as_not_done_whatever_goes_wrong() -> 
     assert not total.broken, "\n".join(f"{command(seed)}: {wrong[0]}" for seed, wrong in total.broken.items())
     # That nothing is wrong says little if little has happened.
     assert set(total.struck) == set(KINDS)
-    happened = {"schedules": 400, "crashes": 300, "resumes": 300, "adopted": 60, "resubmitted": 20, "stopped": 1}
+    happened = {"schedules": 400, "crashes": 300, "resumes": 300, "adopted": 40, "resubmitted": 20, "stopped": 1}
+    happened |= {f"schedules of {family}": 30 for family in ("EXPORT_COPY", "EXPORT_REPLACE", "IMPORT")}
+    happened |= {"rows of volumes adopted": 100}
     assert {name: number for name, number in happened.items() if total.counts[name] < number} == {}
 
 
@@ -33,6 +36,12 @@ def test_a_seed_draws_the_same_and_does_the_same_again(folder: Path) -> None:
     assert draw(7) == draw(7)
     assert draw(7) != draw(8)
     first, second = attempt(draw(12), folder), attempt(draw(12), folder)
+    assert (first.counts, first.struck) == (second.counts, second.struck)
+
+
+def test_a_seed_draws_the_same_imports_and_exports_again(folder: Path) -> None:
+    assert draw_volumes(5) == draw_volumes(5)
+    first, second = attempt_volumes(5, folder), attempt_volumes(5, folder)
     assert (first.counts, first.struck) == (second.counts, second.struck)
 
 

@@ -11,16 +11,16 @@ import argparse
 import sys
 import time
 
+from scripts.lib.faults.drawing import explain
 from scripts.lib.faults.many import command, killings, trials
-from scripts.lib.faults.schedule import draw
-from scripts.lib.faults.trial import Result, explain
+from scripts.lib.faults.trial import Result
 from scripts.lib.parallel import shared_out
 
 
 def main() -> int:
     options = _parser().parse_args()
     if options.explain is not None:
-        print("\n".join(explain(draw(options.explain))))
+        print("\n".join(explain(options.explain)))
         return 0
     began = time.monotonic()
     if options.kill is not None:

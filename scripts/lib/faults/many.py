@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from scripts.lib.faults.drawing import attempt
 from scripts.lib.faults.kills import kill
-from scripts.lib.faults.schedule import draw
-from scripts.lib.faults.trial import Result, attempt, scratch
+from scripts.lib.faults.trial import Result, scratch
 from scripts.lib.parallel import spread
 
 KILLS_OF_A_RUN: Final = 50
@@ -19,7 +19,7 @@ def trials(seeds: range) -> Result:
     total = Result()
     with scratch() as folder:
         for seed in seeds:
-            total.add(attempt(draw(seed), folder))
+            total.add(attempt(seed, folder))
     return total
 
 

@@ -50,15 +50,16 @@ def check(stage: Stage, path: Path, tally: Tally | None) -> list[str]:
     under_way = {place: one.state for one in unfinished for place in range(one.first, one.last + 1)}
     for place, said in enumerate(report):
         wrong += [f"row {place}: {each}" for each in _check_row(stage, place, said, under_way.get(place))]
-    wrong += _check_sums(report, counted, tally, under_way)
+    wrong += check_sums(report, counted, tally, under_way)
     if stage.schedule.job_type is not JobType.DELETE:
         wrong += _check_files(stage)
     return wrong
 
 
-def _check_sums(
+def check_sums(
     report: Sequence[Mapping[str, Any]], counted: Tally, tally: Tally | None, under_way: Mapping[int, State]
 ) -> Iterator[str]:
+    """Check that the rows add up to what the journal counts, and that to what the run says."""
     said = Counter(row["outcome"] for row in report)
     expected = Tally(
         len(report),

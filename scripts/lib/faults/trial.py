@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import define, field
 
@@ -33,8 +33,10 @@ from sbg_bulk.simulator.seeds import TOKEN
 from scripts.lib.faults import oracle
 from scripts.lib.faults.schedule import Schedule
 from scripts.lib.faults.stage import Stage
+from scripts.lib.faults.volume_stage import VolumeStage
 
 R = TypeVar("R")
+S = TypeVar("S", Stage, VolumeStage)
 
 PATIENCE: Final = 12
 """Times that a run is taken up again before the faults are put to an end."""
@@ -76,7 +78,7 @@ class Result:
 
 
 @define
-class Trial:
+class Trial(Generic[S]):
     """A run, and everything that happens to it.
 
     Attributes:
@@ -89,7 +91,7 @@ class Trial:
 
     schedule: Schedule
     path: Path
-    stage: Stage
+    stage: S
     counts: Counter[str] = field(factory=Counter)
     tally: Tally | None = None
     broken: list[str] = field(factory=list)
@@ -141,38 +143,27 @@ class Trial:
                     return
                 self._next_life()
 
-    def result(self) -> Result:
-        """Return the result, once the run has been carried. The promise is checked here."""
-        self._count_faults()
-        self.stage.settle_down()
-        broken = [*self.broken, *self.stage.broken, *oracle.check(self.stage, self.path, self.tally)]
+    def _count(self, rows: int) -> None:
+        """Count what there was of everything."""
         self.counts["schedules"] += 1
-        self.counts["rows"] += len(self.stage.rows)
+        self.counts["rows"] += rows
         self.counts["requests"] += len(self.stage.simulator.requests)
         self.counts["jobs"] += len(self.stage.posted)
         self.counts["complete"] += self.tally is not None
-        unheard = {each.job.id for each in self.stage.posted if not each.heard}
-        with Journal.open(self.path) as journal:
-            own = journal.own_jobs()
-            self.counts["adopted"] += len(own & unheard)
-            moved = {each.job.id for each in self.stage.posted if self.stage.moves_folders_alone(each.job)}
-            self.counts["adopted, of folders moved alone"] += len(own & unheard & moved)
-            self.counts["adopted of another"] += len(own - {each.job.id for each in self.stage.posted})
         with closing(sqlite3.connect(self.path)) as database:
             (void,) = database.execute("SELECT count(*) FROM submission WHERE state = 'void'").fetchone()
         self.counts["resubmitted"] += void
-        return Result({self.schedule.seed: broken} if broken else {}, self.counts, self._struck)
 
     def _open(self) -> Journal:
-        if self.path.exists():
-            return Journal.open(self.path)
-        job_type = self.schedule.job_type
-        rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
-        items = self.schedule.items_per_job
-        journal = create.create(rows, FAMILIES[job_type], Simulator.base_url, items_per_job=items, journal=self.path)
-        if self.schedule.planned:
-            journal.remember(CHOSEN, "paths")
-        return journal
+        return Journal.open(self.path) if self.path.exists() else self._new()
+
+    def _new(self) -> Journal:
+        """Make the run's journal."""
+        raise NotImplementedError
+
+    def _decide(self) -> None:
+        """Say what a person finds out: which job it was, or that it was none."""
+        raise NotImplementedError
 
     def _next_life(self) -> None:
         crashes = self.schedule.crashes
@@ -236,6 +227,35 @@ class Trial:
                 self.stage.unheard()
             raise Crash
 
+
+@define
+class FileTrial(Trial[Stage]):
+    """A run that copies, moves or deletes, and everything that happens to it."""
+
+    def result(self) -> Result:
+        """Return the result, once the run has been carried. The promise is checked here."""
+        self._count_faults()
+        self.stage.settle_down()
+        broken = [*self.broken, *self.stage.broken, *oracle.check(self.stage, self.path, self.tally)]
+        self._count(len(self.stage.rows))
+        unheard = {each.job.id for each in self.stage.posted if not each.heard}
+        with Journal.open(self.path) as journal:
+            own = journal.own_jobs()
+            self.counts["adopted"] += len(own & unheard)
+            moved = {each.job.id for each in self.stage.posted if self.stage.moves_folders_alone(each.job)}
+            self.counts["adopted, of folders moved alone"] += len(own & unheard & moved)
+            self.counts["adopted of another"] += len(own - {each.job.id for each in self.stage.posted})
+        return Result({self.schedule.seed: broken} if broken else {}, self.counts, self._struck)
+
+    def _new(self) -> Journal:
+        job_type = self.schedule.job_type
+        rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
+        items = self.schedule.items_per_job
+        journal = create.create(rows, FAMILIES[job_type], Simulator.base_url, items_per_job=items, journal=self.path)
+        if self.schedule.planned:
+            journal.remember(CHOSEN, "paths")
+        return journal
+
     def _decide(self) -> None:
         """Say what a person finds out: which job it was, or that it was none."""
         with Journal.open(self.path) as journal:
@@ -258,12 +278,19 @@ def unsettled(journal: Journal) -> Submission | None:
 
 def attempt(schedule: Schedule, folder: Path) -> Result:
     """Do a trial, with its journal in this folder, where it does not stay."""
-    path = folder / f"{schedule.seed}{store.SUFFIX}"
-    path.unlink(missing_ok=True)
-    trial = Trial(schedule, path, Stage.build(schedule))
-    try:
+    with journal_at(folder, schedule.seed) as path:
+        trial = FileTrial(schedule, path, Stage.build(schedule))
         trial.carry()
         return trial.result()
+
+
+@contextmanager
+def journal_at(folder: Path, seed: int) -> Iterator[Path]:
+    """Name the journal of a trial, which does not stay."""
+    path = folder / f"{seed}{store.SUFFIX}"
+    path.unlink(missing_ok=True)
+    try:
+        yield path
     finally:
         path.unlink(missing_ok=True)
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
