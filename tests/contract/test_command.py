@@ -183,3 +183,22 @@ def test_without_its_packages_the_command_says_what_to_install(home: Path) -> No
     assert code == 2
     assert "pip install 'sbg-bulk[contract]'" in " ".join(err.split())
     assert len(simulator.requests) == 0
+
+
+def test_a_service_that_speaks_https_is_checked(home: Path) -> None:
+    simulator, authority = build(progress="polls"), home / "authority.pem"
+    with running(simulator, tls=authority) as url:
+        environment = {**_environment(home), "SB_API_ENDPOINT": url, "SB_AUTH_TOKEN": TOKEN}
+        words = [str(COMMAND), "contract", url, "--promise", "links", "--promise", "rate-agrees"]
+
+        def checked(**more: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(words, env={**environment, **more}, capture_output=True, text=True)
+
+        done = checked(SSL_CERT_FILE=str(authority))
+        assert (done.returncode, done.stderr) == (0, f"Checking {url}, reading only, seed 1.\n"), done.stdout
+        assert done.stdout.splitlines()[-1] == "The contract is kept: 2 promises checked."
+        # Who does not know the authority is told why nothing was checked.
+        told = checked()
+        assert told.returncode == 2, told.stdout
+        assert "Could not be checked: " in told.stdout
+    assert url.startswith("https://")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -10,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk.simulator import running
 from scripts.lib.package import bounds, contents
 from scripts.lib.package import build as building
+from tests.contract.bugs import next_skips_one
+from tests.contract.deployments import TOKEN, build
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +89,52 @@ def test_a_wheel_that_is_not_as_it_should_be_is_noticed(
 ) -> None:
     problems = contents.wheel_problems(changed(built.wheel, tmp_path, change))
     assert f"{built.wheel.name}: {problem}" in problems
+
+
+FOREIGN = """\
+import os
+
+from sbg_bulk import contract
+
+
+def test_our_service_keeps_the_contract():
+    assert "site" in contract.__file__
+    url, token = os.environ["SB_API_ENDPOINT"], os.environ["SB_AUTH_TOKEN"]
+    report = contract.check(url, token, promises=["links", "total"])
+    assert report.kept, report.text()
+"""
+
+
+@pytest.mark.parametrize("planted", [False, True])
+def test_a_foreign_repository_finds_a_planted_bug_with_ten_lines_of_pytest(
+    built: building.Built, tmp_path: Path, planted: bool
+) -> None:
+    """With the wheel, and nothing of the checkout. `scripts/package` does it in an environment that is all fresh."""
+    site, foreign = tmp_path / "site", tmp_path / "foreign"
+    with zipfile.ZipFile(built.wheel) as archive:
+        archive.extractall(site)
+    foreign.mkdir()
+    (foreign / "test_service.py").write_text(FOREIGN, encoding="utf-8")
+    simulator = build()
+    if planted:
+        next_skips_one(simulator)
+    with running(simulator) as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", foreign],
+            cwd=foreign,
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith("SB_")},
+                "SB_API_ENDPOINT": url,
+                "SB_AUTH_TOKEN": TOKEN,
+                "PYTHONPATH": str(site),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == planted, done.stdout + done.stderr
+    assert ("BROKEN links [documented]: " in done.stdout) is planted
+    assert TOKEN not in done.stdout + done.stderr
 
 
 def test_an_sdist_with_a_cache_in_it_is_noticed(built: building.Built, tmp_path: Path) -> None:

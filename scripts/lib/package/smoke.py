@@ -31,6 +31,18 @@ def copy(client: Client, item: CopyItem) -> Job:
     return client.wait(client.copy([item.file], project="rfranklin/analysis"))
 """
 
+FOREIGN_TEST: Final = """\
+import os
+
+from sbg_bulk.contract import check
+
+
+def test_our_service_keeps_the_contract():
+    url, token = os.environ["SB_API_ENDPOINT"], os.environ["SB_AUTH_TOKEN"]
+    report = check(url, token, promises=["name-filter"])
+    assert report.kept, report.text()
+"""
+
 WRONG_PROGRAM: Final = PROGRAM.replace("-> Job", "-> int")
 
 
@@ -79,6 +91,7 @@ def whole() -> None:
     """Try the whole: everything can be imported; files are copied on the simulator; types are found."""
     import_everything("sbg_bulk")
     simulate()
+    break_the_contract()
     with tempfile.TemporaryDirectory() as folder:
         good, wrong = Path(folder) / "good.py", Path(folder) / "wrong.py"
         good.write_text(PROGRAM)
@@ -86,6 +99,30 @@ def whole() -> None:
         run(sys.executable, "-m", "mypy", "--strict", "--cache-dir", f"{folder}/cache", str(good))
         told = run(sys.executable, "-m", "mypy", "--strict", "--cache-dir", f"{folder}/cache", str(wrong), code=1)
         expect('expected "int"' in told, f"mypy does not know what wait returns:\n{told}")
+
+
+def check_in_a_repository(environment: Mapping[str, str], code: int, folder: str) -> None:
+    """Check the contract from a test of one's own. A `code` of 1 is of a service that breaks it."""
+    test = Path(folder) / "test_service.py"
+    test.write_text(FOREIGN_TEST)
+    told = run(sys.executable, "-m", "pytest", "-q", "--rootdir", folder, str(test), environment=environment, code=code)
+    expect(("BROKEN name-filter" in told) is bool(code), f"the test does not tell what is broken:\n{told}")
+
+
+def break_the_contract() -> None:
+    """Have a service that breaks the contract found out: one that ignores a filter."""
+    arguments = [COMMAND, "simulate", "--port", "0", "--seed", "examples", "--variant", "name_parameter=no", "--json"]
+    with (
+        subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        try:
+            assert server.stdout is not None
+            where = json.loads(server.stdout.readline())
+            connected = {"SB_API_ENDPOINT": where["url"], "SB_AUTH_TOKEN": where["token"], "NO_PROXY": "127.0.0.1"}
+            check_in_a_repository(connected, 1, folder)
+        finally:
+            server.terminate()
 
 
 def simulate() -> None:
@@ -125,6 +162,7 @@ def simulate() -> None:
             chosen = ["-q", "--rootdir", folder, "--sbg-contract-url", where["url"], "-k", "not-found or links", folder]
             told = run(sys.executable, "-m", "pytest", *chosen, environment=connected)
             expect("passed" in told, f"pytest does not check the contract:\n{told}")
+            check_in_a_repository(connected, 0, folder)
         finally:
             server.terminate()
 

@@ -273,7 +273,7 @@ def the_last_item_is_not_deleted(service: Service) -> None:
     replacing(service.world, "_do", do)
 
 
-@JOBS.breaking("untouched")
+@JOBS.breaking("untouched", "delete-effects", "items-done")
 def deletions_take_a_neighbour(service: Service) -> None:
     """With a file, the one that stands before it in its folder is deleted."""
 

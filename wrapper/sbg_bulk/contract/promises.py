@@ -188,7 +188,8 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "Without offset and limit, a list begins at 0 and has 25 entries.",
         "contract, Offset and Limit",
-        "lists",
+        # There may be jobs only after some were submitted.
+        "lists walk",
     ),
     ("links", _D, "next and prev lead to the pages after and before.", "contract, Link", "lists walk"),
     ("links-given", _G, "A page names the pages after and before it.", "several clients", "lists"),
