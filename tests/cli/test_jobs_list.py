@@ -147,3 +147,30 @@ def test_on_a_narrow_terminal_the_run_has_the_place_of_the_dates(
         assert lines[0].split()[6:] == columns
         assert lines[1].split()[-1] == "20261128-101500-ab12"
         assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("family", "states"), [("imports", ["COMPLETED", "FAILED"]), ("exports", ["COMPLETED", "FAILED"])]
+)
+def test_imports_and_exports_are_families_of_jobs(sbg: Run, family: str, states: list[str]) -> None:
+    found = sbg("jobs", "list", "--family", family, "--json").documents
+    assert {one["state"] for one in found} == set(states)
+    failed = sbg("jobs", "list", "--family", family, "--state", "failed", "--json").documents
+    assert [one["error"]["code"] for one in failed] == [9105 if family == "imports" else 9107]
+    shown = sbg("jobs", "list", "--family", family).out
+    assert all(one["id"] in shown and one["source"].get("location", "") in shown for one in found)
+    assert "There are more than 1" in sbg("jobs", "list", "--family", family, "--limit", "1").err
+
+
+def test_the_run_of_an_import_is_shown(sbg: Run) -> None:
+    assert sbg("import", "rfranklin/my-volume:my-folder/", "--to", MINE, "--yes").code == 0
+    run = sbg("runs", "list", "--json").documents[0]["run"]
+    assert run in {one["run"] for one in sbg("jobs", "list", "--family", "imports", "--json").documents}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--family", "exports", "--type", "COPY"], ["--family", "imports", "--state", "FINISHED"], ["--state", "FAILED"]],
+)
+def test_what_a_family_does_not_have_is_refused(sbg: Run, words: list[str]) -> None:
+    assert sbg("jobs", "list", *words).code == 2

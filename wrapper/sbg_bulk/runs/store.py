@@ -39,6 +39,9 @@ FROM submission WHERE job IS NOT NULL
 """
 """The jobs of a run, each with the run's id and its platform."""
 
+_ROW_JOBS: Final = _JOBS.replace("submission", "row")
+"""The same of the jobs that are each for a row."""
+
 
 def folder() -> Path:
     """Return where journals are kept unless a place is named: in the user's state folder.
@@ -165,18 +168,19 @@ def finished(journal: Path) -> bool | None:
     return next((bool(answer) for (answer,) in select(journal, _FINISHED)), None)
 
 
-def runs_of_jobs(endpoint: str) -> dict[str, str]:
+def runs_of_jobs(endpoint: str, *, of_rows: bool = False) -> dict[str, str]:
     """Return which run each job belongs to, by the job's id, as the journals in the usual folder tell.
 
     They are read beside whoever works on them; one that cannot be read is passed over.
 
     Args:
         endpoint: the platform whose jobs are meant.
+        of_rows: whether jobs are meant that are each for a row, such as imports and exports.
     """
     found: dict[str, str] = {}
     with suppress(SettingsError):
         for journal in known():
-            for run, where, job in select(journal, _JOBS):
+            for run, where, job in select(journal, _ROW_JOBS if of_rows else _JOBS):
                 if where == json.dumps(endpoint):
                     found[job] = json.loads(run)
     return found

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
+
 from sbg_bulk.runs.columns import IN_FOLDER, IN_PROJECT
 
 if TYPE_CHECKING:
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
-    from sbg_bulk.models.storage import Volume
+    from sbg_bulk.models.storage import TransferPlace, Volume, VolumeJob
 
 
 def job_document(job: Job) -> dict[str, Any]:
@@ -64,6 +66,26 @@ def volume_document(volume: Volume) -> dict[str, Any]:
         "service": {"type": service.type, "bucket": service.bucket, "prefix": service.prefix},
         "active": volume.active,
     }
+
+
+def volume_job_document(job: VolumeJob) -> dict[str, Any]:
+    """Return an import or export with the keys of the API; what the server did not say is null."""
+    error = job.error
+    return {
+        "href": job.href,
+        "id": job.id,
+        "state": job.state,
+        "source": _place_document(job.source),
+        "destination": _place_document(job.destination),
+        "result": None if job.result is None else job.result.id,
+        "error": None if error is None else {"code": error.code, "message": error.message},
+        "started_on": date(job.started_on),
+        "finished_on": date(job.finished_on),
+    }
+
+
+def _place_document(place: TransferPlace) -> dict[str, str]:
+    return {key: value for key, value in asdict(place).items() if value is not None}
 
 
 def date(moment: datetime | None) -> str | None:

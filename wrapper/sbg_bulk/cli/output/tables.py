@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sbg_bulk.cli.output.draw import Output
     from sbg_bulk.models.job import ItemResult, Job
     from sbg_bulk.models.resources import File
+    from sbg_bulk.models.storage import VolumeJob
     from sbg_bulk.runs.left_out import Chosen
     from sbg_bulk.volume_jobs.choice import VolumeChosen
 
@@ -31,6 +32,10 @@ ROOM_FOR_JOBS: Final = 80
 
 RUN_WIDTH: Final = 22
 """Columns that the id of a run takes in a table: that of a date, which it has instead where there is no room."""
+
+
+ROOM_FOR_VOLUME_JOBS: Final = 140
+"""The width from which a table of imports or exports is read at a glance."""
 
 
 @frozen
@@ -147,6 +152,29 @@ def print_jobs(jobs: Sequence[Job], runs: Mapping[str, str] | None = None) -> No
     shown = (_job_row(job) for job in jobs)
     last = [(runs.get(job.id),) for job in jobs] if of_runs else [()] * len(jobs)
     console.table(columns, ((*row[: 6 + dates], *run) for row, run in zip(shown, last, strict=True)))
+
+
+def print_volume_jobs(jobs: Sequence[VolumeJob], runs: Mapping[str, str]) -> None:
+    """Print a row of a table for each import or export, or a block each where that is wider than the terminal.
+
+    Args:
+        jobs: what is shown.
+        runs: the runs of some of them, by the job's id.
+    """
+    rows = [
+        (
+            *(job.id, job.state, str(job.source), str(job.destination)),
+            *("" if job.error is None else job.error.code, date(job.finished_on), runs.get(job.id)),
+        )
+        for job in jobs
+    ]
+    if has_room(ROOM_FOR_VOLUME_JOBS):
+        print_rows(("JOB", "STATE", "SOURCE", "DESTINATION", "CODE", "FINISHED", "RUN"), rows)
+        return
+    print_blocks(
+        (f"{job} {state}", [f"{source} to {destination}", *([f"code {code}"] if code else []), *([run] if run else [])])
+        for job, state, source, destination, code, _, run in rows
+    )
 
 
 def _job_row(job: Job) -> tuple[object, ...]:
