@@ -20,7 +20,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "Safety": "--yes --dry-run --save-plan --verify --adopt --resubmit",
     "Run": "--label --detach --timeout --notify --new-run --journal --items-per-job --jobs-in-flight --reserve "
     "--give-up-after --list-lag --new-ids",
-    "Check": "--allow-writes --second-token-from --alone --job-timeout --max-requests --only --promise",
+    "Check": "--allow-writes --export-to --drs-uri --second-token-from --alone --job-timeout --max-requests --only "
+    "--promise",
     "Simulator": "--port --host --i-know --seed --speed --rate-limit --fault --variant --tls",
     "Output": "--csv --json --html --junit --quiet --verbose",
     "Connection": "--endpoint --profile",
