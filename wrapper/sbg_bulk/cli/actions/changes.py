@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -12,14 +11,13 @@ import click
 from attrs import asdict
 
 from sbg_bulk.cli.actions.carry import carry
-from sbg_bulk.cli.actions.choose import SHOWN, rate_left
+from sbg_bulk.cli.actions.choose import SHOWN
 from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.changes import ChangeRequest
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.output.console import note, say, tell, write_json
-from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.client.changes import listed
@@ -30,7 +28,7 @@ from sbg_bulk.items import METADATA, TAGS
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.metadata.items import in_columns
 from sbg_bulk.runs import forms
-from sbg_bulk.runs.estimate import estimate, jobs_of
+from sbg_bulk.runs.estimate import jobs_of
 from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
@@ -141,7 +139,7 @@ def _change(
             )
         with draft:
             if request.dry_run:
-                _show(client, request, draft, client.changes(draft))
+                _show(request, draft, client.changes(draft))
                 return Exit.DONE
             if not request.yes and not agreed(_question(job_type, len(draft), client.changes(draft)), False):
                 return Exit.INTERRUPTED
@@ -153,10 +151,8 @@ def _change(
             return carry(context, request.settings, work, request.as_json)
 
 
-def _show(client: Client, request: ChangeRequest, draft: Draft, changes: Sequence[FileChange]) -> None:
+def _show(request: ChangeRequest, draft: Draft, changes: Sequence[FileChange]) -> None:
     """Show the old and the new values, and what the change takes."""
-    requests, reserve = jobs_of(len(draft), BULK_LIMIT), request.settings.reserve or 0
-    takes = estimate(len(draft), BULK_LIMIT, reserve, requests, rate_left(client), time.time(), each_row=True)
     if request.as_json:
         for one in changes:
             write_json(asdict(one))
@@ -166,7 +162,8 @@ def _show(client: Client, request: ChangeRequest, draft: Draft, changes: Sequenc
         print_rows(("FILE", "KEY", "OLD", "NEW"), rows, narrow=True)
     if len(changes) > SHOWN:
         say(f"... and {len(changes) - SHOWN:,} more; --json lists them all.")
-    note(f"{_summary(len(draft), changes)}\n{plan_line(takes, 0)}\nNothing was changed.")
+    takes = counted(2 * jobs_of(len(draft), BULK_LIMIT), "request")
+    note(f"{_summary(len(draft), changes)}\nPlan: {takes}.\nNothing was changed.")
 
 
 def _summary(files: int, changes: Sequence[FileChange]) -> str:

@@ -104,7 +104,8 @@ class Rows:
     def text(self) -> str:
         """Return what is named in a question."""
         rows = f"{counted(len(self.draft), 'row')} of {self.draft.plan.manifest}"
-        what = "the files and folders" if self.amount is None else str(self.amount)
+        unknown = "the objects" if self.draft.plan.job_type == DRS_IMPORT else "the files and folders"
+        what = unknown if self.amount is None else str(self.amount)
         return f"{what} in {rows}" if self.draft.place is None else f"{what} from {self.draft.place} in {rows}"
 
 
