@@ -26,9 +26,10 @@ $ sbg-bulk copy rfranklin/my-project/sample.bam --to rfranklin/destination-proje
 
 def test_a_how_to_typed_twice_and_killed_in_the_middle_loses_and_doubles_nothing(tmp_path: Path) -> None:
     page = SOURCES / "how-to" / "resume-after-a-crash.md"
-    tried = list(again(page, tmp_path, {"killed": (signal.SIGKILL, 0.5)}))
+    tried = list(again(page, tmp_path, {"killed": (signal.SIGKILL, 0.25)}))
     assert [one for one in tried if one.wrong] == []
-    assert {one.codes[0] for one in tried if one.how.startswith("killed")} == {128 + signal.SIGKILL}
+    # How many steps are left of a run that the page interrupts depends on when: not each is killed every time.
+    assert [one.codes[0] for one in tried if one.how.startswith("killed")].count(128 + signal.SIGKILL) > 1
     assert len(tried) > 10
 
 
