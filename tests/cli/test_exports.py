@@ -149,3 +149,28 @@ def test_runs_of_exports_are_listed_shown_and_reported_in_words(sbg: Run) -> Non
     assert "3 jobs" in report
     exported = sbg("runs", "export", run, "--json").out
     assert json.loads(exported.splitlines()[0])["location"] == "x/0.bam"
+
+
+def test_where_a_person_must_decide_the_message_says_what_to_check_and_how_to_go_on(
+    sbg: Run, simulator: Simulator
+) -> None:
+    simulator.faults.arm("kind=cut_before op=bulk_start_exports call=1")
+    words = ("export", f"{PROJECT}/run", "--include", "?.bam", "--to", VOLUME, "--replace-with-alias", "--yes")
+    ran = sbg(*words, "--list-lag", "0")
+    assert ran.code == 6
+    told = " ".join(ran.err.split())
+    assert "not known whether 3 files were submitted" in told
+    assert "It may be:" not in told
+    run = sbg("runs", "list", "--json").documents[0]["run"]
+    assert f"sbg-bulk runs resume {run} --resubmit" in told
+    assert sbg("runs", "resume", run, "--resubmit").code == 0
+    assert len(exports(simulator)) == 3
+
+
+def test_a_verification_of_nothing_is_not_told_as_a_success(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
+    simulator.world.volumes[VOLUME].objects.put("a", 1)
+    rows = tmp_path / "rows.csv"
+    rows.write_text(f"path,volume,location\n{PROJECT}/run/0.bam,{VOLUME},a\n")
+    ran = sbg("export", "--copy-only", "--manifest", str(rows), "--verify")
+    assert ran.code == 3
+    assert "Nothing to verify. Not checked: 1 file that failed." in ran.err

@@ -122,6 +122,16 @@ def _stopped_text(context: Context, stopped: RunStopped, progress: Progress) -> 
     """Why a run has stopped, and the commands that settle it, to be pasted: with this endpoint and journal."""
     name = _name(progress)
     ids = [job.id for job in stopped.candidates]
+    if not ids:
+        return "\n".join(
+            (
+                f"run {stopped.run} has stopped: it is not known whether {counted(stopped.rows, progress.noun)} "
+                f"{'was' if stopped.rows == 1 else 'were'} submitted. The answer was lost, and no job for "
+                f"{'it' if stopped.rows == 1 else 'them'} is listed.",
+                "Check the destination. If you are sure that nothing was done, submit again:",
+                f"  {context.command('runs', 'resume', name, '--resubmit')}",
+            )
+        )
     return "\n".join(
         (
             f"run {stopped.run} has stopped: it is not known which job, if any, was started for "

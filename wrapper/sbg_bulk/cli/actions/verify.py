@@ -86,6 +86,8 @@ def _text(context: Context, verification: Verification) -> str:
     if verification.agrees and len(by_name) == checked and checked:
         return f"Verified: {names_only}{left_out}"
     names_only = f" Of these, {names_only}" if names_only else ""
+    if verification.agrees and not checked:
+        return f"Nothing to verify.{left_out}"
     if verification.agrees:
         return f"Verified: {files}, all as expected.{names_only}{left_out}"
     lines = [f"Verified: {files}, {counted(len(different), 'difference')}:{names_only}{left_out}"]
