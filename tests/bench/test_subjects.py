@@ -18,6 +18,7 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.simulator import JobType, Simulator, running
 from sbg_bulk.simulator.seeds import USERNAME
 from scripts.lib.bench import bulk
+from scripts.lib.bench import exports as exporting
 from scripts.lib.bench import lists as listing
 from scripts.lib.bench import runs as carrying
 from scripts.lib.bench import server as serving
@@ -74,6 +75,18 @@ def test_a_subject_copies_every_file_once(subject: Callable[[Service], None]) ->
     assert spent.refused == 0
     # A minute for the jobs, and no more than until the next look after it.
     assert bulk.JOB_SECONDS - 1 <= spent.seconds <= bulk.JOB_SECONDS * 1.2
+
+
+@pytest.mark.parametrize("subject", [exporting.export_ours, exporting.export_official])
+def test_a_subject_exports_every_file_once(subject: Callable[[exporting.Exporting], None]) -> None:
+    spent = exporting.export(subject, 250)
+    assert spent.refused == 0
+    assert exporting.JOB_SECONDS <= spent.seconds <= exporting.JOB_SECONDS * 1.2
+
+
+def test_a_subject_that_exports_less_is_found_out() -> None:
+    with pytest.raises(AssertionError, match="0 objects of 10 files"):
+        exporting.export(lambda _: None, 10)
 
 
 def test_a_subject_that_copies_less_is_found_out() -> None:

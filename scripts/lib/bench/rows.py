@@ -12,6 +12,7 @@ MEASUREMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "copy": ("bulk", "rows_of_copy"),
     "lost": ("bulk", "rows_of_lost"),
     "watch": ("bulk", "rows_of_watch"),
+    "export": ("exports", "rows_of_export"),
     "list": ("lists", "rows_of_list"),
     "decode": ("lists", "rows_of_decode"),
     "memory": ("runs", "rows_of_memory"),
