@@ -2,8 +2,11 @@
 # requirements change.
 #
 #   environment NAME EXTRAS    sets $bin to the environment's folder of commands
+#
+# The versions are those in the file $constraints, which a script may change before.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+constraints="$root/scripts/constraints.txt"
 
 find_python() {
   local candidate
@@ -22,7 +25,7 @@ find_python() {
 environment() {
   local folder="$root/.venv-$1" extras=$2 python wanted
   python=$(find_python)
-  wanted=$(cat "$root/pyproject.toml" "$root/scripts/constraints.txt" | cksum; "$python" -V; echo "$root $extras")
+  wanted=$(cat "$root/pyproject.toml" "$constraints" | cksum; "$python" -V; echo "$root $extras")
   bin="$folder/bin"
   if [ -f "$folder/made-for" ] && [ "$(cat "$folder/made-for")" = "$wanted" ]; then
     return
@@ -34,6 +37,6 @@ environment() {
     return 1
   }
   "$bin/python" -m pip --disable-pip-version-check install --quiet \
-    --constraint "$root/scripts/constraints.txt" --editable "$root[$extras]" >&2
+    --constraint "$constraints" --editable "$root[$extras]" >&2
   printf '%s\n' "$wanted" >"$folder/made-for"
 }

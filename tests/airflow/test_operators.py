@@ -235,6 +235,19 @@ def test_a_choice_by_paths_and_filters_is_a_source(tasks: Tasks, service: Servic
     assert tasks.attempt(later, map_index=7)["rows"] == 0
 
 
+def test_jobs_that_are_each_rows_own_are_waited_for_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Exports have a job for each file, and these are in no list that the triggerer could read."""
+    service = Service(files=250, timing=Timing(1, 1, 1, transfer=300))
+    tasks = Tasks(service, monkeypatch)
+    volume = service.world.volumes.add("rfranklin/bucket")
+    rows = [{"file": file, "location": f"out/{number}.bam"} for number, file in enumerate(service.files)]
+    to = "rfranklin/bucket"
+    result = tasks.attempt(copying(str(tmp_path), job_type="EXPORT_COPY", source=rows, project=None, to=to))
+    assert (result["rows"], result["done"]) == (250, 250)
+    assert len(set(volume.objects.under(""))) == 250
+    assert tasks.serialised
+
+
 def test_what_another_attempt_would_meet_again_is_not_tried_again(tasks: Tasks, tmp_path: Path) -> None:
     with pytest.raises(AirflowFailException, match="cannot be read"):
         tasks.attempt(copying(str(tmp_path), source=str(tmp_path / "missing.csv")))

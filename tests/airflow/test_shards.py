@@ -136,6 +136,7 @@ def test_pieces_are_carried_and_their_results_are_one_report(tasks: Tasks, servi
     assert [(row["outcome"], row["api_code"], row["sample"]) for row in failed] == [("failed", "10225", "s")] * 2
     assert all(one["run"] in Path(told["report"]).read_text() for one in results)
     assert json.loads(Path(told["data"]).read_text())["runs"] == results
+    assert gather_reports(results[4], folder=str(tmp_path / "one"))["rows"] == 10
 
 
 def test_what_failed_in_all_pieces_is_a_manifest(tmp_path: Path) -> None:

@@ -170,7 +170,9 @@ class BulkRunOperator(BaseOperator):
     def _task(self) -> Task:
         destination: dict[str, Any] = {"destination_from_manifest": self.destination_from_manifest}
         if not isinstance(self.source, Mapping):
-            destination |= {"to": self.to, "project": self.project, "parent": self.parent, "parents": self.parents}
+            # A template that has no value gives an empty text.
+            places = {"to": self.to or None, "project": self.project or None, "parent": self.parent or None}
+            destination |= {**places, "parents": self.parents}
         options = RunOptions(self.jobs_in_flight, self.reserve, self.list_lag, None, self.run_label)
         return Task(self.job_type, destination, self._form, self.items_per_job, options)
 
@@ -186,7 +188,7 @@ class BulkRunOperator(BaseOperator):
         """Return what the run is made of; None if nothing is left to be done."""
         if isinstance(self.source, Mapping):
             moves = self.job_type.upper() == "MOVE"
-            choice = client.choose(**{"to": self.to, "parents": self.parents, "moves": moves, **self.source})
+            choice = client.choose(**{"to": self.to or None, "parents": self.parents, "moves": moves, **self.source})
             for one in choice.different:
                 self.log.warning("Not done: a different file has its name at the destination: %s", one)
             return choice if len(choice) else None
@@ -215,7 +217,7 @@ class BulkRunOperator(BaseOperator):
         if report := result.get("report"):
             found["report"] = link(place(self.journals), where, str(report).rpartition("/")[2])
         target = self.to or self.project
-        if target is not None and (is_path(target) or self.to is None):
+        if target and (is_path(target) or not self.to):
             to = path_of(target)
             if to.project is not None:
                 found["platform"] = page_of(client.settings.endpoint, to.project, to.names, None) or ""

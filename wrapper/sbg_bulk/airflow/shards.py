@@ -105,14 +105,14 @@ def _write(target: IO[str], form: str, records: Iterable[Mapping[str, Any]]) -> 
 
 
 def gather_reports(
-    results: Iterable[Mapping[str, Any] | None], *, folder: str, fail_on_failures: bool = True
+    results: Iterable[Mapping[str, Any] | None] | Mapping[str, Any], *, folder: str, fail_on_failures: bool = True
 ) -> dict[str, Any]:
     """Put the results of runs, such as those of mapped tasks, into one report.
 
     Give the task the trigger rule `all_done`: the results of those that failed are to be in it.
 
     Args:
-        results: the results of `BulkRunOperator`.
+        results: the results of `BulkRunOperator`, or the only one.
         folder: where the report goes, a path that all workers share or a URL.
         fail_on_failures: whether the task fails, when the report is written, if any row was not done.
 
@@ -120,7 +120,9 @@ def gather_reports(
         The sums of their numbers; how many `shards` there were; `report`, a page with a line for each; `data`, the same
         as JSON; and `failed_rows`, a manifest of all that failed, or None.
     """
-    known = [one for one in results if one is not None]
+    # Of mapped tasks, one of which alone has a result, Airflow hands over that.
+    given = [results] if isinstance(results, Mapping) else results
+    known = [one for one in given if one is not None]
     base = folder.rstrip("/")
     told: dict[str, Any] = {"shards": len(known), **{key: sum(one[key] for one in known) for key in NUMBERS}}
     told |= {"report": f"{base}/report.html", "data": f"{base}/report.json", "failed_rows": None}

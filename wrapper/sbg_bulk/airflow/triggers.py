@@ -68,7 +68,8 @@ class JobsTrigger(BaseTrigger):
             await pause(max(0.0, self.until - time.time()))
         error: str | None = None
         try:
-            await _watch(self.conn_id).ended(self.jobs, self.job_type)
+            if self.jobs:
+                await _watch(self.conn_id).ended(self.jobs, self.job_type)
         except SbgBulkError as failure:
             error = str(failure)
         yield TriggerEvent({"error": error})
