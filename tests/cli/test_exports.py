@@ -155,14 +155,17 @@ def test_where_a_person_must_decide_the_message_says_what_to_check_and_how_to_go
     sbg: Run, simulator: Simulator
 ) -> None:
     simulator.faults.arm("kind=cut_before op=bulk_start_exports call=1")
-    words = ("export", f"{PROJECT}/run", "--include", "?.bam", "--to", VOLUME, "--replace-with-alias", "--yes")
-    ran = sbg(*words, "--list-lag", "0")
+    given = ("export", f"{PROJECT}/run", "--include", "?.bam", "--to", VOLUME, "--replace-with-alias", "--yes")
+    ran = sbg(*given, "--list-lag", "0")
     assert ran.code == 6
     told = " ".join(ran.err.split())
     assert "not known whether 3 files were submitted" in told
     assert "It may be:" not in told
     run = sbg("runs", "list", "--json").documents[0]["run"]
     assert f"sbg-bulk runs resume {run} --resubmit" in told
+    for words in (["--adopt", "x" * 32], ["--new-ids"]):
+        refused = sbg("runs", "resume", run, *words)
+        assert (refused.code, len(exports(simulator))) == (2, 0), refused.err
     assert sbg("runs", "resume", run, "--resubmit").code == 0
     assert len(exports(simulator)) == 3
 

@@ -30,7 +30,7 @@ from sbg_bulk.models.job import Job
 from sbg_bulk.notebook import bars
 from sbg_bulk.runs import create, decide, kept_options, resolve, run, store
 from sbg_bulk.runs.draft import Draft
-from sbg_bulk.runs.family import Family
+from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import Progress, RunOptions
@@ -39,6 +39,7 @@ from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.rows import Defaults
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
+from sbg_bulk.text import either
 from sbg_bulk.transfers import choose, manifest, sync
 from sbg_bulk.transfers.choice import RENAMED, Choice, OnConflict
 from sbg_bulk.transfers.conflicts import taken, under_way
@@ -388,6 +389,8 @@ class RunFlows:
         on_change: Callable[[Progress], object] | None,
         on_wait: Callable[[Wait], object] | None,
     ) -> Flow[RunReport]:
+        if options is not None and options.new_ids and family_of(journal).brings is Brings.EACH_ROW:
+            raise InputError(f"Run {journal.plan.run} makes no copies: leave out {either('--new-ids', 'new_ids')}.")
         if options is not None and (label := options.label) is not None:
             yield from record(lambda: journal.remember("label", label))
         options, within = yield from record(lambda: kept_options.keep(journal, options, within))
