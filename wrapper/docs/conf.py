@@ -42,5 +42,5 @@ nitpick_ignore_regex = [
     ("py:.*", r"sbg_bulk\.(api\.drivers|simulator)\..*"),
     ("py:.*", r"sbg_bulk\.models\.resources\.T|sbg_bulk\.testing\.C"),
     # Imported for type checkers alone, in the clients.
-    ("py:.*", r"AwaitingDriver|BlockingDriver|Draft|Format|ReadFormat|Given|Manifest|Source|Path|datetime"),
+    ("py:.*", r"AwaitingDriver|BlockingDriver|Draft|Format|ReadFormat|Given|Manifest|VolumePlace|Source|Path|datetime"),
 ]
