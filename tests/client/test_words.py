@@ -18,6 +18,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]\b")
 MAKERS = ("either", "command_line", "command")
 ABOUT_THE_COMMAND = {"cli", "simulator"}
 OF_OTHER_TOOLS = {
+    "contract/checking.py": {"--drs-uri", "--export-to"},  # the command that checks once more
     "contract/answers.py": {" --data-binary "},  # curl
     "contract/items.py": {"--sbg-contract-", "--sbg-contract-writes"},  # pytest
     "contract/plugin.py": None,

@@ -109,9 +109,15 @@ def test_two_columns_that_name_different_files_are_a_problem_of_the_row(what: st
     assert f"({here})" in second.message
 
 
-def test_what_names_no_file_or_may_name_the_same_one_is_no_contradiction() -> None:
-    content = f"file,id,path\n{ID},7,a/b/c\n{ID_2},NA,\n"
-    assert items(content) == TWO
+def test_a_path_beside_an_id_is_kept_to_be_looked_up_whether_it_names_the_same() -> None:
+    first, second = read(f"file,id,path\n{ID},7,a/b/c\n{ID_2},NA,\n")
+    assert isinstance(first, PathRow)
+    assert (first.file, first.source, first.beside) == (ID, None, ("path", "a/b/c"))
+    assert isinstance(second, Row)
+    assert second.item == TWO[1]
+
+
+def test_a_column_that_names_no_file_is_no_contradiction() -> None:
     assert items(f'[{{"file": "{ID}", "id": 7}}, {{"file": "{ID_2}", "id": null}}]') == TWO
 
 
