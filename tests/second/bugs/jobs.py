@@ -373,8 +373,8 @@ def moves_do_not_end(asked: Asked, told: Told) -> None:  # noqa: ARG001
 
 
 @JOBS.telling("counts-never-shrink", "details-match-list")
-def counts_begin_anew(asked: Asked, told: Told) -> None:
-    """With each second file, the count of completed ones begins anew."""
+def counts_start_over(asked: Asked, told: Told) -> None:
+    """With each second file, the count of completed ones is 0 again."""
     for job in jobs_of(told):
         if job["state"] == "RUNNING" and _details(asked):
             job["completed_files"] %= 2

@@ -137,7 +137,7 @@ class _Bulk:
             self._service.report.hold(
                 "bulk-edit-keeps" if kept and promise == "bulk-edit" else promise,
                 found[name] == (sorted(wanted[name]) if name == "tags" else wanted[name]),
-                f"{name} of a file {'has changed' if kept else 'is not what it was changed to'}",
+                f"a file has another value of {name} than {'before' if kept else 'it was given'}",
                 expected=str(wanted[name]),
                 came=str(found[name]),
             )

@@ -34,6 +34,7 @@ from sbg_bulk.contract.storage import Volumes, check_storage
 from sbg_bulk.contract.transfers import Exports, Imports
 from sbg_bulk.contract.transport import connect
 from sbg_bulk.contract.walk import walk
+from sbg_bulk.text import either
 
 COPIES = 3
 """Copies that changes in bulk take, and exports as many."""
@@ -105,7 +106,8 @@ def check(
     if export_to is not None and (export_to.count("/") != 1 or not all(export_to.split("/"))):
         raise ValueError(f"Expected a volume as owner/name, not {export_to!r}.")
     if writes is None and (export_to is not None or drs_uri is not None):
-        raise ValueError("Exports and imports by DRS need a project that may be written to.")
+        given = either("--allow-writes", "writes")
+        raise ValueError(f"Exports and imports by DRS need a project that may be written to: {given}.")
     if not token.strip():
         raise ValueError("The token is empty.")
     secrets = frozenset(filter(None, (token, second_token)))
