@@ -45,6 +45,10 @@ def test_a_seed_draws_the_same_imports_and_exports_again(folder: Path) -> None:
     assert (first.counts, first.struck) == (second.counts, second.struck)
 
 
+def test_an_older_job_is_not_taken_for_the_runs_where_one_answer_told_a_time_that_is_years_late(folder: Path) -> None:
+    assert not attempt_volumes(3618, folder).broken
+
+
 def test_trials_add_up() -> None:
     together = trials(range(1, 5))
     apart = [trials(range(seed, seed + 1)) for seed in range(1, 5)]

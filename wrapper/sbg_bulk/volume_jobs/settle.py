@@ -186,10 +186,12 @@ class VolumeSettler:
         """Return what came of a row: its job, what is to be said of it, or None if certainly none was started."""
         about = found.get(key[0], ())
         fitting = [job for told, job in about if self.kind.same(key, told)]
-        newer = [job for job in fitting if _is_newer(job, one.submission.sent_on)]
+        # An answer may have told a time that is years late: what is older than the latest one told may be an older job.
+        told_times = [moment for moment in (one.submission.sent_on, one.latest) if moment is not None]
+        newer = [job for job in fitting if _is_newer(job, max(told_times, default=None))]
         if newer:
             return min(newer, key=lambda job: _RANK.get(job.state, 1))
-        undated = [job for job in fitting if job.started_on is None]
+        undated = [job for job in fitting if job.started_on is None or _is_newer(job, one.submission.sent_on)]
         other = [job for told, job in about if not self.kind.same(key, told)]
         other += [job for _, job in found.get(None, ())]
         alike = [*undated, *(job for job in other if job.started_on is None or _is_newer(job, one.submission.sent_on))]
