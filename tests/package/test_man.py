@@ -13,7 +13,10 @@ from scripts.lib.man import pages
 from tests.cli.commands import commands
 
 PAGES = pages("1.2.3")
-GROUPS = {"sbg-bulk.1", *(f"sbg-bulk-{name}.1" for name in ("files", "jobs", "projects", "runs", "volumes"))}
+GROUPS = {
+    "sbg-bulk.1",
+    *(f"sbg-bulk-{name}.1" for name in ("files", "jobs", "metadata", "projects", "runs", "tag", "volumes")),
+}
 MACROS = {".TH", ".SH", ".SS", ".PP", ".TP", ".RS", ".RE", ".nf", ".fi", ".nh", ".ad"}
 
 
