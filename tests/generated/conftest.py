@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib.util
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
-from sbg_bulk.simulator import ManualClock, Simulator
 
+from sbg_bulk.simulator import ManualClock, Simulator
 from scripts.lib import generate
 from tests.generated.package import NAME, Package, imported
 

@@ -13,7 +13,6 @@ from types import ModuleType
 from typing import Any
 
 from sbg_bulk.simulator import Simulator
-
 from scripts.lib.spec import BY_ID
 
 NAME = "regenerated_sbg_async_api"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sbg_bulk.simulator import JobType, Simulator
 
+from sbg_bulk.simulator import JobType, Simulator
 from tests.generated.package import Package
 
 JOB = {"href": "https://example.com/1", "id": "1", "type": "COPY", "state": "RUNNING"}

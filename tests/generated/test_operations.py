@@ -8,12 +8,12 @@ from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
+
 import sbg_async_api.models
 from sbg_bulk.simulator import ApiError, File, Folder, Job, JobType, ManualClock, Project, Simulator
 from sbg_bulk.simulator.world.moving import Export, Import
-
-from tests.generated.package import NAME, WAYS, Models, Package, perform
 from scripts.lib.spec import BY_ID
+from tests.generated.package import NAME, WAYS, Models, Package, perform
 
 OWNER = "rfranklin"
 
@@ -261,7 +261,7 @@ def rate_limit(lab: Lab, models: Models) -> Conversation:
 
 
 @talk("list_volumes", answer="VolumeList")
-def volumes(lab: Lab, models: Models) -> Conversation:
+def volumes(lab: Lab, models: Models) -> Conversation:  # noqa: ARG001
     page = yield {"limit": 1, "fields": "_all"}
     (found,) = page.items
     assert (type(found), found.id, found.access_mode) == (models.Volume, f"{OWNER}/bucket", "RW")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sbg_async_api import provenance
 
+from sbg_async_api import provenance
 from scripts.lib import generate
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.generated.package import WAYS, Package, perform
 from scripts.lib.spec import BY_ID
+from tests.generated.package import WAYS, Package, perform
 
 KINDS = ("Client", "AuthenticatedClient")
 
@@ -39,23 +39,29 @@ PREFIX = {"href": "x", "prefix": "a/"}
 TRANSFER = {"href": "x", "id": "1", "state": "RUNNING"}
 USER = {"href": "x", "username": "o"}
 RATE = {"limit": 1000, "remaining": 1, "reset": 1700000000}
+
+
+def of_list(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"href": "x", "items": [entry], "links": [LINK]}
+
+
+def of_bulk(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"items": [{"resource": entry}]}
+
+
 ANSWERS: dict[str, dict[str, Any]] = {
-    "list_async_jobs": {"href": "x", "items": [JOB], "links": [LINK]},
-    **dict.fromkeys((f"{verb}_{what}_job" for verb in ("submit", "get") for what in ("copy", "move", "delete")), JOB),
-    **dict.fromkeys(("list_files", "list_folder", "list_project_files"), {"href": "x", "items": [FILE], "links": [LINK]}),
+    "list_async_jobs": of_list(JOB),
+    **{f"{verb}_{what}_job": JOB for verb in ("submit", "get") for what in ("copy", "move", "delete")},
+    **{name: of_list(FILE) for name in ("list_files", "list_folder", "list_project_files")},
     **dict.fromkeys(("get_file", "create_folder"), FILE),
-    **dict.fromkeys(("list_projects", "list_owner_projects"), {"href": "x", "items": [PROJECT], "links": [LINK]}),
-    **dict.fromkeys((f"bulk_{do}_files" for do in ("get", "edit", "update", "delete")), {"items": [{"resource": FILE}]}),
-    "list_volumes": {"href": "x", "items": [VOLUME], "links": [LINK]},
+    **{name: of_list(PROJECT) for name in ("list_projects", "list_owner_projects")},
+    **{f"bulk_{do}_files": of_bulk(FILE) for do in ("get", "edit", "update", "delete")},
+    "list_volumes": of_list(VOLUME),
     "get_volume": VOLUME,
     "list_volume_objects": {"href": "x", "items": [OBJECT], "prefixes": [PREFIX], "links": [{"next": "x"}]},
-    **dict.fromkeys(("list_imports", "list_exports"), {"href": "x", "items": [TRANSFER], "links": [LINK]}),
-    **dict.fromkeys(("start_import", "get_import", "start_export", "get_export"), TRANSFER),
-    **dict.fromkeys(
-        (f"bulk_{verb}_{kind}" for verb in ("start", "get") for kind in ("imports", "exports")),
-        {"items": [{"resource": TRANSFER}]},
-    ),
-    **dict.fromkeys(("start_drs_import", "get_drs_import"), TRANSFER),
+    **{name: of_list(TRANSFER) for name in ("list_imports", "list_exports")},
+    **{f"{verb}_{kind}": TRANSFER for verb in ("start", "get") for kind in ("import", "export", "drs_import")},
+    **{f"bulk_{verb}_{kind}": of_bulk(TRANSFER) for verb in ("start", "get") for kind in ("imports", "exports")},
     "get_project": PROJECT,
     "get_user": USER,
     "get_rate_limit": {"rate": RATE},
