@@ -5,5 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 
-os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="sbg-bulk-airflow-")
+import pytest
+
+HOME = tempfile.TemporaryDirectory(prefix="sbg-bulk-airflow-")
+os.environ["AIRFLOW_HOME"] = HOME.name
 os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "True"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001
+    HOME.cleanup()

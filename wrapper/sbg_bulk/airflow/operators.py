@@ -154,7 +154,7 @@ class BulkRunOperator(BaseOperator):
                 again = attempt and carrier.complete
                 reached = carrier.carry()
                 if again and isinstance(reached, RunReport) and reached.tally.failed:
-                    self.log.info("Trying the %d rows again that failed.", reached.tally.failed)
+                    self.log.info("Retrying the %d failed rows.", reached.tally.failed)
                     kept.retry()
                     reached = carrier.carry()
                 told = self._waiting(carrier) if isinstance(reached, Waits) else self._result(carrier, reached)
