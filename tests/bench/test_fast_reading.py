@@ -48,6 +48,12 @@ ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "list_imports": {"project": "a/b", "state": ["FAILED"], "offset": 0, "limit": 1},
     "get_import": {"import_id": "i 1"},
     "bulk_get_imports": {"body": models.ImportSelection(["i", "j"])},
+    "start_drs_import": {
+        "body": models.DrsRequest(
+            [models.DrsItem("drs://r/ä", project="a/b")],
+            conflict_resolution=models.DrsRequestConflictResolution.RENAME,
+        )
+    },
     "get_drs_import": {"import_id": "d 1"},
     "get_export": {"export_id": "e 1"},
     "bulk_start_imports": {

@@ -14,6 +14,8 @@ IN = f"{TARGET}/incoming"
 CHANGES = {
     *((word,) for word in ("copy", "move", "delete", "export", "import", "sync", "mkdir")),
     *(("runs", word) for word in ("resume", "retry", "forget")),
+    ("metadata", "set"),
+    *(("tag", word) for word in ("add", "remove", "set")),
 }
 
 

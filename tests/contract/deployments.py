@@ -80,4 +80,6 @@ def checked(simulator: Simulator, app: Any = None, **options: Any) -> Report:
         "alone": True,
         "sleep": simulator.advance,
     }
+    if options.get("writes", PROJECT) is None:
+        del usual["export_to"], usual["drs_uri"]
     return check(app or simulator.app, TOKEN, base_url=simulator.base_url, **{**usual, **options})

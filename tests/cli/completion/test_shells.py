@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.completion.shells import Bash, Shell
 
-STATES = ["submitted", "resolving", "running", "finished"]
+STATES = ["submitted", "resolving", "running", "finished", "pending", "completed", "failed"]
 
 
 def words(shell: Shell, line: str) -> list[str]:

@@ -9,6 +9,7 @@ from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.stops import AbandonError
 from sbg_bulk.contract.tree import Crawler
 from sbg_bulk.contract.watching import FIRST_PAUSE, LONGEST_PAUSE
+from sbg_bulk.text import either
 
 
 def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -> list[str]:
@@ -25,12 +26,18 @@ def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -
         # An item is named once in a job.
         item = {"file": known.file, "parent": folder, "name": f"copy-{one}.bam"}
         jobs.append(str(service.call("submit_copy_job", body={"items": [item]}).field("id")))
-    began, pause = service.now(), FIRST_PAUSE
+    began, pause, limit = service.now(), FIRST_PAUSE, service.budget.job_timeout
     for job in jobs:
         # They go on at once: when one has ended, others have too.
-        while read_job(service, "COPY", job).field("state") not in ("FINISHED", None):
-            if service.now() - began > service.budget.job_timeout:
-                break
+        while (state := read_job(service, "COPY", job).field("state")) not in ("FINISHED", None):
+            if not service.report.hold(
+                "ends",
+                service.now() - began <= limit,
+                "a job of type COPY does not end",
+                expected=f"an end within {limit:.0f} s ({either('--job-timeout', 'Budget(job_timeout=...)')})",
+                came=f"job {job} is {state}",
+            ):
+                raise AbandonError
             service.wait(pause)
             pause = min(LONGEST_PAUSE, pause * 1.3)
     found = {str(one.get("name")): str(one.get("id")) for one in Crawler(service).content(folder)}

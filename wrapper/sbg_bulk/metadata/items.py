@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from attrs import frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_id
-from sbg_bulk.models.resources import File
 from sbg_bulk.runs.columns import FILES, REPORT_COLUMNS, key_of
+
+if TYPE_CHECKING:
+    # The command line reads its options with this module, and most of its commands need no HTTP.
+    from sbg_bulk.models.resources import File
 
 LONGEST_KEY: Final = 100
 LONGEST_VALUE: Final = 300

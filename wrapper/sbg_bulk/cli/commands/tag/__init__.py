@@ -6,7 +6,7 @@ from sbg_bulk.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
     "add": Lazy(".change", "add", "Add tags to files."),
-    "list": Lazy(".list", "list_tags", "Show the tags of files."),
+    "list": Lazy(".list", "list_tags", "Show the tags of files.", aliases=("ls",)),
     "remove": Lazy(".change", "remove", "Remove tags from files."),
     "set": Lazy(".change", "replace", "Replace all tags of files."),
 }
