@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sbg_bulk.cli.output.draw import Output
 from sbg_bulk.simulator import File, Simulator
 from tests.cli.harness import Run
 
@@ -62,6 +63,20 @@ def test_a_dry_run_shows_old_and_new_values_and_changes_nothing(sbg: Run, tmp_pa
     assert files[0].metadata == {"sample_id": "S0", "name": "x"}
     documents = sbg("metadata", "set", "--manifest", str(path), "--dry-run", "--json").documents
     assert documents[0] == {"file": files[0].id, "path": "s0.bam", "key": "sample_id", "old": "S0", "new": "new"}
+
+
+def test_on_a_narrow_terminal_old_and_new_values_are_whole(
+    sbg: Run, table: Path, files: list[File], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files[0].metadata = {"sample_id": "x" * 30}
+    drawn = Output()
+    drawn.width = 60
+    monkeypatch.setattr("sbg_bulk.cli.output.tables._output", lambda **_: drawn)
+    assert sbg("metadata", "set", "--manifest", str(table), "--dry-run").out.splitlines() == [
+        f"{FOLDER}/s0.bam",
+        f"  sample_id: {'x' * 30} -> S0",
+        "  name: - -> x",
+    ]
 
 
 def test_what_removes_a_key_is_named(sbg: Run, table: Path, files: list[File]) -> None:

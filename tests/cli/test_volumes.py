@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from sbg_bulk.cli.output.draw import Output
 from sbg_bulk.simulator import Simulator, Variant
 from tests.cli.harness import Run
 
@@ -43,6 +44,17 @@ def test_volumes_are_a_table_with_what_tells_whether_they_can_be_used(sbg: Run) 
         "service": {"type": "S3", "bucket": "rfranklin-bucket", "prefix": ""},
         "active": True,
     }
+
+
+def test_on_a_narrow_terminal_each_volume_is_a_block(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = Output()
+    drawn.width = 60
+    monkeypatch.setattr("sbg_bulk.cli.output.tables._output", lambda **_: drawn)
+    assert sbg("volumes", "list").out.splitlines()[:3] == [
+        VOLUME,
+        "  RO, AWS, active: yes",
+        "  bucket rfranklin-bucket",
+    ]
 
 
 def test_that_there_are_none_is_told(sbg: Run, simulator: Simulator) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.changes import ChangeRequest
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.output.console import note, say, tell, write_json
-from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.output.tables import print_rows_or_blocks
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.client.changes import listed
 from sbg_bulk.errors import InputError
@@ -158,8 +159,12 @@ def _show(request: ChangeRequest, draft: Draft, changes: Sequence[FileChange]) -
             write_json(asdict(one))
         return
     if changes:
-        rows = ((one.path, one.key, one.old or _NOTHING, one.new or _NOTHING) for one in changes[:SHOWN])
-        print_rows(("FILE", "KEY", "OLD", "NEW"), rows, narrow=True)
+        rows = [(one.path, one.key, one.old or _NOTHING, one.new or _NOTHING) for one in changes[:SHOWN]]
+        blocks = (
+            (path, [f"{key}: {old} -> {new}" for _, key, old, new in of_file])
+            for path, of_file in groupby(rows, lambda row: row[0])
+        )
+        print_rows_or_blocks(("FILE", "KEY", "OLD", "NEW"), rows, blocks)
     if len(changes) > SHOWN:
         say(f"... and {len(changes) - SHOWN:,} more; --json lists them all.")
     takes = counted(2 * jobs_of(len(draft), BULK_LIMIT), "request")

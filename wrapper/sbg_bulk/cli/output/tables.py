@@ -114,17 +114,25 @@ def print_changes(rows: Sequence[Change], *, actions: bool = False) -> None:
         (*[row.action] * actions, row.type, *[told] * sized, row.source, *[row.destination] * going)
         for row, told in shown
     ]
-    widths = [max(len(cell or "-") for cell in column) for column in zip(columns, *cells, strict=True)]
-    if has_room(sum(widths) + 2 * len(widths)):
-        print_rows(columns, cells)
-        return
-    print_blocks(
+    blocks = (
         (
             " ".join(filter(None, (row.action, row.type, row.source))),
             [told for told in (", ".join(filter(None, (much, row.destination and f"to {row.destination}"))),) if told],
         )
         for row, much in shown
     )
+    print_rows_or_blocks(columns, cells, blocks)
+
+
+def print_rows_or_blocks(
+    columns: Sequence[str], rows: Sequence[Sequence[str | None]], blocks: Iterable[tuple[str, Iterable[str]]]
+) -> None:
+    """Print a table of which nothing is cut, or blocks in its place where it is wider than the terminal."""
+    widths = [max(len(cell or "-") for cell in column) for column in zip(columns, *rows, strict=True)]
+    if has_room(sum(widths) + 2 * len(widths)):
+        print_rows(columns, rows)
+    else:
+        print_blocks(blocks)
 
 
 def has_room(columns: int) -> bool:
