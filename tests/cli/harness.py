@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -186,6 +187,17 @@ def start(words: Sequence[str], env: Mapping[str, str], **more: Any) -> subproce
     """Start the command, with its output in pipes unless said otherwise."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen([COMMAND, *words], env=env, encoding="utf-8", **(pipes | more))
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C when the process waits for something.
+
+    Between its own look at signals and a system call that waits, a signal would not be noticed until that has ended.
+    """
+    status = Path(f"/proc/{process.pid}/stat")
+    if status.exists():
+        until(lambda: status.read_text().rpartition(")")[2].split()[0] == "S")
+    process.send_signal(signal.SIGINT)
 
 
 def finish(process: subprocess.Popen[str]) -> Ran:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -35,6 +34,7 @@ from tests.cli.harness import (
     Run,
     add_files,
     finish,
+    interrupt,
     journals,
     printed_commands,
     run_process,
@@ -323,7 +323,7 @@ def test_events_come_at_once(quick: Simulator, at: dict[str, str], tmp_path: Pat
     first = json.loads(process.stdout.readline())
     assert (first["event"], process.poll()) == ("run-started", None)
     until(lambda: any(one.operation == "submit_copy_job" for one in quick.requests))
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     assert finish(process).code == 130
 
 

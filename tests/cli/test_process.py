@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from tests.cli.harness import (
     TOKEN,
     finish,
     folder_of,
+    interrupt,
     journals,
     run_process,
     start,
@@ -129,7 +129,7 @@ def test_an_interrupted_wait_ends_at_once_and_says_how_to_go_on(
     simulator, url = stuck
     process = start(["move", "--yes", FILE, "--to-project", TARGET, "--json"], env | {"SB_API_ENDPOINT": url})
     until(lambda: any(request.operation == "get_move_job" for request in simulator.requests))
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     ran = finish(process)
     job = ran.document["id"]
     assert ran.code == 130
@@ -149,7 +149,7 @@ def test_an_interrupted_submission_says_what_to_look_for(env: dict[str, str]) ->
         connection, _ = listener.accept()
         with connection:
             assert connection.recv(4) == b"POST"
-            process.send_signal(signal.SIGINT)
+            interrupt(process)
             ran = finish(process)
     assert (ran.code, ran.out) == (130, "")
     assert "The job may have been started" in ran.err
@@ -163,7 +163,7 @@ def test_an_interrupted_look_says_just_that(env: dict[str, str]) -> None:
         connection, _ = listener.accept()
         with connection:
             assert connection.recv(3) == b"GET"
-            process.send_signal(signal.SIGINT)
+            interrupt(process)
             ran = finish(process)
     assert (ran.code, ran.out) == (130, "")
     assert ran.err.strip() == "sbg-bulk: interrupted."
@@ -175,5 +175,5 @@ def test_the_token_is_in_no_process_argument(stuck: tuple[Simulator, str], env: 
     until(lambda: any(request.operation == "get_delete_job" for request in simulator.requests))
     with open(f"/proc/{process.pid}/cmdline", "rb") as arguments:  # noqa: PTH123 - a device
         assert TOKEN.encode() not in arguments.read()
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     assert finish(process).code == 130

@@ -19,6 +19,7 @@ from tests.cli.harness import (
     TOKEN,
     add_files,
     finish,
+    interrupt,
     journals,
     printed_commands,
     run_process,
@@ -86,7 +87,7 @@ def test_ctrl_c_prints_the_very_command_that_takes_the_run_up_again(
     refused = run_process(["runs", "resume", journal.stem], at)
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("sbg-bulk: Another process is working on this run")
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     ran = finish(process)
     assert ran.code == 130
     resume = f"sbg-bulk runs resume {journal.stem}"

@@ -86,7 +86,7 @@ def run_scenarios(simulator: Simulator, seed: int, tally: Tally) -> Report:
 def test_the_simulator_keeps_the_contract_along_its_links(seed: int) -> None:
     tally = Tally()
     # What a seed draws differs from process to process, as sets are iterated over: it is gone on until enough was seen.
-    for further in range(5):
+    for further in range(40):
         report = run_scenarios(examples_simulator(), seed + 1000 * further, tally)
         assert [finding.lines() for finding in report.findings] == []
         if tally.followed_to_the_end >= 5 and tally.read_finished >= 10:
