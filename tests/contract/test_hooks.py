@@ -35,4 +35,4 @@ def test_the_checks_are_there_and_find_a_planted_bug(planted: bool, tmp_path: Pa
         )
     told = done.stdout + done.stderr
     assert done.returncode == planted, told
-    assert ("the body of an error has another status" in told) is planted
+    assert ("the body of an error has a different status" in told) is planted

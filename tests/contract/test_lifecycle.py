@@ -118,7 +118,7 @@ def test_an_unknown_token_and_an_unknown_project_are_told_as_that() -> None:
     assert "the token was not accepted (401)" in checked(simulator).verdict
     report = checked(build(), writes="rfranklin/nothing")
     assert (report.exit_code, report.findings) == (2, [])
-    assert "rfranklin/nothing: there is no such project" in report.verdict
+    assert "rfranklin/nothing: the project was not found, or is not shared with you" in report.verdict
 
 
 def test_the_requests_that_it_may_make_end_a_check_and_the_folder_is_deleted_even_so() -> None:

@@ -18,7 +18,7 @@ def check_access(service: Service, known: Known, second: str | None) -> None:
             for token in (None, NOBODY):
                 check_refused(service, service.call(name, path=path, query=query, token=token), token)
     if second is None:
-        service.report.note("without a second token it was not checked what other users can read")
+        service.report.note("without a second token, what other users can read was not checked")
     else:
         _check_private(service, known, second)
 
@@ -30,7 +30,7 @@ def check_refused(service: Service, answer: Answer, token: str | None) -> None:
     service.report.hold(
         "no-token" if token is None else "wrong-token",
         answer.status == 401 and not shown,
-        f"a call with {what} is answered with {answer.status}" + (", and data" if shown else ""),
+        f"a call with {what} returned {answer.status}" + (", and data" if shown else ""),
         expected="401, and no data",
         exchange=answer.exchange,
         place=answer.operation,
@@ -44,7 +44,7 @@ def _check_private(service: Service, known: Known, second: str) -> None:
         service.report.could_not(f"the second token was not accepted ({other.status})")
         return
     if other.text("username") == known.username:
-        service.report.could_not("the second token is the same user's")
+        service.report.could_not("the second token belongs to the same user")
         return
     listed = service.call("list_async_jobs", query={"limit": 100}, token=second).ids()
     for job_id, job_type in known.jobs:
@@ -54,25 +54,30 @@ def _check_private(service: Service, known: Known, second: str) -> None:
         service.report.hold(
             "private",
             read.status in (403, 404),
-            f"another user reads a job of type {job_type}: {read.status}",
+            f"another user can read a {job_type} job: {read.status}",
             expected="404",
             exchange=read.exchange,
         )
         service.report.hold(
-            "private", job_id not in listed, "another user's list of jobs has yours", expected="only their own jobs"
+            "private",
+            job_id not in listed,
+            "another user's list of jobs contains yours",
+            expected="only their own jobs",
         )
     for name in ("get_import", "get_export", "get_file", "list_folder", "get_project", "list_project_files"):
         path = known.path(name)
         if path is None:
             continue
         if name == "get_file" and service.call("get_project", path=known.path("get_project"), token=second).ok:
-            service.report.note(f"the second user is a member of {known.project}, so its files were not asked for")
+            service.report.note(
+                f"the second user is a member of {known.project}, so access to its files was not checked"
+            )
             return
         read = service.call(name, path=path, token=second)
         service.report.hold(
             "private",
             read.status in (403, 404),
-            f"another user gets {read.status} of {name}",
+            f"another user got {read.status} from {name}",
             expected="403 or 404",
             exchange=read.exchange,
         )

@@ -44,7 +44,7 @@ def check_account(service: Service) -> None:
     """Read the user and the rate limit, and find out what the service has."""
     user = service.call("get_user")
     service.report.hold(
-        "served", user.ok, "get_user is not served", expected="the user of the token", exchange=user.exchange
+        "served", user.ok, "get_user is not available", expected="the user of the token", exchange=user.exchange
     )
     _check_rate(service)
     _check_cors(service)
@@ -75,8 +75,8 @@ def _find(service: Service, name: str, answer: Answer, *statuses: int) -> None:
     service.report.hold(
         "served" if name in _CORE else "served-more",
         not absent,
-        "a call is not served",
-        expected="an answer of the call",
+        "a call is not available",
+        expected="a response from the call",
         exchange=answer.exchange,
         place=name,
     )
@@ -111,7 +111,7 @@ def _check_cors(service: Service) -> None:
     service.report.hold(
         "cors",
         not (credentials and allowed in (SITE, "*")),
-        "any site may read answers with the credentials of its visitors",
+        "any site may read responses with the credentials of its visitors",
         expected="no Access-Control-Allow-Credentials for a site that is not the platform's",
         came=f"Access-Control-Allow-Origin: {allowed}, Access-Control-Allow-Credentials: true",
         exchange=answer.exchange,

@@ -42,7 +42,7 @@ def check_bodies(service: Service, scratch: Scratch, known: Known) -> None:
     service.report.hold(
         "one-submit-one-job",
         before.keys() == after.keys(),
-        "a request that was refused has changed the scratch folder",
+        "a refused request changed the scratch folder",
         expected="a refused request does nothing",
         came=f"new: {sorted(after.keys() - before.keys())}, gone: {sorted(before.keys() - after.keys())}",
     )
@@ -56,7 +56,7 @@ def check_bodies(service: Service, scratch: Scratch, known: Known) -> None:
         service.report.hold(
             "one-submit-one-job",
             not new,
-            "a submission that was refused has started a job",
+            "a refused submission started a job",
             expected="no new job",
             came=", ".join(sorted(new)),
             exchange=listed.exchange,
@@ -95,14 +95,14 @@ def _wrong_submissions(job_type: str, folder: str, known: Known) -> Iterator[Bod
     if job_type != "DELETE":
         good["parent"] = folder
     yield "no items", {"items": []}
-    yield "neither items nor anything else", {}
+    yield "an empty object", {}
     yield "items that are not a list", {"items": good}
-    yield "a list in place of an object", [good]
+    yield "a list instead of an object", [good]
     yield "an item that is not an object", {"items": ["x"]}
     yield "an item without a file", {"items": [{key: value for key, value in good.items() if key != "file"}]}
     yield "an empty file", {"items": [{**good, "file": ""}]}
     yield "a file that is a number", {"items": [{**good, "file": 1}]}
-    yield "an item named twice", {"items": [good, good]}
+    yield "the same item twice", {"items": [good, good]}
     if job_type == "DELETE":
         return
     project = known.project or "nobody/nothing"
@@ -111,8 +111,8 @@ def _wrong_submissions(job_type: str, folder: str, known: Known) -> Iterator[Bod
     yield "a project that is not owner/project", {"items": [{"file": NOTHING, "project": "nobody"}]}
     yield "a name with a slash", {"items": [{**good, "name": "a/b"}]}
     yield "a name of 256 characters", {"items": [{**good, "name": "n" * 256}]}
-    yield "a name that is not a text", {"items": [{**good, "name": 7}]}
-    yield "a good item and a bad one", {"items": [good, {"file": f"1{NOTHING[1:]}"}]}
+    yield "a name that is not a string", {"items": [{**good, "name": 7}]}
+    yield "a valid and an invalid item", {"items": [good, {"file": f"1{NOTHING[1:]}"}]}
 
 
 def _check_raw(service: Service, name: str) -> None:
@@ -124,7 +124,7 @@ def _check_raw(service: Service, name: str) -> None:
     ):
         refused(service, "bad-body", service.call(name, content=content), f"with {what}", 400)
     answer = service.call(name, content=b"items", media_type="text/plain")
-    refused(service, "media-type", answer, "with a body that is text/plain", 415)
+    refused(service, "media-type", answer, "with a text/plain body", 415)
 
 
 def _check_folders(service: Service, scratch: Scratch, folder: str, known: Known) -> None:
@@ -133,14 +133,14 @@ def _check_folders(service: Service, scratch: Scratch, folder: str, known: Known
     wrong: list[tuple[str, Any, tuple[int, ...]]] = [
         ("without a name", without["name"], (400,)),
         ("without a type", without["type"], (400,)),
-        ("without a place", without["parent"], (400,)),
-        ("with two places", {**good, "project": scratch.project}, (400,)),
+        ("without a parent or project", without["parent"], (400,)),
+        ("with both a parent and a project", {**good, "project": scratch.project}, (400,)),
         ("with an empty name", {**good, "name": ""}, (400,)),
         ("with a slash in the name", {**good, "name": "a/b"}, (400,)),
         ("with a name of 256 characters", {**good, "name": "n" * 256}, (400,)),
         ("with another type", {**good, "type": "file"}, (400,)),
-        ("with a name that is not a text", {**good, "name": 7}, (400,)),
-        ("with a list in place of an object", [good], (400,)),
+        ("with a name that is not a string", {**good, "name": 7}, (400,)),
+        ("with a list instead of an object", [good], (400,)),
         ("with a project that is not owner/project", {**without["parent"], "project": "nobody"}, (400,)),
     ]
     if known.file is not None:
@@ -149,11 +149,14 @@ def _check_folders(service: Service, scratch: Scratch, folder: str, known: Known
         refused(service, "bad-body", service.call("create_folder", body=body), what, *statuses)
     _check_raw(service, "create_folder")
     absent = f"{known.username or 'nobody'}/sbg-bulk-contract-nothing"
-    for what, place in (("in no folder", {"parent": NOTHING}), ("in no project", {"project": absent})):
+    for what, place in (
+        ("in a folder that does not exist", {"parent": NOTHING}),
+        ("in a project that does not exist", {"project": absent}),
+    ):
         answer = service.call("create_folder", body={**without["parent"], **place})
         refused(service, "not-found", answer, what, 404)
     taken = service.call("create_folder", body={"name": "bodies", "type": "folder", "parent": scratch.home})
-    refused(service, "name-taken", taken, "with a name that is taken", 409)
+    refused(service, "name-taken", taken, "with a name that exists", 409)
 
 
 def _check_bulk(service: Service, known: Known) -> None:
@@ -184,7 +187,7 @@ def _check_bulk(service: Service, known: Known) -> None:
     service.report.hold(
         "edges",
         most.ok,
-        f"bulk_get_files of {MOST_BULK} files is answered with {most.status}",
+        f"bulk_get_files for {MOST_BULK} files returned {most.status}",
         expected="2xx",
         exchange=most.exchange,
     )
@@ -201,8 +204,8 @@ def _compare_bulk(service: Service, file_id: str) -> None:
     service.report.hold(
         "bulk-read",
         bool(ours) and not different and len(found) == 1,
-        "bulk_get_files does not have the file as get_file has it",
-        expected="one resource, the same as get_file has it",
+        "bulk_get_files and get_file differ",
+        expected="one resource, the same as from get_file",
         came=f"differences in {', '.join(different)}: {answer.exchange}" if ours else None,
         exchange=answer.exchange,
     )
@@ -210,7 +213,7 @@ def _compare_bulk(service: Service, file_id: str) -> None:
     service.report.hold(
         "bulk-read",
         len(errors) == 1,
-        "bulk_get_files has no error for a file that does not exist",
+        "bulk_get_files returned no error for a file that does not exist",
         expected="one entry with an error",
         exchange=answer.exchange,
     )

@@ -65,8 +65,8 @@ class _Bulk:
         self._service.report.hold(
             "bulk-errors",
             third_now["name"] != "edited.bam",
-            "an edit gives a file a name that is taken",
-            expected="an error, and the name that it had",
+            "an edit gave a file a name that exists",
+            expected="an error, and the old name",
             came=str(third_now),
         )
 
@@ -91,9 +91,9 @@ class _Bulk:
             self._service.report.hold(
                 "bulk-delete",
                 read.ok if there else read.status == 404,
-                "a bulk deletion deletes what it does not name, or a folder with something in it"
+                "a bulk deletion deleted something else, or a folder that was not empty"
                 if there
-                else "what was deleted in bulk can still be read",
+                else "a file or folder deleted in bulk can still be read",
                 expected="the file or folder" if there else "404",
                 exchange=read.exchange,
             )
@@ -106,7 +106,7 @@ class _Bulk:
         self._service.report.hold(
             "bulk-errors",
             answer.ok and errors(answer) == failing and len(done) == len(items) - failing,
-            f"{name} has not an entry for each file, or no error for what cannot be done",
+            f"{name} lacks an entry for a file, or an error for an item that must fail",
             expected=f"{len(items) - failing} files and {failing} errors",
             exchange=answer.exchange,
         )
@@ -124,7 +124,7 @@ class _Bulk:
             self._service.report.hold(
                 "bulk-edit" if name == "bulk_edit_files" else "bulk-update",
                 right,
-                f"an entry of {name} does not show what was changed",
+                f"an entry of {name} does not show the change",
                 expected=str(item),
                 exchange=answer.exchange,
             )

@@ -107,7 +107,7 @@ def check(
         raise ValueError(f"Expected a volume as owner/name, not {export_to!r}.")
     if writes is None and (export_to is not None or drs_uri is not None):
         given = either("--allow-writes", "writes")
-        raise ValueError(f"Exports and imports by DRS need a project that may be written to: {given}.")
+        raise ValueError(f"Exports and DRS imports need a scratch project to write to: {given}.")
     if not token.strip():
         raise ValueError("The token is empty.")
     secrets = frozenset(filter(None, (token, second_token)))
@@ -242,7 +242,7 @@ class _Check:
             self._service.report.hold(
                 "default-page",
                 usual.ids() == explicit.ids(),
-                f"{collection.operation} without offset and limit is not the page of 25 at 0",
+                f"{collection.operation} without offset and limit did not return the page of 25 at 0",
                 expected=f"{len(explicit.ids())} entries",
                 came=f"{len(usual.ids())} entries",
                 exchange=usual.exchange,
@@ -256,7 +256,7 @@ class _Check:
         except CannotCheck:
             raise
         except AbandonError:
-            self._service.report.note(f"{part}: the rest could not be checked after what was found")
+            self._service.report.note(f"{part}: the rest could not be checked because of what was found")
         except Exception as error:
             # An answer that no check has expected: the report is not lost for it.
             self._service.report.could_not(f"{part}: the check itself failed ({_place(error)}); please report this.")

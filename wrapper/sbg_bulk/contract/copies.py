@@ -33,7 +33,7 @@ def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -
             if not service.report.hold(
                 "ends",
                 service.now() - began <= limit,
-                "a job of type COPY does not end",
+                "a COPY job does not end",
                 expected=f"an end within {limit:.0f} s ({either('--job-timeout', 'Budget(job_timeout=...)')})",
                 came=f"job {job} is {state}",
             ):

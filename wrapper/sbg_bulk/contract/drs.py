@@ -31,7 +31,7 @@ def check_drs(service: Service, scratch: Scratch, uri: str | None) -> None:
     starter = Starter(service, DRS)
     nothing = {"drs_uri": NOWHERE, "parent": folder, "name": "nothing.dat"}
     if uri is None:
-        service.report.note("without the address of an object, imports by DRS were tried with one that leads nowhere")
+        service.report.note("without a DRS URI, DRS imports were checked with a URI that does not exist")
         first = _imported(starter, [nothing])
         _check_result(service, first, done=0)
         _expect(service, folder, {}, "drs-effects")
@@ -53,7 +53,7 @@ def check_drs(service: Service, scratch: Scratch, uri: str | None) -> None:
     service.report.hold(
         "starts",
         len({one.id for one in (first, skipped, renamed, over) if one is not None}) == 3 + (over is not None),
-        "several imports by DRS have one id",
+        "several DRS imports have the same id",
         expected="an import for each submission",
     )
 
@@ -75,7 +75,7 @@ def _check_result(service: Service, started: Started, done: int) -> None:
     service.report.hold(
         "drs-result",
         found.count(True) == 1 and found.count(False) == done,
-        "the result of an import by DRS has not an entry for the file, and an error for what is not there",
+        "the result of a DRS import lacks an entry for the file, or an error for the missing object",
         expected=f"{done} resources and 1 error",
         came=str(started.last),
     )
@@ -85,7 +85,7 @@ def _check_result(service: Service, started: Started, done: int) -> None:
         service.report.hold(
             "drs-result",
             read.ok and read.field("name") == NAME,
-            "the result of an import by DRS names another file than was made",
+            "the result of a DRS import names a different file than was created",
             expected=NAME,
             exchange=read.exchange,
         )
@@ -109,15 +109,15 @@ def _expect(
     right = service.report.hold(
         promise,
         (len(named), others) == (wanted.get(NAME, 0), wanted.get("", 0)),
-        "an import by DRS leaves other files than it should",
-        expected=f"{wanted.get(NAME, 0)} named {NAME}, {wanted.get('', 0)} of other names",
+        "a DRS import created other files than it should",
+        expected=f"{wanted.get(NAME, 0)} named {NAME}, {wanted.get('', 0)} with other names",
         came=", ".join(str(one.get("name")) for one in entries),
     )
     if same is not None and named:
         service.report.hold(
             promise,
             named[0].get("id") == same,
-            "an import by DRS that is not to overwrite has replaced a file",
+            "a DRS import without OVERWRITE replaced a file",
             expected=same,
             came=str(named[0].get("id")),
         )
@@ -135,7 +135,7 @@ def _check_file(service: Service, folder: str, made: str) -> None:
         service.report.hold(
             "drs-effects",
             right,
-            f"a file that was imported by DRS is {what}",
+            f"a file imported by DRS is {what}",
             expected=str(wanted),
             exchange=details.exchange,
         )

@@ -43,7 +43,7 @@ class Effects:
         flaws = self._tree.compare(actual)
         for flaw in flaws:
             # A copy under another name, and a job that has made another one, are both seen here.
-            self._service.report.hold(flaw.promise, False, flaw.cause, expected="as was asked for", came=flaw.detail)
+            self._service.report.hold(flaw.promise, False, flaw.cause, expected="as requested", came=flaw.detail)
         for promise in held - {flaw.promise for flaw in flaws}:
             self._service.report.hold(promise, True, "", expected="")
         self._service.report.hold("untouched", True, "", expected="")
@@ -87,14 +87,14 @@ class Effects:
         hold(
             "items-done",
             len(errors) <= fails,
-            f"items of a job of type {job.type} fail that can be done",
+            f"valid items of a {job.type} job failed",
             expected=f"{fails} failures",
             came=f"{len(errors)}, with the codes {', '.join(codes)}: {job.history.last}",
         )
         hold(
             "failed-items",
             most >= fails,
-            f"items of a job of type {job.type} do not fail that cannot be done",
+            f"invalid items of a {job.type} job did not fail",
             expected=f"{fails} failures ({', '.join(sorted({str(one.fails) for one in job.planned if one.fails}))})",
             came=f"{most}: {job.history.last}",
         )
@@ -105,8 +105,8 @@ class Effects:
         hold(
             "result-names",
             {*named} <= there,
-            f"the result of a job of type {job.type} names what none of its items became or was",
-            expected="ids of what is at the destination, or was deleted",
+            f"the result of a {job.type} job names something that is not from its items",
+            expected="ids of what is at the destination or was deleted",
             came=", ".join(sorted({*named} - {str(one) for one in there})),
         )
         self._check_order(job, result)
@@ -123,8 +123,8 @@ class Effects:
             self._service.report.hold(
                 "result-in-order",
                 right,
-                f"the entries of a result of type {job.type} are not in the order of the items",
-                expected="an entry for each item, in their order",
+                f"the entries in the result of a {job.type} job are not in the order of the items",
+                expected="an entry for each item, in order",
             )
 
     # Single files
@@ -147,7 +147,7 @@ class Effects:
         self._service.report.hold(
             "delete-effects",
             answer.status == 404,
-            f"what was deleted can still be read: {answer.status}",
+            f"a deleted item can still be read: {answer.status}",
             expected="404",
             exchange=answer.exchange,
         )
@@ -161,7 +161,7 @@ class Effects:
         hold(
             "copy-effects",
             source.ok,
-            f"the source of a copy cannot be read any more: {source.status}",
+            f"the source of a copy can no longer be read: {source.status}",
             expected="the source as it was",
             exchange=source.exchange,
         )
@@ -169,14 +169,14 @@ class Effects:
         hold(
             "copy-effects",
             (made.field("name"), made.field("parent") or planned.parent) == (planned.name, planned.parent),
-            "the details of a copy have another name or parent",
+            "a copy has the wrong name or parent in its details",
             expected=f"{planned.name} in {planned.parent}",
             exchange=made.exchange,
         )
         hold(
             "copy-metadata",
             made.field("metadata") == source.field("metadata"),
-            "a copy has other metadata than its source",
+            "a copy and its source differ in metadata",
             expected=str(source.field("metadata")),
             exchange=made.exchange,
         )
@@ -187,7 +187,7 @@ class Effects:
             self._service.report.hold(
                 "move-effects",
                 old.ok and (old.field("parent") or planned.parent) == planned.parent,
-                "the details of a moved file have another parent",
+                "a moved file has the wrong parent in its details",
                 expected=f"parent {planned.parent}",
                 exchange=old.exchange,
             )
@@ -195,7 +195,7 @@ class Effects:
         self._service.report.hold(
             "folder-id",
             old.status == 404,
-            f"a folder that was moved is read by its old id: {old.status}",
+            f"a moved folder can still be read by its old id: {old.status}",
             expected="404: a moved folder has a new id",
             exchange=old.exchange,
         )

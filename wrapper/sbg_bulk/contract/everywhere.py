@@ -40,8 +40,8 @@ def check_answer(report: Report, answer: Answer, case: schemathesis.Case[Any] | 
     report.hold(
         "no-server-error",
         answer.status < 500 or answer.maintenance or answer.status == 501,
-        f"a request is answered with {answer.status}",
-        expected="an answer, or a refusal with 4xx",
+        f"a request got {answer.status}",
+        expected="a 2xx or 4xx response",
         exchange=answer.exchange,
         place=label,
     )
@@ -51,7 +51,7 @@ def check_answer(report: Report, answer: Answer, case: schemathesis.Case[Any] | 
         report.hold(
             "token-kept",
             all(report.hide(text) == text for text in texts),
-            f"{place} of an answer contains the token",
+            f"{place} of a response contains the token",
             expected="no token",
             exchange=answer.exchange,
             place=label,
@@ -89,12 +89,12 @@ def _place(failure: Failure) -> str:
 
 
 def _wanted(failure: Failure) -> str:
-    return "what the contract's schema says" if isinstance(failure, JsonSchemaError) else ""
+    return "what the contract's schema allows" if isinstance(failure, JsonSchemaError) else ""
 
 
 def _check_error(report: Report, answer: Answer, label: str, case: schemathesis.Case[Any] | None) -> None:
     status, code = answer.body.get("status"), answer.body.get("code")
-    wrong = "no status" if status is None else "another status"
+    wrong = "no status" if status is None else "a different status"
     report.hold(
         "error-body",
         status == answer.status,
@@ -107,7 +107,7 @@ def _check_error(report: Report, answer: Answer, label: str, case: schemathesis.
         "error-code",
         isinstance(code, int) and not isinstance(code, bool),
         "an error has no code",
-        expected="a body with a code of the API, an integer",
+        expected="a body with an API code, an integer",
         exchange=answer.exchange,
         place=f"{label} {answer.status}",
     )

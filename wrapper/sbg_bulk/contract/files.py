@@ -44,13 +44,13 @@ def _compare_ways(service: Service, known: Known, listed: Answer) -> None:
             ways.append(answer)
     again = service.call("list_files", query={"project": known.project, "limit": 100})
     if again.ids() != listed.ids() and not service.alone:
-        service.report.note(f"{known.project} changed while it was read")
+        service.report.note(f"{known.project} changed while it was being read")
         return
     for way in (*ways[1:], again):
         service.report.hold(
             "same-content",
             sorted(way.ids()) == sorted(listed.ids()),
-            f"{way.operation} has other entries than list_files with project",
+            f"{way.operation} and list_files with project return different entries",
             expected=f"the same {len(listed.ids())} entries",
             exchange=way.exchange,
         )
@@ -71,7 +71,7 @@ def check_names(service: Service, place: Mapping[str, str], listed: Answer) -> N
         service.report.hold(
             "name-filter",
             found.ok and sorted(map(str, expected)) == sorted(found.ids()),
-            f"list_files with {told} has other entries than those of the name",
+            f"list_files with {told} returned other entries than those with the name",
             expected=f"the entries named {' or '.join(wanted)}",
             exchange=found.exchange,
         )
@@ -79,8 +79,8 @@ def check_names(service: Service, place: Mapping[str, str], listed: Answer) -> N
     service.report.hold(
         "more-filters",
         both.ok and not both.listed(),
-        "list_files with a name and a tag that none has finds entries",
-        expected="no entries: all filters have to be met",
+        "list_files with a name and a tag that no file has returned entries",
+        expected="no entries: all filters must match",
         exchange=both.exchange,
     )
 
@@ -98,7 +98,7 @@ def _check_more_filters(service: Service, known: Known) -> None:
         service.report.hold(
             "more-filters",
             known.file in found.ids(),
-            f"list_files with {name.partition('.')[0]} does not find a file that has it",
+            f"list_files with {name.partition('.')[0]} did not find a file that has it",
             expected=f"file {known.file} among the entries",
             exchange=found.exchange,
         )
@@ -106,7 +106,7 @@ def _check_more_filters(service: Service, known: Known) -> None:
         service.report.hold(
             "more-filters",
             nothing.ok and not nothing.listed(),
-            f"list_files with a value of {name.partition('.')[0]} that none has finds entries",
+            f"list_files with a value of {name.partition('.')[0]} that no file has returned entries",
             expected="no entries",
             exchange=nothing.exchange,
         )
@@ -136,7 +136,7 @@ def _check_fields(service: Service, known: Known, listed: Answer) -> None:
         "fields",
         every.ok and not missing,
         f"entries with fields=_all have no {', '.join(missing)}",
-        expected="all properties that the details have",
+        expected="all properties of the details",
         exchange=every.exchange,
     )
     extra = {name for one in few.listed() for name in one.keys() & {"created_on", "modified_on", "metadata", "tags"}}
@@ -167,7 +167,7 @@ def _check_details(service: Service, known: Known, entry: Mapping[str, Any], lis
     service.report.hold(
         "entry-details",
         not different,
-        f"the entry of a file and its details differ in {different}",
+        f"a file's entry and its details differ in {different}",
         expected="the same values",
         came=f"{dict(entry)} in the list: {details.exchange}",
         exchange=details.exchange,
@@ -177,7 +177,7 @@ def _check_details(service: Service, known: Known, entry: Mapping[str, Any], lis
         service.report.hold(
             "one-level",
             parent == known.root,
-            "the list of a project has an entry that is not directly in its root",
+            "the list of a project has an entry that is not directly in its root folder",
             expected=f"only entries whose parent is {known.root}",
             exchange=listed.exchange,
         )
@@ -193,7 +193,7 @@ def check_one_level(service: Service, inside: Answer, above: Sequence[str]) -> N
     service.report.hold(
         "one-level",
         not twice,
-        "what is in a folder is in the list of the place above it too",
-        expected="each entry in the list of its own folder",
+        "a folder's contents are also in the list of its parent",
+        expected="each entry only in the list of its own folder",
         exchange=inside.exchange,
     )

@@ -66,7 +66,7 @@ class History:
             self._hold(
                 "counts-add-up",
                 completed + failed <= total or (total == 0 and state != "FINISHED"),
-                "more files are completed and failed than there are",
+                "more files are completed and failed than the job has",
                 "completed_files + failed_files <= total_files",
                 exchange,
             )
@@ -74,7 +74,7 @@ class History:
                 self._hold(
                     "counts-add-up",
                     completed + failed == total,
-                    "the files of a finished job are not all completed or failed",
+                    "not all files of a finished job are completed or failed",
                     "completed_files + failed_files = total_files",
                     exchange,
                 )
@@ -87,7 +87,7 @@ class History:
             self._hold(
                 "finished-is-final",
                 not changed,
-                f"a finished job has changed: {', '.join(changed)}",
+                f"a finished job changed: {', '.join(changed)}",
                 "the same as before",
                 exchange,
             )
@@ -104,7 +104,7 @@ class History:
             earlier, later = _number(before, name), _number(job, name)
             if earlier is not None and later is not None:
                 self._hold(
-                    "counts-never-shrink", later >= earlier, f"{name} has shrunk", f"at least {earlier}", exchange
+                    "counts-never-shrink", later >= earlier, f"{name} decreased", f"at least {earlier}", exchange
                 )
 
     def _check_result(self, job: Mapping[str, Any], exchange: Exchange | None) -> None:
@@ -119,7 +119,7 @@ class History:
             self._hold(
                 "result-complete",
                 len(result) == self.items,
-                "a result has another number of entries than items were submitted",
+                "a result does not have one entry for each item",
                 f"{self.items} entries",
                 exchange,
             )
@@ -131,7 +131,7 @@ class History:
             self._hold(
                 "counts-match-result",
                 failed > 0,
-                "a result has errors, and failed_files is 0",
+                "a result has errors, but failed_files is 0",
                 "failed_files above 0",
                 exchange,
             )
@@ -139,7 +139,7 @@ class History:
             self._hold(
                 "failures-told",
                 failed == 0,
-                "failed_files is above 0, and the result has no errors",
+                "failed_files is above 0, but the result has no errors",
                 "errors",
                 exchange,
             )

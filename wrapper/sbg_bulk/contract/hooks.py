@@ -21,7 +21,7 @@ def sbg_error_body(ctx: CheckContext, response: Response, case: schemathesis.Cas
     """Check that an error has a body with the status of HTTP and a code of the API."""
     if response.status_code >= 400:
         body = _json(response)
-        assert body.get("status") == response.status_code, "the body of an error has another status, or none"
+        assert body.get("status") == response.status_code, "the body of an error has a different status, or none"
         assert isinstance(body.get("code"), int), "the body of an error has no code"
 
 

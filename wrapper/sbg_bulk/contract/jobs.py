@@ -38,7 +38,7 @@ def check_jobs(service: Service) -> None:
         known = service.report.hold(
             "known-type",
             job_type in READERS,
-            f"a job is of the type {job_type}",
+            f"a job has the type {job_type}",
             expected="COPY, MOVE or DELETE",
             exchange=listed.exchange,
         )
@@ -67,7 +67,7 @@ def _check_details(service: Service, entry: Mapping[str, Any], details: Answer) 
         hold(
             "details-match-list",
             not different,
-            f"details and list differ in {different}",
+            f"a job's details and its list entry differ in {different}",
             expected="the same values",
             came=f"{ {name: entry.get(name) for name in different.split(', ')} } in the list: {details.exchange}",
             exchange=details.exchange,
@@ -83,8 +83,8 @@ def check_href(service: Service, details: Answer) -> None:
     service.report.hold(
         "links-home",
         home,
-        "the href of a job leads to another host",
-        expected="the host that was asked",
+        "the href of a job points to another host",
+        expected="the host of the request",
         exchange=details.exchange,
     )
     address = service.follow(told)
@@ -93,8 +93,8 @@ def check_href(service: Service, details: Answer) -> None:
             service.report.hold(
                 "job-href",
                 False,
-                "the href of a job leads elsewhere",
-                expected="an address below the base URL",
+                "the href of a job is not below the base URL",
+                expected="a URL below the base URL",
                 exchange=details.exchange,
             )
         return
@@ -102,7 +102,7 @@ def check_href(service: Service, details: Answer) -> None:
     service.report.hold(
         "job-href",
         read.ok and read.field("id") == details.field("id"),
-        "the href of a job does not lead to the job",
+        "the href of a job is not the URL of that job",
         expected=f"job {details.field('id')}",
         exchange=read.exchange,
     )
@@ -120,4 +120,4 @@ def check_other_type(service: Service, job_type: str, job_id: str, *, full: bool
     for other in READERS if full else ():
         if other != job_type:
             read = read_job(service, other, job_id)
-            refused(service, "own-type-only", read, f"of a job of type {job_type}", 404)
+            refused(service, "own-type-only", read, f"of a {job_type} job", 404)

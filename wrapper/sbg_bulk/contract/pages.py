@@ -70,7 +70,7 @@ def check_pages(service: Service, collection: Collection, *, brief: bool = False
         if service.alone or reading.stood_still():
             reading.tell()
             return
-    service.report.could_not(f"{collection.operation} changed each time while its pages were read")
+    service.report.could_not(f"{collection.operation} changed each time while its pages were being read")
 
 
 @define
@@ -141,7 +141,7 @@ class _Reading:
             self._hold(
                 "total",
                 len(ids) <= left and bool(ids) == bool(left),
-                "a page has entries after the last, or none before it",
+                "a page has entries after the last one, or lacks some before it",
                 f"{min(limit, left)} entries at offset {offset} of {total}",
                 answer,
             )
@@ -167,7 +167,7 @@ class _Reading:
                     )
                 )
             else:
-                self._hold("links", False, "next is named on the last page", "no link", answer)
+                self._hold("links", False, "the last page has a next link", "no link", answer)
 
     def _by_offset(self, limit: int) -> list[str]:
         ids: list[str] = []
@@ -194,7 +194,7 @@ class _Reading:
                 self._hold(
                     "links",
                     again.ids() == first,
-                    "prev of the second page does not lead to the first",
+                    "prev on the second page does not lead to the first",
                     "the first page",
                     again,
                 )
@@ -205,10 +205,12 @@ class _Reading:
         if address is None:
             return None
         home = self._service.at_home(address)
-        self._hold("links-home", home, f"{rel} leads to another host", "the host that was asked", answer)
+        self._hold("links-home", home, f"{rel} points to another host", "the host of the request", answer)
         followed = self._service.follow(address)
         if home:
-            self._hold("links", followed is not None, f"{rel} leads elsewhere", "an address below the base URL", answer)
+            self._hold(
+                "links", followed is not None, f"{rel} is not below the base URL", "a URL below the base URL", answer
+            )
         return followed
 
     # Comparing
@@ -222,10 +224,10 @@ class _Reading:
             self._hold(
                 promise,
                 ids[: self._manner.upto] == wanted[: len(ids)] and len(ids) >= len(wanted),
-                f"{way.rpartition(' ')[0]} have other entries than pages of another size",
+                f"{way.rpartition(' ')[0]} and pages of another size have different entries",
                 f"the same entries in the same order, {len(wanted)} of them",
                 None,
-                f"{len(ids)} entries along {way}, {_difference(ids, wanted)}",
+                f"{len(ids)} entries in {way}, {_difference(ids, wanted)}",
             )
             self._hold(
                 promise, len(set(ids)) == len(ids), f"{way.rpartition(' ')[0]} repeat an entry", "each once", None, way
@@ -283,4 +285,4 @@ def _difference(ids: Sequence[str], wanted: Sequence[str]) -> str:
     for place, (one, other) in enumerate(zip(ids, wanted, strict=False)):
         if one != other:
             return f"entry {place} is {one}, not {other}"
-    return "one of them longer"
+    return "one list is longer"

@@ -34,7 +34,7 @@ def refused(service: Service, promise: str, answer: Answer, what: str, *statuses
     return service.report.hold(
         promise,
         answer.status in statuses,
-        f"{answer.operation} {what} is answered with {answer.status}",
+        f"{answer.operation} {what} returned {answer.status}",
         expected=" or ".join(map(str, statuses)),
         exchange=answer.exchange,
     )
@@ -75,7 +75,7 @@ def _check_numbers(service: Service, known: Known, operation: Operation, name: s
                 service.report.hold(
                     "edges",
                     not answer.listed(),
-                    f"{name} has entries after the last",
+                    f"{name} returned entries after the last one",
                     expected="no entries",
                     exchange=answer.exchange,
                 )
@@ -105,7 +105,10 @@ def _check_places(service: Service, known: Known) -> None:
     for what, query, statuses in ask:
         refused(service, "bad-query", service.call("list_files", query=query), what, *statuses)
     absent = f"{known.username or 'nobody'}/sbg-bulk-contract-nothing"
-    for what, query in (("of no project", {"project": absent}), ("of no folder", {"parent": NOTHING})):
+    for what, query in (
+        ("of a project that does not exist", {"project": absent}),
+        ("of a folder that does not exist", {"parent": NOTHING}),
+    ):
         refused(service, "not-found", service.call("list_files", query=query), what, 404)
     if known.file:
         listed = service.call("list_folder", path={"file_id": known.file})
@@ -116,7 +119,7 @@ def _check_places(service: Service, known: Known) -> None:
             service.report.hold(
                 "edges",
                 not named.listed(),
-                "list_files finds entries of a name that none has",
+                "list_files with a name that no file has returned entries",
                 expected="no entries",
                 exchange=named.exchange,
             )
@@ -128,19 +131,19 @@ def _check_ids(service: Service, known: Known) -> None:
     for name, part in parts.items():
         for odd in ODD_IDS if service.serves(name) else ():
             answer = service.call(name, path={part: odd})
-            shown = odd if odd.isascii() and len(odd) < 30 else "an odd id"
+            shown = odd if odd.isascii() and len(odd) < 30 else "a malformed id"
             refused(service, "not-found", answer, f"of {shown}", 404)
     owner = known.username or "nobody"
     for name in ("get_project", "list_project_files"):
         for project in ("sbg-bulk-contract-nothing", "проект-ü"):
             answer = service.call(name, path={"owner": owner, "project": project})
-            refused(service, "not-found", answer, "of no project", 404)
+            refused(service, "not-found", answer, "of a project that does not exist", 404)
     for name in ("get_volume", "list_volume_objects") if service.serves("list_volumes") else ():
         answer = service.call(name, path={"volume_owner": owner, "volume_name": "sbg-bulk-contract-nothing"})
-        refused(service, "not-found", answer, "of no volume", 404)
+        refused(service, "not-found", answer, "of a volume that does not exist", 404)
     if service.serves("list_owner_projects"):
         answer = service.call("list_owner_projects", path={"owner": "sbg-bulk-contract-nobody"})
-        refused(service, "not-found", answer, "of no user", 404)
+        refused(service, "not-found", answer, "of a user that does not exist", 404)
 
 
 # Methods and paths
@@ -166,7 +169,7 @@ def check_methods(service: Service, *, writing: bool) -> None:
             refused_ = service.report.hold(
                 "methods",
                 answer.status in statuses,
-                f"{method} is answered with {answer.status}",
+                f"{method} returned {answer.status}",
                 expected="405",
                 exchange=answer.exchange,
                 place=f"{method} {template}",
@@ -187,7 +190,7 @@ def check_methods(service: Service, *, writing: bool) -> None:
         service.report.hold(
             "unknown-path",
             answer.status == 404,
-            f"a path that the contract does not have is answered with {answer.status}",
+            f"a path that is not in the contract returned {answer.status}",
             expected="404",
             exchange=answer.exchange,
         )

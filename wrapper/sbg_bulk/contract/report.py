@@ -83,7 +83,7 @@ class Finding:
             found.append(f"  calls:     {', '.join(self.places)}")
         if self.exchange is not None:
             found.append(f"  sent:      {self.exchange.request}")
-        found += [f"  came:      {self.came}", f"  expected:  {self.expected}", f"  reproduce: {self.reproduce}"]
+        found += [f"  received:  {self.came}", f"  expected:  {self.expected}", f"  reproduce: {self.reproduce}"]
         return found
 
 
@@ -103,7 +103,7 @@ class Report:
         unfinished: why something could not be checked; empty if all was.
         notes: what else is worth knowing.
         calls: how often each operation was called.
-        finished: how many jobs were followed to their end.
+        finished: how many jobs were followed until they ended.
         interrupted: whether the check was interrupted.
         options: further options of the command, to repeat the check with.
     """
@@ -243,7 +243,7 @@ class Report:
         found = [f"note: {note}" for note in self.notes]
         if self.broken:
             found += [f"could not be checked: {why}" for why in self.unfinished]
-        jobs = f", {counted(self.finished, 'job')} followed to their end" if self.writes else ""
+        jobs = f", {counted(self.finished, 'job')} followed until they ended" if self.writes else ""
         found.append(f"{counted(self.calls.total(), 'request')} to {counted(len(self.calls), 'operation')}{jobs}.")
         return [*found, self.verdict]
 

@@ -43,7 +43,7 @@ class Scratch:
             hold(
                 "folder-made",
                 False,
-                f"a folder cannot be made: {made.status}",
+                f"a folder could not be created: {made.status}",
                 expected="2xx, and the folder",
                 exchange=made.exchange,
             )
@@ -52,7 +52,7 @@ class Scratch:
         hold(
             "folder-made",
             read.ok and read.field("name") == name and (read.field("parent") or parent) == parent,
-            "a new folder has another name or place when it is read",
+            "a new folder has a different name or place when it is read",
             expected=f"{name} in {parent}",
             exchange=read.exchange,
         )
@@ -70,7 +70,9 @@ def scratch_folder(service: Service, project: str) -> Iterator[Scratch]:
     made = service.call("create_folder", body={"name": name, "type": "folder", "project": project})
     home = made.text("id")
     if not made.ok or home is None:
-        why = {403: "you may not write there", 404: "there is no such project"}.get(made.status, f"HTTP {made.status}")
+        why = {403: "no permission to write to it", 404: "the project was not found, or is not shared with you"}.get(
+            made.status, f"HTTP {made.status}"
+        )
         raise CannotCheck(f"no folder can be created in {project}: {why}")
     scratch = Scratch(service, project, name, home)
     limit = HURRIED
@@ -91,7 +93,7 @@ def _clean_up(scratch: Scratch, limit: float) -> None:
         while not gone and service.now() - began < limit:
             if submitted.ok:
                 service.call(READERS["DELETE"], path={"job_id": str(submitted.field("id"))})
-                left = f"{place} is not deleted yet: see whether job {submitted.field('id')} does it"
+                left = f"{place} is not deleted yet: check whether job {submitted.field('id')} deletes it"
             gone = service.call("get_file", path={"file_id": scratch.home}).status == 404
             if not gone:
                 service.wait(pause)

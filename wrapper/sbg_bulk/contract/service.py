@@ -236,7 +236,7 @@ class Service:
                     self._check_rate(answer)
             if answer.maintenance:
                 if waited >= self.budget.maintenance:
-                    raise CannotCheck(f"the platform is under maintenance, for {waited:.0f} s now. Try again later")
+                    raise CannotCheck(f"the platform has been down for maintenance for {waited:.0f} s. Try again later")
                 pause = min(15.0, max(1.0, waited))
                 self._tell(f"maintenance (503): trying again in {pause:.0f} s")
                 self.wait(pause)
@@ -246,7 +246,7 @@ class Service:
                 refused += 1
                 if refused > MOST_REFUSED:
                     raise CannotCheck(
-                        "the rate limit is reached (429), also after it should have reset. Try again later"
+                        "the rate limit is still reached (429), although it should have reset. Try again later"
                     )
                 self._await_reset(self._retry_after(answer))
                 continue
@@ -259,7 +259,7 @@ class Service:
             except httpx.HTTPError as error:
                 # A request that may have changed something is not made again.
                 if request.method != "GET" or attempt == 2:
-                    why = f"{request.method} {request.url.path} was not answered ({type(error).__name__})"
+                    why = f"{request.method} {request.url.path} got no response ({type(error).__name__})"
                     raise CannotCheck(f"{why}. Check the URL and the connection") from None
                 self.wait(0.5)
         raise AssertionError
@@ -267,7 +267,9 @@ class Service:
     def _pace(self) -> None:
         if self._calls_left <= 0:
             more = either("--max-requests", "Budget(requests=...)")
-            raise CannotCheck(f"all {self.budget.requests} requests of the check are used ({more} allows more)")
+            raise CannotCheck(
+                f"all {self.budget.requests} requests of the check have been used; allow more with {more}"
+            )
         self._calls_left -= 1
         if self._left >= PLENTY_LEFT:
             return
@@ -302,7 +304,7 @@ class Service:
         self.report.hold(
             "accepted",
             False,
-            f"{answer.operation} refuses a token that get_user accepts",
+            f"{answer.operation} refused a token that get_user accepts",
             expected="no 401",
             exchange=answer.exchange,
         )

@@ -63,7 +63,7 @@ def _transfer(name: str) -> Kind:
 IMPORT: Final = _transfer("import")
 EXPORT: Final = _transfer("export")
 DRS: Final = Kind(
-    "import by DRS",
+    "DRS import",
     ("SUBMITTED", "RESOLVING", "RUNNING"),
     frozenset({"FINISHED"}),
     "start_drs_import",
@@ -138,7 +138,7 @@ class Starter:
             self._service.report.hold(
                 "starts",
                 False,
-                f"not every {self._kind.name} is started that can be",
+                f"not every valid {self._kind.name} was started",
                 expected=f"{len(items)} of them",
                 came=f"{len(found)}",
             )
@@ -160,8 +160,8 @@ class Starter:
                 self._service.report.hold(
                     "echo",
                     False,
-                    f"{answer.operation} answers an entry that shows none of the items",
-                    expected="source and destination, as they were sent",
+                    f"{answer.operation} returned an entry that matches none of the items",
+                    expected="source and destination as they were sent",
                     exchange=answer.exchange,
                 )
                 sent = left[0] if left else {}
@@ -176,7 +176,7 @@ class Starter:
         if not self._service.report.hold(
             "starts",
             isinstance(job_id, str) and bool(job_id),
-            f"{answer.operation} is answered without an id",
+            f"{answer.operation} returned no id",
             expected="2xx, and a job",
             exchange=answer.exchange,
         ):
@@ -200,7 +200,7 @@ class Starter:
                 if not one.ended and not self._service.report.hold(
                     "transfer-ends",
                     left > 0,
-                    f"an {self._kind.name} does not end",
+                    f"the {self._kind.name} does not end",
                     expected=f"an end within {limit:.0f} s ({either('--job-timeout', 'Budget(job_timeout=...)')})",
                     came=f"{one.id} is {one.state}",
                 ):
@@ -221,7 +221,7 @@ class Starter:
             if self._service.report.hold(
                 "transfer-readable",
                 one.id in by_id,
-                f"{bulk} does not have an {self._kind.name} that was started",
+                f"{bulk} lacks the started {self._kind.name}",
                 expected="an entry for each",
                 exchange=answer.exchange,
             ):
@@ -235,7 +235,7 @@ class Starter:
         if not self._service.report.hold(
             "transfer-readable",
             answer.ok and answer.field("id") == one.id,
-            f"an {self._kind.name} that was started cannot be read: {answer.status}",
+            f"the started {self._kind.name} cannot be read: {answer.status}",
             expected="the job",
             exchange=answer.exchange,
         ):
@@ -251,7 +251,7 @@ class Starter:
             hold(
                 "transfer-final",
                 not changed,
-                f"an {kind.name} that has ended has changed: {changed}",
+                f"the {kind.name} changed after it ended: {changed}",
                 expected="the same as before",
                 exchange=answer.exchange,
             )
@@ -259,7 +259,7 @@ class Starter:
             hold(
                 "transfer-order",
                 kind.states.index(str(told["state"])) >= kind.states.index(one.state),
-                f"an {kind.name} went from {one.state} back to {told.get('state')}",
+                f"the {kind.name} went from {one.state} back to {told.get('state')}",
                 expected=f"{one.state} or a later state",
                 exchange=answer.exchange,
             )
@@ -269,7 +269,7 @@ class Starter:
             hold(
                 "echo",
                 echoes(told, one.sent),
-                f"an {kind.name} shows another source or destination than was sent",
+                f"the {kind.name} shows a different source or destination than was sent",
                 expected=str(one.sent),
                 came=f"{told.get('source')}, {told.get('destination')}",
                 exchange=answer.exchange,
@@ -292,7 +292,7 @@ class Starter:
             hold(
                 "transfer-outcome",
                 bool(one.made.get("id")) and not error,
-                f"an {one.kind.name} is COMPLETED and names no file, or has an error",
+                f"the {one.kind.name} is COMPLETED but names no file, or has an error",
                 expected="the file as its result",
                 came=str(told),
             )
@@ -300,7 +300,7 @@ class Starter:
             hold(
                 "transfer-outcome",
                 isinstance(error, Mapping) and not one.made,
-                f"an {one.kind.name} is FAILED and has no error, or names a file",
+                f"the {one.kind.name} is FAILED but has no error, or names a file",
                 expected="an error",
                 came=str(told),
             )

@@ -128,7 +128,7 @@ def check_storage(service: Service, volumes: Volumes) -> None:
         service.report.hold(
             "volume-details",
             not different,
-            f"the entry of a volume and its details differ in {different}",
+            f"a volume's entry and its details differ in {different}",
             expected="the same values",
             came=f"{dict(entry)} in the list: {details.exchange}",
             exchange=details.exchange,
@@ -137,7 +137,7 @@ def check_storage(service: Service, volumes: Volumes) -> None:
             "volume-details",
             details.field("id") == entry.get("id")
             and str(details.field("access_mode") or "RO").upper() in ("RO", "RW"),
-            "a volume has another id than was asked for, or an access_mode that is not documented",
+            "a volume has a different id than requested, or an undocumented access_mode",
             expected="access_mode RO or RW",
             exchange=details.exchange,
         )
@@ -152,7 +152,7 @@ def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:
     hold(
         "volume-objects",
         len(shown) <= 100 and len(set(shown)) == len(shown),
-        "a page of objects is longer than its limit, or has one twice",
+        "a page of objects is longer than its limit, or repeats an object",
         expected="at most 100, each once",
         exchange=whole.exchange,
     )
@@ -161,7 +161,7 @@ def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:
     hold(
         "volume-objects",
         named <= {volume},
-        "an object is said to be on another volume",
+        "an object is listed as being on another volume",
         expected=volume,
         exchange=whole.exchange,
     )
@@ -171,7 +171,7 @@ def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:
         hold(
             "volume-prefix",
             inside.ok and bool(found) and all(one.startswith(prefix) for one in found),
-            "objects of a prefix do not begin with it, or are missing",
+            "objects listed for a prefix do not begin with it, or some are missing",
             expected=f"keys that begin with {prefix}",
             exchange=inside.exchange,
         )
@@ -181,19 +181,19 @@ def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:
                 "volume-level",
                 not deeper,
                 "objects deeper than the next slash are listed",
-                expected="the prefix in their place",
+                expected="the prefix instead",
                 exchange=inside.exchange,
             )
     nothing = volumes.page(volume, prefix="sbg-bulk-contract-nothing/", limit=100)
     hold(
         "volume-prefix",
         nothing.ok and not _shown(nothing),
-        "objects are listed for a prefix that none has",
+        "objects are listed for a prefix that no object has",
         expected="no objects",
         exchange=nothing.exchange,
     )
     answer = volumes.page(volume, continuation_token=NOT_A_TOKEN)
-    refused(service, "bad-query", answer, "with a continuation_token that was not given out", 400)
+    refused(service, "bad-query", answer, "with an invalid continuation_token", 400)
 
 
 def _check_pages(service: Service, volumes: Volumes, volume: str, wanted: list[str]) -> None:
@@ -205,7 +205,7 @@ def _check_pages(service: Service, volumes: Volumes, volume: str, wanted: list[s
         service.report.hold(
             "volume-objects",
             len(here) <= 1,
-            "a page of objects is longer than its limit, or has one twice",
+            "a page of objects is longer than its limit, or repeats an object",
             expected="at most one entry",
             exchange=page.exchange,
         )
@@ -219,7 +219,7 @@ def _check_pages(service: Service, volumes: Volumes, volume: str, wanted: list[s
     service.report.hold(
         "volume-pages",
         sorted(seen) == sorted(wanted) if ended else len(set(seen)) == len(seen) and {*seen} <= {*wanted},
-        "pages of one object, along next, have others than a page of 100",
+        "pages of one object, following next, differ from a page of 100",
         expected=", ".join(wanted[:MOST_PAGES]),
         came=", ".join(seen),
         exchange=page.exchange,

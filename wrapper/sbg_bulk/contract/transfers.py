@@ -56,7 +56,7 @@ class Imports:
         starter = Starter(self._service, IMPORT)
         found = self._volumes.with_objects(self._seed)
         if found is None:
-            self._service.report.note("there is no volume with an object on it, so nothing was imported")
+            self._service.report.note("no volume has an object, so imports were not checked")
             return
         volume, locations = found
         first, second, third = (locations[number % len(locations)] for number in range(3))
@@ -85,14 +85,14 @@ class Imports:
             self._service.report.hold(
                 "import-effects",
                 one.completed,
-                "an import that can be done does not end as COMPLETED",
+                "a valid import did not end as COMPLETED",
                 expected="COMPLETED",
                 came=str(one.last),
             )
         self._service.report.hold(
             "transfer-fails",
             failing is None or not failing.completed,
-            "an import that cannot be done is COMPLETED",
+            "an invalid import ended as COMPLETED",
             expected="FAILED, or a refusal",
             came=str(failing and failing.last),
         )
@@ -110,7 +110,7 @@ class Imports:
             hold(
                 "starts",
                 after == before or not self._service.alone,
-                "a call that was refused has started imports",
+                "a refused call started imports",
                 expected="none of them",
                 exchange=answer.exchange,
             )
@@ -119,7 +119,7 @@ class Imports:
         hold(
             "bulk-errors",
             len(taken) + failed == len(items) + 1 and failed <= 1,
-            f"{answer.operation} has not an entry for each item",
+            f"{answer.operation} did not return an entry for each item",
             expected=f"{len(items)} imports, and an error",
             exchange=answer.exchange,
         )
@@ -128,7 +128,7 @@ class Imports:
         hold(
             "transfer-fails",
             not any(one.completed for one in bad),
-            "an import that cannot be done is COMPLETED",
+            "an invalid import ended as COMPLETED",
             expected="an error",
             exchange=answer.exchange,
         )
@@ -147,13 +147,13 @@ class Imports:
         self._all += [one for one in (taken, renamed, over) if one is not None]
         hold = self._service.report.hold
         for what, right, one in (
-            ("to a name that is taken is COMPLETED", taken is None or not taken.completed, taken),
+            ("to a name that exists ended as COMPLETED", taken is None or not taken.completed, taken),
             (
-                "with autorename does not get another name",
+                "with autorename got no other name",
                 renamed.completed and renamed.made.get("name") not in ("named.dat", None),
                 renamed,
             ),
-            ("with overwrite does not take the place of what has its name", over.completed, over),
+            ("with overwrite did not replace the file with its name", over.completed, over),
         ):
             hold("import-clash", right, f"an import {what}", expected="another end", came=str(one and one.last))
         if renamed.completed:
@@ -171,7 +171,7 @@ class Imports:
         right = hold(
             promise,
             names == sorted(name for name, places in wanted.items() for _ in places),
-            "what was imported is not under the names that were asked for",
+            "imported files do not have the requested names",
             expected=", ".join(sorted(wanted)),
             came=", ".join(names),
         )
@@ -180,7 +180,7 @@ class Imports:
             hold(
                 "transfer-outcome",
                 not one.completed or one.made.get("id") in found.values(),
-                "an import names another file than it has made",
+                "an import names a different file than it created",
                 expected="the id of the new file",
                 came=str(one.last),
             )
@@ -189,7 +189,7 @@ class Imports:
             hold(
                 promise,
                 details.field("storage") is None or alias_of(details.body) in [(volume, place) for place in places],
-                "what was imported is no alias of the object",
+                "an imported file is not an alias of the object",
                 expected=f"storage of the type VOLUME, with {volume} and {places[0]}",
                 exchange=details.exchange,
             )
@@ -198,7 +198,7 @@ class Imports:
         """Import a folder, if there is one that is small."""
         folder = self._volumes.small_folder()
         if folder is None:
-            self._service.report.note("there is no folder of a few objects on a volume, so no folder was imported")
+            self._service.report.note("no volume has a small folder, so importing a folder was not checked")
             return
         volume, location, keys = folder
         place = self._scratch.make_folder("imported", self._scratch.home)
@@ -210,8 +210,8 @@ class Imports:
         self._service.report.hold(
             "import-folder",
             found == sorted(f"whole/{key.removeprefix(location)}" for key in keys),
-            "a folder is imported without some of its contents, or elsewhere",
-            expected=f"{len(keys)} files below whole",
+            "a folder was imported without some of its contents, or to another place",
+            expected=f"{len(keys)} files in the folder whole",
             came=", ".join(found),
         )
 
@@ -251,16 +251,16 @@ class Exports:
         over = starter.start({**self._item(other, f"{where}kept.bam"), "overwrite": True}, COPY_ONLY)
         self._follow(starter, [] if over is None else [over])
         doomed = [
-            ("export-clash", "to a key that is taken", self._item(other, f"{where}given.bam")),
+            ("export-clash", "to an existing object", self._item(other, f"{where}given.bam")),
             ("export-refused", "of a folder", self._item(self._scratch.home, f"{where}folder")),
-            ("export-refused", "of a file that is an alias by now", self._item(given, f"{where}again.bam")),
+            ("export-refused", "of a file that has become an alias", self._item(given, f"{where}again.bam")),
         ]
         doomed += [
             ("export-refused", "of an imported file", self._item(alias, f"{where}alias.bam"))
             for alias in self._aliases[:1]
         ]
         doomed += [
-            ("export-refused", "to a volume that is read-only", self._item(other, f"{where}x.bam", volume))
+            ("export-refused", "to a read-only volume", self._item(other, f"{where}x.bam", volume))
             for volume in self._volumes.ids
             if not self._volumes.writable(volume)
         ][:1]
@@ -270,7 +270,7 @@ class Exports:
             self._service.report.hold(
                 promise,
                 one is None or not one.completed,
-                f"an export {what} is COMPLETED",
+                f"an export {what} ended as COMPLETED",
                 expected="FAILED, or a refusal",
                 came=str(one and one.last),
             )
@@ -288,7 +288,7 @@ class Exports:
             self._service.report.hold(
                 "export-effects",
                 one.completed,
-                "an export that can be done does not end as COMPLETED",
+                "a valid export did not end as COMPLETED",
                 expected="COMPLETED",
                 came=str(one.last),
             )
@@ -301,7 +301,7 @@ class Exports:
         self._service.report.hold(
             "export-effects",
             shown == wanted,
-            "the volume has other objects than those that were exported",
+            "the objects on the volume are not those that were exported",
             expected=", ".join(sorted(wanted)),
             came=", ".join(sorted(shown)),
             exchange=page.exchange,
@@ -314,9 +314,9 @@ class Exports:
             self._service.report.hold(
                 "export-keeps" if place is None else "export-alias",
                 details.ok and (details.field("storage") is None or told == place),
-                "a file that was exported with copy_only is the platform's no more"
+                "a file exported with copy_only is no longer on the platform's storage"
                 if place is None
-                else "a file that was exported without copy_only is no alias of the object",
+                else "a file exported without copy_only is not an alias of the object",
                 expected="storage of the type PLATFORM" if place is None else f"storage with {place[0]} and {place[1]}",
                 exchange=details.exchange,
             )
@@ -342,7 +342,7 @@ def check_lists(
     hold(
         "transfer-listed",
         all(found.count(one) == 1 for one in ids),
-        f"an {kind.name} is not listed, or twice",
+        f"the {kind.name} is not listed exactly once",
         expected="each once",
         came=", ".join(one for one in ids if found.count(one) != 1),
     )
@@ -352,7 +352,7 @@ def check_lists(
         hold(
             "starts",
             len(alike) <= sum(other.sent == one.sent for other in started),
-            f"one start has made several {kind.name}s",
+            f"one start created several {kind.name}s",
             expected="one for each item",
             came=", ".join(str(entry.get("id")) for entry in alike),
         )
@@ -363,7 +363,7 @@ def check_lists(
         hold(
             "transfer-listed",
             not different,
-            f"the details of an {kind.name} and its entry differ in {different}",
+            f"the details of the {kind.name} and its list entry differ in {different}",
             expected="the same values",
             came=f"{dict(entry)} in the list: {details.exchange}",
             exchange=details.exchange,
@@ -374,7 +374,7 @@ def check_lists(
         hold(
             "transfer-filters",
             {str(one.get("id")) for one in named} >= wanted and {one.get("state") for one in named} <= {state},
-            f"the list of {kind.name}s in a state has others, or lacks some",
+            f"the list of {kind.name}s in one state contains others, or lacks some",
             expected=f"those that are {state}",
             came=str([(one.get("id"), one.get("state")) for one in named][:5]),
         )
@@ -385,6 +385,6 @@ def check_lists(
         hold(
             "transfer-filters",
             not told & {*ids},
-            f"the list of {kind.name}s of another {next(iter(query))} has these too",
+            f"the list of {kind.name}s of another {next(iter(query))} contains these too",
             expected="none of them",
         )

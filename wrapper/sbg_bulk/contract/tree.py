@@ -104,7 +104,7 @@ class Tree:
         for path, wanted in self.entries.items():
             place = self._place(path, wanted, extra)
             if place is None:
-                yield Flaw(wanted.promise, f"a {wanted.kind} is not where it should be", f"nothing at {path}")
+                yield Flaw(wanted.promise, f"a {wanted.kind} is missing where it should be", f"nothing at {path}")
                 continue
             found = extra[place].pop(0)
             yield from _differences(path, wanted, found)
@@ -136,9 +136,9 @@ def _differences(path: str, wanted: Entry, found: Entry) -> Iterator[Flaw]:
     if wanted.kind != found.kind:
         yield Flaw(wanted.promise, f"a {wanted.kind} has become a {found.kind}", path)
     if wanted.size is not None and found.size is not None and wanted.size != found.size:
-        yield Flaw(wanted.promise, "a file has another size", f"{path}: {found.size} bytes, not {wanted.size}")
+        yield Flaw(wanted.promise, "a file has the wrong size", f"{path}: {found.size} bytes, not {wanted.size}")
     if wanted.id is not None and wanted.id != found.id:
-        yield Flaw(wanted.promise, f"a {wanted.kind} has another id", f"{path}: {found.id}, not {wanted.id}")
+        yield Flaw(wanted.promise, f"a {wanted.kind} has the wrong id", f"{path}: {found.id}, not {wanted.id}")
     if wanted.strange is not None and wanted.strange == found.id:
         yield Flaw(wanted.promise, "a copy has the id of its source", f"{path}: {found.id}")
 

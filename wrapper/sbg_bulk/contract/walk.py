@@ -128,7 +128,7 @@ class _Walk:
                 entries = self._crawler.content(folders.pop(0))
         if not found:
             self._service.report.note(
-                f"{self._scratch.project} has no file to copy from, so only folders were tried: put a file in it"
+                f"{self._scratch.project} has no file to copy, so only folders were checked: put a file in it"
             )
         return found
 
@@ -168,7 +168,7 @@ class _Walk:
             self._to("in/a", "out", "copy"),
             self._to("in/a/b", "in/other"),
             self._to("in/a/b/empty", "out", fails="the destination does not exist"),
-            self._to("in", "in/a", "inside", fails="a folder does not go into itself"),
+            self._to("in", "in/a", "inside", fails="a folder cannot be put into itself"),
         ]
         planned[2] = evolve(planned[2], parent=f"{self._rng.getrandbits(96):024x}")
         for number, path in enumerate(self._files("in/a")):

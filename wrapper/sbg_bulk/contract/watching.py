@@ -109,7 +109,7 @@ class Watcher:
         submitted = hold(
             "one-submit-one-job",
             answer.ok and job_id is not None,
-            f"{answer.operation} is answered with {answer.status}, and no job",
+            f"{answer.operation} returned {answer.status}, and no job",
             expected="2xx, and a job",
             exchange=answer.exchange,
         )
@@ -120,7 +120,7 @@ class Watcher:
         hold(
             "one-submit-one-job",
             answer.field("type") == job_type,
-            f"{answer.operation} starts a job of type {answer.field('type')}",
+            f"{answer.operation} started a {answer.field('type')} job",
             expected=job_type,
             exchange=answer.exchange,
         )
@@ -134,7 +134,7 @@ class Watcher:
         hold(
             "one-submit-one-job",
             job_id not in before,
-            "a submission is answered with a job that was there before",
+            "a submission returned a job that existed before",
             expected="a new job",
             exchange=answer.exchange,
         )
@@ -147,7 +147,7 @@ class Watcher:
             hold(
                 "one-submit-one-job",
                 len(new) <= 1,
-                "one submission has made several jobs",
+                "one submission created several jobs",
                 expected="one new job in the list",
                 came=f"{len(new)} new jobs: {', '.join(sorted(new))}",
                 exchange=answer.exchange,
@@ -171,8 +171,8 @@ class Watcher:
         self._service.report.hold(
             "listed-once",
             self._lags or self._hidden < HIDDEN,
-            "jobs are listed only when they have ended",
-            expected="jobs in every state in the list",
+            "jobs are listed only after they have ended",
+            expected="jobs in all states in the list",
         )
         return after
 
@@ -211,7 +211,7 @@ class Watcher:
                 if not job.history.finished and not self._service.report.hold(
                     "ends",
                     left > 0,
-                    f"a job of type {job.type} does not end",
+                    f"a {job.type} job does not end",
                     expected=f"an end within {limit:.0f} s ({either('--job-timeout', 'Budget(job_timeout=...)')})",
                     came=f"job {job.history.job_id} is {job.history.last.get('state')}",
                 ):
@@ -249,7 +249,7 @@ class Watcher:
             self._service.report.hold(
                 "details-match-list",
                 not different,
-                f"details and list differ in {different}",
+                f"a job's details and its list entry differ in {different}",
                 expected="the same values",
                 exchange=first.exchange,
             )

@@ -66,7 +66,7 @@ def check_starts(service: Service, folder: str, file: str | None, volume: str | 
         answer = service.call(name, content=b"{")
         refused(service, "bad-body", answer, "with a body that is not JSON", 400)
         answer = service.call(name, content=b"items", media_type="text/plain")
-        refused(service, "media-type", answer, "with a body that is text/plain", 415)
+        refused(service, "media-type", answer, "with a text/plain body", 415)
     for name, selection in (("bulk_get_imports", "import_ids"), ("bulk_get_exports", "export_ids")):
         for what, ids in (("no ids", []), ("an empty id", [""]), (f"{MOST + 1} ids", [NOTHING] * (MOST + 1))):
             if service.serves(name):
@@ -75,7 +75,7 @@ def check_starts(service: Service, folder: str, file: str | None, volume: str | 
         service.report.hold(
             "starts",
             _started(service) == before,
-            "a call that was refused has started an import or an export",
+            "a refused call started an import or export",
             expected="none of them",
         )
 
@@ -91,7 +91,7 @@ def _started(service: Service) -> list[str]:
 
 def _wrong_lists(good: Mapping[str, Any]) -> Wrong:
     yield "no items", {"items": []}
-    yield "neither items nor anything else", {}
+    yield "an empty object", {}
     yield "items that are not a list", {"items": good}
     yield "an item that is not an object", {"items": ["x"]}
     yield f"{MOST + 1} items", {"items": [good] * (MOST + 1)}
@@ -100,7 +100,7 @@ def _wrong_lists(good: Mapping[str, Any]) -> Wrong:
 def _wrong_shapes(good: Mapping[str, Any]) -> Wrong:
     yield "no source", {"destination": good["destination"]}
     yield "no destination", {"source": good["source"]}
-    yield "overwrite that is a text", {**good, "overwrite": "yes"}
+    yield "overwrite that is a string", {**good, "overwrite": "yes"}
 
 
 def _wrong_imports(good: Mapping[str, Any]) -> Wrong:
@@ -124,11 +124,11 @@ def _wrong_exports(good: Mapping[str, Any]) -> Wrong:
 
 
 def _wrong_objects(good: Mapping[str, Any]) -> Wrong:
-    yield "no address", {"parent": good["parent"]}
-    yield "an empty address", {**good, "drs_uri": ""}
-    yield "an address that is not of DRS", {**good, "drs_uri": "https://example.com/1"}
+    yield "no DRS URI", {"parent": good["parent"]}
+    yield "an empty DRS URI", {**good, "drs_uri": ""}
+    yield "a URI that is not a DRS URI", {**good, "drs_uri": "https://example.com/1"}
     yield "neither project nor parent", {"drs_uri": good["drs_uri"]}
     yield "project and parent", {**good, "project": "nobody/nothing"}
     yield "a name with a slash", {**good, "name": "a/b"}
     yield "a name of 256 characters", {**good, "name": "n" * 256}
-    yield "metadata that is a text", {**good, "metadata": "x"}
+    yield "metadata that is a string", {**good, "metadata": "x"}
