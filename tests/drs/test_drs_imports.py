@@ -211,6 +211,22 @@ def test_files_of_the_names_that_were_there_before_prove_nothing(path: Path) -> 
         portal.imported(path, on_conflict="rename")
 
 
+@pytest.mark.parametrize(
+    "told", ["field=date value='Tue, 01 Jan 2008 00:00:00 GMT' times=2", "field=date"], ids=["years late", "never"]
+)
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_was_there_before_proves_nothing_where_the_server_tells_a_wrong_time_or_none(
+    path: Path, told: str, listed: bool
+) -> None:
+    portal = Portal(3, variant=Variant(drs_listed=listed))
+    assert portal.imported(path.with_name("earlier")).succeeded
+    portal.clock.advance(86_400)
+    portal.simulator.arm(f"kind=header op=* {told}")
+    portal.simulator.arm("kind=cut_before op=start_drs_import call=1")
+    with pytest.raises(RunStopped):
+        portal.imported(path, on_conflict="rename")
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_wherever_the_process_is_killed_each_object_is_imported_once(tmp_path: Path, after: bool) -> None:
     for at in range(1000):

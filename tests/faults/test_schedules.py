@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from scripts.lib.faults.many import command, trials
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt
@@ -45,8 +47,11 @@ def test_a_seed_draws_the_same_imports_and_exports_again(folder: Path) -> None:
     assert (first.counts, first.struck) == (second.counts, second.struck)
 
 
-def test_an_older_job_is_not_taken_for_the_runs_where_one_answer_told_a_time_that_is_years_late(folder: Path) -> None:
-    assert not attempt_volumes(3618, folder).broken
+@pytest.mark.parametrize("seed", [3618, 1345], ids=["known to the same process", "known to none that is left"])
+def test_an_older_job_is_not_taken_for_the_runs_where_one_answer_told_a_time_that_is_years_late(
+    folder: Path, seed: int
+) -> None:
+    assert not attempt_volumes(seed, folder).broken
 
 
 def test_trials_add_up() -> None:

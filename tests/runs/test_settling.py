@@ -16,10 +16,11 @@ from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.newer import CLOCK_TOLERANCE
 from sbg_bulk.runs.records import State
 from sbg_bulk.simulator import Item as Simulated
 from sbg_bulk.simulator import JobType, Timing, Variant
-from sbg_bulk.transfers.match import CLOCK_TOLERANCE, Match, likeness, match, weigh
+from sbg_bulk.transfers.match import Match, likeness, match, weigh
 from tests.support.runs import TARGET, Killed, Service, outcomes, report, table
 
 CUT = "kind=cut_after op=submit_* call=1"
@@ -307,6 +308,33 @@ def test_a_date_that_is_far_ahead_does_not_hide_the_job(tmp_path: Path, fault: s
     service.simulator.arm("kind=header op=* field=Date value='Wed, 20 Feb 2030 12:00:00 GMT'")
     assert run(service, tmp_path / "j").succeeded
     assert service.copies() == names(6)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known to the same process", "known to none that is left"])
+def test_an_older_job_of_the_same_items_is_not_adopted_where_the_time_was_told_years_late(
+    tmp_path: Path, known: bool
+) -> None:
+    service = Service(3)
+    assert run(service, tmp_path / "earlier").succeeded
+    [earlier] = service.simulator.jobs.all()
+    service.clock.advance(86_400)
+    service.simulator.arm("kind=header op=* field=date value='Tue, 01 Jan 2008 00:00:00 GMT' times=1")
+    service.simulator.arm(LOST)
+    path = tmp_path / "j"
+    with pytest.raises(RunStopped if known else Killed) as stopped:
+        # The answer that tells the time right comes before the submission, or never to this process.
+        run(service, path, BlockingDriver if known else meanwhile(lambda: None, _killed))
+    if not known:
+        with pytest.raises(RunStopped) as stopped:
+            service.client().resume(path)
+    assert isinstance(stopped.value, RunStopped)
+    assert [job.id for job in stopped.value.candidates] == [earlier.id]
+    assert service.client().resume(path, resubmit=True).succeeded
+    assert len(service.copies()) == 6
+
+
+def _killed() -> None:
+    raise Killed
 
 
 def test_a_job_that_takes_long_is_waited_for(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from sbg_bulk import ExportItem, InputError, ManifestError, NotFound, Progress, RunOptions, RunReport, RunStopped, Tally
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.steps import Call, Step
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import State
 from sbg_bulk.simulator import File, Timing, Variant, Volume
@@ -313,6 +314,40 @@ def test_older_exports_of_the_same_files_to_the_same_places_are_not_taken_for_lo
         with pytest.raises(RunStopped):
             bucket.export(path, kind)
         assert bucket.aliases() == 0
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["never", "years late"])
+def test_older_exports_are_not_taken_for_lost_ones_where_a_resumed_run_is_not_told_the_time(
+    path: Path, told: bool
+) -> None:
+    bucket = Bucket(150)
+    assert bucket.export(path.with_name("earlier")).succeeded
+    for key in bucket.expected():
+        bucket.remove(key)
+    bucket.clock.advance(86_400)
+    bucket.simulator.arm("kind=cut_after op=bulk_start_exports call=1")
+    with pytest.raises(Killed):
+        bucket.export(path, driver=_killed_after_submission())
+    late = " value='Tue, 01 Jan 2008 00:00:00 GMT'" if told else ""
+    bucket.simulator.arm(f"kind=header op=* field=date{late}")
+    bucket.simulator.arm("kind=cut_before op=bulk_start_exports call=1")
+    done = bucket.client().resume(path)
+    started = bucket.started()
+    sent_again = [file for file in bucket.files if started[file] == 2]
+    assert done.tally == Tally(150, done=len(sent_again), unknown=150 - len(sent_again))
+    assert len(sent_again) == (100 if told else 150)
+
+
+def _killed_after_submission() -> type[BlockingDriver]:
+    class Killing(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            try:
+                return super()._perform(step)
+            finally:
+                if isinstance(step, Call) and step.operation.name == "bulk_start_exports":
+                    raise Killed
+
+    return Killing
 
 
 def test_an_export_of_the_same_file_to_elsewhere_leaves_open_whose_it_is(path: Path) -> None:

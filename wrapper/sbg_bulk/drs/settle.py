@@ -2,15 +2,14 @@
 
 No list of these jobs is documented. If the list of jobs shows some all the same, the one that was started since is read
 until it has ended, and is the run's if it made files of the names and in the places that were asked for. Otherwise the
-destinations tell: if a new file of each name is there, all were imported. If neither tells, a person decides: a
-repetition could import twice.
+destinations tell: if a file of each name is there that is certainly new, all were imported. If neither tells, a person
+decides: a repetition could import twice.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from attrs import define, field
@@ -29,14 +28,17 @@ from sbg_bulk.models.storage import DrsImport
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.family import Decision
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.newer import Since
 from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, Submission
-from sbg_bulk.transfers.match import CLOCK_TOLERANCE
 
 AGAIN: Final = 30.0
 """Seconds between two looks."""
 
 PATIENCE: Final = 900.0
 """Seconds after which a person is asked: three times those in which 500 files are imported."""
+
+IMPORTED_WITHIN: Final = 86_400.0
+"""Seconds within which what a submission imports is there, and told from what was there before it was sent."""
 
 _OF_FILES: Final = frozenset({"COPY", "MOVE", "DELETE"})
 
@@ -49,6 +51,7 @@ class _Open:
     items: Sequence[DrsItem]
     due: float
     until: float
+    since: Since
     undecided: bool = False
 
 
@@ -64,7 +67,8 @@ class DrsSettler:
     def add(self, submission: Submission, latest: float | None = None, *, sent_here: bool) -> Flow[None]:  # noqa: ARG002
         values = yield from record(lambda: self.journal.values(submission.first, submission.last))
         due = (yield from now()) + self.lag
-        self.open[submission.id] = _Open(submission, list(map(DrsItem.from_row, values)), due, due + PATIENCE)
+        items, since = list(map(DrsItem.from_row, values)), Since.of(submission, latest)
+        self.open[submission.id] = _Open(submission, items, due, due + PATIENCE, since)
 
     def leave(self, submission: Submission) -> None:
         self.open[submission.id].undecided = True
@@ -126,7 +130,7 @@ class DrsSettler:
         for job in listed.values():
             if job.id in known or not isinstance(job, Job) or job.type in _OF_FILES:
                 continue
-            if not _is_newer(job.started_on, one.submission.sent_on):
+            if job.started_on is not None and not one.since.may_precede(job.started_on.timestamp()):
                 continue
             try:
                 found = yield from storage.drs_import(self.policy, job.id)
@@ -135,10 +139,18 @@ class DrsSettler:
             made = [entry.id for entry in found.result if entry.ok and entry.id is not None]
             if found.finished and any((yield from matched(FileDetails(self.policy), one.items, made))):
                 fitting.append(found)
-        return fitting[0] if len(fitting) == 1 else None
+        if len(fitting) != 1:
+            return None
+        [job] = fitting
+        if one.since.sent_on is None:
+            return job  # those from before are known
+        certain = job.started_on is not None and one.since.precedes(job.started_on.timestamp())
+        return job if certain else None
 
     def _by_destination(self, one: _Open) -> Flow[list[File | None]]:
         """Return for each item the new file of its name where it goes; None if there is none, or no name is known."""
+        if one.since.sent_on is None:
+            return [None for _ in one.items]  # which files were there before is not known
         places = dict.fromkeys((item.project, item.parent) for item in one.items if item.name is not None)
         entries: dict[tuple[str | None, str | None], list[File]] = {}
         for project, parent in places:
@@ -151,13 +163,9 @@ class DrsSettler:
                     for file in entries.get((item.project, item.parent), ())
                     if has_name(file.name, item)
                     and file.created_on is not None
-                    and _is_newer(file.created_on, one.submission.sent_on)
+                    and one.since.precedes(file.created_on.timestamp(), IMPORTED_WITHIN)
                 ),
                 None,
             )
             for item in one.items
         ]
-
-
-def _is_newer(moment: datetime | None, sent_on: float | None) -> bool:
-    return moment is None or sent_on is None or moment.timestamp() >= sent_on - CLOCK_TOLERANCE

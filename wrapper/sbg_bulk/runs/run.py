@@ -119,7 +119,7 @@ def _go_on(state: RunState) -> Flow[None]:
             yield from _settle(state)
             continue
         places = None
-        if state.in_flight < (options.jobs_in_flight or JOBS_IN_FLIGHT):
+        if state.in_flight < (options.jobs_in_flight or JOBS_IN_FLIGHT) and (yield from _tell_earlier_apart(state)):
             places = yield from record(journal.next_rows)
         watch.take(policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share))
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
@@ -202,12 +202,19 @@ def _learn_the_time(state: RunState) -> Flow[None]:
         raise
     except errors.SbgBulkError:
         pass  # it was worth a try
+    yield from _tell_earlier_apart(state)
+
+
+def _tell_earlier_apart(state: RunState) -> Flow[bool]:
+    """Return whether what is submitted now can be told from earlier jobs; see to it, if that is possible."""
     assert state.policy.meter is not None
-    if state.policy.meter.server_time is not None:
-        return
+    if state.policy.meter.server_time is not None or state.earlier_noted:
+        return True
     if state.settler.open:
-        return  # one of the jobs in the list may be its own
+        return False  # one of the jobs in the list may be its own
     yield from state.work.note_earlier_jobs()
+    state.earlier_noted = True
+    return True
 
 
 def _submit(state: RunState, first: int, last: int) -> Flow[None]:

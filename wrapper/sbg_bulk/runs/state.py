@@ -33,6 +33,7 @@ class RunState:
     newly_ended: list[EndedJob] = field(factory=list)
     posting: int = 0
     user_asked: bool = False
+    earlier_noted: bool = False
     shown: Progress | None = None
     folders: tuple[int, int] = (0, 0)
     noun: str = "file"

@@ -27,9 +27,7 @@ from typing import Final
 from sbg_bulk.items import COPY, DELETE, CopyItem, Item, MoveItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
-
-CLOCK_TOLERANCE: Final = 60.0
-"""Seconds that the clocks of the service's own machines may be apart."""
+from sbg_bulk.runs.newer import Since
 
 KEPT: Final = 27 * 86_400.0
 """Seconds for which a job is certainly in the list: the documentation says "up to a month" after its end."""
@@ -67,7 +65,7 @@ def match(job: Job, job_type: str, items: Sequence[Item], sent_on: float | None)
     """
     if job.type and job.type != job_type:
         return Match.NO
-    if sent_on is not None and job.started_on is not None and job.started_on.timestamp() < sent_on - CLOCK_TOLERANCE:
+    if job.started_on is not None and not Since(sent_on).may_precede(job.started_on.timestamp()):
         return Match.NO
     if not job.finished:
         return Match.RUNNING

@@ -31,6 +31,7 @@ from sbg_bulk.models.resources import Page
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.family import Decision
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.newer import Since
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
 from sbg_bulk.transfers.compare import Comparison
 from sbg_bulk.transfers.manifest import ITEMS
@@ -253,10 +254,20 @@ class Settler:
                 verdict = match(job, self.journal.plan.job_type, one.items, one.submission.sent_on)
                 if verdict is Match.UNREAD:
                     verdict = yield from self.comparison.compare(job, one.items, one.folders)
+                if verdict in (Match.YES, Match.MOVED) and not self._is_newer(job, one):
+                    verdict = Match.UNCLEAR
             if verdict is not Match.RUNNING:
                 self._verdicts[key] = verdict
         if verdict is Match.NO:
             one.rivals.discard(job.id)
+
+    def _is_newer(self, job: Job, one: OpenSubmission) -> bool:
+        """Return whether a job was certainly started since, as far as it says when.
+
+        The latest time that was told may be far ahead, and the last one may be hours late after a machine has slept.
+        """
+        told = Since.of(one.submission), Since.of(one.submission, one.latest)
+        return job.started_on is None or any(since.precedes(job.started_on.timestamp()) for since in told)
 
     def _likely(self, one: OpenSubmission) -> list[str]:
         """Return the rivals that may be the one by what they tell of."""

@@ -2,15 +2,16 @@
 
 The service echoes what each job takes and where to. When the list certainly shows the jobs, the pages are read on which
 new ones most likely stand; if not all are there, all of the list. A job of the same source and destination that was
-started after the submission was sent is the row's. If there is none in the whole list, none was started: the rows are
-submitted again, unless that could not be undone; then a person decides.
+certainly started after the submission was sent is the row's; one that may have been leaves the row in question. If
+there is none in the whole list, none was started: the rows are submitted again, unless that could not be undone; then a
+person decides.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from attrs import define, field
@@ -26,8 +27,9 @@ from sbg_bulk.models.storage import COMPLETED, FAILED, VolumeJob
 from sbg_bulk.runs.decide import UNDECIDED
 from sbg_bulk.runs.family import Decision
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.newer import Since
 from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, Submission
-from sbg_bulk.transfers.match import CLOCK_TOLERANCE, may_be_gone
+from sbg_bulk.transfers.match import may_be_gone
 from sbg_bulk.volume_jobs.calls import MOST, Key, Kind, read
 
 _RANK: Final = {COMPLETED: 0, FAILED: 2}
@@ -56,6 +58,11 @@ class _Open:
     sent_here: bool
     latest: float | None
     undecided: bool = False
+
+    @property
+    def since(self) -> Since:
+        """When it was sent."""
+        return Since.of(self.submission, self.latest)
 
 
 @define
@@ -115,9 +122,9 @@ class VolumeSettler:
         due = [one for one in self._unsettled() if one.due <= moment]
         known = yield from record(lambda: self.journal.row_jobs() | self.journal.foreign_jobs())
         volumes = {item.volume for one in due for item in one.items}
-        wanted = {self.kind.key(item) for one in due for item in one.items}
+        wanted = {self.kind.key(item): one.since for one in due for item in one.items}
         of_one = next(iter(volumes)) if len(volumes) == 1 else None
-        found = yield from self._find(wanted, of_one, known, [one.submission.sent_on for one in due])
+        found = yield from self._find(wanted, of_one, known)
         decisions = []
         for one in due:
             answer = [self._told(one, self.kind.key(item), found) for item in one.items]
@@ -129,18 +136,23 @@ class VolumeSettler:
         return [one for one in self.open.values() if not one.undecided]
 
     def _find(
-        self, wanted: set[Key], volume: str | None, known: set[str], sent_on: Sequence[float | None]
+        self, wanted: Mapping[Key, Since], volume: str | None, known: set[str]
     ) -> Flow[dict[str | None, list[_Found]]]:
-        """Return the jobs that are not known and were asked for what is wanted, by the first part of what that is."""
+        """Return the jobs that are not known and were asked for what is wanted, by the first part of what that is.
+
+        Args:
+            wanted: what was asked for, and when.
+            volume: the one volume that all of it is about, if there is one.
+            known: the ids of jobs that are the run's or another's.
+        """
         listed = self.kind.jobs.listing(volume=volume)
         found: defaultdict[str | None, list[_Found]] = defaultdict(list)
-        since = min((moment for moment in sent_on if moment is not None), default=None)
         seen: set[str] = set()
 
         def all_there() -> bool:
             return all(
                 any(self.kind.same(key, told) and _is_newer(job, since) for told, job in found.get(key[0], ()))
-                for key in wanted
+                for key, since in wanted.items()
             )
 
         first: Page[VolumeJob] = yield from pages.page(self.policy, listed, 0, PAGE_LIMIT)
@@ -162,7 +174,7 @@ class VolumeSettler:
     def _take(
         self,
         jobs: Iterable[VolumeJob],
-        wanted: set[Key],
+        wanted: Iterable[Key],
         known: set[str],
         seen: set[str],
         found: dict[str | None, list[_Found]],
@@ -186,15 +198,16 @@ class VolumeSettler:
         """Return what came of a row: its job, what is to be said of it, or None if certainly none was started."""
         about = found.get(key[0], ())
         fitting = [job for told, job in about if self.kind.same(key, told)]
-        # An answer may have told a time that is years late: what is older than the latest one told may be an older job.
-        told_times = [moment for moment in (one.submission.sent_on, one.latest) if moment is not None]
-        newer = [job for job in fitting if _is_newer(job, max(told_times, default=None))]
+        newer = [job for job in fitting if _is_newer(job, one.since)]
         if newer:
             return min(newer, key=lambda job: _RANK.get(job.state, 1))
-        undated = [job for job in fitting if job.started_on is None or _is_newer(job, one.submission.sent_on)]
         other = [job for told, job in about if not self.kind.same(key, told)]
         other += [job for _, job in found.get(None, ())]
-        alike = [*undated, *(job for job in other if job.started_on is None or _is_newer(job, one.submission.sent_on))]
+        alike = [
+            job
+            for job in (*fitting, *other)
+            if job.started_on is None or one.since.may_precede(job.started_on.timestamp())
+        ]
         if alike:
             message = f"job {alike[0].id} may be the one that was started for it, or another program's: check it"
             return RowOutcome(Outcome.UNKNOWN, message=message)
@@ -212,14 +225,14 @@ class VolumeSettler:
         return RowOutcome(Outcome.UNKNOWN, message=message) if gone else None
 
 
-def _is_newer(job: VolumeJob, sent_on: float | None) -> bool:
-    """Return whether a job was certainly started after a submission was sent, both by the server's clock.
+def _is_newer(job: VolumeJob, since: Since) -> bool:
+    """Return whether a job was certainly started after a submission was sent.
 
     One that has not ended is, where it does not say when it was started: older ones of the run's are known. Where the
     server had told no time, the jobs that were there before are known too.
     """
-    if sent_on is None:
+    if since.sent_on is None:
         return True
     if job.started_on is None:
         return not job.finished
-    return job.started_on.timestamp() >= sent_on - CLOCK_TOLERANCE
+    return since.precedes(job.started_on.timestamp())
