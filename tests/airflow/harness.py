@@ -20,7 +20,8 @@ from sbg_bulk.airflow import triggers
 from sbg_bulk.airflow.hooks import SbgBulkHook
 from sbg_bulk.airflow.watching import JobWatch
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from tests.support.runs import Service
+from sbg_bulk.settings.settings import Settings, Token
+from tests.support.runs import ENDPOINT, TOKEN, Service
 
 CONNECTION = "platform"
 
@@ -48,6 +49,7 @@ class Tasks:
         def client(_: SbgBulkHook, *, driver: type[BlockingDriver] = BlockingDriver) -> Any:
             return service.client(self.driver(driver))
 
+        monkeypatch.setattr(SbgBulkHook, "settings", lambda _: Settings(ENDPOINT, Token(TOKEN)))
         monkeypatch.setattr(SbgBulkHook, "client", client)
         monkeypatch.setattr(SbgBulkHook, "async_client", awaiting)
         monkeypatch.setattr(triggers, "JobWatch", partial(JobWatch, sleep=sleep, clock=service.clock.now))

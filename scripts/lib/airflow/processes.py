@@ -1,24 +1,28 @@
-"""Airflow as it runs: its processes, started, killed and started again, in a folder of their own."""
+"""Airflow as it runs: its processes, started and killed, in a folder of their own."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-import signal
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
 
 EXAMPLES: Final = Path(__file__).resolve().parents[3] / "wrapper" / "sbg_bulk" / "airflow" / "example_dags"
+
+TRIED: Final = Path(__file__).with_name("dags")
+"""Those of the trial."""
 
 PARTS: Final = ("api-server", "scheduler", "dag-processor", "triggerer")
 
@@ -38,15 +42,21 @@ class Airflow:
         home: an empty folder.
         endpoint: where the simulator is.
         connections: the token of each connection, by its name.
+        variables: further variables of its environment.
     """
 
-    def __init__(self, home: Path, endpoint: str, connections: Mapping[str, str]) -> None:
+    def __init__(
+        self, home: Path, endpoint: str, connections: Mapping[str, str], variables: Mapping[str, str] | None = None
+    ) -> None:
         self.home = home
+        dags = home / "dags"
+        for folder in (EXAMPLES, TRIED):
+            shutil.copytree(folder, dags, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         self._port = free_port()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         settings = {
             "CORE__LOAD_EXAMPLES": "False",
-            "CORE__DAGS_FOLDER": str(EXAMPLES),
+            "CORE__DAGS_FOLDER": str(dags),
             "CORE__EXECUTOR": "LocalExecutor",
             "CORE__PARALLELISM": "4",
             "CORE__DEFAULT_TASK_RETRY_DELAY": "5",
@@ -57,7 +67,9 @@ class Airflow:
             "API__WORKERS": "1",
             "API_AUTH__JWT_SECRET": secrets.token_hex(32),
             "API__SECRET_KEY": secrets.token_hex(32),
-            "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+            # They do not change, and to read them takes a processor seconds.
+            "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+            "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
             "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
             # A scheduler that was killed is missed soon.
             "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
@@ -67,6 +79,7 @@ class Airflow:
         connection = {"conn_type": "sbg_bulk", "host": endpoint}
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
+            **(variables or {}),
             "AIRFLOW_HOME": str(home),
             **{f"AIRFLOW__{name}": value for name, value in settings.items()},
             **{
@@ -104,7 +117,7 @@ class Airflow:
             yield
         finally:
             for part in list(self._running):
-                self.stop(part, signal.SIGTERM)
+                self.kill(part)
 
     def start(self, part: str) -> None:
         """Start one of the processes."""
@@ -113,20 +126,12 @@ class Airflow:
                 [self._command, part], env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
 
-    def stop(self, part: str, how: signal.Signals) -> None:
-        """End one of the processes, with all that it has started."""
+    def kill(self, part: str) -> None:
+        """Kill one of the processes, with all that it has started."""
         process = self._running.pop(part)
-        family = self._family(process)
-        with_signal = family if how is signal.SIGKILL else family[:1]
-        for one in with_signal:
-            _send(one, how)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for one in family:
-            _send(one, signal.SIGKILL)
+        for one in self._family(process):
+            _kill(one)
+        process.wait()
 
     def memory(self, part: str) -> int:
         """Return the resident bytes of one of the processes and of what it has started."""
@@ -159,24 +164,48 @@ class Airflow:
                     continue
         return found
 
-    def states(self, dag: str) -> dict[str, int]:
-        """Return how many task instances of a DAG are in each state."""
-        rows = self._select(
-            "SELECT coalesce(state, 'none'), count(*) FROM task_instance WHERE dag_id = ? GROUP BY 1", dag
-        )
-        return {str(state): int(count) for state, count in rows}
+    def knows(self, *dags: str) -> bool:
+        """Return whether the DAGs have been read."""
+        return set(dags) <= {str(one) for (one,) in self._select("SELECT dag_id FROM dag")}
+
+    def run(self, dag: str, configuration: Mapping[str, Any]) -> None:
+        """Have a DAG run."""
+        self.call("dags", "unpause", dag)
+        self.call("dags", "trigger", dag, "--conf", json.dumps(configuration))
+
+    def states(self) -> Counter[str]:
+        """Return how many task instances are in each state."""
+        return Counter(dict(self._select("SELECT coalesce(state, 'none'), count(*) FROM task_instance GROUP BY 1")))
 
     def run_state(self, dag: str) -> str | None:
         """Return the state of the latest run of a DAG."""
         rows = self._select("SELECT state FROM dag_run WHERE dag_id = ? ORDER BY id DESC LIMIT 1", dag)
         return str(rows[0][0]) if rows else None
 
-    def attempts(self, dag: str) -> list[tuple[str, int, int, str]]:
-        """Return each task instance of a DAG with its map index, its attempt and its state."""
-        query = "SELECT task_id, map_index, try_number, coalesce(state, '') FROM task_instance WHERE dag_id = ?"
-        return [
-            (str(task), int(index), int(number), str(state)) for task, index, number, state in self._select(query, dag)
-        ]
+    @property
+    def idle(self) -> bool:
+        """Return whether tasks are deferred and no worker is at work, or is about to be."""
+        states = self.states()
+        return bool(states["deferred"]) and not any(states[one] for one in ("running", "queued", "up_for_retry"))
+
+    @property
+    def triggers(self) -> int:
+        """Return how many triggers the triggerer has."""
+        [(number,)] = self._select("SELECT count(*) FROM trigger WHERE triggerer_id IS NOT NULL")
+        return int(number)
+
+    def attempts(self) -> list[tuple[str, str, int, int, str]]:
+        """Return each task instance: its DAG, its task, its map index, its attempt and its state."""
+        return list(
+            self._select(
+                "SELECT dag_id, task_id, map_index, try_number, coalesce(state, '') FROM task_instance ORDER BY 1, 2, 3"
+            )
+        )
+
+    def last_words(self) -> str:
+        """Return the ends of the logs of the processes, and the tasks, to tell what has gone wrong."""
+        logs = [f"{path.name}:\n{path.read_text(errors='replace')[-2000:]}" for path in sorted(self.home.glob("*.log"))]
+        return "\n".join([*logs, *map(str, self.attempts())])
 
     def _select(self, query: str, *arguments: str) -> list[Any]:
         address = f"{(self.home / 'airflow.db').as_uri()}?mode=ro"
@@ -189,22 +218,22 @@ class Airflow:
         raise RuntimeError("The database of Airflow cannot be read.")
 
 
-def _send(process: psutil.Process, how: signal.Signals) -> None:
-    try:
-        process.send_signal(how)
-    except psutil.NoSuchProcess:
-        return
+def _kill(process: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
 
 
 def until(what: str, reached: Callable[[], Any], seconds: float) -> Any:
-    """Look twice a second until something is so, and return it.
+    """Look twice a second until something is so, and return it. What is waited for is printed, and for how long.
 
     Raises:
         TimeoutError: it is not, after so many seconds.
     """
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    print(f"Waiting until {what} ...", end=" ", flush=True)
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < seconds:
         if found := reached():
+            print(f"{waited:.0f} s", flush=True)
             return found
         time.sleep(0.5)
     raise TimeoutError(f"After {seconds:.0f} s still not: {what}")

@@ -19,11 +19,15 @@ from urllib.parse import urlsplit
 
 from sbg_bulk.simulator import Simulator, Timing, running
 from sbg_bulk.simulator.seeds import LIKELY_TOKEN
+from scripts.lib.airflow.families import Families
 from scripts.lib.airflow.processes import Airflow, until
 
 DAG: Final = "sbg_bulk_cohort"
-SECONDS_A_FILE: Final = 0.4
-"""So that a job takes longer than a worker stays with a run."""
+TIMING: Final = Timing(1, 1, per_file=0.75, transfer=15)
+"""Longer than a worker stays with a run; a job of a hundred rows is not over when a lost one was found."""
+
+SHORT_LIMIT: Final = 480
+"""Seconds that the short form may take, on a busy machine too."""
 
 TOKENS: Final = {"sbg_bulk_default": LIKELY_TOKEN}
 
@@ -41,7 +45,7 @@ class Trial:
         self.folder = folder
         self.rows = rows
         self.shards = shards
-        self.simulator = Simulator(seed="empty", timing=Timing(1, 1, SECONDS_A_FILE))
+        self.simulator = Simulator(seed="empty", timing=TIMING)
         world = self.simulator.world
         self.source = world.add_project("rfranklin/source")
         self.target = world.add_project("rfranklin/target")
@@ -61,67 +65,85 @@ class Trial:
         return Counter(name.rpartition("_")[2] for name in names)
 
     @property
-    def submissions(self) -> int:
-        return sum((one.operation or "").startswith("submit_") for one in self.simulator.requests)
+    def once(self) -> int:
+        """Return how many files were copied exactly once."""
+        return sum(number == 1 for number in self.copied().values())
 
-    def configuration(self) -> str:
-        """Return the parameters of the DAG run, as JSON."""
-        return json.dumps({"manifest": str(self.manifest), "folder": str(self.folder / "out"), "rows": self.size})
+    @property
+    def refused(self) -> int:
+        """Return how many requests were too many for the rate limit."""
+        return sum(one.status == 429 for one in self.simulator.requests)
+
+    @property
+    def submissions(self) -> int:
+        return sum(one.operation == "submit_copy_job" for one in self.simulator.requests)
+
+    def configuration(self) -> dict[str, Any]:
+        """Return the parameters of the DAG run."""
+        return {"manifest": str(self.manifest), "folder": str(self.folder / "out"), "rows": self.size}
 
 
 def examples(trial: Trial, airflow: Airflow) -> None:
     """Run the example with DAG.test(): without a scheduler."""
     code = f"""
-import json
 from airflow.dag_processing.dagbag import DagBag
 from airflow.configuration import conf
 bag = DagBag(conf.get("core", "dags_folder"))
 assert not bag.import_errors, bag.import_errors
-run = bag.dags["{DAG}"].test(run_conf=json.loads({trial.configuration()!r}))
+run = bag.dags["{DAG}"].test(run_conf={trial.configuration()!r})
 assert run.state == "success", run.state
 """
     airflow.python(code)
 
 
-def carried(trial: Trial, airflow: Airflow, port: int, kills: Counter[str], seconds: float) -> None:
-    """Run the example with the scheduler, and kill on the way."""
-    with airflow.started():
-        until("the example is known", lambda: DAG in airflow.call("dags", "list", "-o", "plain"), 180)
-        airflow.call("dags", "unpause", DAG)
-        # The answer to one of the first submissions comes late, so that its worker is killed before it is there.
-        late = trial.simulator.arm("kind=delay op=submit_copy_job call=2 seconds=20 after=true")
-        airflow.call("dags", "trigger", DAG, "--conf", trial.configuration())
-        until("a submission is answered late", lambda: late.struck, 180)
-        killed = until("its worker is found", lambda: airflow.talking_to(port), 15)
-        for one in killed:
-            one.kill()
-            kills["workers"] += 1
-        until("a task is deferred", lambda: airflow.states(DAG).get("deferred"), seconds)
-        airflow.stop("triggerer", signal.SIGKILL)
-        kills["triggerers"] += 1
-        airflow.start("triggerer")
-        # With a scheduler its workers are killed: when none is at work, or else when all is done.
-        until("no worker is at work", lambda: not airflow.states(DAG).get("running"), seconds)
-        airflow.stop("scheduler", signal.SIGKILL)
-        kills["schedulers"] += 1
-        airflow.start("scheduler")
-        peak = 0
+def carried(trial: Trial, airflow: Airflow, port: int, seconds: float) -> dict[str, Any]:
+    """Run the example with the scheduler, which is started, and kill on the way. Return what was killed and needed."""
+    kills: Counter[str] = Counter()
+    peak = 0
+    until("the example is known", lambda: airflow.knows(DAG), 180)
+    # The answer to one of the first submissions comes late, so that its worker is killed before it is there.
+    late = trial.simulator.arm("kind=delay op=submit_copy_job call=2 seconds=20 after=true")
+    airflow.run(DAG, trial.configuration())
+    until("a submission is answered late", lambda: late.struck, 180)
+    for one in until("its worker is found", lambda: airflow.talking_to(port), 15):
+        one.kill()
+        kills["workers"] += 1
+    until("a task is deferred", lambda: airflow.states()["deferred"], seconds)
+    airflow.kill("triggerer")
+    kills["triggerers"] += 1
+    airflow.start("triggerer")
+    # With a scheduler its workers are killed, and each task has one attempt more.
+    until("tasks are deferred, and no worker is at work", lambda: airflow.idle, seconds)
+    airflow.kill("scheduler")
+    kills["schedulers"] += 1
+    airflow.start("scheduler")
 
-        def ended() -> bool:
-            nonlocal peak
-            peak = max(peak, airflow.memory("triggerer"))
-            return airflow.run_state(DAG) in ("success", "failed")
+    def ended() -> bool:
+        nonlocal peak
+        peak = max(peak, airflow.memory("triggerer"))
+        return airflow.run_state(DAG) in ("success", "failed")
 
-        until("the run has ended", ended, seconds)
-        print(f"triggerer: {peak >> 20} MiB at most", flush=True)
-        check(airflow.run_state(DAG) == "success", f"the run: {airflow.attempts(DAG)}")
-        before = trial.submissions
-        airflow.call("tasks", "clear", DAG, "--task-regex", "shard.copy", "--yes")
-        until("the cleared tasks run", lambda: airflow.run_state(DAG) == "running", 60)
-        until("they have ended", lambda: airflow.run_state(DAG) in ("success", "failed"), seconds)
-        kills["cleared"] += trial.shards
-        check(airflow.run_state(DAG) == "success", f"the cleared tasks: {airflow.attempts(DAG)}")
-        check(trial.submissions == before, "a cleared task has submitted something again")
+    until("the run has ended", ended, seconds)
+    check(airflow.run_state(DAG) == "success", f"the run: {airflow.attempts()}")
+    before = trial.submissions
+    airflow.call("tasks", "clear", DAG, "--task-regex", "shard.copy", "--yes")
+    until("the cleared tasks run", lambda: airflow.run_state(DAG) == "running", 60)
+    until("they have ended", lambda: airflow.run_state(DAG) in ("success", "failed"), seconds)
+    kills["cleared"] += trial.shards
+    check(airflow.run_state(DAG) == "success", f"the cleared tasks: {airflow.attempts()}")
+    check(trial.submissions == before, "a cleared task has submitted something again")
+    return {"kills": dict(kills), "triggerer MiB": peak >> 20}
+
+
+def of_each_kind(families: Families, airflow: Airflow) -> None:
+    """Run what is not a copy of a manifest, with the scheduler, which is started."""
+    wanted = families.configurations()
+    until("the other examples are known", lambda: airflow.knows(*wanted), 180)
+    for dag, configuration in wanted.items():
+        airflow.run(dag, configuration)
+    until("they have ended", lambda: all(airflow.run_state(one) in ("success", "failed") for one in wanted), 240)
+    check(all(airflow.run_state(one) == "success" for one in wanted), f"of each kind: {airflow.attempts()}")
+    check(not families.wrong(), f"not each row once: {families.wrong()}")
 
 
 def secrets_in(folder: Path) -> list[str]:
@@ -142,53 +164,65 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="files to copy")
     parser.add_argument("--shards", type=int, default=10, metavar="N", help="pieces")
-    parser.add_argument("--short", action="store_true", help="2,000 files in four pieces")
+    parser.add_argument("--short", action="store_true", help="the kills alone, with 1,200 files, in eight minutes")
     parser.add_argument("--keep", action="store_true", help="keep the folder, with Airflow's logs")
     given = parser.parse_args()
-    rows, shards = (2_000, 4) if given.short else (given.rows, given.shards)
+    rows, shards = (1_200, 4) if given.short else (given.rows, given.shards)
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGALRM, _end)
+    if given.short:
+        signal.alarm(SHORT_LIMIT)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="sbg-bulk-airflow-"))
-    kills: Counter[str] = Counter()
     failed = True
     try:
-        small = Trial(_new(folder / "small"), 150, 2)
-        with running(small.simulator) as address:
-            examples(small, Airflow(_new(folder / "small" / "home"), address, TOKENS))
-        check(set(small.copied().values()) == {1} and len(small.copied()) == 150, "DAG.test(): not each file once")
-        print(f"DAG.test(): 150 files, each once, after {time.monotonic() - began:.0f} s", flush=True)
+        if not given.short:
+            small = Trial(_new(folder / "small"), 40, 2)
+            with running(small.simulator) as address:
+                examples(small, Airflow(_new(folder / "small" / "home"), address, TOKENS))
+            check(small.once == small.rows, "DAG.test(): not each file once")
+            print(f"DAG.test(): {small.rows} files, each once, after {time.monotonic() - began:.0f} s", flush=True)
         trial = Trial(_new(folder / "trial"), rows, shards)
+        families = Families(trial.simulator, trial.folder)
         with running(trial.simulator) as address:
             airflow = Airflow(_new(folder / "trial" / "home"), address, TOKENS)
-            carried(trial, airflow, urlsplit(address).port or 0, kills, 240 if given.short else 5400)
-        copied = trial.copied()
+            with airflow.started():
+                try:
+                    found = carried(trial, airflow, urlsplit(address).port or 0, 240 if given.short else 5400)
+                    own, refused = len(trial.simulator.requests), trial.refused
+                    if not given.short:
+                        of_each_kind(families, airflow)
+                except BaseException:
+                    print(airflow.last_words(), file=sys.stderr)
+                    raise
         tally: dict[str, Any] = {
             "rows": rows,
-            "once": sum(number == 1 for number in copied.values()),
-            "more than once": sum(number > 1 for number in copied.values()),
-            "kills": dict(kills),
+            "once": trial.once,
+            "more than once": sum(number > 1 for number in trial.copied().values()),
+            **found,
             "submissions": trial.submissions,
-            "requests": len(trial.simulator.requests),
-            "429": sum(one.status == 429 for one in trial.simulator.requests),
+            "requests": own,
+            "429": refused,
             "seconds": round(time.monotonic() - began),
             "tokens found in": secrets_in(folder),
         }
         print(json.dumps(tally, indent=2))
-        check(tally["once"] == rows and not tally["more than once"], "not each file once")
+        check(trial.once == rows and not tally["more than once"], "not each file once")
         check(tally["429"] < 0.01 * tally["requests"], "too many requests were refused")
         check(not tally["tokens found in"], "a token is written down")
         failed = False
     finally:
+        signal.alarm(0)
         if failed or given.keep:
             print(f"Kept: {folder}", file=sys.stderr)
         else:
             shutil.rmtree(folder)
 
 
-def _end(*_: object) -> None:
+def _end(number: int, _: object) -> None:
     """End, with all that was started. A second signal does not keep that from being done."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit("FAILED: terminated")
+    sys.exit(f"FAILED: not done after {SHORT_LIMIT} s" if number == signal.SIGALRM else "FAILED: terminated")
 
 
 def _new(folder: Path) -> Path:

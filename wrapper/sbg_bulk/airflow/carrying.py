@@ -24,8 +24,8 @@ from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.models.job import Job
 from sbg_bulk.report import document, page
-from sbg_bulk.report.facts import gather
-from sbg_bulk.runs import forms
+from sbg_bulk.report.facts import Facts, gather
+from sbg_bulk.runs import forms, kept_options
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.journal import Journal
@@ -38,10 +38,6 @@ LOG: Final = logging.getLogger(__name__)
 
 STAY: Final = 10.0
 """Seconds of waiting that a worker spends, in all, before it leaves a run: to be started again takes some too."""
-
-SETTLE: Final = 2 * LIST_LAG
-"""Seconds for which a worker stays with a run that has a submission of unknown outcome, which takes so long to find
-out, from the start each time."""
 
 LATER: Final = 15.0, 300.0
 """The fewest and the most seconds until the next look at jobs that only a worker can look at."""
@@ -112,12 +108,14 @@ class Carrier:
         client: what it is carried with.
         clock: seconds that never go back.
         now: Unix seconds.
+        facts: those of the last run, when its report has been written.
     """
 
     kept: Kept
     client: Client
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
+    facts: Facts | None = None
     _told: float = -TOLD_EVERY
 
     def create(self, task: Task, source: Source) -> None:
@@ -160,7 +158,10 @@ class Carrier:
         assert journal is not None
         with Journal.read(journal) as read:
             unsettled = any(one.state is State.INTENDED for one in read.unfinished())
-        leave = _Leaving(self.clock() + SETTLE if unsettled else 0.0, self.clock)
+            lag = kept_options.earlier(read)[0].list_lag
+        # To find out what came of a submission takes so long, from the start each time.
+        settle = STAY + (LIST_LAG if lag is None else lag)
+        leave = _Leaving(self.clock() + settle if unsettled else 0.0, self.clock)
         try:
             return self.client.resume(journal, on_change=self._tell, on_wait=leave)
         except Left as left:
@@ -226,7 +227,8 @@ class Carrier:
                 for suffix in (".html", ".json")
             }
             page.write(read, files[".html"], name=shown)
-            json.dump(document.document(gather(read), shown), files[".json"])
+            self.facts = gather(read)
+            json.dump(document.document(self.facts, shown), files[".json"])
         failed = None
         if read.tally().done < read.tally().rows:
             failed = self.kept.folder / f"failed{stem.removeprefix('report')}.csv"

@@ -14,6 +14,7 @@ from sbg_bulk.airflow import links
 from sbg_bulk.airflow.carrying import Carrier, Source, Task, Waits, rows_of
 from sbg_bulk.airflow.hooks import SbgBulkHook
 from sbg_bulk.airflow.journals import link, opened, place
+from sbg_bulk.airflow.lineage import Lineage
 from sbg_bulk.airflow.triggers import CompareTrigger, JobsTrigger
 from sbg_bulk.client.sync import Client
 from sbg_bulk.errors import InputError, RunStopped, SbgBulkError, SettingsError, WrongJournal
@@ -86,6 +87,7 @@ class BulkRunOperator(BaseOperator):
     )
     operator_extra_links = (links.ReportLink(), links.PlatformLink())
     ui_color = "#d9eaf2"
+    _lineage: Lineage | None = None
 
     def __init__(
         self,
@@ -159,6 +161,7 @@ class BulkRunOperator(BaseOperator):
                     reached = carrier.carry()
                 told = self._waiting(carrier) if isinstance(reached, Waits) else self._result(carrier, reached)
                 self._link(where, told, client)
+                self._lineage = self._lineage_of(carrier, told)
         except SbgBulkError as error:
             raise failed(error) from error
         if isinstance(reached, RunReport):
@@ -223,6 +226,21 @@ class BulkRunOperator(BaseOperator):
                 found["platform"] = page_of(client.settings.endpoint, to.project, to.names, None) or ""
         setattr(self, links.PLACES, found)
 
+    def _lineage_of(self, carrier: Carrier, result: Mapping[str, Any]) -> Lineage | None:
+        facts = carrier.facts
+        if facts is None:
+            return None
+        given = self.to or self.project or self.parent
+        places = [given] if given else [name for name, _ in facts.destinations]
+        manifest = str(self.source) if self._is_text or isinstance(self.source, Path | ObjectStoragePath) else None
+        return Lineage(facts.plan.endpoint, manifest, facts.sources, places, result["done"], result["bytes"])
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002 - that provider's signature
+        """Return the manifest or the places that were read, and the destinations. Airflow's provider for OpenLineage
+        calls this, after a failure too; None if nothing was done.
+        """
+        return None if self._lineage is None else self._lineage.facets()
+
     def _finish(self, context: Any, report: RunReport, result: dict[str, Any]) -> Any:
         undone = result["failed"] + result["unclear"]
         self.log.info("%(done)d of %(rows)d rows done, %(failed)d failed: %(report)s", result)
@@ -281,6 +299,7 @@ class BulkCheckOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("run", "source", "place", "options", "conn_id")
     ui_color = "#e6f2d9"
+    _lineage: Lineage | None = None
 
     def __init__(
         self,
@@ -321,10 +340,16 @@ class BulkCheckOperator(BaseOperator):
         result = {"agrees": found.agrees, "checked": found.checked, "failed": found.failed, "differences": shown}
         return self._finish(result, len(found.differences), shown)
 
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002 - that provider's signature
+        """Return the two places that were compared; None for a run, whose places are those of its own task."""
+        return None if self._lineage is None else self._lineage.facets()
+
     def go_on(self, context: Any, event: Mapping[str, Any]) -> Any:  # noqa: ARG002 - Airflow's signature
         """Judge what the triggerer has found."""
         if event.get("error"):
             raise AirflowException(event["error"])
+        endpoint = SbgBulkHook(self.conn_id).settings().endpoint
+        self._lineage = Lineage(endpoint, sources=[str(self.source), str(self.place)])
         result = dict(event["result"])
         return self._finish(result, len(result["mismatches"]) + result["further"], result["mismatches"])
 
