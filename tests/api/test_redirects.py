@@ -29,7 +29,7 @@ def test_a_redirection_to_no_address_is_told_at_once(
 ) -> None:
     outcome = perform([raw(status, headers={"Location": location})], method, *args)
     assert isinstance(outcome.error, Redirected)
-    assert "The server redirects to another address" in str(outcome.error)
+    assert "The server redirects to another URL" in str(outcome.error)
     assert len(outcome.requests) == 1
     assert outcome.slept == []
 

@@ -16,7 +16,7 @@ def test_who_one_is_and_where_the_token_comes_from_is_told_and_never_the_token(s
     rows = dict(line.split(maxsplit=1) for line in ran.out.replace("token from", "token-from").splitlines())
     assert {key: value.strip() for key, value in rows.items()} == {
         "user": "rfranklin (Rosalind Franklin)",
-        "mail": "rfranklin@example.com",
+        "email": "rfranklin@example.com",
         "endpoint": env["SB_API_ENDPOINT"],
         "token-from": "the environment",
     }

@@ -57,7 +57,7 @@ def test_a_run_whose_time_is_up_is_kept_and_can_be_resumed(
     simulator.requests.clear()
     ran = sbg(*_words(words, manifest), "--timeout", "0")
     assert ran.code == Exit.TIMED_OUT
-    assert "sbg-bulk: timed out after 0 s. The run is kept; its submitted jobs continue on the platform." in ran.err
+    assert "sbg-bulk: timed out after 0 s. The run is kept; its submitted jobs keep running on the platform." in ran.err
     assert not [one for one in simulator.requests if one.operation == "submit_copy_job"]
     (again,) = [one for one in printed_commands(ran.err) if one[:2] == ["runs", "resume"]]
     assert sbg(*again, "--timeout", "0").code == Exit.TIMED_OUT
@@ -184,7 +184,7 @@ def test_what_was_not_agreed_to_is_not_deleted_in_the_background(sbg: Run, simul
     words = _synced(simulator)
     ran = sbg(*words, "--agreed", "0" * 64)
     assert ran.code == Exit.USAGE
-    assert "What is to be deleted has changed since it was agreed to. Run the same sync again.\n" in ran.err
+    assert "The items to delete have changed since you confirmed. Run the same sync again.\n" in ran.err
     assert "gone" in tree(simulator, FOLDER)
     assert sbg(*words).code == Exit.DONE
 

@@ -58,7 +58,7 @@ def test_a_dry_run_shows_old_and_new_values_and_changes_nothing(sbg: Run, tmp_pa
         ["s1.bam", "case", "-", "C1"],
         ["s1.bam", "name", "x", "-"],
     ]
-    assert "4 values of 2 of 2 files; 3 of them replace or remove another." in ran.err
+    assert "4 values to change in 2 of 2 files; 3 of them replace or remove an existing value." in ran.err
     assert "Nothing was changed." in ran.err
     assert files[0].metadata == {"sample_id": "S0", "name": "x"}
     documents = sbg("metadata", "set", "--manifest", str(path), "--dry-run", "--json").documents

@@ -99,8 +99,8 @@ def test_a_file_as_destination_is_answered_with_its_folder(sbg: Run, simulator: 
     ran = sbg("copy", f"{MINE}/run/a.bam", "--to", to, "--yes")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
-        f"sbg-bulk: {told}Files keep their names in a destination: to put one into {IN}, give that. New names go into "
-        "the column name of a manifest.\n"
+        f"sbg-bulk: {told}Files keep their names: to put one into {IN}, give that folder. To rename files, use the "
+        "name column of a manifest.\n"
     )
 
 

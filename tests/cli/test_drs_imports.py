@@ -44,12 +44,12 @@ def test_the_objects_of_a_manifest_are_imported_with_names_and_metadata(
 def test_a_dry_run_tells_the_pace_and_changes_nothing(sbg: Run, simulator: Simulator, portal: Path) -> None:
     ran = sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run")
     assert ran.code == 0, ran.err
-    assert "The platform imports 500 files by DRS in 5 min." in ran.err
+    assert "The platform imports up to 500 files by DRS in 5 min." in ran.err
     assert f"{PROJECT}/f0.bam" in ran.out
     assert not there(simulator)
     rows = "".join(f"{HOST}/{number}\n" for number in range(1001))
     portal.write_text(rows, encoding="utf-8")
-    assert "this takes 10 min at least." in sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run").err
+    assert "this takes at least 10 min." in sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run").err
 
 
 @pytest.mark.parametrize(("way", "number"), [("skip", 3), ("rename", 4), ("overwrite", 3)])
@@ -69,8 +69,8 @@ def test_a_taken_name_is_dealt_with_as_was_said(
     [
         (["--manifest", "a.csv"], "Give --drs alone"),
         (["rfranklin/bucket:a"], "Give --drs alone"),
-        (["--on-conflict", "fail"], "does not go with --drs"),
-        (["--recursive"], "a manifest lists its files itself"),
+        (["--on-conflict", "fail"], "cannot be combined with --drs"),
+        (["--recursive"], "a manifest already lists its files"),
     ],
 )
 def test_what_contradicts_itself_is_refused(sbg: Run, portal: Path, words: list[str], told: str) -> None:

@@ -114,4 +114,4 @@ def test_a_browser_is_opened_on_a_terminal_of_a_desktop_only(
     ran = sbg("open", MINE, *options)
     assert len(asked) == opened
     # The stand-in tells that it could open none.
-    assert ("No browser could be started" in ran.err) is bool(opened)
+    assert ("Could not start a browser" in ran.err) is bool(opened)

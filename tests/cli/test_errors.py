@@ -122,7 +122,7 @@ def test_a_project_that_is_like_the_one_typed_is_suggested(sbg: Run, words: tupl
 def test_a_file_where_a_folder_has_to_be_is_told_as_such(sbg: Run, words: tuple[str, ...]) -> None:
     ran = sbg(*words)
     assert (ran.code, ran.out) == (2, "")
-    assert re.match(rf"sbg-bulk: {FILE_2} is a file( \(sample-1\.bam\))?\. Name a folder or a project\.", ran.err)
+    assert re.match(rf"sbg-bulk: {FILE_2} is a file( \(sample-1\.bam\))?\. Give a folder or a project\.", ran.err)
 
 
 @pytest.mark.parametrize(
@@ -350,11 +350,11 @@ def test_a_login_page_in_between_is_told_as_such(
     [
         (
             "https://login.example.org/sso?return=there#x",
-            "The server redirects to another address: https://login.example.org/sso.",
+            "The server redirects to another URL: https://login.example.org/sso.",
         ),
-        ("https://me:word@example.org/", "The server redirects to another address: https://example.org/."),
-        ("/login?there", "The server redirects to another address: /login."),
-        (None, "The server redirects to another address. Redirects are not followed"),
+        ("https://me:word@example.org/", "The server redirects to another URL: https://example.org/."),
+        ("/login?there", "The server redirects to another URL: /login."),
+        (None, "The server redirects to another URL. Redirects are not followed"),
     ],
 )
 def test_a_redirection_is_told_as_such_and_not_followed(

@@ -196,7 +196,7 @@ def test_a_pattern_in_a_path_is_answered_with_the_option_for_it(
 ) -> None:
     ran = sbg(*words)
     assert (ran.code, ran.out) == (2, "")
-    assert f"paths take no patterns. Give {folder} and --include {pattern} (" in ran.err
+    assert f"wildcards do not work in paths. Give {folder} and --include {pattern} (" in ran.err
 
 
 def test_tables_in_a_file_have_no_blanks_at_the_end_of_lines(sbg: Run) -> None:

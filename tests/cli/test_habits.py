@@ -110,7 +110,7 @@ def test_a_folder_in_a_missing_one_wants_parents(sbg: Run, simulator: Simulator)
 def test_a_name_that_is_taken_is_an_error_but_with_parents_for_a_folder(sbg: Run, simulator: Simulator) -> None:
     before = len(simulator.world.nodes)
     ran = sbg("mkdir", f"{TARGET}/incoming")
-    assert (ran.code, ran.err) == (2, f"sbg-bulk: {TARGET}/incoming exists already.\n")
+    assert (ran.code, ran.err) == (2, f"sbg-bulk: {TARGET}/incoming already exists.\n")
     assert sbg("mkdir", f"{TARGET}/incoming", "--parents", "--json").document["id"] == FOLDER
     assert sbg("mkdir", f"{MINE}/sample.bam").code == 2
     ran = sbg("mkdir", f"{MINE}/sample.bam", "--parents")

@@ -174,8 +174,8 @@ def test_a_job_that_cannot_be_found_is_told_when_the_others_have_finished(sbg: R
     finished, lost = ran.err.splitlines()
     assert finished == f"Job {job} has finished: 1 file done, none failed."
     assert lost.startswith(
-        "sbg-bulk: Job no-such-job could not be found: jobs expire a month after they end. Finished work stays done: "
-        "check the destination. [HTTP 404, code 10211, request "
+        "sbg-bulk: Job no-such-job could not be found: jobs expire a month after they end. Check the destination for "
+        "what was done. [HTTP 404, code 10211, request "
     )
     assert lost.endswith(", get_delete_job]")
 

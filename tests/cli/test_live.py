@@ -166,8 +166,8 @@ def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> Non
          ["If it is, resume the run with", "this job:", "  sbg-bulk runs resume R --adopt 7"]),
         ("Wait for it with: sbg-bulk jobs wait 7", 40, ["Wait for it with: sbg-bulk jobs wait 7"]),
         ("  sbg-bulk runs resume R --adopt 7", 30, ["  sbg-bulk runs resume R --adopt 7"]),
-        ("Options of every command, see 'sbg-bulk --help': --quiet.", 40,
-         ["Options of every command, see", "'sbg-bulk --help': --quiet."]),
+        ("Global options, see 'sbg-bulk --help': --quiet.", 40,
+         ["Global options, see 'sbg-bulk --help':", "--quiet."]),
         ("  one name and another", 14, ["  one name and", "  another"]),
     ],
 )  # fmt: skip

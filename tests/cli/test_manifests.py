@@ -436,7 +436,7 @@ def test_a_plan_of_what_was_chosen_gives_the_same_run(
     simulator.requests.clear()
     again = sbg("copy", *_chosen(plan), "--dry-run")
     assert (again.code, len(simulator.requests)) == (2, 0)
-    assert again.err == f"sbg-bulk: {plan} exists already; name another file.\n"
+    assert again.err == f"sbg-bulk: {plan} already exists; choose another file.\n"
 
 
 def test_a_plan_of_what_is_left_of_a_manifest_is_that(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:

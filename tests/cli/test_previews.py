@@ -58,8 +58,8 @@ def test_of_folders_it_shows_which_would_be_created(sbg: Run, simulator: Simulat
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        (IN, f"{IN} exists already."),
-        (f"{IN}/x/y", f"There is no folder {IN}/x. Create it with --parents."),
+        (IN, f"{IN} already exists."),
+        (f"{IN}/x/y", f"Folder {IN}/x does not exist. Create it with --parents."),
         ("rfranklin/none/x", "rfranklin/none"),
         ("rfranklin/my-project/sample.bam/x", "sample.bam is a file"),
     ],

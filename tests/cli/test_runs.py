@@ -183,7 +183,7 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_a_new_one_takes_it_up(
     ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1", *options)
     assert ran.code == 5
     assert "HTTP 401" in ran.err
-    assert "The run is kept, and its jobs continue. With a new token of the same user, resume with: " in ran.err
+    assert "The run is kept, and its jobs keep running. With a new token of the same user, resume with: " in ran.err
     if options:
         (error,) = ran.events("error")
         assert f"resume with: {error['error']['resume']}" in error["error"]["message"]
@@ -799,7 +799,7 @@ def test_a_run_is_shown_with_what_failed(sbg: Run, home: Path, env: dict[str, st
     assert ran.code == 0
     facts, failures = ran.out.split("\n\n")
     shown = dict(line.strip().split(maxsplit=1) for line in facts.splitlines())
-    begun = shown.pop("begun")
+    begun = shown.pop("started")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+ s ago\)", begun)
     assert shown == {
         "run": run,

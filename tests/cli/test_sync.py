@@ -47,7 +47,7 @@ def test_the_plan_is_shown_and_carried_in_runs(sbg: Run, world: World, home: Pat
     assert lines[:7] == [
         f"Sync {RUN} to {IN}: 1 file the same.",
         "Copy 2 files (2 kB) and 1 folder with all its contents.",
-        "Replace 1 file (7 B) with a different size:",
+        "Replace 1 file (7 B) that differs in size:",
         "  changed: 2 MB in the source, 7 B at the destination",
         "1 item only at the destination; to delete, add --delete.",
         "Plan: 3 jobs; 6 requests (999,999,993 left now: starts at once).",

@@ -157,7 +157,7 @@ def test_an_interrupted_submission_whose_answer_came_says_which_job_it_was(
     (started,) = set(simulator.jobs.all()) - before
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == (
-        f"sbg-bulk: interrupted. Job {started.id} was submitted and continues on the platform. Wait for it with: "
+        f"sbg-bulk: interrupted. Job {started.id} was submitted and keeps running on the platform. Wait for it with: "
         f"sbg-bulk jobs wait {started.id}\n"
     )
 

@@ -65,7 +65,7 @@ def test_what_looks_something_up_gives_up_soon(
     assert PATIENCE / 2 < sum(slept) <= PATIENCE
     assert f"The endpoint is {nowhere}." in ran.err
     assert re.search(r"^sbg-bulk: No connection after \d s. Check .+ \[ConnectError: ", ran.err, re.MULTILINE)
-    assert "Check how the endpoint is spelled" in ran.err
+    assert "Check the endpoint's spelling" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_volume_that_is_read_only_fails_only_where_it_is_to_be_written_to(sbg:
     assert sbg("volumes", "check", VOLUME).code == 0
     ran = sbg("volumes", "check", VOLUME, "--writable")
     assert ran.code == 3
-    assert f"{VOLUME} cannot be written to: it is read only (RO)" in ran.err
+    assert f"{VOLUME} cannot be written to: it is read-only (RO)" in ran.err
     document = sbg("volumes", "check", VOLUME, "--json").document
     assert (document["id"], document["readable"], document["writable"], document["reason"]) == (
         VOLUME,

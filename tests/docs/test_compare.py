@@ -27,7 +27,7 @@ def agree(shown: list[str], actual: list[str], names: dict[str, str] | None = No
         (["at 2026-01-01 10:00"], ["at 2026-11-22 04:20"]),
         (["request 00000000-0000-4000-a000-000000000000"], ["request 12345678-9abc-4def-a123-456789abcdef"]),
         (["2 files copied in 9 s, 3 MB."], ["2 files copied in 2 min, 3 MB."]),
-        (["begun 2 s ago"], ["begun 3 min ago"]),
+        (["started 2 s ago"], ["started 3 min ago"]),
         ([f"Run {SHOWN_RUN}"], [f"Run {RUN}"]),
     ],
 )

@@ -342,7 +342,7 @@ def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(path: Path, te
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"add": ["a"], "set": []}, "give one of add, remove and set"),
+        ({"add": ["a"], "set": []}, "Give only one of add, remove and set"),
         ({"add": []}, "there are no tags to add"),
         ({}, "what to do is missing"),
         ({"add": [" "]}, "expected text"),

@@ -78,7 +78,7 @@ def test_a_page_is_written_to_a_new_file_only_unless_forced(report: Command, pat
     ran = report(path, "--html", html)
     assert (ran.code, ran.err) == (
         2,
-        f"sbg-bulk: {html} exists already; name another file, or overwrite it with --force.\n",
+        f"sbg-bulk: {html} already exists; choose another file, or overwrite it with --force.\n",
     )
     assert html.read_text() == "mine"
     assert report(path, "--html", html, "--force").code == 0

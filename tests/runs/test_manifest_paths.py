@@ -275,7 +275,7 @@ def test_a_plan_that_is_not_carried_out_leaves_nothing(call: Both, files: list[s
 def test_a_plan_goes_with_its_job_and_its_deployment(call: Both, files: list[str]) -> None:
     with (
         call("plan", "delete", table("file", *files)) as draft,
-        pytest.raises(InputError, match=r"What was planned is a delete on .*, not a move on .*: plan it again"),
+        pytest.raises(InputError, match=r"The plan is for DELETE on .*, not for MOVE on .*: plan it again"),
     ):
         call("run", "move", draft, to=TARGET)
 
@@ -315,12 +315,12 @@ def test_paths_are_never_taken_for_ids(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", [{"to": TARGET, "parent": "x"}, {"project": TARGET, "parent": "x"}])
 def test_one_destination_is_given(call: Both, files: list[str], where: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="give one destination"):
+    with pytest.raises(InputError, match="Give one destination"):
         call("plan", "copy", table("file", *files), **where)
 
 
 def test_a_manifest_is_a_path_or_a_stream_of_bytes(call: Both) -> None:
-    with pytest.raises(InputError, match=r"give a pathlib\.Path or a stream of bytes"):
+    with pytest.raises(InputError, match=r"expected a pathlib\.Path or a stream of bytes"):
         call("run", "copy", "m.csv", to=TARGET)
     with pytest.raises(InputError, match="give a binary one"):
         call("run", "copy", io.StringIO("file\n1\n"), to=TARGET)

@@ -361,7 +361,7 @@ def test_an_interrupted_sync_is_resumed_before_anything_else(simulator: Simulato
     with _client(simulator) as client:
         with pytest.raises(InputError, match=rf"client\.resume\('{run.run.run}'\)"):
             client.sync_plan(RUN, to=IN)
-        with Journal.open(run.run.journal), pytest.raises(InputError, match="another process is running it"):
+        with Journal.open(run.run.journal), pytest.raises(InputError, match="another process is working on it"):
             client.sync_plan(RUN, to=IN)
         client.resume(run.run.run)
         assert client.sync(client.sync_plan(RUN, to=IN)).succeeded

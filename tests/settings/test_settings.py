@@ -92,10 +92,10 @@ def test_arguments_count_before_the_profile_of_the_environment(file: Path) -> No
 @pytest.mark.parametrize(
     ("environment", "why"),
     [
-        ({"SB_AUTH_TOKEN": "0123abcd"}, "SB_AUTH_TOKEN holds another token"),
-        ({"SB_AUTH_TOKEN": "0123abcd", "SB_API_ENDPOINT": EU}, "SB_AUTH_TOKEN holds another token"),
-        ({"SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT holds another endpoint"),
-        ({"SB_AUTH_TOKEN": "token-of-eu%%x", "SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT holds another endpoint"),
+        ({"SB_AUTH_TOKEN": "0123abcd"}, "SB_AUTH_TOKEN has a different token"),
+        ({"SB_AUTH_TOKEN": "0123abcd", "SB_API_ENDPOINT": EU}, "SB_AUTH_TOKEN has a different token"),
+        ({"SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT has a different endpoint"),
+        ({"SB_AUTH_TOKEN": "token-of-eu%%x", "SB_API_ENDPOINT": CGC}, "SB_API_ENDPOINT has a different endpoint"),
     ],
 )
 def test_a_profile_and_another_pair_in_the_environment_are_refused(

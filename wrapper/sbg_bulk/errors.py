@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sbg_bulk.text import command_line, either
+from sbg_bulk.text import command_line, counted, either
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,14 +149,14 @@ class BadRequest(ApiError):
 
     def _meaning(self) -> str:
         if self.code == A_FILE and self.subject:
-            return f"{self.subject.split()[-1]} is a file. Name a folder or a project."
+            return f"{self.subject.split()[-1]} is a file. Give a folder or a project."
         return super()._meaning()
 
 
 class Redirected(BadRequest):
     """The server sends elsewhere (3xx). That is not followed: the token is for the endpoint's host only."""
 
-    _happened = "the server redirects to another address"
+    _happened = "the server redirects to another URL"
     advice = (
         "Redirects are not followed, because the token is for the endpoint only. Check the endpoint's https:// and "
         'path, and whether a login page is in the way. See "Behind a proxy" in the documentation.'
@@ -208,7 +208,7 @@ class JobLost(NotFound):
     """
 
     _happened = "could not be found: jobs expire a month after they end"
-    advice = "Finished work stays done: check the destination."
+    advice = "Check the destination for what was done."
 
     def __init__(
         self, ids: Sequence[str], operation: str, request_id: str | None = None, finished: Sequence[Job] = ()
@@ -223,7 +223,7 @@ class JobLost(NotFound):
 class Conflict(ApiError):
     """It exists already (409)."""
 
-    _happened = "it exists already"
+    _happened = "it already exists"
     advice = "Use another name, or the existing one."
 
 
@@ -358,15 +358,16 @@ class RunStopped(SbgBulkError):
         again = either(command_line("runs", "resume", name, "--resubmit"), f"client.resume({name!r}, resubmit=True)")
         if not self.candidates:
             super().__init__(
-                f"Run {run} has stopped: the response to an {job_type} of {rows:,} items was lost, and the list shows "
-                f"no job of theirs. It cannot be undone, so they are not sent again unasked. Check the files and the "
-                f"volume. If nothing was exported:\n  {again}"
+                f"Run {run} has stopped: it is not known whether {counted(rows, 'item')} ({job_type}) "
+                f"{'was' if rows == 1 else 'were'} submitted. The response was lost, and no job for "
+                f"{'it' if rows == 1 else 'them'} is listed. Check the destination. If you are sure that nothing was "
+                f"done, submit again:\n  {again}"
             )
             return
         super().__init__(
-            f"Run {run} has stopped: it is not known which job, if any, a {job_type} of {rows:,} items has started. It "
-            f"may be one of: {ids}. Check them ({show}), then say which it is:\n  {adopt}\n"
-            f"or, if it is none of them:\n  {again}"
+            f"Run {run} has stopped: it is not known which job, if any, was started for {counted(rows, 'item')} "
+            f"({job_type}). It may be one of: {ids}. Check them ({show}). If it is one of them, adopt it:\n  {adopt}\n"
+            f"If you are sure that it is none of them, submit again:\n  {again}"
         )
 
 

@@ -207,7 +207,7 @@ def items_of(kind: type[I], given: Iterable[str | Mapping[str, str] | I], **dest
         except InputError as error:
             raise InputError(f"items[{index}]: {error}") from None
         if item.file in places:
-            raise InputError(f"items[{index}]: file {item.file} is items[{places[item.file]}] already.")
+            raise InputError(f"items[{index}]: file {item.file} duplicates items[{places[item.file]}].")
         places[item.file] = index
         items.append(item)
     if not items:
@@ -261,7 +261,7 @@ def check_location(value: object) -> None:
             f"location: {value!r} needs a name between slashes: no slash at either end, none twice, no . and no .."
         )
     if not value.isprintable():
-        raise InputError(f"location: {value!r} has a character that cannot be printed.")
+        raise InputError(f"location: {value!r} contains an unprintable character.")
     if len(value.encode(errors="replace")) > LOCATION_LIMIT:
         raise InputError(f"location: it has more than {LOCATION_LIMIT} bytes.")
 
@@ -273,7 +273,7 @@ def check_source(value: object) -> None:
     if value.startswith("/"):
         raise InputError(f"location: {value!r} begins with a slash: write it as {value.lstrip('/')!r}, without one.")
     if ".." in value.split("/"):
-        raise InputError(f"location: {value!r} has a part .., which means nothing on a volume: write the whole key.")
+        raise InputError(f"location: {value!r} contains '..', which has no meaning on a volume: write the whole key.")
     try:
         size = len(value.encode())
     except UnicodeEncodeError:
@@ -285,9 +285,9 @@ def check_source(value: object) -> None:
 def check_ways(location: str, overwrite: bool | None, autorename: bool | None, preserve: bool | None) -> None:
     """Raise InputError if what is said of an import contradicts itself."""
     if overwrite and autorename:
-        raise InputError("autorename: it may overwrite what has its name, or get another name, not both.")
+        raise InputError("autorename: give this or overwrite, not both.")
     if preserve is not None and not location.endswith("/"):
-        raise InputError("preserve_folder_structure: only a folder has a structure: its location ends in a slash.")
+        raise InputError("preserve_folder_structure: only for folders, whose location ends with a slash.")
 
 
 def check_destination(parent: object, project: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -56,6 +56,12 @@ def shell_words() -> Iterator[None]:
 def counted(number: int, noun: str) -> str:
     """Return a number of things as text, such as `1 row` or `2,000 rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def one_of(choices: Iterable[object]) -> str:
+    """Return what is allowed as text, such as `skip, rename or fail`."""
+    *others, last = map(str, choices)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def yes_or_no(value: bool | None) -> str | None:

@@ -15,7 +15,7 @@ from sbg_bulk.text import command_line
 _PARALLEL: Final = ("Use --jobs-in-flight N.",)
 _KEEPING: Final = ("That is the default: names that exist at the destination are skipped, see --on-conflict.",)
 _YES: Final = ("Use --yes.",)
-_ASKING: Final = ("You are asked, unless --yes is given. Preview with --dry-run.",)
+_ASKING: Final = ("Confirmation is the default; --yes skips it. Preview with --dry-run.",)
 _PROGRESS: Final = ("Progress is always shown on a terminal.",)
 _BY_SIZE: Final = "Files are compared by name, size and type, never by content or date."
 

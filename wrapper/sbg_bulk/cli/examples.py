@@ -57,7 +57,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "du": {
         "Count the files and bytes of a project": "sbg-bulk du rfranklin/cohort-a",
-        "Of each folder in it": "sbg-bulk du rfranklin/cohort-a --depth 1",
+        "Also those of each folder in it": "sbg-bulk du rfranklin/cohort-a --depth 1",
     },
     "events-schema": {"Save the schema": "sbg-bulk events-schema > events.schema.json"},
     "export": {
@@ -118,7 +118,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "open": {
         "Open the page of a folder": f"sbg-bulk open {_BATCH}",
-        "Print the address of the page of a run's destination": f"sbg-bulk open {_RUN} --print",
+        "Print the URL of a run's destination": f"sbg-bulk open {_RUN} --print",
     },
     "projects list": {
         "List your projects": "sbg-bulk projects list",

@@ -94,7 +94,7 @@ class Helped(click.Command):
         if "--verbose" in everywhere:
             names = ", ".join(name for name in everywhere if name in _EVERYWHERE)
             formatter.write_paragraph()
-            formatter.write_text(f"Options of every command, see '{command_line('--help')}': {names}.")
+            formatter.write_text(f"Global options, see '{command_line('--help')}': {names}.")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, and what comes last."""

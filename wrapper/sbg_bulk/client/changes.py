@@ -24,6 +24,7 @@ from sbg_bulk.models.resources import File
 from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.forms import ReadFormat
+from sbg_bulk.text import one_of
 from sbg_bulk.transfers.choice import Choice
 
 Manifest: TypeAlias = "str | Iterable[str] | Iterable[Mapping[str, Any]] | Path | IO[bytes] | Draft | Choice"
@@ -72,13 +73,13 @@ class ChangeFlows:
         if all(isinstance(one, str) for one in given):
             return io.BytesIO("\n".join(given).encode("utf-8", "surrogateescape")), "list"
         if not all(isinstance(one, Mapping) for one in given):
-            raise InputError("Give a manifest's file, rows as mappings, or ids and paths as texts.")
+            raise InputError("Give a manifest's file, rows as mappings, or ids and paths as strings.")
         return io.BytesIO("".join(json.dumps(dict(one)) + "\n" for one in given).encode()), "jsonl"
 
     def importing(self, on_conflict: str) -> dict[str, Any]:
         """Return what is said for all rows of an import by DRS. Raises InputError if there is no such way."""
         if on_conflict.upper() not in RESOLUTIONS:
-            raise InputError(f"on_conflict: {on_conflict!r} is none of: {', '.join(RESOLUTIONS).lower()}.")
+            raise InputError(f"on_conflict: expected {one_of(RESOLUTIONS).lower()}, not {on_conflict!r}.")
         return {CONFLICTS: on_conflict.upper()}
 
     def tagging(
@@ -88,7 +89,7 @@ class ChangeFlows:
         given = {"add": add, "remove": remove, "set": replace}
         found = [(action, tags) for action, tags in given.items() if tags is not None]
         if len(found) > 1:
-            raise InputError("give one of add, remove and set.")
+            raise InputError("Give only one of add, remove and set.")
         if not found:
             return {}  # the manifest says it
         [(action, tags)] = found

@@ -70,12 +70,12 @@ class FileFlows:
 
     def tree(self, place: str, depth: int | None, on_request: Callable[[int], object] | None) -> Flow[None]:
         if depth is not None and depth < 1:
-            raise InputError(f"depth: {depth} is not at least 1.")
+            raise InputError(f"depth: expected 1 or more, not {depth}.")
         return tree.tree(lookup_policy(self._policy), place_on(self._settings, place), depth, on_request)
 
     def usage(self, place: str, depth: int, on_request: Callable[[int], object] | None) -> Flow[None]:
         if depth < 0:
-            raise InputError(f"depth: {depth} is not at least 0.")
+            raise InputError(f"depth: expected 0 or more, not {depth}.")
         return usage.usage(lookup_policy(self._policy), place_on(self._settings, place), depth, on_request)
 
     def create_folder(self, name: str, project: str | None, parent: str | None) -> Flow[File]:

@@ -39,7 +39,7 @@ from sbg_bulk.runs.result import RunReport
 from sbg_bulk.runs.rows import Defaults
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.settings.settings import Settings, Token
-from sbg_bulk.text import either
+from sbg_bulk.text import either, one_of
 from sbg_bulk.transfers import choose, manifest, sync
 from sbg_bulk.transfers.choice import RENAMED, Choice, OnConflict
 from sbg_bulk.transfers.conflicts import taken, under_way
@@ -91,7 +91,7 @@ class RunFlows:
     ) -> Defaults:
         """Return what was given for all rows. Raises InputError if that is two destinations, or malformed."""
         if sum(one is not None for one in (to, project, parent)) > 1:
-            raise InputError("give one destination: to, project or parent.")
+            raise InputError("Give one destination: to, project or parent.")
         if not self._family(job_type).on_platform:
             if to is not None:
                 volume_place_on(self._settings, to)
@@ -141,15 +141,13 @@ class RunFlows:
     ) -> Draft:
         """Read a manifest, unless that was done."""
         if isinstance(source, str):
-            raise InputError(f"source: give a pathlib.Path or a stream of bytes, not the text {source!r}.")
+            raise InputError(f"source: expected a pathlib.Path or a stream of bytes, not the string {source!r}.")
         family, endpoint = self._family(job_type), self._settings.endpoint
         if not isinstance(source, Draft):
             return create.read(source, family, endpoint, where, form, items_per_job=items_per_job, journal=journal)
         if source.plan.job_type != family.job_type or source.plan.endpoint not in ("", endpoint):
-            planned = f"a {source.plan.job_type.lower()} on {source.plan.endpoint}"
-            raise InputError(
-                f"What was planned is {planned}, not a {family.job_type.lower()} on {endpoint}: plan it again."
-            )
+            planned = f"{source.plan.job_type} on {source.plan.endpoint}"
+            raise InputError(f"The plan is for {planned}, not for {family.job_type} on {endpoint}: plan it again.")
         return source
 
     def resolve(self, draft: Draft, parents: bool, on_request: Callable[[int], object] | None) -> Flow[None]:
@@ -196,7 +194,7 @@ class RunFlows:
 
     def _family(self, job_type: str) -> Family:
         if job_type.upper() not in FAMILIES:
-            raise InputError(f"job_type: {job_type!r} is none of: {', '.join(FAMILIES)}.")
+            raise InputError(f"job_type: expected {one_of(FAMILIES)}, not {job_type!r}.")
         return FAMILIES[job_type.upper()]
 
     def choose(
@@ -345,7 +343,7 @@ class RunFlows:
         if earlier:
             run = earlier[0].run
             if run.in_use:
-                raise InputError(f"Run {run.run} syncs the same places, and another process is running it.")
+                raise InputError(f"Run {run.run} syncs the same places, and another process is working on it.")
             name = store.reference(run.run, run.journal)
             raise InputError(
                 f"Run {run.run} of an earlier sync was interrupted, and its jobs may still be running: resume it "

@@ -24,10 +24,10 @@ class WaitFlows:
 
     def _refs(self, given: Iterable[Job | str], job_type: str | None) -> list[JobRef]:
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
-            raise InputError("Give a job, its id or address, or a list of them.")
+            raise InputError("Give a job, its id or its URL, or a list of them.")
         references = list(given)
         if wrong := [one for one in references if not isinstance(one, Job | str)]:
-            raise InputError(f"Give a job, its id or its address, not {wrong[0]!r}.")
+            raise InputError(f"Expected a job, its id or its URL, not {wrong[0]!r}.")
         return [self._ref(one, job_type) for one in references]
 
     def _ref(self, reference: Job | str, job_type: str | None) -> JobRef:
@@ -48,7 +48,7 @@ class WaitFlows:
         finished: Callable[[str, Job], Flow[None]],
     ) -> Flow[None]:
         if timeout is not None and not timeout >= 0:
-            raise InputError(f"timeout: {timeout!r} is not a number of seconds (0 or more).")
+            raise InputError(f"timeout: expected a number of seconds, 0 or more, not {timeout!r}.")
         return wait(self._policy, wanted, timeout, on_change, on_progress, finished)
 
     def each_finished(

@@ -279,7 +279,7 @@ def _chain(resolver: PathResolver, place: Location) -> Flow[list[object]]:
     while above is not None and above not in chain:
         folder = yield from lookups.file(resolver.policy, above)
         if not chain and folder.type is not None and not folder.is_folder:
-            raise InputError(f"{above} is a file ({folder.name}). Name a folder or a project.")
+            raise InputError(f"{above} is a file ({folder.name}). Give a folder or a project.")
         if folder.parent is not None or folder.project is None:
             chain.append(above)
         else:

@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 from wcmatch import glob as wildcards
 
 from sbg_bulk.errors import InputError
-from sbg_bulk.text import either
+from sbg_bulk.text import either, one_of
 
 FILE: Final = "file"
 FOLDER: Final = "folder"
@@ -64,7 +64,7 @@ class Filters:
             )
             raise InputError(f"Only files have tags and metadata: {rule}.")
         if self.type not in (None, *TYPES):
-            raise InputError(f"type: {self.type!r} is none of: {', '.join(TYPES)}.")
+            raise InputError(f"type: expected {one_of(TYPES)}, not {self.type!r}.")
         if not all(glob.strip("/") for glob in (*self.match, *self.exclude)):
             raise InputError("A glob to include or to exclude is empty.")
         if not all(tag.strip() for tag in self.tags):

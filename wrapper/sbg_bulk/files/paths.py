@@ -79,8 +79,8 @@ class Location:
             written = self.folder if self.project is None else self
             other = either("--endpoint or --profile", "endpoint or profile")
             raise InputError(
-                f"The address of {written} belongs to {self.endpoint}, but you are connected to {endpoint}. Connect "
-                f"to the first ({other}), or write {written} if it is here."
+                f"The URL of {written} belongs to {self.endpoint}, but you are connected to {endpoint}. Connect to "
+                f"the first ({other}), or write {written} if it is on the second."
             )
 
     def lineage(self) -> tuple[Self, ...]:

@@ -32,8 +32,7 @@ _LIKE_A_FILE: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,5}$")
 """Ends the names of most files, and of few folders."""
 
 _KEEPING_NAMES: Final = (
-    "Files keep their names in a destination: to put one into {0}, give that. New names go into the column name of a "
-    "manifest."
+    "Files keep their names: to put one into {0}, give that folder. To rename files, use the name column of a manifest."
 )
 
 LONGEST_QUERY: Final = 2000
@@ -365,10 +364,12 @@ def _nothing(place: Location, whole: Location, like: str | None = None) -> Input
     if WILD.search(place.name):
         pattern = "/".join(whole.names[len(place.names) - 1 :])
         select = either(
-            f"--include {shlex.quote(pattern)} (copy, move, delete, sync, check and ls have it)", f"match=[{pattern!r}]"
+            f"--include {shlex.quote(pattern)} (an option of copy, move, delete, sync, check and ls)",
+            f"match=[{pattern!r}]",
         )
         return InputError(
-            f"There is no {place.name!r} in {place.parent}: paths take no patterns. Give {place.parent} and {select}."
+            f"There is no {place.name!r} in {place.parent}: wildcards do not work in paths. Give {place.parent} and "
+            f"{select}."
         )
     folder = place.parent.folder if not place.parent.names else None
     listing = either(

@@ -36,6 +36,6 @@ def whole_list(policy: RequestPolicy, listing: pages.Listing[Any] | None = None)
         if total is None or len(found) >= total:
             return found
     raise errors.PagingError(
-        f"{(listing or pages.jobs()).operation.name}: the list changes faster than it can be read, so it is unclear "
-        f"which jobs exist. Resume the run later."
+        f"The list of jobs changes faster than it can be read, so it is unclear which jobs exist. Resume the run "
+        f"later. [{(listing or pages.jobs()).operation.name}]"
     )

@@ -16,6 +16,7 @@ from sbg_bulk.api.steps import Flow, Reply
 from sbg_bulk.api.subjects import jobs_expire
 from sbg_bulk.items import COPY, DELETE, MOVE
 from sbg_bulk.models.job import Job
+from sbg_bulk.text import one_of
 
 READERS: Final[Mapping[str, Operation]] = {
     COPY: operations.GET_COPY_JOB,
@@ -50,18 +51,18 @@ def locate(endpoint: str, reference: Job | str, job_type: str | None) -> tuple[s
         try:
             base, address = urlsplit(endpoint), urlsplit(reference)
         except ValueError:
-            raise errors.InputError(f"{reference!r} is not an address.") from None
+            raise errors.InputError(f"{reference!r} is not a valid URL.") from None
         if (address.scheme, address.netloc) != (base.scheme, base.netloc):
-            raise errors.InputError(f"{reference!r} is not an address of {base.scheme}://{base.netloc}.")
+            raise errors.InputError(f"{reference!r} is not a URL of {base.scheme}://{base.netloc}.")
         match = _JOB_PATH.fullmatch(address.path.removeprefix(base.path))
         if not match or not address.path.startswith(base.path):
-            raise errors.InputError(f"{reference!r} is not the address of a job.")
+            raise errors.InputError(f"{reference!r} is not the URL of a job.")
         return match[2], match[1].upper()
     if reference.strip() in ("", ".", "..") or not reference.isprintable():
         raise errors.InputError(f"{reference!r} is not the id of a job.")
     wanted = job_type.upper() if job_type else None
     if wanted is not None and wanted not in READERS:
-        raise errors.InputError(f"Jobs of type {job_type} cannot be read; the types are: {', '.join(READERS)}.")
+        raise errors.InputError(f"job_type: expected {one_of(READERS)}, not {job_type!r}.")
     return reference.strip(), wanted
 
 

@@ -74,7 +74,7 @@ def _jobs(facts: Facts) -> str:
 
 
 def _requests(facts: Facts) -> str:
-    told = f"{counted(facts.requests, 'request')}, {facts.refused:,} refused for the rate limit"
+    told = f"{counted(facts.requests, 'request')}, {facts.refused:,} refused by the rate limit"
     if facts.trouble:
-        told += f", {facts.trouble:,} without an answer or with a server error"
+        told += f", {facts.trouble:,} without a response or with a server error"
     return told + (f"; waited {duration(facts.waited)}." if facts.waited >= 1 else "; no waiting was needed.")

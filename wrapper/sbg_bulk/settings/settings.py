@@ -290,9 +290,9 @@ def _stored_in(profile: Profile, credentials: Path) -> _Stored:
 def _check_agreement(stored: _Stored, endpoint: str | None, token: str | None) -> None:
     """Refuse a profile of the environment beside another pair there: nobody can tell which account is meant."""
     if token is not None and token.strip() != stored.token:
-        other = f"{TOKEN_VARIABLE} holds another token"
+        other = f"{TOKEN_VARIABLE} has a different token"
     elif endpoint is not None and stored.endpoint is not None and not _same(endpoint, stored):
-        other = f"{ENDPOINT_VARIABLE} holds another endpoint"
+        other = f"{ENDPOINT_VARIABLE} has a different endpoint"
     else:
         return
     raise SettingsError(

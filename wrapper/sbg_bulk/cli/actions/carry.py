@@ -54,7 +54,9 @@ class RunTimeout(WaitTimeout):
 
     def __init__(self, seconds: float) -> None:
         super().__init__((), (), seconds)
-        self.args = (f"timed out after {seconds:g} s. The run is kept; its submitted jobs continue on the platform.",)
+        self.args = (
+            f"timed out after {seconds:g} s. The run is kept; its submitted jobs keep running on the platform.",
+        )
 
 
 class _Begun(Exception):

@@ -80,7 +80,7 @@ def _connected(context: Context, sources: Iterable[str]) -> Context:
 def set_metadata(click_context: click.Context, request: ChangeRequest, clear: Sequence[str]) -> None:
     """Set the metadata that a manifest says, and exit with the code that follows."""
     if request.manifest is None:
-        raise click.UsageError("Give --manifest: a table with a column path, file or id, and one for each key.")
+        raise click.UsageError("Give --manifest: a table with a path, file or id column, and one column per key.")
     click_context.exit(_change(click_context.obj, request, METADATA, _source(request.manifest), {"clear": list(clear)}))
 
 
@@ -102,7 +102,7 @@ def change_tags(
     settings = {"action": action, "tags": list(tags)}
     if request.manifest is not None:
         if recursive:
-            raise click.UsageError("--recursive needs SOURCEs; a manifest lists its files itself.")
+            raise click.UsageError("--recursive needs SOURCEs; a manifest already lists its files.")
         click_context.exit(_change(click_context.obj, request, TAGS, _source(request.manifest), settings))
     context = _connected(click_context.obj, sources)
 
@@ -177,8 +177,10 @@ def _summary(files: int, changes: Sequence[FileChange]) -> str:
     if not changed:
         return f"Nothing to change in {counted(files, 'file')}."
     lost = sum(one.old is not None for one in changes)
-    values = f"{counted(len(changes), 'value')} of {changed:,} of {counted(files, 'file')}"
-    return f"{values}; {lost:,} of them replace or remove another."
+    values = f"{counted(len(changes), 'value')} to change in {changed:,} of {counted(files, 'file')}"
+    return (
+        f"{values}; {lost:,} of them {'replaces or removes' if lost == 1 else 'replace or remove'} an existing value."
+    )
 
 
 def _question(job_type: str, files: int, changes: Sequence[FileChange]) -> str:

@@ -279,7 +279,7 @@ def conflict_lines(
         if differing > SHOWN:
             lines.append(f"  ... and {differing - SHOWN:,} more")
     if renamed:
-        lines.append(f"{counted(renamed, 'name')} at the destination already: the platform renames to 1_NAME.")
+        lines.append(f"{counted(renamed, 'name')} already at the destination: the platform renames to 1_NAME.")
     return lines
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def check_plan(path: Path | None) -> None:
     """Raise InputError if a plan is to be written to a file that exists, before anything is looked for."""
     if path is not None and path.exists():
-        raise InputError(f"{path} exists already; name another file.")
+        raise InputError(f"{path} already exists; choose another file.")
 
 
 def keep_plan(context: Context, request: TransferRequest, save: Callable[[Path], object], *, parents: bool) -> None:

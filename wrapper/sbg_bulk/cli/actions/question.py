@@ -59,7 +59,7 @@ def question_about_ids(client: Client, request: TransferRequest) -> str:
 
 def question_about_rows(client: Client, request: TransferRequest, draft: Draft) -> str:
     """Return what is asked before the rows of a manifest are moved or deleted."""
-    verifying = f" Verification will use {counted(len(draft), 'request')} more." if request.verify else ""
+    verifying = f" Verification will use {counted(len(draft), 'more request')}." if request.verify else ""
     return _asked(request.job_type, Rows.of(client, draft).text, destinations(request)) + verifying
 
 

@@ -88,7 +88,9 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
     else:
         go_on = f"Resume with: {resume}"
         if isinstance(broken, Unauthorized):
-            go_on = f"The run is kept, and its jobs continue. With a new token of the same user, resume with: {resume}"
+            go_on = (
+                f"The run is kept, and its jobs keep running. With a new token of the same user, resume with: {resume}"
+            )
         name, told = kind_of(broken), f"{explained(broken)}\n{go_on}"
     if events is not None:
         events.failed(name, told, code, broken)
@@ -126,7 +128,7 @@ def _stopped_text(context: Context, stopped: RunStopped, progress: Progress) -> 
         return "\n".join(
             (
                 f"run {stopped.run} has stopped: it is not known whether {counted(stopped.rows, progress.noun)} "
-                f"{'was' if stopped.rows == 1 else 'were'} submitted. The answer was lost, and no job for "
+                f"{'was' if stopped.rows == 1 else 'were'} submitted. The response was lost, and no job for "
                 f"{'it' if stopped.rows == 1 else 'them'} is listed.",
                 "Check the destination. If you are sure that nothing was done, submit again:",
                 f"  {context.command('runs', 'resume', name, '--resubmit')}",

@@ -98,7 +98,7 @@ def _plan_and_sync(context: Context, request: SyncRequest, execute: Callable[[Wo
             return done
         removed = sha256("\n".join(sorted(item.id for item in plan.removed.items)).encode()).hexdigest()
         if request.agreed not in (None, removed) and len(plan.removed):
-            raise InputError("What is to be deleted has changed since it was agreed to. Run the same sync again.")
+            raise InputError("The items to delete have changed since you confirmed. Run the same sync again.")
         if not agreed(_question(plan, copied), request.yes):
             return Exit.INTERRUPTED
         if request.settings.detach:
@@ -117,7 +117,7 @@ def _finish_earlier(
     for earlier in unfinished(client.settings.endpoint, place_of(request.source), place_of(request.to)):
         run = earlier.run
         if run.in_use:
-            raise InputError(f"Run {run.run} syncs the same places, and another process is running it.")
+            raise InputError(f"Run {run.run} syncs the same places, and another process is working on it.")
         name = reference(run.run, run.journal)
         told = f"Run {run.run} of an earlier sync was interrupted: {run.done:,} of {run.rows:,} done."
         resume = f"Resume it with: {context.command('runs', 'resume', name)}"
@@ -189,7 +189,7 @@ def _carry(client: Client, request: SyncRequest, plan: SyncPlan, execute: Callab
             "sync again."
         )
     elif end.succeeded:
-        filtered = ", as far as the filters select" if request.selection.given else ""
+        filtered = " for the files that the filters select" if request.selection.given else ""
         note(f"{plan.comparison.place} is in sync with {plan.comparison.source}{filtered}.")
     if plan.left:
         tell(f"{counted(len(plan.left), 'difference')} left unchanged.")
@@ -222,7 +222,7 @@ def _summary(plan: SyncPlan, takes: Estimate, copied: str, requests: int) -> str
     if len(plan.missing):
         lines.append(f"Copy {copied}.")
     if plan.replaced.files:
-        lines.append(f"Replace {plan.replaced} with a different size:")
+        lines.append(f"Replace {plan.replaced} that {'differs' if plan.replaced.files == 1 else 'differ'} in size:")
         lines += _names(plan.replaces, reason=True)
     if plan.turned:
         lines.append("Replace where one side has a folder and the other a file:")

@@ -80,13 +80,13 @@ def _check_manifest(request: TransferRequest) -> None:
         option = "--manifest" if request.files_from is None else "--files-from"
         raise click.UsageError(f"Give SOURCEs or {option}, not both.")
     if request.files_from is not None and request.form not in (None, "list"):
-        raise click.UsageError("--format needs --manifest; --files-from is a list, one path or id a line.")
+        raise click.UsageError("--format needs --manifest; --files-from is a list, one path or id per line.")
     if request.each_row and request.destination.on_conflict:
-        raise click.UsageError("--on-conflict needs SOURCEs; a manifest has a column overwrite instead.")
+        raise click.UsageError("--on-conflict needs SOURCEs; a manifest has an overwrite column instead.")
     if request.preserve_structure:
-        raise click.UsageError("--preserve-structure needs SOURCEs; a manifest says itself where each file goes.")
+        raise click.UsageError("--preserve-structure needs SOURCEs; a manifest already says where each file goes.")
     if unfit := request.selection.given:
-        raise click.UsageError(f"{unfit} needs SOURCEs; a manifest lists its files itself.")
+        raise click.UsageError(f"{unfit} needs SOURCEs; a manifest already lists its files.")
 
 
 def _check_ids(request: TransferRequest) -> None:
@@ -115,7 +115,7 @@ def _one_job(context: Context, request: TransferRequest) -> Exit:
             )
             for started in interrupt.args:
                 told = (
-                    f"interrupted. Job {started.id} was submitted and continues on the platform. Wait for it with: "
+                    f"interrupted. Job {started.id} was submitted and keeps running on the platform. Wait for it with: "
                     f"{context.command('jobs', 'wait', started.id)}"
                 )
             return fail(INTERRUPTED, told, Exit.INTERRUPTED)

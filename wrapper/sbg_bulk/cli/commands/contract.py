@@ -28,16 +28,15 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-writes",
     metavar="PROJECT",
-    help="Scratch project, owner/project, in which files may be made and deleted. Without it, only GET requests are "
-    "made.",
+    help="Scratch project, owner/project, in which files may be created and deleted. Without it, only GET requests are "
+    "sent.",
 )
 @click.option(
     "--export-to",
     metavar="VOLUME",
-    help="Volume, owner/name, that a few small files may be exported to, and stay on. Without it, exports are not "
-    "checked.",
+    help="Volume, owner/name, to export a few small files to; they stay there. Without it, exports are not checked.",
 )
-@click.option("--drs-uri", metavar="URI", help="Address of an object to import by DRS.")
+@click.option("--drs-uri", metavar="URI", help="DRS URI of an object to import.")
 @click.option(
     "--second-token-from",
     metavar="PROFILE",
@@ -49,14 +48,14 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),
     default=600.0,
-    help="Time that a job may take.  [default: 600]",
+    help="Longest time a job may take.  [default: 600]",
 )
 @click.option(
     "--max-requests",
     metavar="N",
     type=click.IntRange(min=1),
     default=2500,
-    help="Requests that the check may make.  [default: 2500]",
+    help="Maximum number of requests.  [default: 2500]",
 )
 @click.option(
     "--only",
@@ -65,11 +64,11 @@ if TYPE_CHECKING:
 )
 @click.option("--promise", "promises", metavar="NAME", multiple=True, help="Check only this promise. May be repeated.")
 @click.option(
-    "--seed", metavar="N", type=int, default=1, help="Draw with this number; the same repeats a check.  [default: 1]"
+    "--seed", metavar="N", type=int, default=1, help="Random seed; the same seed repeats a check.  [default: 1]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the report as JSON, for programs to read.")
 @click.option(
-    "--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as a page."
+    "--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as an HTML page."
 )
 @click.option(
     "--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JUnit XML."
@@ -94,9 +93,9 @@ def contract(
 ) -> None:
     """Check that a service keeps the contract of this API.
 
-    URL is its base URL or short name; by default, the configured endpoint. What is found is shown at once, once for
-    each cause, with a curl command that shows it. A promise is documented, expected (clients rely on it) or a guess,
-    which is shown and never fails.
+    URL is its base URL or short name; by default, the configured endpoint. Problems are shown as they are found, once
+    per cause, with a curl command that reproduces them. A promise is documented, expected (clients rely on it) or a
+    guess, which is shown and never fails.
 
     Exit codes of this command: 0 the contract is kept, 1 a promise is broken, 2 it could not be checked (token,
     maintenance, requests, no such project), 130 interrupted. The report is written, and the scratch folder deleted, in

@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("path", nargs=-1, required=True, shell_complete=complete_place)
-@click.option("--parents", "-p", is_flag=True, help="Create missing parents too; a folder that exists is no error.")
+@click.option("--parents", "-p", is_flag=True, help="Create missing parents too; an existing folder is not an error.")
 @dry_run_option
 @json_option
 @click.pass_obj
 def mkdir(context: Context, path: tuple[str, ...], parents: bool, dry_run: bool, as_json: bool) -> None:
     """Create each folder PATH: [NAME:]owner/project/folder[/folder/...].
 
-    With --json each folder is a document on a line, with its path and id.
+    With --json, print one JSON document per line for each folder, with its path and id.
     """
     places = [path_of(one) for one in path]
     for place in places:
         if not place.names:
-            raise InputError(f"{place} is a project. Name the folder to create: {place}/FOLDER")
+            raise InputError(f"{place} is a project. Give the folder to create: {place}/FOLDER")
     with connected(context, places).client() as client:
         if dry_run:
             _preview(client, places, parents, as_json)
@@ -52,9 +52,9 @@ def _preview(client: Client, places: Sequence[Location], parents: bool, as_json:
     for place in places:
         new = _missing(client, place, planned)
         if not new and not parents:
-            raise InputError(f"{place} exists already.")
+            raise InputError(f"{place} already exists.")
         if len(new) > 1 and not parents:
-            raise InputError(f"There is no folder {new[0]}. Create it with --parents.")
+            raise InputError(f"Folder {new[0]} does not exist. Create it with --parents.")
         planned |= dict.fromkeys(new)
     for one in planned:
         if as_json:
@@ -88,4 +88,4 @@ def _new(client: Client, place: Location) -> str:
     except (Conflict, BadRequest) as error:
         if isinstance(error, BadRequest) and error.code != EXISTS:
             raise
-        raise InputError(f"{place} exists already.") from error
+        raise InputError(f"{place} already exists.") from error

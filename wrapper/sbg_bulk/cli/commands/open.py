@@ -34,14 +34,14 @@ _RUN: Final = re.compile(rf"\d{{8}}(-\d{{6}}(-\w+)?)?|.*{re.escape(store.SUFFIX)
 
 @click.command("open")
 @click.argument("what", shell_complete=complete_place)
-@click.option("--print", "only_print", is_flag=True, help="Print the address without opening a browser.")
+@click.option("--print", "only_print", is_flag=True, help="Print the URL without opening a browser.")
 @json_option
 @click.pass_obj
 def open_page(context: Context, what: str, only_print: bool, as_json: bool) -> None:
-    """Open the platform's page of WHAT in a browser, and print its address.
+    """Open the platform's web page of WHAT in a browser, and print its URL.
 
     WHAT is a path, the id of a file or folder, or a run, which opens its destination. Without a terminal or a
-    graphical desktop, the address is only printed. A simulator has a single page.
+    graphical desktop, the URL is only printed. A simulator has a single page.
     """
     endpoint = None
     if _RUN.fullmatch(what):
@@ -54,7 +54,7 @@ def open_page(context: Context, what: str, only_print: bool, as_json: bool) -> N
     else:
         click.echo(address)
     if not (only_print or as_json) and _can_browse() and not webbrowser.open(address):
-        note("No browser could be started; open the address yourself.")
+        note("Could not start a browser; open the URL yourself.")
 
 
 def _destination(context: Context, run: str) -> tuple[str, str]:

@@ -59,8 +59,7 @@ def move(click_context: click.Context, request: TransferRequest) -> None:
     + _PATHS
     + _RUNS
     + "A folder given by its path is kept, even if it becomes empty; to delete it too, add --dir. The rows of a "
-    "manifest "
-    "have the column file, id or path."
+    "manifest have a file, id or path column."
 )
 @transfer_options("DELETE")
 @click.pass_context
@@ -81,7 +80,7 @@ def delete(click_context: click.Context, request: TransferRequest) -> None:
     given by their ids, public files. Archived files are refused when they are submitted.
 
     The rows of a manifest have the columns file (an id or a path), volume and location, and may have overwrite (true or
-    false). With --to, a location is below its PREFIX, and a row without one is named as the file.
+    false). With --to, a location is below its PREFIX, and a row without one keeps the file's name.
     """
 )
 @export_options
@@ -100,8 +99,8 @@ def export(click_context: click.Context, request: TransferRequest) -> None:
     The rows of a manifest have the columns volume and location, or source (VOLUME:LOCATION); to (a path), parent (a
     folder) or project; and may have name, overwrite and autorename (true or false).
 
-    With --drs the rows are objects of repositories, as portals write them: drs_uri, and name or file_name. All other
-    columns become metadata.
+    With --drs the rows are objects in repositories, with the columns that portals write: drs_uri, and name or
+    file_name. All other columns become metadata.
     """,
 )
 @import_options

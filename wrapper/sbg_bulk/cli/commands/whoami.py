@@ -33,7 +33,7 @@ def whoami(context: Context, as_json: bool) -> None:
     print_pairs(
         [
             ("user", f"{user.username} ({name})" if name else user.username),
-            ("mail", user.email),
+            ("email", user.email),
             ("endpoint", settings.endpoint),
             ("token from", settings.source),
         ]

@@ -18,7 +18,7 @@ from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 
 recursive_option = click.option("--recursive", "-r", is_flag=True, help="Include the files in subfolders.")
 
-table_option = click.option("--csv", "as_csv", is_flag=True, help="Write a table, which is a manifest.")
+table_option = click.option("--csv", "as_csv", is_flag=True, help="Write CSV, which can be used as a manifest.")
 
 _OPTIONS: Final = (
     click.option(

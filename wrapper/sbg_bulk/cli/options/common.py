@@ -16,7 +16,7 @@ T = TypeVar("T")
 def not_negative(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
     """Check an option that is a number of seconds; raise BadParameter below 0. For `callback`."""
     if value is not None and (math.isnan(value) or value < 0):
-        raise click.BadParameter(f"{value:g} is not a number of seconds (0 or more).")
+        raise click.BadParameter(f"expected a number of seconds, 0 or more, not {value:g}.")
     return value
 
 

@@ -62,7 +62,7 @@ EXPORT_OPTIONS: Final = (
         "--to",
         metavar="VOLUME:PREFIX",
         shell_complete=complete_volume,
-        help="Destination: OWNER/VOLUME, or OWNER/VOLUME:PREFIX for what the objects' locations begin with.",
+        help="Destination: OWNER/VOLUME, or OWNER/VOLUME:PREFIX to put the objects below a prefix.",
     ),
     click.option(
         "--on-conflict",

@@ -46,7 +46,7 @@ _OPTIONS: Final = (
         type=float,
         callback=not_negative,
         metavar="SECONDS",
-        help="If the answer to a submission is lost, search for its job for at least this long.  [default: 30]",
+        help="If the response to a submission is lost, search for its job for at least this long.  [default: 30]",
     ),
 )
 

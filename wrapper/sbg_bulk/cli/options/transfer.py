@@ -37,7 +37,7 @@ _OPTIONS: Final = (
         "--files-from",
         type=click.Path(allow_dash=True),
         metavar="FILE|-",
-        help="Read items from a list, one path or id a line. A folder's path means the folder itself.",
+        help="Read items from a list, one path or id per line. A folder's path means the folder itself.",
     ),
     click.option(
         "--format",
@@ -302,7 +302,7 @@ def import_options(function: F) -> F:
         if values["source"] or values["manifest"] is not None or values["files_from"] is not None:
             raise click.UsageError("Give --drs alone: it is the manifest, and says what to import.")
         if values["on_conflict"] == "fail":
-            raise click.UsageError("--on-conflict fail does not go with --drs: give skip, rename or overwrite.")
+            raise click.UsageError("--on-conflict fail cannot be combined with --drs; use skip, rename or overwrite.")
         return function(*arguments, _request(DRS_IMPORT, {**values, "manifest": drs}))
 
     decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))

@@ -87,7 +87,7 @@ def _check_reached(output: Console, wait: Wait) -> None:
     before = 0.0 if wait.seconds <= FIRST_PAUSE else output.unreached
     if before + wait.seconds > PATIENCE:
         raise ConnectionFailed(
-            f"No connection after {before:.0f} s. Check how the endpoint is spelled, the network and, if "
+            f"No connection after {before:.0f} s. Check the endpoint's spelling, the network and, if "
             f"HTTPS_PROXY or HTTP_PROXY is set, the proxy. [{wait.reason}]"
         )
     output.unreached = before + wait.seconds

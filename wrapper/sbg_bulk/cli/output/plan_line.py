@@ -29,6 +29,6 @@ def plan_line(estimate: Estimate, folders: int = 0) -> str:
 
 def pace_line(files: int) -> str:
     """Return how long the platform takes at least for an import by DRS, at the pace that is documented."""
-    pace = f"The platform imports {DRS_FILES} files by DRS in {duration(DRS_WINDOW)}"
+    pace = f"The platform imports up to {DRS_FILES} files by DRS in {duration(DRS_WINDOW)}"
     least = (math.ceil(files / DRS_FILES) - 1) * DRS_WINDOW
-    return f"{pace}: this takes {duration(least)} at least." if least else f"{pace}."
+    return f"{pace}: this takes at least {duration(least)}." if least else f"{pace}."

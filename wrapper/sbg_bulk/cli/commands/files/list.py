@@ -57,7 +57,7 @@ def list_files(
 ) -> None:
     """List what is in PLACE, without subfolders: a path such as owner/project/folder, or a folder's id.
 
-    The path of a file lists the file. Without PLACE, list your projects; of an owner alone, the owner's.
+    The path of a file lists the file. Without PLACE, list your projects; with an owner alone, the owner's.
     """
     if place is not None and folder is not None:
         raise click.UsageError("Give a PLACE (owner/project[/folder/...] or a folder's id) or --folder ID, not both.")

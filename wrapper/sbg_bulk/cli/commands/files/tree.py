@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def tree(context: Context, place: str, depth: int | None, as_json: bool) -> None:
     """Show PLACE and its subfolders as a tree, with sizes. Uses a request for every 100 entries of a folder.
 
-    With --json each entry is a document on a line, with its path.
+    With --json, print one JSON document per line for each entry, with its path.
     """
     where = place_of(place)
     with connected(context, [where]).client() as client:

@@ -13,4 +13,4 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, package=__name__, lazy=_COMMANDS)
 def jobs() -> None:
-    """List your bulk jobs, and wait for them. JOB is a job's id or its address."""
+    """List your bulk jobs, and wait for them. JOB is a job's id or its URL."""

@@ -46,7 +46,7 @@ FAMILIES: Final = ("files", "imports", "exports")
     help=f"Only jobs of this type: {', '.join(JOB_TYPES)}.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", default=25, show_default="25", help="List no more than N jobs."
+    "--limit", type=click.IntRange(min=1), metavar="N", default=25, show_default="25", help="List at most N jobs."
 )
 @json_option
 @click.pass_obj
@@ -57,7 +57,7 @@ def list_jobs(
     machine that started the job, if any.
     """
     if state is not None and state not in (states := STATES if family == "files" else VOLUME_STATES):
-        raise click.UsageError(f"--state {state} is none of --family {family}: {', '.join(states)}.")
+        raise click.UsageError(f"--state: with --family {family}, expected one of {', '.join(states)}; not {state}.")
     if family != "files":
         if job_type is not None:
             raise click.UsageError("--type is for --family files.")

@@ -16,7 +16,7 @@ from sbg_bulk.cli.output.tables import print_job, summary
 @json_option
 @click.pass_obj
 def show(context: Context, job: str, as_json: bool) -> None:
-    """Show JOB, an id or an address, and the result of each of its items."""
+    """Show JOB, an id or a URL, and the result of each of its items."""
     with context.client() as client:
         found = client.job(job)
     if as_json:

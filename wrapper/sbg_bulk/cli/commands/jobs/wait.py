@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "listed",
     type=click.File(encoding="utf-8"),
     metavar="FILE",
-    help="Wait for the jobs listed in FILE, an id or an address a line; - is standard input.",
+    help="Wait for the jobs listed in FILE, one id or URL per line; - is standard input.",
 )
 @timeout_option
 @json_option
@@ -38,7 +38,7 @@ def wait(
     timeout: float | None,
     as_json: bool,
 ) -> None:
-    """Wait until each JOB, an id or an address, has finished. A status check of 1,000 jobs takes ten requests."""
+    """Wait until each JOB, an id or a URL, has finished. A status check of 1,000 jobs takes ten requests."""
     if bool(job) + every + (listed is not None) != 1:
         raise click.UsageError("Give the jobs to wait for, --all or --from-file FILE: one of the three.")
     context: Context = click_context.obj

@@ -31,8 +31,8 @@ def get_metadata(context: Context, source: tuple[str, ...], recursive: bool, as_
     SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or the id of a file. The path of a folder or project
     means the files in it. Uses a request for every 100 files, and those to list folders.
 
-    The table has a column for each key, and is a manifest for metadata set. A key of a name that means something else
-    in a manifest, such as name or size, has the column metadata.name.
+    The table has a column for each key, and is a manifest for metadata set. A key whose name means something else in a
+    manifest, such as name or size, is in the column metadata.KEY.
     """
     if as_csv and as_json:
         raise click.UsageError("Give --csv or --json, not both.")

@@ -5,7 +5,7 @@ import click
 from sbg_bulk.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
-    "export": Lazy(".export", "export", "Write the manifest again, with the result of each row."),
+    "export": Lazy(".export", "export", "Write the result of each file of a run, as a manifest."),
     "forget": Lazy(".forget", "forget", "Delete the journal of a run."),
     "list": Lazy(".list", "list_runs", "List your runs on this machine, newest first.", aliases=("ls",)),
     "report": Lazy(".report", "report", "Report on a run: jobs, failures, what to do next."),

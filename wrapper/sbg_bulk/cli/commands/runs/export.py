@@ -38,8 +38,8 @@ from sbg_bulk.runs import forms
 def export(run: str, form: str | None, outcomes: tuple[str, ...], output: Path | None, as_json: bool) -> None:
     """Write the files of RUN with the result of each, as a manifest.
 
-    Added are the columns outcome, new_id, job, api_code and message. Without RUN, those of the last run on this
-    machine are written.
+    The result is in the columns outcome, new_id, job, api_code and message. Without RUN, export the last run on this
+    machine.
     """
     if as_json and form not in (None, "jsonl"):
         raise click.UsageError(f"--json is --format jsonl; it cannot be combined with --format {form}.")

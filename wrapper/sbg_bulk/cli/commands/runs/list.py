@@ -31,8 +31,8 @@ ENDPOINT_WIDTH: Final = 20
 def list_runs(as_json: bool) -> None:
     """List your runs on this machine, newest first.
 
-    STATE is running, interrupted (resume it), finished, or finished with failures. FILES are those that are done, of
-    all. UNCLEAR are those whose result is not known. ENDPOINT is shown if the runs are of several.
+    STATE is running, interrupted (resume it), finished, or finished with failures. FILES shows how many are done, of
+    all; UNCLEAR how many have an unknown result. ENDPOINT is shown if the runs use several.
     """
     documents: list[dict[str, Any]] = []
     for path in reversed(store.known()):

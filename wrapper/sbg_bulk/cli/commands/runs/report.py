@@ -31,7 +31,7 @@ LEAST_WIDTH: Final = 40
 @click.option(
     "--html",
     metavar="FILE",
-    help="Write a page for the browser to this file; - for standard output.  [default: a few lines of text]",
+    help="Write an HTML page to this file; - for standard output.  [default: a few lines of text]",
 )
 @click.option("--force", is_flag=True, help="Overwrite the file of --html if it exists.")
 @json_option
@@ -75,9 +75,9 @@ def _whole_file(path: Path, force: bool) -> Iterator[IO[str]]:
     """
     if path.exists() and not path.is_file():
         # To put a file in its place would take it away from everybody.
-        raise InputError(f"{path} is not a regular file; name another file, or - for standard output.")
+        raise InputError(f"{path} is not a regular file; choose another file, or - for standard output.")
     if path.exists() and not force:
-        raise InputError(f"{path} exists already; name another file, or overwrite it with --force.")
+        raise InputError(f"{path} already exists; choose another file, or overwrite it with --force.")
     target = Path(os.path.realpath(path))
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:

@@ -39,7 +39,7 @@ def resume(
     """Resume RUN where it stopped, after an interruption, a crash, or on another machine.
 
     Without RUN, resume the last run on this machine that is not finished. --jobs-in-flight, --reserve, --list-lag,
-    --new-ids and --give-up-after stay as they were given before, unless you give them again.
+    --new-ids and --give-up-after keep their earlier values, unless you give them again.
     """
     if adopt is not None and resubmit:
         raise click.UsageError("Give --adopt or --resubmit, not both.")

@@ -79,7 +79,7 @@ def _pairs(document: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         f"{made:,} of {made + missing:,} created" if made + missing else None,
     )
     begun = _age(document)
-    yield "begun", document["created_on"] + ("" if begun is None else f" ({begun} ago)")
+    yield "started", document["created_on"] + ("" if begun is None else f" ({begun} ago)")
     yield "retry of", document["retry_of"]
     yield "endpoint", document["endpoint"]
     yield "journal", document["journal"]

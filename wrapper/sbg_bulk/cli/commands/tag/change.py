@@ -17,14 +17,14 @@ _SOURCES: Final = """
     SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or the id of a file. The path of a folder or project
     means the files in it.
 
-    A manifest has a column path, file or id, and may have a column tags, with semicolons between them or as a list in
-    JSON, in place of --tag. Every file is read before it is changed: two requests for every 100 files.
+    A manifest has a path, file or id column, and may have a tags column, separated by semicolons or as a JSON list, in
+    place of --tag. Every file is read before it is changed: two requests for every 100 files.
     """
 
 
 @click.command(help="Add tags to the files of each SOURCE. Asks first." + _SOURCES)
 @source_argument(required=False)
-@tag_option("Tag to add; repeatable.")
+@tag_option("Tag to add. May be repeated.")
 @recursive_option
 @change_options
 @click.pass_context
@@ -36,7 +36,7 @@ def add(
 
 @click.command(help="Remove tags from the files of each SOURCE. Asks first." + _SOURCES)
 @source_argument(required=False)
-@tag_option("Tag to remove; repeatable.")
+@tag_option("Tag to remove. May be repeated.")
 @recursive_option
 @change_options
 @click.pass_context
@@ -48,7 +48,7 @@ def remove(
 
 @click.command("set", help="Replace all tags of the files of each SOURCE. Asks first." + _SOURCES)
 @source_argument(required=False)
-@tag_option("Tag that the files are to have; repeatable.")
+@tag_option("New tag of the files. May be repeated.")
 @recursive_option
 @change_options
 @click.pass_context

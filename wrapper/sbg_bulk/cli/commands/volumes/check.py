@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def check_volume(click_context: click.Context, volume: str, writable: bool, as_json: bool) -> None:
     """Check that VOLUME can be read, by listing it, and show its cloud and whether it can be written to.
 
-    Nothing is written: what is shown of that is what the platform says. Exit code 0 means that it can be read and,
+    Nothing is written: write access is shown as the platform reports it. Exit code 0 means that it can be read and,
     with --writable, written to; 3 that it cannot.
     """
     place = volume_place(volume)
@@ -74,7 +74,7 @@ def _not(value: bool | None) -> bool | None:
 
 
 def _access(volume: Volume) -> str | None:
-    words = {True: "read only", False: "read and write"}.get(volume.read_only)  # type: ignore[arg-type] # or None
+    words = {True: "read-only", False: "read and write"}.get(volume.read_only)  # type: ignore[arg-type] # or None
     return words or volume.access_mode
 
 
@@ -82,5 +82,5 @@ def _unwritable(volume: Volume) -> str:
     if volume.active is False:
         return "it is not active. Activate it on the platform."
     if volume.read_only:
-        return "it is read only (RO). Attach the bucket with read and write permission to export to it."
-    return "the platform does not say that it may be."
+        return "it is read-only (RO). Attach the bucket with read and write permission to export to it."
+    return "the platform does not report write access."

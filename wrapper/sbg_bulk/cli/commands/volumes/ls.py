@@ -57,16 +57,16 @@ class _Total:
     "--recursive",
     "-r",
     is_flag=True,
-    help="List all objects below, instead of folders. Uses a request for each folder at least.",
+    help="List all objects below, instead of folders. Uses at least one request per folder.",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Write a table, for programs and spreadsheets to read.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV, for programs and spreadsheets.")
 @json_option
 @click.pass_obj
 def list_objects(context: Context, volume: str, recursive: bool, as_csv: bool, as_json: bool) -> None:
     """List what is on a volume: the objects and folders whose locations begin with PREFIX.
 
-    VOLUME alone, owner/name, means what is at the top of it; owner/name:cohort/run-1/ what is in that folder. Sizes and
-    dates are shown where the storage tells them. Uses a request for every 100 entries of a folder.
+    VOLUME alone, owner/name, lists its top level; owner/name:cohort/run-1/ lists that folder. Sizes and dates are shown
+    where the storage reports them. Uses a request for every 100 entries of a folder.
     """
     if as_csv and as_json:
         raise click.UsageError("Give --csv or --json, not both.")
