@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sbg_bulk.simulator import File, Simulator
+from sbg_bulk.simulator import File, Permissions, Simulator
 from sbg_bulk.simulator.world.moving import Export
-from tests.cli.harness import Run
+from sbg_bulk.volume_jobs.choose import PUBLIC
+from tests.cli.harness import COMMAND, Run
+from tests.support.terminal import Dialogue
 
 VOLUME, PROJECT = "rfranklin/bucket", "rfranklin/here"
 
@@ -177,3 +179,39 @@ def test_a_verification_of_nothing_is_not_told_as_a_success(sbg: Run, simulator:
     ran = sbg("export", "--copy-only", "--manifest", str(rows), "--verify")
     assert ran.code == 3
     assert "Nothing to verify. Not checked: 1 file that failed." in ran.err
+
+
+def test_the_plan_of_a_manifest_shows_its_volumes_and_what_is_refused_before_the_question(
+    sbg: Run, env: dict[str, str], simulator: Simulator, tmp_path: Path
+) -> None:
+    rows = tmp_path / "rows.csv"
+    simulator.world.add_folder("other", simulator.world.projects[PROJECT])
+    simulator.world.add_user("admin")
+    project = simulator.world.add_project(PUBLIC, members={"rfranklin": Permissions(read=True, copy=True)})
+    public = simulator.world.add_file("public.bam", project, size=7)
+    rows.write_text(
+        f"path,location\n{PROJECT}/run/0.bam,a\n{PROJECT}/run/alias.bam,b\n{PROJECT}/other,c\n{public.id},d\n"
+    )
+    told = [
+        f"Volume: {VOLUME} on AWS, bucket rfranklin-bucket. The platform's copies are kept.",
+        "3 items cannot be exported, and will fail:",
+        f"  {PROJECT}/run/alias.bam: an alias: its contents are on a volume already",
+        f"  {PROJECT}/other: a folder; to export its contents, give its path with --recursive",
+        f"  {public.id}: a public file",
+    ]
+    command = ("export", "--manifest", str(rows), "--to", f"{VOLUME}:x")
+    dry = sbg(*command, "--copy-only", "--dry-run")
+    assert (dry.code, dry.err.splitlines()[1:6]) == (3, told), dry.err
+    [document] = sbg(*command, "--copy-only", "--dry-run", "--json").documents
+    assert document["volumes"] == [{"volume": VOLUME, "cloud": "AWS", "bucket": "rfranklin-bucket"}]
+    assert [one["source"] for one in document["refused"]] == [f"{PROJECT}/run/alias.bam", f"{PROJECT}/other", public.id]
+    dialogue = Dialogue([str(COMMAND), *command, "--replace-with-alias"], env)
+    try:
+        seen = dialogue.expect("This cannot be undone. [y/N]")
+        dialogue.send("n\n")
+        assert dialogue.end()[0] == 130
+    finally:
+        dialogue.close()
+    assert all(line.strip() in " ".join(seen.split()) for line in told[1:]), seen
+    assert "The platform's copies are deleted" in seen
+    assert not exports(simulator)

@@ -15,6 +15,7 @@ from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.paths import is_path, unpasted
 from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT
+from sbg_bulk.models.storage import Volume
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.result import RunReport
@@ -103,9 +104,10 @@ class VolumeFlows:
         look = usable if draft.plan.job_type == IMPORT else writable
         found = yield from record(lambda: draft.first_with("volume"))
         problems: list[Problem] = []
+        volumes: list[Volume] = []
         for volume, number in found.items():
             try:
-                yield from look(lookup_policy(self._policy), volume)
+                volumes.append((yield from look(lookup_policy(self._policy), volume)))
             except (InputError, Forbidden, NotFound) as error:
                 if len(found) == 1:
                     raise
@@ -113,7 +115,7 @@ class VolumeFlows:
             draft.requests += 1
         if problems:
             raise ManifestError(problems[: ManifestError.SHOWN], len(problems))
-        draft.checked = True
+        draft.checked, draft.volumes = True, tuple(volumes)
 
     def compare(
         self,

@@ -25,6 +25,7 @@ class Chosen:
         place: where it is; None if it was given by its id.
         to: the folder that it goes to; None if it is to be deleted.
         alias: whether it stands for something on a volume; None where that is not known.
+        project: the project that it is in, where that is known.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Chosen:
     place: Location | None
     to: Location | None
     alias: bool | None = None
+    project: str | None = None
 
     @property
     def path(self) -> Location | None:

@@ -56,7 +56,9 @@ class Selection:
         else:
             self.seen.take()
             to = None if self.to is None else self.to.below(*(() if self.flatten else folders))
-            self.items.append(Chosen(entry.id, entry.name, entry.is_folder, size, entry.parent, place, to, alias))
+            self.items.append(
+                Chosen(entry.id, entry.name, entry.is_folder, size, entry.parent, place, to, alias, entry.project)
+            )
 
     def walk(self, source: Location) -> Flow[None]:
         """Choose from what is in a folder or project."""

@@ -75,7 +75,7 @@ def choose_exports(
     yield from details.load(unknown, singly=False)
     items = [_completed(one, details.known.get(one.id)) for one in chosen.items]
     named = [path_of(one) for one in given if is_path(one)]
-    wanted, aliases, refused = _wanted(items, named, place, details)
+    wanted, aliases, refused = _wanted(items, named, place)
     there = yield from _there(counting, place, [one.item.location for one in (*wanted, *aliases)])
     left, existing, unsized, taken = _left(wanted, there, on_conflict)
     # What was exported before, and is an alias of that since.
@@ -139,11 +139,12 @@ def _completed(item: Chosen, read: File | None) -> Chosen:
         item,
         alias=read.is_alias if item.alias is None else item.alias,
         size=read.size if item.size is None else item.size,
+        project=read.project if item.project is None else item.project,
     )
 
 
 def _wanted(
-    items: Sequence[Chosen], named: Sequence[Location], place: VolumePlace, details: FileDetails
+    items: Sequence[Chosen], named: Sequence[Location], place: VolumePlace
 ) -> tuple[list[VolumeChosen], list[VolumeChosen], list[Refused]]:
     """Return what is to be exported and where to; the same of aliases; and what else would be refused.
 
@@ -156,7 +157,7 @@ def _wanted(
     by_location: dict[str, VolumeChosen] = {}
     for one in items:
         location = place.prefix + "/".join(_below(one, named))
-        reason = _refusal(one, details.known.get(one.id))
+        reason = _refusal(one)
         try:
             item = None if reason else ExportItem(one.id, place.volume, location)
         except InputError as error:
@@ -183,11 +184,16 @@ def _below(item: Chosen, named: Sequence[Location]) -> tuple[str, ...]:
     return item.place.names[deepest:]
 
 
-def _refusal(item: Chosen, read: File | None) -> str | None:
+def refusal(item: Chosen) -> str | None:
     """Return why the platform would refuse to export something, as far as that is known; None if it is not."""
+    return _refusal(item) or (_ALIAS if item.alias else None)
+
+
+def _refusal(item: Chosen) -> str | None:
+    """Return the same, but for an alias, which may be what was exported before."""
     if item.is_folder:
         return f"a folder; to export its contents, give its path with {either('--recursive', 'recursive=True')}"
-    project = item.place.project if item.place is not None and item.place.project else read and read.project
+    project = item.place.project if item.place is not None and item.place.project else item.project
     return "a public file" if project == PUBLIC else None
 
 

@@ -24,7 +24,7 @@ from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.cli.output.failures import fail, no_match
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import Change, print_changes
-from sbg_bulk.cli.output.volume_choices import overwritten_lines, refused_lines, volume_document, volume_line
+from sbg_bulk.cli.output.volume_choices import overwritten_lines, refused_lines, volume_document, volume_lines
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.paths import Location
@@ -247,7 +247,7 @@ def _conflicts(choice: AnyChoice) -> list[str]:
         return conflict_lines(existing, unsized, different, len(different), choice.renamed)
     remedy = "to replace, add --on-conflict overwrite"
     lines = conflict_lines(existing, unsized, different, len(different), choice.renamed, remedy=remedy)
-    return [*lines, *overwritten_lines(choice), *refused_lines(choice)]
+    return [*lines, *overwritten_lines(choice), *refused_lines(choice.refused)]
 
 
 def conflict_lines(
@@ -294,10 +294,10 @@ def _summary(
     request: TransferRequest, choice: AnyChoice, estimate: Estimate, amount: Amount | None, requests: int
 ) -> str:
     """What was chosen, what was left out, what it takes, and how many requests it took to find out."""
-    where = ""
+    where: list[str] = []
     if isinstance(choice, VolumeChoice) and choice.items:
-        where = volume_line(choice, request.job_type)
-    parts = (_chosen(choice, amount), where, left_out(choice), _to_come(choice, estimate, requests))
+        where = volume_lines([choice.volume], request.job_type)
+    parts = (_chosen(choice, amount), *where, left_out(choice), _to_come(choice, estimate, requests))
     return "\n".join(filter(None, parts))
 
 

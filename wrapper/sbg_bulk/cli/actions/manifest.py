@@ -24,6 +24,7 @@ from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.plan_line import pace_line, plan_line
 from sbg_bulk.cli.output.tables import Change
+from sbg_bulk.cli.output.volume_choices import refused_lines, volume_lines, volumes_document
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
@@ -53,7 +54,7 @@ def run(context: Context, request: TransferRequest) -> Exit:
             done = _told_conflicts(context, request, draft)
             if len(draft):
                 keep_plan(context, request, draft.save, parents=bool(draft.folders))
-                _dry_run(client, request, draft)
+                done = max(done, _dry_run(client, request, draft))
             return done
     asks = request.is_asked or (was_refused(source) and not request.yes)
     if asks:
@@ -73,6 +74,8 @@ def run(context: Context, request: TransferRequest) -> Exit:
                 if not (isinstance(source, Path) and source.is_file()):
                     keep_refused(context, request, draft.save, parents=bool(draft.folders))
                 return Exit.INTERRUPTED
+            if not asks and draft.volumes:
+                note("\n".join(volume_lines(draft.volumes, request.job_type)))
             outcome = execute_and_verify(context, client, request, draft, Location())
             return done if outcome is Exit.DONE else outcome
 
@@ -181,8 +184,8 @@ def _read_for_nothing(
                 yield draft, client
 
 
-def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> None:
-    """Show what would be done with the rows, and what that takes."""
+def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> Exit:
+    """Show what would be done with the rows, and what that takes. The exit code that follows."""
     rate = None if client is None else rate_left(client)
     reserve, folders = request.settings.reserve or 0, draft.folders
     besides = folders + _checks(draft, request)
@@ -190,15 +193,28 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> N
         besides += jobs_of(len(draft), request.rows_per_job)
     each_row = request.each_row
     takes = estimate(len(draft), request.rows_per_job, reserve, besides, rate, time.time(), each_row=each_row)
+    rows = Rows.of(None if request.as_json and not request.each_row else client, draft)
+    done = Exit.FAILED_ITEMS if rows.refused else Exit.DONE
     if request.as_json:
-        write_json(asdict(takes))
-        return
-    rows = Rows.of(client, draft)
+        about = volumes_document(draft.volumes, rows.refused) if request.each_row else {}
+        write_json({**asdict(takes), **about})
+        return done
     total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
     print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
     where = "" if request.job_type == "DELETE" else f" to {destinations(request)}"
     pace = f"\n{pace_line(len(draft))}" if request.job_type == DRS_IMPORT else ""
-    tell(f"{request.verb} {rows.text}{where}.\n{plan_line(takes, folders)}{pace}\nNothing was changed.")
+    tell(
+        "\n".join(
+            [
+                f"{request.verb} {rows.text}{where}.",
+                *volume_lines(draft.volumes, request.job_type),
+                *refused_lines(rows.refused, skipped=False),
+                f"{plan_line(takes, folders)}{pace}",
+                "Nothing was changed.",
+            ]
+        )
+    )
+    return done
 
 
 def _checks(draft: Draft, request: TransferRequest) -> int:

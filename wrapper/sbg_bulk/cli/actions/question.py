@@ -10,12 +10,16 @@ from attrs import evolve, frozen
 
 from sbg_bulk.cli.options.confirm import deletion
 from sbg_bulk.cli.options.transfer import TransferRequest
+from sbg_bulk.cli.output.console import tell
+from sbg_bulk.cli.output.volume_choices import refused_lines, volume_lines
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import ApiError, InputError
-from sbg_bulk.items import DRS_IMPORT, EXPORT_REPLACE, IMPORT, VERBS
+from sbg_bulk.items import DRS_IMPORT, EXPORT_COPY, EXPORT_REPLACE, IMPORT, VERBS
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models.amount import Amount
+from sbg_bulk.runs.left_out import Refused
 from sbg_bulk.text import counted, plain, size
+from sbg_bulk.volume_jobs.choose import refusal
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -58,9 +62,12 @@ def question_about_ids(client: Client, request: TransferRequest) -> str:
 
 
 def question_about_rows(client: Client, request: TransferRequest, draft: Draft) -> str:
-    """Return what is asked before the rows of a manifest are moved or deleted."""
+    """Return what is asked before the rows of a manifest are moved, deleted or replaced; say what they would use."""
     verifying = f" Verification will use {counted(len(draft), 'more request')}." if request.verify else ""
-    return _asked(request.job_type, Rows.of(client, draft).text, destinations(request)) + verifying
+    rows = Rows.of(client, draft)
+    if about := [*volume_lines(draft.volumes, request.job_type), *refused_lines(rows.refused, skipped=False)]:
+        tell("\n".join(about))
+    return _asked(request.job_type, rows.text, destinations(request)) + verifying
 
 
 def destinations(request: TransferRequest) -> str:
@@ -76,11 +83,13 @@ class Rows:
         draft: the rows.
         items: what was found of them, by id; none if that could not be told.
         amount: how much that is; None if it could not be told.
+        refused: what of it the platform would refuse to export, as far as it was looked up.
     """
 
     draft: Draft
     items: Mapping[str, Chosen]
     amount: Amount | None
+    refused: tuple[Refused, ...] = ()
 
     @classmethod
     def of(cls, client: Client | None, draft: Draft) -> Rows:
@@ -98,7 +107,9 @@ class Rows:
             return cls(draft, {}, None)
         amount, _ = amount_of(client, choice)
         whole = amount.complete and len(ids) == len(draft)
-        return cls(draft, {item.id: item for item in choice.items}, evolve(amount, complete=whole))
+        items = {item.id: item for item in choice.items}
+        exports = draft.plan.job_type in (EXPORT_COPY, EXPORT_REPLACE)
+        return cls(draft, items, evolve(amount, complete=whole), _refused(draft, items) if exports else ())
 
     @property
     def text(self) -> str:
@@ -107,6 +118,13 @@ class Rows:
         unknown = "the objects" if self.draft.plan.job_type == DRS_IMPORT else "the files and folders"
         what = unknown if self.amount is None else str(self.amount)
         return f"{what} in {rows}" if self.draft.place is None else f"{what} from {self.draft.place} in {rows}"
+
+
+def _refused(draft: Draft, items: Mapping[str, Chosen]) -> tuple[Refused, ...]:
+    """Return which rows of a manifest of exports the platform would refuse, named as the manifest does."""
+    rows = ((row, items.get(row.file)) for row in draft.first(len(items)))
+    reasons = ((row, refusal(found)) for row, found in rows if found is not None)
+    return tuple(Refused(row.source or row.file, reason) for row, reason in reasons if reason is not None)
 
 
 def _asked(job_type: str, what: str, to: str | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT
 from sbg_bulk.text import counted, plain
 
 if TYPE_CHECKING:
+    from sbg_bulk.models.storage import Volume
+    from sbg_bulk.runs.left_out import Refused
     from sbg_bulk.volume_jobs.choice import VolumeChoice
 
 SHOWN: Final = 20
@@ -21,20 +24,30 @@ _ABOUT_COPIES: Final = {
 }
 
 
-def volume_line(choice: VolumeChoice, job_type: str) -> str:
-    """Return which volume is meant, and where the contents of files are in the end."""
-    volume = choice.volume
+def volume_lines(volumes: Sequence[Volume], job_type: str) -> list[str]:
+    """Return which volumes are meant, a line each, and where the contents of files are in the end."""
+    lines = [plain(f"Volume: {_described(one)}.") for one in volumes]
+    if lines:
+        lines[-1] += f" {_ABOUT_COPIES[job_type]}"
+    return lines
+
+
+def _described(volume: Volume) -> str:
     cloud = f"on {volume.cloud}" if volume.cloud else "on an unknown cloud"
-    bucket = f", bucket {volume.service.bucket}" if volume.service.bucket else ""
-    return plain(f"Volume: {volume.id} {cloud}{bucket}. {_ABOUT_COPIES[job_type]}")
+    return f"{volume.id} {cloud}{f', bucket {volume.service.bucket}' if volume.service.bucket else ''}"
 
 
-def refused_lines(choice: VolumeChoice) -> list[str]:
-    """Return what the platform would refuse, a line each, of many the first; nothing if it would refuse nothing."""
-    refused = choice.refused
+def refused_lines(refused: Sequence[Refused], *, skipped: bool = True) -> list[str]:
+    """Return what the platform would refuse, a line each, of many the first; nothing if it would refuse nothing.
+
+    Args:
+        refused: what that is.
+        skipped: whether it is left out; otherwise, as of a manifest, it fails.
+    """
     if not refused:
         return []
-    lines = [f"Skipped: {counted(len(refused), 'item')} that cannot be exported:"]
+    items = counted(len(refused), "item")
+    lines = [f"Skipped: {items} that cannot be exported:" if skipped else f"{items} cannot be exported, and will fail:"]
     lines += [f"  {plain(str(one))}" for one in refused[:SHOWN]]
     if len(refused) > SHOWN:
         lines.append(f"  ... and {len(refused) - SHOWN:,} more; --dry-run --json lists them all.")
@@ -49,6 +62,18 @@ def overwritten_lines(choice: VolumeChoice) -> list[str]:
     imports = IMPORT in choice.job_types
     where = f"{counted(number, 'file')} at the destination" if imports else f"{counted(number, 'object')} on the volume"
     return [f"{where} will be overwritten."]
+
+
+def volumes_document(volumes: Sequence[Volume], refused: Sequence[Refused]) -> dict[str, Any]:
+    """Return what of a manifest the platform would refuse, and its volumes, as a part of a JSON document."""
+    return {
+        "volumes": [{"volume": one.id, "cloud": one.cloud, "bucket": one.service.bucket} for one in volumes],
+        "refused": _refused_documents(refused),
+    }
+
+
+def _refused_documents(refused: Sequence[Refused]) -> list[dict[str, str]]:
+    return [{"source": one.source, "reason": one.reason} for one in refused]
 
 
 def volume_document(choice: VolumeChoice) -> dict[str, Any]:
@@ -66,7 +91,7 @@ def volume_document(choice: VolumeChoice) -> dict[str, Any]:
             {"source": one.source, "destination": one.destination, "size": one.size, "found_size": one.found_size}
             for one in choice.different
         ],
-        "refused": [{"source": one.source, "reason": one.reason} for one in choice.refused],
+        "refused": _refused_documents(choice.refused),
         "undated": choice.undated,
         "choice": [
             {
