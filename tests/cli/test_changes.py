@@ -124,3 +124,12 @@ def test_the_rows_and_columns_that_are_wrong_are_told(sbg: Run, tmp_path: Path, 
     assert ran.code == 2
     assert "row 2, column to: a column of this name belongs to a manifest of another kind" in ran.err
     assert "the key has 101 bytes" in ran.err
+
+
+def test_runs_of_tags_are_listed_and_shown_with_what_they_are_of(sbg: Run) -> None:
+    assert sbg("tag", "add", FOLDER, "--tag", "new", "--yes").code == 0
+    assert f"tag {FOLDER}\n" in sbg("runs", "list").out
+    shown = sbg("runs", "show").out
+    assert f"from      {FOLDER}\n" in shown
+    # No bytes are carried.
+    assert "size" not in shown

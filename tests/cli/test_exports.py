@@ -136,7 +136,7 @@ def test_a_manifest_with_unfit_rows_is_told_with_row_column_and_remedy(sbg: Run,
     assert "row 2" in ran.err
     assert "volume" in ran.err
     assert "row 3" in ran.err
-    assert "no slash at either end" in ran.err
+    assert "begins with a slash: write it as 'b', without one." in ran.err
 
 
 def test_runs_of_exports_are_listed_shown_and_reported_in_words(sbg: Run) -> None:
@@ -215,3 +215,34 @@ def test_the_plan_of_a_manifest_shows_its_volumes_and_what_is_refused_before_the
     assert all(line.strip() in " ".join(seen.split()) for line in told[1:]), seen
     assert "The platform's copies are deleted" in seen
     assert not exports(simulator)
+
+
+def test_an_unfinished_export_is_named_and_not_begun_again_whatever_becomes_of_the_copies(
+    sbg: Run, simulator: Simulator
+) -> None:
+    simulator.faults.arm("kind=cut_before op=bulk_start_exports call=1")
+    words = ("export", f"{PROJECT}/run", "--include", "?.bam", "--to", VOLUME, "--yes")
+    assert sbg(*words, "--replace-with-alias", "--list-lag", "0").code == 6
+    run = sbg("runs", "list", "--json").documents[0]["run"]
+    told = f"sbg-bulk: Run {run} has the same sources and destination"
+    remedy = (
+        f"is not finished: 0 of 3 are done.\nResume it with: sbg-bulk runs resume {run}\nTo start a new run instead, "
+        "add --new-run: files that this run's jobs are still exporting would be exported twice.\n"
+    )
+    again = sbg(*words, "--replace-with-alias")
+    assert (again.code, again.err) == (2, f"{told}, and {remedy}")
+    other = sbg(*words, "--copy-only")
+    assert (other.code, other.err) == (2, f"{told}, but deletes the platform's copies, and {remedy}")
+    assert not exports(simulator)
+    assert sbg(*words, "--copy-only", "--new-run").code == 0
+
+
+@pytest.mark.parametrize("column", ["to", "drs_uri", "source", "autorename"])
+def test_a_column_of_another_kind_of_manifest_is_told_before_anything_is_sent(
+    sbg: Run, simulator: Simulator, tmp_path: Path, column: str
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(f"path,location,{column}\n{PROJECT}/run/0.bam,a,true\n")
+    ran = sbg("export", "--copy-only", "--manifest", str(rows), "--to", VOLUME)
+    told = f"row 2, column {column}: a column of this name belongs to a manifest of another kind: remove it"
+    assert (ran.code, told in ran.err, len(simulator.requests)) == (2, True, 0), ran.err

@@ -456,9 +456,9 @@ def test_a_job_that_cannot_be_read_any_more_leaves_its_row_in_question_and_no_ot
 
 WRONG = {
     "file,volume,location\nf1,bucket,a": (2, "volume", "owner/name"),
-    "file,volume,location\nf1,o/v,/a": (2, "location", "no slash at either end"),
-    "file,volume,location\nf1,o/v,a/../b": (2, "location", r"no \."),
-    "file,volume,location\nf1,o/v,a/": (2, "location", "no slash at either end"),
+    "file,volume,location\nf1,o/v,/a": (2, "location", "begins with a slash: write it as 'a'"),
+    "file,volume,location\nf1,o/v,a/../b": (2, "location", r"contains '\.\.'"),
+    "file,volume,location\nf1,o/v,a/": (2, "location", "none at its end"),
     "file,volume,location\nf1,o/v,": (2, "location", "where it goes is missing"),
     "file,location\nf1,a": (2, None, "where it goes is missing"),
     "file,volume,location,overwrite\nf1,o/v,a,maybe": (2, "overwrite", "expected true or false"),

@@ -256,24 +256,28 @@ def check_location(value: object) -> None:
     """Raise InputError unless this can be the key of an object that is written."""
     if not isinstance(value, str) or not value:
         raise InputError(f"location: expected a key, not {value!r}.")
-    if value.startswith("/") or value.endswith("/") or {"", ".", ".."} & set(value.split("/")):
-        raise InputError(
-            f"location: {value!r} needs a name between slashes: no slash at either end, none twice, no . and no .."
-        )
+    _check_beginning(value)
+    if value.endswith("/") or {"", "."} & set(value.split("/")):
+        raise InputError(f"location: {value!r} needs a name between slashes: none at its end, none twice, and no .")
     if not value.isprintable():
         raise InputError(f"location: {value!r} contains an unprintable character.")
     if len(value.encode(errors="replace")) > LOCATION_LIMIT:
         raise InputError(f"location: it has more than {LOCATION_LIMIT} bytes.")
 
 
-def check_source(value: object) -> None:
-    """Raise InputError unless this can be the key of an object, or the beginning of those of a folder."""
-    if not isinstance(value, str) or not value:
-        raise InputError(f"location: expected a key, not {value!r}.")
+def _check_beginning(value: str) -> None:
+    """Raise InputError if a key is written like a path from somewhere."""
     if value.startswith("/"):
         raise InputError(f"location: {value!r} begins with a slash: write it as {value.lstrip('/')!r}, without one.")
     if ".." in value.split("/"):
         raise InputError(f"location: {value!r} contains '..', which has no meaning on a volume: write the whole key.")
+
+
+def check_source(value: object) -> None:
+    """Raise InputError unless this can be the key of an object, or the beginning of those of a folder."""
+    if not isinstance(value, str) or not value:
+        raise InputError(f"location: expected a key, not {value!r}.")
+    _check_beginning(value)
     try:
         size = len(value.encode())
     except UnicodeEncodeError:

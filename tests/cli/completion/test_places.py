@@ -143,6 +143,48 @@ def test_volumes_are_completed_from_the_list_of_them(listed: Run, connected: dic
     assert listed("volumes", "list").code == 0
 
 
+PREFIXES = {"import": "import ", "export": "export --copy-only --to ", "check": "check o/p ", "ls": "volumes ls "}
+
+
+@pytest.mark.parametrize("command", PREFIXES.values(), ids=PREFIXES)
+def test_prefixes_of_volumes_are_completed_as_folders_are(
+    service: Served, connected: dict[str, str], home: Path, command: str
+) -> None:
+    volume = "rfranklin/lab"
+    objects = {"run-1/a.bam": 1, "run-1/b.bam": 1, "run-2/deep/c.bam": 1, "readme": 1}
+    service.simulator.world.volumes.add(volume, objects=objects)
+    line = f"sbg-bulk {command}"
+    assert answered(connected, f"{line}{volume}:ru") == [""]
+    until(lambda: f"{volume}:" in kept(home))
+    assert kept(home)[f"{volume}:"] == ["readme", "run-1/", "run-2/"]
+    offered = answered(connected, f"{line}{volume}:ru")
+    assert [one.replace("\\", "") for one in offered[1::3]] == [f"{volume}:run-1/", f"{volume}:run-2/"]
+    assert all(one.startswith("listed ") for one in offered[2::3])
+    answered(connected, f"{line}{volume}:run-1/a")
+    until(lambda: f"{volume}:run-1/" in kept(home))
+    offered = answered(connected, f"{line}{volume}:run-1/a")
+    assert [one.replace("\\", "") for one in offered[1::3]] == [f"{volume}:run-1/a.bam"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_prefix_is_put_in_by_each_shell_with_no_space_after_a_folder(
+    service: Served, connected: dict[str, str], shell: str, listed: Run
+) -> None:
+    service.simulator.world.volumes.add("rfranklin/lab", objects={"run-1/a.bam": 1, "readme": 1})
+    for words in (("list",), ("ls", "rfranklin/lab"), ("ls", "rfranklin/lab:run-1/")):
+        assert listed("volumes", *words).code == 0
+    started: Shell = SHELLS[shell](connected)
+    try:
+        before = "sbg-bulk import --to o/p "
+        for typed, put in (("rfranklin/la", "lab:"), ("rfranklin/lab:ru", "lab:run-1/")):
+            assert started.completed(f"{before}{typed}") == f"<import><--to><o/p><rfranklin/{put}>"
+        for typed in ("rfranklin/lab:re", "rfranklin/lab:run-1/", "rfranklin/lab:run-1/a"):
+            whole = "lab:readme" if typed.endswith("re") else "lab:run-1/a.bam"
+            assert started.completed(f"{before}{typed}") == f"<import><--to><o/p><rfranklin/{whole}>"
+    finally:
+        started.close()
+
+
 def test_what_lists_show_is_remembered(listed: Run, home: Path) -> None:
     assert listed("ls", TARGET, "--match", "nothing").code == 0
     assert "incoming/" in kept(home)[TARGET]

@@ -28,8 +28,31 @@ SHELLS: Final = ("bash", "zsh", "fish")
 
 _ZSH: Final = """\
 local -a bare
-        [[ ${completions_with_descriptions[1]%%:*} != */ ]] || bare=(-S '')
+        [[ ${completions_with_descriptions[1]} != *[/:]:listed\\ * ]] || bare=(-S '')
         _describe -V unsorted completions_with_descriptions -U "${bare[@]}\""""
+
+_ZSH_BARE: Final = """\
+local -a bare
+        [[ ${completions[1]} != *[/:] ]] || bare=(-S '')
+        compadd -U -V unsorted "${bare[@]}" -a completions"""
+
+_BASH_WORDS: Final = 'COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD'
+
+_BASH_JOINED: Final = """\
+local words=() word= open= last=0
+    for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+        if [[ $word && ${#words[@]} -gt 1 && ( $open || $word == :* ) ]]; then
+            words[last]+=$word
+        else
+            last=${#words[@]}; words+=("$word")
+        fi
+        [[ $word == *: ]] && open=1 || open=
+    done
+    word=${words[last]}
+    [[ $COMP_WORDBREAKS == *:* ]] && word=${word%"${word##*:}"} || word=
+    local response
+"""
+"""Bash takes the colon of VOLUME:PREFIX for the end of a word, and puts what is offered after it."""
 
 WORK: Final = 0.25
 """Seconds of work of this process that an answer may take."""
@@ -44,11 +67,6 @@ _WORD: Final = re.compile(r"[\w.@%+-]+", re.ASCII)
 """What a shell takes as it is. Shells insert what is offered without quoting it."""
 
 
-_NO_SPACE: Final = (
-    "${${(M)${completions_with_descriptions[1]%%:*}:#*/}:+-S} ${${(M)${completions_with_descriptions[1]%%:*}:#*/}:+''}"
-)
-
-
 def script(command: click.Command, shell: str) -> str:
     """Return the script for one of `SHELLS`."""
     kind = get_completion_class(shell)
@@ -59,7 +77,10 @@ def script(command: click.Command, shell: str) -> str:
     quiet, places = re.subn(rf"(_complete \$1|_complete {PROGRAM}|-t\) {PROGRAM})\)", r"\1 2>/dev/null)", source)
     assert places == 1, "the script asks the command at one place"
     # What is in a folder is typed next, so no space comes after its slash; fish adds none by itself.
-    quiet = quiet.replace("COMPREPLY+=($value)", "COMPREPLY+=($value); [[ $value != */ ]] || compopt -o nospace")
+    bare = 'COMPREPLY+=("${value#"$word"}"); [[ $value != *[/:] ]] || compopt -o nospace'
+    quiet = quiet.replace("COMPREPLY+=($value)", bare).replace("local response\n", _BASH_JOINED)
+    quiet = quiet.replace(_BASH_WORDS, 'COMP_WORDS="${words[*]}" COMP_CWORD=$last')
+    quiet = quiet.replace("compadd -U -V unsorted -a completions", _ZSH_BARE)
     quiet = quiet.replace("_describe -V unsorted completions_with_descriptions -U", _ZSH)
     # Fish would sort by the alphabet, and so put the oldest runs first.
     return quiet.replace("complete --no-files ", "complete --keep-order --no-files ")

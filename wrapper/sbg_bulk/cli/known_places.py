@@ -26,6 +26,8 @@ PROJECTS: Final = ""
 VOLUMES: Final = ":volumes"
 """The place whose names are the ids of volumes. No path is written so."""
 
+# A folder on a volume is a place too, as `owner/volume:folder/`: no path has a colon before its first slash.
+
 OF_A_PLACE: Final = 1_000
 """Names that are kept of one place."""
 

@@ -21,7 +21,7 @@ from sbg_bulk.items import TAGS as TAGGING
 from sbg_bulk.metadata.edit import described
 from sbg_bulk.metadata.items import ACTION, TAGS
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN
+from sbg_bulk.runs.columns import SOURCE_COLUMN
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.text import one_of
@@ -50,10 +50,21 @@ class FileChange:
     new: str | None
 
 
+class Listed(io.BytesIO):
+    """A manifest of what was chosen, with a name for people."""
+
+    name = ""
+
+
 def listed(choice: Choice) -> IO[bytes]:
-    """Return what was chosen as a manifest of files."""
-    rows = ({"file": one.id, SOURCE_COLUMN: one.source, SIZE_COLUMN: one.size} for one in choice.items)
-    return io.BytesIO("".join(json.dumps(row) + "\n" for row in rows).encode())
+    """Return what was chosen as a manifest of files, which is JSONL, with the sources for its name.
+
+    Sizes are left out: they would be told as bytes that were carried.
+    """
+    rows = ({"file": one.id, SOURCE_COLUMN: one.source} for one in choice.items)
+    made = Listed("".join(json.dumps(row) + "\n" for row in rows).encode())
+    made.name = choice.name
+    return made
 
 
 class ChangeFlows:

@@ -14,7 +14,7 @@ from attrs import evolve
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
-from sbg_bulk.client.changes import ChangeFlows
+from sbg_bulk.client.changes import ChangeFlows, Listed
 from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
 from sbg_bulk.client.volumes import VolumeFlows
 from sbg_bulk.client.wanted import Wanted, filters_of
@@ -120,13 +120,13 @@ class RunFlows:
         new = partial(create.draft, endpoint=self._settings.endpoint, items_per_job=items_per_job, journal=journal)
         source.check_type(kind.job_type)
         made = new(source.rows(kind.job_type), kind, name=source.name, folders=source.new_folders(), task=source.task)
-        made.checked = True
+        made.checked = made.chosen = True
         return made
 
-    def begin(self, draft: Draft, source: Source) -> Journal:
+    def begin(self, draft: Draft) -> Journal:
         """Return the journal of a new run, which is on disk."""
         journal = draft.begin()
-        if isinstance(source, CHOICES):
+        if draft.chosen:
             journal.remember(CHOSEN, "paths")
         return journal
 
@@ -144,7 +144,9 @@ class RunFlows:
             raise InputError(f"source: expected a pathlib.Path or a stream of bytes, not the string {source!r}.")
         family, endpoint = self._family(job_type), self._settings.endpoint
         if not isinstance(source, Draft):
-            return create.read(source, family, endpoint, where, form, items_per_job=items_per_job, journal=journal)
+            read = create.read(source, family, endpoint, where, form, items_per_job=items_per_job, journal=journal)
+            read.chosen = isinstance(source, Listed)
+            return read
         if source.plan.job_type != family.job_type or source.plan.endpoint not in ("", endpoint):
             planned = f"{source.plan.job_type} on {source.plan.endpoint}"
             raise InputError(f"The plan is for {planned}, not for {family.job_type} on {endpoint}: plan it again.")

@@ -304,7 +304,7 @@ class Client(ClientBase):
         where = self._runs.where(job_type, to, project, parent, destination_from_manifest, settings)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
             self._driver.run(self._runs.prepare(draft, source, parents))
-            begun = self._runs.begin(draft, source)
+            begun = self._runs.begin(draft)
         with begun as opened, self._runs.resumable(opened):
             return self._driver.run(self._runs.execute(opened, options, within, on_change, on_wait))
 

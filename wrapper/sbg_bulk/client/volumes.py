@@ -115,7 +115,7 @@ class VolumeFlows:
             draft.requests += 1
         if problems:
             raise ManifestError(problems[: ManifestError.SHOWN], len(problems))
-        draft.checked, draft.volumes = True, tuple(volumes)
+        draft.checked, draft.used = True, tuple(volumes)
 
     def compare(
         self,

@@ -16,7 +16,6 @@ from typing import Any, Final, Self, TypeAlias
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
-from sbg_bulk.models.storage import Volume
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.columns import SIZE_COLUMN, SOURCE_COLUMN, TYPE_COLUMN
 from sbg_bulk.runs.draft_rows import Going, Planned, Source, Target
@@ -70,7 +69,8 @@ class Draft:
         conflicts: what was found where its rows go; None if nobody has looked.
         unresolved: whether there are paths of which it is not known yet what they name.
         checked: whether what its rows use beside files, such as volumes, was looked at.
-        volumes: those that its rows use, as they were found then.
+        used: what its rows use beside files, as it was found then.
+        chosen: whether paths and filters have chosen its rows, and no manifest lists them.
     """
 
     def __init__(self, journal: Journal, connection: sqlite3.Connection, item: ItemOf) -> None:
@@ -79,7 +79,8 @@ class Draft:
         self.requests = 0
         self.conflicts: Conflicts | None = None
         self.checked = False
-        self.volumes: tuple[Volume, ...] = ()
+        self.used: tuple[Any, ...] = ()
+        self.chosen = False
         self._journal: Journal | None = journal
         self._db = connection
         self._item = item

@@ -1,4 +1,4 @@
-"""Columns of manifests that mean nothing, and have names that are nearly those of columns that do."""
+"""Columns of manifests that mean nothing, and have names of columns that do, here nearly or in other manifests."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ _ALMOST: Final = {
     **dict.fromkeys(("preserve_structure", "keep_structure"), "preserve_folder_structure"),
 }
 
+_OF_OTHERS: Final = frozenset(
+    {"to", "source", "drs_uri", "action", "conflict_resolution", "autorename", "preserve_folder_structure"}
+)
+"""Columns of other manifests: such a file was made for something else, and means more than would be done."""
+
 
 def misnamed(names: Sequence[str], meant: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Produce the columns that may be meant to be others, each with what is said of it.
+    """Produce the columns that may be meant to be others, or belong to other manifests, with what is said of each.
 
     Args:
         names: the columns of a manifest.
@@ -26,6 +31,9 @@ def misnamed(names: Sequence[str], meant: Sequence[str]) -> Iterator[tuple[str, 
     for name in names:
         key = key_of(name)
         if key in meant:
+            continue
+        if key in _OF_OTHERS:
+            yield name, "a column of this name belongs to a manifest of another kind: remove it, or rename it"
             continue
         almost = _ALMOST.get(key, key)
         found = [almost] if almost in meant else get_close_matches(key, meant, 1, 0.85)

@@ -21,7 +21,7 @@ from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows_or_blocks
 from sbg_bulk.cli.progress.request_count import counting
-from sbg_bulk.client.changes import listed
+from sbg_bulk.client.changes import Listed, listed
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
@@ -135,8 +135,9 @@ def _change(
     with context.client() as client:
         manifest = source(client)
         with counting() as on_request:
+            form = "jsonl" if isinstance(manifest, Listed) else request.form
             draft = client.plan(
-                job_type, manifest, settings=settings, form=request.form, journal=request.journal, on_request=on_request
+                job_type, manifest, settings=settings, form=form, journal=request.journal, on_request=on_request
             )
         with draft:
             if request.dry_run:

@@ -74,8 +74,8 @@ def run(context: Context, request: TransferRequest) -> Exit:
                 if not (isinstance(source, Path) and source.is_file()):
                     keep_refused(context, request, draft.save, parents=bool(draft.folders))
                 return Exit.INTERRUPTED
-            if not asks and draft.volumes:
-                note("\n".join(volume_lines(draft.volumes, request.job_type)))
+            if not asks and draft.used:
+                note("\n".join(volume_lines(draft.used, request.job_type)))
             outcome = execute_and_verify(context, client, request, draft, Location())
             return done if outcome is Exit.DONE else outcome
 
@@ -196,7 +196,7 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
     rows = Rows.of(None if request.as_json and not request.each_row else client, draft)
     done = Exit.FAILED_ITEMS if rows.refused else Exit.DONE
     if request.as_json:
-        about = volumes_document(draft.volumes, rows.refused) if request.each_row else {}
+        about = volumes_document(draft.used, rows.refused) if request.each_row else {}
         write_json({**asdict(takes), **about})
         return done
     total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
@@ -207,7 +207,7 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
         "\n".join(
             [
                 f"{request.verb} {rows.text}{where}.",
-                *volume_lines(draft.volumes, request.job_type),
+                *volume_lines(draft.used, request.job_type),
                 *refused_lines(rows.refused, skipped=False),
                 f"{plan_line(takes, folders)}{pace}",
                 "Nothing was changed.",

@@ -65,7 +65,7 @@ def question_about_rows(client: Client, request: TransferRequest, draft: Draft) 
     """Return what is asked before the rows of a manifest are moved, deleted or replaced; say what they would use."""
     verifying = f" Verification will use {counted(len(draft), 'more request')}." if request.verify else ""
     rows = Rows.of(client, draft)
-    if about := [*volume_lines(draft.volumes, request.job_type), *refused_lines(rows.refused, skipped=False)]:
+    if about := [*volume_lines(draft.used, request.job_type), *refused_lines(rows.refused, skipped=False)]:
         tell("\n".join(about))
     return _asked(request.job_type, rows.text, destinations(request)) + verifying
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sbg_bulk.cli.actions.carry import carry
 from sbg_bulk.cli.actions.run import reference
@@ -16,11 +16,22 @@ from sbg_bulk.cli.options.confirm import agreed
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell
 from sbg_bulk.errors import InputError
+from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, IMPORT
 from sbg_bulk.runs.task import alone, unfinished
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
     from sbg_bulk.runs.left_out import Pending
+
+_OTHER_EXPORTS: Final = {EXPORT_COPY: EXPORT_REPLACE, EXPORT_REPLACE: EXPORT_COPY}
+"""What is the same task, but for what becomes of the platform's copies. It is told, and never offered instead."""
+
+_ABOUT_COPIES: Final = {EXPORT_COPY: "keeps the platform's copies", EXPORT_REPLACE: "deletes the platform's copies"}
+
+_TWICE: Final = {
+    **dict.fromkeys((EXPORT_COPY, EXPORT_REPLACE), ("exporting", "exported")),
+    IMPORT: ("importing", "imported"),
+}
 
 
 def held(client: Client, request: TransferRequest, task: str | None) -> AbstractContextManager[None]:
@@ -47,19 +58,24 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     """
     if request.new_run or request.dry_run:
         return None
+    other = _OTHER_EXPORTS.get(request.job_type)
     found = unfinished(request.job_type, client.settings.endpoint, task)
+    unlike = None if found is not None or other is None else unfinished(other, client.settings.endpoint, task)
+    found = found or unlike
     if found is None:
         return None
     name = reference(found.run, found.journal)
     told = f"Run {found.run} has the same sources and destination"
+    told += f", but {_ABOUT_COPIES[other]}" if unlike is not None and other is not None else ""
     if found.in_use:
         raise InputError(f"{told}, and another process is working on it.\nTo start a second run anyway, add --new-run.")
     told += f", and is not finished: {found.done:,} of {found.rows:,} are done."
-    if request.yes or not sys.stdin.isatty():
+    if unlike is not None or request.yes or not sys.stdin.isatty():
+        doing, done = _TWICE.get(request.job_type, ("creating", "created"))
         raise InputError(
             f"{told}\nResume it with: {context.command('runs', 'resume', name)}\n"
-            "To start a new run instead, add --new-run: files that this run's jobs are still creating would be "
-            "created twice."
+            f"To start a new run instead, add --new-run: files that this run's jobs are still {doing} would be {done} "
+            "twice."
         )
     tell(told)
     if not agreed("Resume it?", False):

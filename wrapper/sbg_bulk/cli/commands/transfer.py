@@ -68,8 +68,8 @@ def delete(click_context: click.Context, request: TransferRequest) -> None:
 
 
 @click.command(
-    help="Export the files of each SOURCE to a volume. Asks first. Say what to do with the platform's copies: "
-    "--copy-only or --replace-with-alias."
+    help="Export the files of each SOURCE to a volume. Asks first, but for a manifest with --copy-only. Say what to do "
+    "with the platform's copies: --copy-only or --replace-with-alias."
     """
 
     SOURCE is a path, [NAME:]owner/project[/folder/...[/file]], or the id of a file. The path of a folder or project
@@ -91,7 +91,7 @@ def export(click_context: click.Context, request: TransferRequest) -> None:
 
 @click.command(
     "import",
-    help="""Import each SOURCE, objects of a volume, into a project. Asks first.
+    help="""Import each SOURCE, objects of a volume, into a project. Asks first, but for a manifest.
 
     SOURCE is OWNER/VOLUME:PREFIX: an object, or a folder, which means the objects in it. Each object becomes a
     file, an alias: its contents stay on the volume. Nothing is written to the volume.

@@ -8,7 +8,7 @@ import click
 from attrs import Factory, field, frozen
 
 from sbg_bulk.cli.options.common import F
-from sbg_bulk.cli.place_completion import complete_place, complete_volume
+from sbg_bulk.cli.place_completion import complete_object, complete_place
 from sbg_bulk.files.paths import Location, place_of
 from sbg_bulk.items import check_destination
 from sbg_bulk.volumes.places import VolumePlace, writable_place
@@ -61,7 +61,7 @@ EXPORT_OPTIONS: Final = (
     click.option(
         "--to",
         metavar="VOLUME:PREFIX",
-        shell_complete=complete_volume,
+        shell_complete=complete_object,
         help="Destination: OWNER/VOLUME, or OWNER/VOLUME:PREFIX to put the objects below a prefix.",
     ),
     click.option(

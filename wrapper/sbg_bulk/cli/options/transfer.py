@@ -15,7 +15,7 @@ from sbg_bulk.cli.options.confirm import yes_option
 from sbg_bulk.cli.options.destination import EXPORT_OPTIONS, IMPORT_OPTIONS, Destination
 from sbg_bulk.cli.options.filters import Selection, entered_filter_options, filter_options, object_filter_options
 from sbg_bulk.cli.options.run import NOTIFY, RunSettings, add_run_options
-from sbg_bulk.cli.place_completion import complete_place, complete_volume
+from sbg_bulk.cli.place_completion import complete_object, complete_place
 from sbg_bulk.drs.items import CONFLICTS
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
@@ -308,5 +308,5 @@ def import_options(function: F) -> F:
     decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))
     for option in reversed((_DRS, *IMPORT_OPTIONS)):
         decorated = option(decorated)
-    argument = click.argument("source", nargs=-1, shell_complete=complete_volume)
+    argument = click.argument("source", nargs=-1, shell_complete=complete_object)
     return argument(object_filter_options(decorated))

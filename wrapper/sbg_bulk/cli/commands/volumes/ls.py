@@ -11,16 +11,18 @@ from attrs import define
 
 from sbg_bulk.cli.actions.connect import connected
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.known_places import OF_A_PLACE, KnownPlaces
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import note, write_json
 from sbg_bulk.cli.output.documents import date
-from sbg_bulk.cli.place_completion import complete_volume
+from sbg_bulk.cli.place_completion import complete_object
 from sbg_bulk.runs import forms
 from sbg_bulk.text import counted, plain, size
-from sbg_bulk.volumes.places import volume_place
+from sbg_bulk.volumes.places import VolumePlace, volume_place
 
 if TYPE_CHECKING:
     from sbg_bulk.models.storage import VolumeObject
+    from sbg_bulk.settings.settings import Settings
 
 COLUMNS: Final = ("volume", "location", "type", "size", "modified_on")
 """What is written of an object, in CSV and in JSON."""
@@ -52,7 +54,7 @@ class _Total:
 
 
 @click.command("ls")
-@click.argument("volume", metavar="VOLUME[:PREFIX]", shell_complete=complete_volume)
+@click.argument("volume", metavar="VOLUME[:PREFIX]", shell_complete=complete_object)
 @click.option(
     "--recursive",
     "-r",
@@ -75,6 +77,8 @@ def list_objects(context: Context, volume: str, recursive: bool, as_csv: bool, a
     with connected(context, [where]).client() as client:
         # However many there are, none is kept.
         found = total.counting(client.objects(volume, recursive=recursive, details=True))
+        if not recursive:
+            found = _remembering(client.settings, where, found)
         if as_json:
             for one in found:
                 write_json(_document(where.volume, one))
@@ -90,6 +94,17 @@ def list_objects(context: Context, volume: str, recursive: bool, as_csv: bool, a
         note(str(total))
     else:
         note(f"Nothing on {where.volume} begins with {where.prefix}." if where.prefix else "Empty.")
+
+
+def _remembering(settings: Settings, where: VolumePlace, found: Iterable[VolumeObject]) -> Iterator[VolumeObject]:
+    """Pass on what is in a folder of a volume, and remember it for completion once all of it is listed."""
+    names: list[str] = []
+    for one in found:
+        if len(names) < OF_A_PLACE and one.location.startswith(where.prefix):
+            names.append(one.location.removeprefix(where.prefix))
+        yield one
+    if where.prefix == "" or where.prefix.endswith("/"):
+        KnownPlaces.of(settings).remember({str(where): names})
 
 
 def _line(size_: str, modified: str, location: str) -> str:
