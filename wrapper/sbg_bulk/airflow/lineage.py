@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import frozen
+
+# Without that provider, nobody asks for facets.
+with suppress(ImportError):
+    from airflow.providers.openlineage.extractors import OperatorLineage
+    from openlineage.client.event_v2 import Dataset, OutputDataset
+    from openlineage.client.facet_v2 import output_statistics_output_dataset
 
 
 @frozen
@@ -36,10 +43,6 @@ class Lineage:
         A place on the platform is a dataset whose namespace is the platform's API without its path, and whose name is
         that by which the task knows it: OWNER/PROJECT/FOLDER, OWNER/VOLUME:PREFIX, or an id.
         """
-        from airflow.providers.openlineage.extractors import OperatorLineage
-        from openlineage.client.event_v2 import Dataset, OutputDataset
-        from openlineage.client.facet_v2 import output_statistics_output_dataset
-
         parts = urlsplit(self.endpoint)
         platform = f"{parts.scheme}://{parts.netloc}"
         read = [] if self.manifest is None else [Dataset(*_name_of(self.manifest))]
