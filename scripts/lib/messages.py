@@ -1,7 +1,9 @@
 """List the texts that the package shows to people: where each stands, when it is shown, and its words.
 
 What is read are the sources, not runs of them, so that texts of rare errors are there too. A text is a string of at
-least two words that is not a docstring; the docstrings of commands are their help, and are texts.
+least two words, or of one beside a value that is filled in, that is not a docstring; the docstrings of commands are
+their help, and are texts. What is printed, such as the heading of a column, is a text of one word too. The scripts of
+pages and the descriptions of schemas are read as well.
 """
 
 from __future__ import annotations
@@ -20,7 +22,12 @@ from attrs import asdict, frozen
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "wrapper" / "sbg_bulk"
 
-_WORDS: Final = re.compile(r"[A-Za-z][a-z']+[.,:;]? +[\w{'\"(-]")
+_WORDS: Final = re.compile(r"[A-Za-z][a-z']+[.,:;]? +[\w{'\"(-]|\} +[a-z']{2,}")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z' ]+[.:]?")
+_PRINTING: Final = re.compile(r"(print_\w+|note|tell|say|complain|fail|echo|paragraph|caption|table)$")
+"""The functions whose texts may be of one word."""
+_SCRIPT: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`")
+"""A string of a page's script."""
 _SQL: Final = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|PRAGMA|ALTER|BEGIN|WITH|DROP|FROM|WHERE)\b")
 _HIDDEN: Final = ("script", "style")
 
@@ -51,6 +58,26 @@ def messages(package: Path = PACKAGE) -> Iterator[Message]:
         page.feed(path.read_text(encoding="utf-8"))
         for line, when, text in page.found:
             yield Message(f"{path.relative_to(package).as_posix()}:{line}", when, text)
+    for path in sorted(package.rglob("*.js")):
+        for number, line_of_script in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            for found in _SCRIPT.findall(line_of_script):
+                if _WORDS.search(text := found[1:-1]):
+                    yield Message(f"{path.relative_to(package).as_posix()}:{number}", "script", text)
+    for path in sorted(package.rglob("*.schema.json")):
+        for where, text in _described(json.loads(path.read_text(encoding="utf-8"))):
+            yield Message(f"{path.relative_to(package).as_posix()}", f"description of {where or 'all'}", text)
+
+
+def _described(schema: object, where: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what a JSON Schema says of its parts, each with its place."""
+    if isinstance(schema, dict):
+        if isinstance(text := schema.get("description"), str):
+            yield where, text
+        for name, part in schema.items():
+            yield from _described(part, f"{where}/{name}".replace("/properties", "").removeprefix("/"))
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _described(part, where)
 
 
 class _Module:
@@ -74,7 +101,7 @@ class _Module:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             where = f"{where}.{node.name}".lstrip(".")
             help_text = ast.get_docstring(node)
-            if help_text and any("command(" in ast.unparse(one) for one in node.decorator_list):
+            if help_text and any(re.search(r"(command|group)\(", ast.unparse(one)) for one in node.decorator_list):
                 self._note(node, f"help of {where}", help_text)
         if isinstance(node, ast.Constant | ast.JoinedStr):
             if (text := _text(node)) is not None:
@@ -94,7 +121,8 @@ class _Module:
                 self._visit(child, where, when)
 
     def _note(self, node: ast.AST, when: str, text: str) -> None:
-        if _WORDS.search(text) and not _SQL.match(text):
+        printed = _PRINTING.search(when.partition(" ")[0]) and _WORD.fullmatch(text)
+        if (_WORDS.search(text) or printed) and not _SQL.match(text):
             self._found.append((getattr(node, "lineno", 0), when, " ".join(text.split())))
 
 

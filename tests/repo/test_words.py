@@ -23,11 +23,11 @@ RETIRED = {
     r"have it made": "create it",
     r"list of a colleague": "a colleague's list",
     r"looks? into encrypted": "inspects TLS traffic",
-    r"came to an end": "ended, finished",
+    r"(came|comes?) to (its|an|their) end": "ended, finished",
     r"comes? of it": "result",
     r"(is|are) wanted,? (not|which|where)": "expected",
     r"goes with --\w+": "needs --OPTION",
-    r"is no (filter|switch|operation|text|valid|value)": "is not a",
+    r"(is|are) no (filter|switch|operation|text|valid|value|error|keys?|terminal)": "is not a",
     r"all (it|they) holds?": "all its contents",
     r"what (it|they) holds?": "its contents",
     r"(?-i:deployments?)": "platform",
@@ -40,6 +40,12 @@ RETIRED = {
     r"(match|matches) but for": "apart from, without",
     r"only half made": "incomplete",
     r"gave no answer": "did not respond",
+    r"(id|path|object|document|URL) a line": "one per line",
+    r"mend(ed|s|ing)?": "fix",
+    r"as (it|they) should be": "as expected",
+    r"agreed to": "confirmed",
+    r"unasked": "automatically",
+    r"repeatable": "may be repeated",
 }
 """Phrases that nobody in the field would write, each with what is meant."""
 
@@ -72,8 +78,21 @@ def test_texts_of_every_kind_are_found() -> None:
         "note",
         "tell",
         "text of p",
+        "help of sbg_bulk",
+        "print_rows",
+        "parts.append",
+        "script",
+        "description of",
     ):
         assert any(kind in one for one in kinds), kind
+
+
+def test_what_is_printed_is_a_text_if_it_is_a_single_word() -> None:
+    """Headings of columns, and a word beside a number; keys and names of code are none."""
+    texts = {(one.when, one.text) for one in messages()}
+    assert ("print_rows in du", "FOLDERS") in texts
+    assert ("parts.append in line", "{outlook.failed} failed") in texts
+    assert not [text for when, text in texts if when.startswith("write_json") and " " not in text]
 
 
 def test_a_retired_phrase_is_seen_across_lines() -> None:

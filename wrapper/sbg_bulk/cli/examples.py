@@ -133,7 +133,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     "runs list": {"List your runs": "sbg-bulk runs list"},
     "runs report": {
         "Report as text": f"sbg-bulk runs report {_RUN}",
-        "Write a page for a browser": f"sbg-bulk runs report {_RUN} --html report.html",
+        "Write an HTML report": f"sbg-bulk runs report {_RUN} --html report.html",
     },
     "runs resume": {
         "Resume the last unfinished run": "sbg-bulk runs resume",

@@ -24,8 +24,8 @@ def sync(click_context: click.Context, request: SyncRequest) -> None:
     """Copy what is missing at a destination, or differs in size from what is in SOURCE.
 
     SOURCE is the path of a folder or project, or a folder's id; all files in it and its subfolders are compared.
-    SOURCE is never changed. A file of another size at the destination is deleted and copied again. A folder where the
-    other side has a file is reported, and replaced only with --delete.
+    SOURCE is never changed. A file of a different size at the destination is deleted and copied again. A folder where
+    the other side has a file is reported, and replaced only with --delete.
 
     The plan is shown first. After an interruption, run the same command again to continue.
     """

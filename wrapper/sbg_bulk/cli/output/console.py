@@ -128,8 +128,7 @@ def _columns(stream: TextIO) -> int | None:
         return None
 
 
-_COMMAND: Final = r"(?:sbg-bulk|export|curl|pip install) \S.*"
-_UNIT: Final = re.compile(rf"(?:(?<=^)|(?<=: )|(?<=   )){_COMMAND}|'sbg-bulk [^']*'\S*|\S+")
+_UNIT: Final = re.compile(r"(?:(?<=^)|(?<=: ))sbg-bulk \S.*|'sbg-bulk [^']*'\S*|\S+")
 """What is never broken: a word, a path, an address, and a command, which a line ends with or which is quoted."""
 
 
@@ -148,7 +147,7 @@ def folded(line: str, columns: int | None) -> list[str]:
         if lines and len(lines[-1]) + 1 + len(unit) <= columns:
             lines[-1] += f" {unit}"
         else:
-            command = "  " if lines and re.fullmatch(_COMMAND, unit) else ""
+            command = "  " if lines and unit.startswith("sbg-bulk ") else ""
             lines.append(f"{indent}{command}{unit}")
     return lines
 
