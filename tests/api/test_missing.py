@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sbg_bulk import NotFound
-from sbg_bulk.api.subjects import meant
+from sbg_bulk.api.subjects import closest, meant
 from tests.support import samples
 from tests.support.clients import perform
 from tests.support.samples import page
@@ -33,6 +33,12 @@ def _projects(*ids: str) -> list[dict[str, object]]:
 def test_the_project_that_is_most_like_it_is_meant(typed: str, found: str | None) -> None:
     assert meant(typed, ["zz/cohort-aa", "rfranklin/cohort-a", "rfranklin/analysis", "Lab/Run-A"]) == found
     assert meant(typed, []) is None
+
+
+@pytest.mark.parametrize(("typed", "found"), [("CA-001", "CA-0001"), ("CA-041", "CA-0041"), ("batch-1", "batch-01")])
+def test_of_numbered_names_the_first_that_is_as_much_alike_is_meant(typed: str, found: str) -> None:
+    names = [f"CA-{number:04}" for number in range(1, 51)] + [f"batch-{number:02}" for number in (10, 1, 2)]
+    assert closest(typed, names) == found
 
 
 @pytest.mark.parametrize(("method", "args"), [("project", ("a/cohort-1",)), ("files_page", ("a/cohort-1",))])

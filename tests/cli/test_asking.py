@@ -258,7 +258,14 @@ def test_ctrl_c_at_the_question_is_no_answer(env: dict[str, str], simulator: Sim
     # Should the signal come just before it reads, Enter has it look.
     code, _, after = _asked(["delete", FILE], env, "[y/N]: ", "\x03\n")
     assert code == 130
-    assert after.endswith("sbg-bulk: interrupted.\n")
+    assert after.endswith("sbg-bulk: interrupted. Nothing was changed.\n")
+    assert FILE in simulator.world.nodes
+
+
+def test_ctrl_d_at_the_question_is_a_no_that_ends_its_line(env: dict[str, str], simulator: Simulator) -> None:
+    code, _, after = _asked(["delete", FILE], env, "[y/N]: ", "\x04")
+    assert code == 130
+    assert after.lstrip("\x04\b ^D").startswith("\nNothing was done.")
     assert FILE in simulator.world.nodes
 
 

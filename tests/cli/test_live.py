@@ -168,6 +168,12 @@ def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> Non
         ("  sbg-bulk runs resume R --adopt 7", 30, ["  sbg-bulk runs resume R --adopt 7"]),
         ("Global options, see 'sbg-bulk --help': --quiet.", 40,
          ["Global options, see 'sbg-bulk --help':", "--quiet."]),
+        ("  export SB_API_ENDPOINT=http://127.0.0.1:8000/v2 SB_AUTH_TOKEN=demo-token", 60,
+         ["  export SB_API_ENDPOINT=http://127.0.0.1:8000/v2 SB_AUTH_TOKEN=demo-token"]),
+        ("  sent:      curl -sS -H \"X: $T\" 'http://127.0.0.1:8000/v2/user'", 30,
+         ["  sent:", "    curl -sS -H \"X: $T\" 'http://127.0.0.1:8000/v2/user'"]),
+        ("The proxy uses SOCKS: pip install 'httpx[socks]'", 30,
+         ["The proxy uses SOCKS:", "  pip install 'httpx[socks]'"]),
         ("  one name and another", 14, ["  one name and", "  another"]),
     ],
 )  # fmt: skip

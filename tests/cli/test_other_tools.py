@@ -84,6 +84,8 @@ def test_an_advice_names_no_option_that_the_command_has_not(sbg: Run) -> None:
     [
         (["copy", "x", "--on-conflic", "skip"], "Did you mean --on-conflict?"),
         (["copy", "x", "--quite"], "Did you mean --quiet?"),
+        (["copy", "x", "--dryrun"], "Did you mean --dry-run?"),
+        (["copy", "x", "--desk"], "No such option '--desk'.\n"),
         (["delete", "x", "-rf"], "Use --yes."),
         (["--token", "x", "whoami"], "Tokens are not taken from the command line."),
     ],

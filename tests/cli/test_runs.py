@@ -38,6 +38,7 @@ from tests.cli.harness import (
     started_jobs,
     tree,
 )
+from tests.support.world import World
 
 MISSING = "000000000000000000000000"
 MISSING_TEXT = "the file or folder to be copied, moved or deleted does not exist"
@@ -241,6 +242,54 @@ def test_ctrl_c_prints_the_command_that_goes_on(
     assert ran.err.endswith(f"sbg-bulk: interrupted: 0 of 2 files copied.\nResume with: sbg-bulk runs resume {run}\n")
     assert sbg(*printed_commands(ran.err)[0]).code == 0
     assert len(started_jobs(simulator)) == 1
+
+
+def test_ctrl_c_tells_what_the_journal_has_even_if_it_was_not_told_before(
+    sbg: Run, monkeypatch: pytest.MonkeyPatch, manifest: Path
+) -> None:
+    ended = Journal.ended
+
+    def interrupted(*args: Any) -> None:
+        ended(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Journal, "ended", interrupted)
+    ran = sbg("copy", "--manifest", str(manifest), "--items-per-job", "1", "--jobs-in-flight", "1")
+    assert ran.code == 130
+    assert "sbg-bulk: interrupted: 1 of 2 files copied.\n" in ran.err
+    assert "1 of 2" in sbg("runs", "list").out
+
+
+@pytest.mark.parametrize("more", [(), ("--no-check",)], ids=["looked at", "not looked at"])
+@pytest.mark.parametrize(("names", "told"), [(["one", "two"], "2 folders"), (["one", "sample.bam"], "2 items")])
+def test_rows_that_are_folders_are_called_so(
+    sbg: Run, simulator: Simulator, tmp_path: Path, names: list[str], told: str, more: tuple[str, ...]
+) -> None:
+    World(simulator).add(f"{MINE}/one/x", f"{MINE}/two/y")
+    path = tmp_path / "m.csv"
+    path.write_text("\n".join(("path", *(f"{MINE}/{name}" for name in names), "")), "utf-8")
+    ran = sbg("copy", "--manifest", str(path), "--to", TARGET, *more)
+    assert ran.code == 0, ran.err
+    assert f"Run {_id(ran)}: {told}.\n" in ran.err
+    assert f"Finished: {told} copied in " in ran.err
+    assert re.search(rf"^{told[2:]} +2 of 2 done$", sbg("runs", "show").out, re.MULTILINE)
+    assert f"Finished: {told} deleted in " in sbg("delete", "--manifest", str(path), "--yes").err
+
+
+def test_ids_of_folders_are_called_so_as_soon_as_they_are_seen_and_in_a_retry(
+    sbg: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    World(simulator).add(f"{MINE}/one/x", f"{MINE}/two/y")
+    ids = [node.id for node in simulator.world.nodes.values() if node.name in ("one", "two")]
+    path = tmp_path / "m.csv"
+    path.write_text("\n".join(("file", *ids, "")), "utf-8")
+    simulator.arm("kind=fail_item item=1 op=submit_copy_job call=1")
+    ran = sbg("copy", "--manifest", str(path), "--to", TARGET, "--items-per-job", "1")
+    assert ran.code == 3, ran.err
+    assert f"Run {_id(ran)}: 2 folders.\n" in ran.err
+    retried = sbg("runs", "retry", _id(ran))
+    assert "Run" in retried.err
+    assert ": 1 folder.\n" in retried.err
 
 
 def test_ctrl_c_while_a_manifest_is_read_leaves_nothing(
@@ -781,7 +830,7 @@ def test_a_journal_of_a_newer_format_is_left_as_it_is(
     ran = sbg("runs", command, run)
     assert (ran.code, ran.out) == (1, "")
     assert f"{journal} has format 99" in ran.err
-    assert "pip install -U sbg-bulk" in ran.err
+    assert "Use the newer version that began it." in ran.err
     assert journal.read_bytes() == before
 
 

@@ -201,7 +201,8 @@ def test_a_port_that_is_taken_is_named(sbg: Run) -> None:
         port = listener.getsockname()[1]
         ran = sbg("simulate", "--port", str(port))
     assert (ran.code, ran.out) == (2, "")
-    assert f"cannot serve on 127.0.0.1:{port}: Address already in use" in ran.err
+    assert f"Port {port} is in use, perhaps by another simulator. Choose another with --port" in ran.err
+    assert f"[cannot serve on 127.0.0.1:{port}: Address already in use]" in ran.err
 
 
 def test_without_the_packages_it_needs_it_says_how_to_get_them(sbg: Run, monkeypatch: pytest.MonkeyPatch) -> None:

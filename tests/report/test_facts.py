@@ -129,6 +129,11 @@ def test_what_is_unclear_is_not_taken_for_failed(path: Path) -> None:
     ]
 
 
+def test_a_job_of_many_rows_is_one_job(path: Path) -> None:
+    told = facts(made(path, 4, lambda _: DONE))
+    assert (told.jobs, told.row_jobs) == (len(told.sent), 0)
+
+
 @pytest.mark.parametrize("rows_", [0, 3])
 def test_a_run_of_which_nothing_was_sent_has_a_report(path: Path, rows_: int) -> None:
     journal(path, rows_).close()

@@ -68,6 +68,7 @@ def test_what_a_person_mistypes_is_asked_for_again(terminal: Terminal, file: Pat
     child.expect("or URL): ")
     child.send("cavatika\n")
     child.expect("Platform: neither a URL")
+    child.expect("Did you mean cavatica?")
     child.expect("or URL): ")
     child.send(f"{url}\n")
     child.expect("hidden while you type): ")
@@ -77,6 +78,19 @@ def test_what_a_person_mistypes_is_asked_for_again(terminal: Terminal, file: Pat
     child.send(f"{TOKEN}\n")
     assert ended(child)[0] == 0
     assert stored(file) == (url, TOKEN)
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_an_interrupt_is_told_on_a_line_of_its_own_with_that_nothing_was_saved(
+    terminal: Terminal, file: Path, key: str
+) -> None:
+    child = terminal("configure")
+    child.expect("or URL): ")
+    child.send(key)
+    code, told = ended(child)
+    assert code == 130
+    assert told.endswith("\nsbg-bulk: interrupted. Nothing was saved.\n")
+    assert not file.parent.exists()
 
 
 def test_a_token_that_is_not_accepted_is_not_saved(terminal: Terminal, file: Path, url: str) -> None:
@@ -166,7 +180,7 @@ def test_an_interrupt_changes_nothing(terminal: Terminal, file: Path, url: str) 
     child.expect("hidden while you type): ")
     child.send("\x03")
     code, told = ended(child)
-    assert (code, told.strip()) == (130, "sbg-bulk: interrupted.")
+    assert (code, told.strip()) == (130, "sbg-bulk: interrupted. Nothing was saved.")
     assert not file.exists()
 
 

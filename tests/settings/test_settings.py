@@ -268,6 +268,21 @@ def test_an_endpoint_that_is_not_safe_to_use_is_refused_and_a_secret_in_it_is_no
     assert "pass-word" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("cavatcia", "nor one of: us, eu, cgc, cavatica, bdc, cn. Did you mean cavatica?"),
+        ("https://api.example.org", "https://api.example.org lacks the path, usually /v2."),
+        ("http://api.example.org/v2", "http://api.example.org/v2 would send the token unencrypted. Use https."),
+    ],
+)
+def test_a_bad_endpoint_in_the_environment_is_said_to_be_in_its_variable(tmp_path: Path, given: str, told: str) -> None:
+    for token in ({}, {"SB_AUTH_TOKEN": "t"}):
+        why = why_not(tmp_path / "none", SB_API_ENDPOINT=given, **token)
+        assert why.startswith("SB_API_ENDPOINT: ")
+        assert told in why
+
+
 def test_a_bad_endpoint_in_the_file_is_said_to_be_there(tmp_path: Path) -> None:
     path = tmp_path / "credentials"
     path.write_text("[default]\napi_endpoint = http://api.example.org/v2\nauth_token = t\n")

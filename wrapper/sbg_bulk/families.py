@@ -29,6 +29,6 @@ def family_of(journal: Journal) -> Family:
     if found is None:
         raise JournalError(
             f"Run {journal.plan.run} is a {journal.plan.job_type}, which this version of sbg-bulk does not know. "
-            f"Install a newer one (pip install -U sbg-bulk)."
+            f"Use the newer version that began it."
         )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any, Final
 
 from attrs import frozen
@@ -82,5 +82,8 @@ def meant(project: str, projects: Iterable[str]) -> str | None:
 
 def closest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that is most like one that is not there, whatever the case; None if none is like it."""
-    folded = {one.casefold(): one for one in names}
-    return next((folded[one] for one in get_close_matches(name.casefold(), folded, n=1, cutoff=_ALIKE)), None)
+    folded, typed = {one.casefold(): one for one in names}, name.casefold()
+    alike = get_close_matches(typed, folded, n=max(len(folded), 1), cutoff=_ALIKE)
+    # Of numbered names many are as much alike: CA-001 is CA-0001 rather than CA-0041.
+    best = min(alike, key=lambda one: (-SequenceMatcher(None, one, typed).ratio(), one), default=None)
+    return None if best is None else folded[best]

@@ -12,6 +12,8 @@ import click
 
 from sbg_bulk.text import command_line
 
+_TO: Final = ("Use --to.",)
+_ENDPOINT: Final = ("Use --endpoint, or --profile.",)
 _PARALLEL: Final = ("Use --jobs-in-flight N.",)
 _KEEPING: Final = ("That is the default: names that exist at the destination are skipped, see --on-conflict.",)
 _YES: Final = ("Use --yes.",)
@@ -25,6 +27,13 @@ def _no_token() -> str:
 
 
 OPTIONS: Final[Mapping[str, tuple[str | Callable[[], str], ...]]] = {
+    "--dest": _TO,
+    "--destination": _TO,
+    "--target": _TO,
+    "-p": ("Use --parents.",),
+    "--platform": _ENDPOINT,
+    "--server": _ENDPOINT,
+    "--url": _ENDPOINT,
     "--overwrite": (
         "To replace files that differ in size, use sync. For other choices, see --on-conflict.",
         "sync replaces files that differ in size.",
@@ -131,8 +140,11 @@ def about_option(error: click.NoSuchOption) -> click.UsageError:
         advice = given if isinstance(given, str) else given()
         if set(_OPTION.findall(advice)).issubset(shown):
             return click.UsageError(f"{error.message} {advice}", context)
-    alike = [] if error.option_name in OPTIONS else get_close_matches(error.option_name, shown, n=1)
-    told = f"{error.message} Did you mean {alike[0]}?" if alike else error.message
+    # All begin with the same dashes, which makes none of them more alike.
+    names = {name.lstrip("-"): name for name in shown}
+    typed = error.option_name.lstrip("-")
+    alike = [] if error.option_name in OPTIONS else get_close_matches(typed, names, n=1)
+    told = f"{error.message} Did you mean {names[alike[0]]}?" if alike else error.message
     return click.UsageError(told, context)
 
 

@@ -186,6 +186,7 @@ def retry(earlier: Journal, family: Family, journal: Path | None = None) -> Jour
     ):
         if value is not None:
             later.remember(key, value)
+    later.saw_folders(earlier.folders_seen())
     earlier.remember("retry", later.plan.run)
     return later
 

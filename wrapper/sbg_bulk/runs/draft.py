@@ -230,9 +230,10 @@ class Draft:
         return row.name or str(said.get(SOURCE_COLUMN) or "").rstrip("/").rpartition("/")[2] or None
 
     def saw_folder(self, file: str, name: str) -> None:
-        """Note that a folder is there, and the name that it will have."""
+        """Note that a folder is there, and the name that it will have; empty if that is not known."""
         with clear_errors(self.path, if_full=_IF_FULL):
-            self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (FOLDER_SEEN + file, name))
+            query = "INSERT INTO learned VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE ?"
+            self._db.execute(query, (FOLDER_SEEN + file, name, name != ""))
 
     def leave_out(self, row: Going) -> None:
         """Note that a row is not to be done."""

@@ -43,7 +43,7 @@ from sbg_bulk.runs.journal_file import (
     snapshot,
     unix,
 )
-from sbg_bulk.runs.journal_reader import SESSIONS, SUMS, JournalReader
+from sbg_bulk.runs.journal_reader import FOLDER_SEEN, SESSIONS, SUMS, JournalReader
 from sbg_bulk.runs.records import AnyJob, EndedRow, NewFolder, Outcome, RowOutcome, State, Submission
 from sbg_bulk.runs.traffic import Traffic
 
@@ -343,6 +343,12 @@ class Journal(JournalReader):
         """
         with self._change():
             self._db.execute("INSERT OR REPLACE INTO learned VALUES (?, ?)", (key, value))
+
+    def saw_folders(self, files: Iterable[str]) -> None:
+        """Note that what has these ids are folders."""
+        with self._change():
+            seen = ((FOLDER_SEEN + file, "") for file in files)
+            self._db.executemany("INSERT OR IGNORE INTO learned VALUES (?, ?)", seen)
 
     def not_ours(self, jobs: Iterable[str]) -> None:
         """Note that these jobs are known not to be this run's."""

@@ -357,8 +357,8 @@ def check_header(path: Path) -> None:
         raise WrongJournal(f"{path} is a SQLite file, but not a journal of sbg-bulk.")
     if version > FORMAT:
         raise JournalError(
-            f"{path} has format {version}, but this version of sbg-bulk supports {FORMAT}. Install a newer one (pip "
-            f"install -U sbg-bulk)."
+            f"{path} has format {version}, but this version of sbg-bulk supports {FORMAT}. Use the newer version "
+            f"that began it."
         )
 
 

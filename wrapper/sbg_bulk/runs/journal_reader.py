@@ -30,7 +30,8 @@ from sbg_bulk.runs.records import (
 from sbg_bulk.runs.traffic import Slot
 
 FOLDER_SEEN: Final = "folder "
-"""What a journal remembers the names of folders by that a manifest moves, with their ids after it."""
+"""What a journal remembers the folders of a manifest by that were seen, with their ids after it: the names that they
+get where they go, or an empty text where nobody has looked at that place."""
 
 ASKED: Final = "asked"
 """What a journal remembers of a retry: what was asked for when the first run was begun."""
@@ -74,7 +75,7 @@ class JournalReader:
         if self.remembered(CHOSEN) is None:
             # Columns of such names are the user's own.
             [(items, rows)] = self._select("SELECT coalesce(sum(outcome = 'done'), 0), count(*) FROM row")
-            return Carried(items, unsized=rows)
+            return Carried(items, folders=len(self.folders_seen()), unsized=rows)
         [(items, sized, size, folders, total, unsized)] = self._select(
             "SELECT coalesce(sum(done), 0), count(CASE WHEN done THEN size END), total(CASE WHEN done THEN size END), "
             "count(type), total(size), count(*) - count(size) FROM (SELECT outcome IS 'done' AS done, "
@@ -87,11 +88,19 @@ class JournalReader:
     def noun(self) -> str:
         """Return what the rows are called; see `noun_of`. That of a million rows is found faster than their amount."""
         if self.remembered(CHOSEN) is None:
-            return noun_of(1, 0)
+            if not (seen := len(self.folders_seen())):
+                return noun_of(1, 0)
+            [(rows,)] = self._select("SELECT count(*) FROM row")
+            return noun_of(rows, seen)
         kinds = ("NOT NULL", "NULL")
         query = "SELECT EXISTS (SELECT 1 FROM row WHERE json_extract(extra, ?) IS {})"
         folders, files = (next(self._select(query.format(kind), (f"$.{TYPE_COLUMN}",)))[0] for kind in kinds)
         return noun_of(folders + files, folders)
+
+    def folders_seen(self) -> list[str]:
+        """Return the ids of the rows of a manifest that are known to be folders."""
+        query = "SELECT file FROM learned CROSS JOIN row ON file = substr(key, ?1 + 1) WHERE substr(key, 1, ?1) = ?2"
+        return [file for (file,) in self._select(query, (len(FOLDER_SEEN), FOLDER_SEEN))]
 
     def _sums(self) -> dict[str, dict[str, int]] | None:
         """Return what was kept when the run was complete: to count a million rows takes seconds."""
@@ -176,7 +185,9 @@ class JournalReader:
 
     def row_jobs(self) -> set[str]:
         """Return the ids of all jobs that are known to be a row's own."""
-        return {job for (job,) in self._select("SELECT job FROM row WHERE job IS NOT NULL")}
+        # That of a submission was for many.
+        query = "SELECT job FROM row WHERE job IS NOT NULL EXCEPT SELECT job FROM submission"
+        return {job for (job,) in self._select(query)}
 
     def latest_jobs(self, count: int) -> list[str]:
         """Return the ids of so many jobs of this run at most, the latest first."""

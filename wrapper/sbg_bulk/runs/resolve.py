@@ -162,11 +162,13 @@ def _sources(lookup: _Lookup) -> Flow[None]:
             try:
                 if place.start in wrong:
                     raise InputError(wrong[place.start])
-                file = lookup.resolver.existing(place).id
+                file = lookup.resolver.existing(place)
             except InputError as error:
                 lookup.say(source.number, source.column, str(error))
                 continue
-            twice = yield from record(partial(lookup.draft.found, source, file))
+            twice = yield from record(partial(lookup.draft.found, source, file.id))
+            if file.is_folder:
+                yield from record(partial(lookup.draft.saw_folder, file.id, ""))
             if twice is not None:
                 lookup.say(twice.row, twice.column, twice.message)
         # What was found of one batch is of no use to the next, but for the folders on the way.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -45,6 +46,9 @@ TITLES: Final[Mapping[str, str]] = {
     "cn": "Seven Bridges Platform, China",
 }
 """The full names of the platforms, by their short names."""
+
+ENVIRONMENT: Final = "the environment"
+"""Where settings are from that are those of the environment."""
 
 ENDPOINT_VARIABLE: Final = "SB_API_ENDPOINT"
 TOKEN_VARIABLE: Final = "SB_AUTH_TOKEN"  # noqa: S105 - the variable's name
@@ -144,7 +148,8 @@ class Settings:
         if token is not None and wanted is not None:
             return cls(wanted, _as_token(token))
         stored = _stored(profile, os.environ if environment is None else environment, credentials)
-        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, stored.source, stored.token)
+        place = ENDPOINT_VARIABLE if stored.source == ENVIRONMENT else stored.source
+        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, place, stored.token)
         if token is not None:
             if found is None:
                 raise SettingsError(
@@ -190,8 +195,10 @@ def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str
     if parts.username or parts.password:
         raise SettingsError(f"{source}: remove the user and password from the URL.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
+        alike = get_close_matches(text.lower(), DEPLOYMENTS, n=1)
         raise SettingsError(
             f"{source}: neither a URL such as https://cgc-api.sbgenomics.com/v2 nor one of: {', '.join(DEPLOYMENTS)}."
+            f"{f' Did you mean {alike[0]}?' if alike else ''}"
         )
     if odd := [one for one in text if not "!" <= one <= "~"]:
         names = ", ".join(f"U+{ord(one):04X}" for one in dict.fromkeys(odd))
@@ -250,18 +257,16 @@ def _stored(profile: str | None, environment: Mapping[str, str], credentials: Pa
         _check_agreement(stored, endpoint, token)
         return stored
     if token is not None:
-        return _Stored(endpoint, token, "the environment")
+        return _Stored(endpoint, token, ENVIRONMENT)
     file = credentials or credentials_file.usual_path()
     profiles = credentials_file.read(file)
     if endpoint is not None and not profiles:
-        return _Stored(endpoint, None, "the environment")
+        return _Stored(endpoint, None, ENVIRONMENT)
     default = profiles.get(DEFAULT_PROFILE)
     stored = _Stored(None, None, str(file)) if default is None else _stored_in(default, file)
     if endpoint is not None:
         return (
-            stored
-            if stored.endpoint is not None and _same(endpoint, stored)
-            else _Stored(endpoint, None, "the environment")
+            stored if stored.endpoint is not None and _same(endpoint, stored) else _Stored(endpoint, None, ENVIRONMENT)
         )
     return stored
 

@@ -221,7 +221,7 @@ def _look(
         if item.id not in left:
             yield from record(lambda item=item: draft.leave_out(by_file[item.id]))  # type: ignore[misc]
     for item in done:
-        if item.is_folder and draft.plan.job_type == MOVE:
+        if item.is_folder:
             yield from record(partial(draft.saw_folder, item.id, item.name))
         if item.id not in by_file:
             # Found in a folder that was to be put where one of its name is.

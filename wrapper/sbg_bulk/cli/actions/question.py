@@ -105,6 +105,9 @@ class Rows:
         choice = None if client is None else _choice_of_ids(client, ids)
         if client is None or choice is None:
             return cls(draft, {}, None)
+        for item in choice.items:
+            if item.is_folder:
+                draft.saw_folder(item.id, "")
         amount, _ = amount_of(client, choice)
         whole = amount.complete and len(ids) == len(draft)
         items = {item.id: item for item in choice.items}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit, exit_code
@@ -16,7 +16,8 @@ from sbg_bulk.cli.progress.display import followed
 from sbg_bulk.errors import RunStopped, SbgBulkError, Unauthorized
 from sbg_bulk.items import DONE_AS
 from sbg_bulk.runs import store
-from sbg_bulk.runs.records import noun_of
+from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import State, noun_of
 from sbg_bulk.text import counted, duration, known_size
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
             text = report_text(context, report, took, before=before.done if before.open < before.rows else None)
             (note if report.succeeded else tell)(text)
         return Exit.DONE if report.succeeded else Exit.FAILED_ITEMS
-    resume = _resume(context, seen[-1])
+    last = _as_kept(seen[-1])
+    resume = _resume(context, last)
     code = Exit.INTERRUPTED if broken is None else exit_code(broken)
     if broken is None:
-        name, told = INTERRUPTED, f"interrupted: {_so_far(seen[-1])}\nResume with: {resume}"
+        name, told = INTERRUPTED, f"interrupted: {_so_far(last)}\nResume with: {resume}"
     elif isinstance(broken, RunStopped):
-        name, told = type(broken).__name__, _stopped_text(context, broken, seen[-1])
+        name, told = type(broken).__name__, _stopped_text(context, broken, last)
     else:
         go_on = f"Resume with: {resume}"
         if isinstance(broken, Unauthorized):
@@ -96,6 +98,19 @@ def execute(context: Context, work: Callable[[Callable[[Progress], object]], Run
         events.failed(name, told, code, broken)
     complain(told)
     return code
+
+
+def _as_kept(progress: Progress) -> Progress:
+    """Return how far a run has come as its journal has it, which may know more than was told before it was stopped."""
+    try:
+        with Journal.read(Path(progress.journal)) as journal:
+            made, total = journal.folders()
+            # Where each row has a job of its own, its submission has none.
+            jobs = [one for one in journal.unfinished() if one.job is not None or one.state is State.INTENDED]
+            running = len(jobs) + len(journal.running_rows())
+            return evolve(progress, tally=journal.tally(), jobs_running=running, folders_made=made, folders_total=total)
+    except SbgBulkError:
+        return progress
 
 
 def _resume(context: Context, progress: Progress) -> str:

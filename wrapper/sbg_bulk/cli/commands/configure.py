@@ -6,8 +6,9 @@ import os
 import shlex
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -16,7 +17,7 @@ from sbg_bulk.cli.completion import complete_endpoint, complete_profile
 from sbg_bulk.cli.context import Context, client_class
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.options.common import json_option
-from sbg_bulk.cli.output.console import complain, note, tell, write_json
+from sbg_bulk.cli.output.console import complain, console, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
 from sbg_bulk.errors import SbgBulkError, SettingsError, Unauthorized
 from sbg_bulk.files.addresses import PAGES
@@ -40,6 +41,8 @@ from sbg_bulk.text import command_line
 if TYPE_CHECKING:
     from sbg_bulk.models.resources import User
     from sbg_bulk.settings.credentials import Profile
+
+T = TypeVar("T")
 
 PATIENCE: Final = 10.0
 """Seconds to try to reach the platform: somebody is waiting, and may have mistyped the address."""
@@ -87,6 +90,7 @@ def configure(
             raise click.UsageError("--list can only be combined with --json.")
         _list(path, as_json)
         return
+    console().so_far = "Nothing was saved."
     name = profile or context.profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
     credentials.check_name(name)
     existing = credentials.read(path).get(name)
@@ -107,6 +111,7 @@ def configure(
     mode = _mode(path, yes)
     was_exposed = credentials.exposure(path) is not None
     credentials.store(path, name, wanted, token.reveal(), mode=mode)
+    console().so_far = ""
     if was_exposed and mode == credentials.PRIVATE:
         note(f"{path} was open to other users; now only you can read it.")
     if as_json:
@@ -163,9 +168,18 @@ def _ask_to_replace(existing: Profile, path: Path) -> None:
     if not _asking():
         raise click.UsageError(f"{told} Replace it with --yes, or choose another name with --profile.")
     tell(told)
-    if not click.confirm("Replace it?", err=True):
+    if not _ask(lambda: click.confirm("Replace it?", err=True)):
         note("Nothing was changed. Choose another name with --profile.")
         raise click.exceptions.Exit(Exit.USAGE)
+
+
+def _ask(prompt: Callable[[], T]) -> T:
+    """Ask by one of click's prompts, and begin a new line after a Ctrl-C or Ctrl-D: what is told stands on its own."""
+    try:
+        return prompt()
+    except click.Abort:
+        click.echo(err=True)
+        raise
 
 
 def _endpoint(given: str | None, existing: Profile | None, name: str, token_stdin: bool) -> str:
@@ -180,7 +194,7 @@ def _endpoint(given: str | None, existing: Profile | None, name: str, token_stdi
     for short, title in TITLES.items():
         tell(f"  {title} ({short})")
     while True:
-        answer = click.prompt("Platform (short name or URL)", default=before, err=True)
+        answer = _ask(lambda: click.prompt("Platform (short name or URL)", default=before, err=True))
         try:
             return normal_endpoint(answer, "Platform")
         except SettingsError as error:
@@ -231,7 +245,7 @@ def _checked(settings: Settings) -> tuple[User | None, Exit]:
             f"{settings.endpoint} does not accept this token. Check that it was copied completely, is for this "
             f"platform and has not expired. [HTTP 401{request}]"
         )
-        if _asking() and click.confirm("Save it anyway?", err=True):
+        if _asking() and _ask(lambda: click.confirm("Save it anyway?", err=True)):
             return None, Exit.DONE
         return None, exit_code(error)
     except SbgBulkError as error:
@@ -250,7 +264,7 @@ def _mode(path: Path, yes: bool) -> int:
     if yes or not _asking():
         return credentials.PRIVATE
     tell(f"Warning: {warning}")
-    if click.confirm("Make it readable only by you?", default=True, err=True):
+    if _ask(lambda: click.confirm("Make it readable only by you?", default=True, err=True)):
         return credentials.PRIVATE
     return stat.S_IMODE(path.stat().st_mode)
 

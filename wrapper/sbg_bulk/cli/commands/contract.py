@@ -15,7 +15,7 @@ import click
 from sbg_bulk import contract as library
 from sbg_bulk.cli.context import Context
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.output.console import note, tell, write_json
+from sbg_bulk.cli.output.console import note, say, tell, write_json
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings.settings import Settings
 
@@ -115,7 +115,7 @@ def contract(
     note(f"Checking {settings.endpoint}, {place}, seed {seed}.")
 
     def found(finding: Finding) -> None:
-        click.echo("\n".join(finding.lines()), err=as_json)
+        (tell if as_json else say)("\n".join(finding.lines()))
 
     code: int
     with _terminated():
@@ -156,7 +156,7 @@ def _write(report: Report, as_json: bool, html: Path | None, junit: Path | None)
     if as_json:
         write_json(report.document())
     else:
-        click.echo("\n".join([*report.times(), *report.summary()]))
+        say("\n".join([*report.times(), *report.summary()]))
     for path, written in ((html, library.page), (junit, library.junit)):
         if path is not None:
             path.write_text(written(report), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 from ipaddress import ip_address
 from pathlib import Path
@@ -125,6 +126,9 @@ def simulate(
     except BrokenPipeError:
         raise
     except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            told = f"Port {port} is in use, perhaps by another simulator. Choose another with --port."
+            raise click.UsageError(f"{told} [{error.strerror}]") from None
         raise click.UsageError(str(error)) from None
 
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from sbg_bulk.cli.exits import Exit
-from sbg_bulk.cli.output.console import fitted, note
+from sbg_bulk.cli.output.console import console, fitted, note
 from sbg_bulk.cli.output.failures import write_failure
 from sbg_bulk.text import plain
 
@@ -41,11 +41,14 @@ def agreed(question: str, yes: bool) -> bool:
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         click.echo(err=True)  # what is told next begins on a line of its own
+        console().so_far = console().so_far or "Nothing was changed."
         raise
     except UnicodeDecodeError:
         answer = ""  # whatever it was, it was no yes
     if answer.strip().lower() in ("y", "yes"):
         return True
+    if not answer:
+        click.echo(err=True)  # Ctrl-D ends no line
     told = "Nothing was done."
     note(told)
     write_failure("Declined", told, Exit.INTERRUPTED)

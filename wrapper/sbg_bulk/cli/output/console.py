@@ -128,7 +128,8 @@ def _columns(stream: TextIO) -> int | None:
         return None
 
 
-_UNIT: Final = re.compile(r"(?:(?<=^)|(?<=: ))sbg-bulk \S.*|'sbg-bulk [^']*'\S*|\S+")
+_COMMAND: Final = r"(?:sbg-bulk|export|curl|pip install) \S.*"
+_UNIT: Final = re.compile(rf"(?:(?<=^)|(?<=: )|(?<=   )){_COMMAND}|'sbg-bulk [^']*'\S*|\S+")
 """What is never broken: a word, a path, an address, and a command, which a line ends with or which is quoted."""
 
 
@@ -147,7 +148,7 @@ def folded(line: str, columns: int | None) -> list[str]:
         if lines and len(lines[-1]) + 1 + len(unit) <= columns:
             lines[-1] += f" {unit}"
         else:
-            command = "  " if lines and unit.startswith("sbg-bulk ") else ""
+            command = "  " if lines and re.fullmatch(_COMMAND, unit) else ""
             lines.append(f"{indent}{command}{unit}")
     return lines
 

@@ -55,7 +55,7 @@ def _document(journal: Journal) -> dict[str, Any]:
         "to": _to(journal),
         "retry_of": plan.retry_of,
         **asdict(tally),
-        "folders": carried.folders if chosen else None,
+        "folders": carried.folders if chosen or carried.folders else None,
         "bytes": carried.total if chosen else None,
         "bytes_done": carried.size if chosen else None,
     }
