@@ -44,12 +44,16 @@ def test_the_objects_of_a_manifest_are_imported_with_names_and_metadata(
 def test_a_dry_run_tells_the_pace_and_changes_nothing(sbg: Run, simulator: Simulator, portal: Path) -> None:
     ran = sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run")
     assert ran.code == 0, ran.err
-    assert "The platform imports up to 500 files by DRS in 5 min." in ran.err
+    assert "Pace: at most 500 items in 5 min." in ran.err
     assert f"{PROJECT}/f0.bam" in ran.out
     assert not there(simulator)
     rows = "".join(f"{HOST}/{number}\n" for number in range(1001))
     portal.write_text(rows, encoding="utf-8")
-    assert "this takes at least 10 min." in sbg("import", "--drs", str(portal), "--to", PROJECT, "--dry-run").err
+    words = ("import", "--drs", str(portal), "--to", PROJECT, "--dry-run")
+    assert "Pace: at most 500 items in 5 min: this takes at least 10 min." in sbg(*words).err
+    assert "Pace: at most 200 items in 5 min: this takes at least 25 min." in sbg(*words, "--pace", "200").err
+    assert sbg(*words, "--pace", "200", "--json").document["pace_seconds"] == 1500
+    assert sbg(*words, "--pace", "0").code == 2
 
 
 @pytest.mark.parametrize(("way", "number"), [("skip", 3), ("rename", 4), ("overwrite", 3)])

@@ -5,17 +5,39 @@ from __future__ import annotations
 import asyncio
 import io
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sbg_bulk import InputError, ManifestError, RunReport, RunStopped, Tally
+from sbg_bulk import (
+    Cause,
+    InputError,
+    ManifestError,
+    Polling,
+    Progress,
+    RunOptions,
+    RunReport,
+    RunStopped,
+    Settings,
+    Tally,
+    Token,
+    Wait,
+)
+from sbg_bulk.api.drivers.base import TIMEOUT
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.steps import Step
+from sbg_bulk.api.waits import waiting
+from sbg_bulk.families import family_of
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.records import Outcome, RowOutcome
+from sbg_bulk.runs.run import run
 from sbg_bulk.simulator import File, Variant
-from tests.support.runs import TARGET, Killed, Service, interrupted, report
+from tests.support.clients import KINDS, Kind
+from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report
 
 HOST = "drs://portal.example"
 
@@ -87,6 +109,102 @@ def test_a_pace_of_the_service_delays_and_loses_nothing(path: Path) -> None:
     assert portal.imported(path).tally == Tally(250, done=250)
     assert portal.there() == portal.expected()
     assert portal.sent()["get_drs_import"] < 400
+
+
+# The pace
+
+
+def most_in_a_span(portal: Portal, seconds: float = 300.0) -> int:
+    """The most objects that were submitted in so many seconds, in jobs of a hundred."""
+    times = [one.time for one in portal.simulator.requests if one.operation == "start_drs_import"]
+    return 100 * max(sum(begin <= time < begin + seconds for time in times) for begin in times)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__.lower())
+def test_no_more_objects_are_submitted_than_the_platform_imports_in_the_time(path: Path, kind: Kind) -> None:
+    portal, waits = Portal(1_100), list[Wait]()
+    progress: list[Progress] = []
+    with closing(kind(portal.simulator.transport(), portal.clock, ENDPOINT, TOKEN)) as client:
+        began = portal.clock.now()
+        done = client.call(
+            "import_drs", portal.table(), to=TARGET, journal=path, on_wait=waits.append, on_change=progress.append
+        )
+    assert (done.tally, most_in_a_span(portal)) == (Tally(1_100, done=1_100), 500)
+    assert 600 <= portal.clock.now() - began < 640
+    held = [wait for wait in waits if wait.cause is Cause.PACE]
+    assert {wait.reason for wait in held} == {"to keep the pace of 500 files in 5 min"}
+    assert waiting(held[0]).startswith("Waiting 5 min to keep the pace")
+    # The jobs are looked at meanwhile, and it is told how long it still takes.
+    assert [wait.seconds for wait in held[:3]] == sorted((wait.seconds for wait in held[:3]), reverse=True)
+    assert any(one.tally.done == 500 and one.tally.open == 600 for one in progress)
+    assert any(one.waiting in held for one in progress)
+    with Journal.read(path) as journal:
+        assert 500 < sum(slot.waited for slot in journal.slots() if slot.cause == "pace") <= 600
+
+
+@pytest.mark.parametrize(("pace", "most"), [(200, 200), (1_000, 600), (50, 100)])
+def test_the_pace_is_a_setting_that_a_run_keeps(path: Path, pace: int, most: int) -> None:
+    portal = Portal(600)
+
+    def stop(progress: Progress) -> None:
+        if progress.tally.running:
+            raise Killed
+
+    with pytest.raises(Killed):
+        portal.imported(path, options=RunOptions(pace=pace), on_change=stop)
+    began = portal.clock.now()
+    assert portal.client().resume(path).tally == Tally(600, done=600)
+    # The journal of a client is on the clock of this machine, which does not stand still.
+    assert most_in_a_span(portal, 290.0) == most
+    assert portal.clock.now() - began >= 300 * (600 / most - 1) * max(1, 100 / pace)
+
+
+@pytest.mark.parametrize("away", [0.0, 200.0, 300.0])
+def test_what_was_submitted_before_the_run_was_resumed_counts(path: Path, away: float) -> None:
+    portal = Portal(1_000)
+    _begun(portal, path)
+
+    def carry(driver: type[BlockingDriver]) -> None:
+        settings, policy = Settings(ENDPOINT, Token(TOKEN)), RequestPolicy(polling=Polling(1.0, 5.0))
+        made = portal.clock.blocking_driver(portal.simulator.transport(), driver)(settings, TIMEOUT)
+        with closing(made), Journal.open(path, portal.clock.now) as journal:
+            made.run(run(policy, journal, family_of(journal), RunOptions(), token="a mark"))
+
+    class Ends(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            if portal.sent()["start_drs_import"] == 5:
+                raise Killed
+            return super()._perform(step)
+
+    with pytest.raises(Killed):
+        carry(Ends)
+    portal.clock.advance(away)
+    began = portal.clock.now()
+    carry(BlockingDriver)
+    again = [one.time for one in portal.simulator.requests if one.operation == "start_drs_import"][5]
+    assert most_in_a_span(portal, 299.0) == 500
+    # The last of the first five was not known to be accepted when the process ended.
+    assert (300 - away) - 5 <= again - began <= (300 - away) + 40
+    assert set(outcomes(path)) == {"done"}
+
+
+def test_what_is_refused_does_not_count(path: Path) -> None:
+    portal = Portal(600)
+    with Journal.open(_begun(portal, path)) as journal:
+        one = journal.intend(0, 99, None)
+        journal.ended(one, None, [RowOutcome(Outcome.FAILED, None, 3001)] * 100)
+        journal.void(journal.intend(100, 199, None))
+        assert journal.sent_lately(300.0) == []
+        journal.started(journal.intend(100, 199, None), "1")
+        journal.intend(200, 249, None)
+        assert [size for _, size in journal.sent_lately(300.0)] == [100, 50]
+        assert journal.sent_lately(0.0) == []
+
+
+def _begun(portal: Portal, path: Path) -> Path:
+    with portal.client().plan("DRS_IMPORT", portal.table(), to=TARGET, journal=path) as draft:
+        draft.begin().close()
+    return path
 
 
 @pytest.mark.parametrize(

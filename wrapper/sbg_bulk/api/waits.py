@@ -35,6 +35,8 @@ class Cause(StrEnum):
     """A request has failed, and is sent again."""
     NEXT_LOOK = "next-look"
     """Jobs are running, and the next check of their status is not due yet."""
+    PACE = "pace"
+    """No more items may be submitted for now, while jobs may be running."""
     SETTLING = "settling"
     """It is not known yet whether a submission was accepted."""
 

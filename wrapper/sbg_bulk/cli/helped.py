@@ -18,7 +18,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "Destination": "--to --to-project --to-folder --destination-from-manifest --parents --flatten --on-conflict "
     "--preserve-structure --no-check --delete --copy-only --replace-with-alias",
     "Safety": "--yes --dry-run --save-plan --verify --adopt --resubmit",
-    "Run": "--label --detach --timeout --notify --new-run --journal --items-per-job --jobs-in-flight --reserve "
+    "Run": "--label --detach --timeout --notify --new-run --journal --items-per-job --jobs-in-flight --reserve --pace "
     "--give-up-after --list-lag --new-ids",
     "Check": "--allow-writes --export-to --drs-uri --second-token-from --alone --job-timeout --max-requests --only "
     "--promise",

@@ -20,9 +20,11 @@ from sbg_bulk.drs.watch import DrsWatch
 from sbg_bulk.files.details import FileDetails
 from sbg_bulk.items import DRS_IMPORT
 from sbg_bulk.jobs.listing import whole_list
+from sbg_bulk.limits import DRS_FILES, DRS_WINDOW
 from sbg_bulk.models.storage import DrsImport
 from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import RowOutcome, Submission
 from sbg_bulk.runs.rows import Defaults, Rows
@@ -30,6 +32,9 @@ from sbg_bulk.runs.verification import Verification
 
 OF_ROWS: Final = frozenset({3001, 5001, 5022, 5026})
 """Codes of a 403 that are about a destination, and not about the user."""
+
+PACE: Final = ItemPace(DRS_FILES, DRS_WINDOW)
+"""The pace of the platform: what exceeds it is not refused, and waits there."""
 
 
 @define
@@ -79,6 +84,7 @@ class DrsImports:
     of_rows: Collection[int] = OF_ROWS
     takes_away: bool = False
     on_platform: bool = True
+    pace: ItemPace | None = PACE
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         return manifest.read(stream, form, defaults, promised)

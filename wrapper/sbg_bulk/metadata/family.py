@@ -18,6 +18,7 @@ from sbg_bulk.metadata.items import Change, MetadataItem, TagItem
 from sbg_bulk.metadata.manifest import Take, take_metadata, take_tags
 from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import RowOutcome, Submission
 from sbg_bulk.runs.rows import Defaults, Rows
@@ -82,6 +83,7 @@ class Changes:
     of_rows: Collection[int] = OF_ROWS
     takes_away: bool = False
     on_platform: bool = True
+    pace: ItemPace | None = None
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         manifest.check_settings(defaults.settings, self.settings)

@@ -206,7 +206,7 @@ class Facts:
 
     @property
     def waited(self) -> float:
-        """Seconds of all pauses: for the rate limit, after failures, to find out what became of a submission."""
+        """Seconds of all pauses: for the rate limit or the pace of items, after failures, to find something out."""
         return sum(slot.waited for slot in self.slots)
 
     @property

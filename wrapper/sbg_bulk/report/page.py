@@ -56,6 +56,7 @@ _FILES: Final = Path(__file__).parent / "files"
 
 _WAITS: Final = {
     Cause.RATE_LIMIT: "for the rate limit",
+    Cause.PACE: "to keep the pace of submissions",
     Cause.MAINTENANCE: "for maintenance to end",
     Cause.RETRY: "to try again after a failure",
     Cause.SETTLING: "to find out whether a submission started a job",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from sbg_bulk.limits import PAGE_LIMIT, RATE_LIMIT_WINDOW, USUAL_LIMIT
+from sbg_bulk.runs.item_pace import ItemPace
 
 if TYPE_CHECKING:
     from sbg_bulk.models.resources import RateLimit
@@ -26,6 +27,8 @@ class Estimate:
         requests: requests needed: one to submit each job, and one for each hundred to see them end.
         seconds: how long the rate limit makes it pause.
         left: how many requests are left in this window now; None if that is not known.
+        pace: the most items that are submitted in some time; None for any number.
+        pace_seconds: how long that makes it take until the last is submitted.
     """
 
     items: int
@@ -33,6 +36,8 @@ class Estimate:
     requests: int
     seconds: float
     left: int | None = None
+    pace: ItemPace | None = None
+    pace_seconds: float = 0.0
 
 
 def jobs_of(items: int, items_per_job: int) -> int:
@@ -49,6 +54,7 @@ def estimate(
     now: float = 0.0,
     *,
     each_row: bool = False,
+    pace: ItemPace | None = None,
 ) -> Estimate:
     """Return what a run takes, at least, with the rate limit all to itself from now on.
 
@@ -60,6 +66,7 @@ def estimate(
         rate: what is left of the rate limit; None for a window of the documented limit that has not begun.
         now: the time, in Unix seconds, by the clock of this machine.
         each_row: whether each row is a job of its own, and `items_per_job` are submitted, and read, at once.
+        pace: the most items that are submitted in some time, if there is a limit.
     """
     calls = jobs_of(items, items_per_job)
     jobs = items if each_row else calls
@@ -72,4 +79,5 @@ def estimate(
     beyond = max(0, requests - (limit if left is None else left))
     windows = math.ceil(beyond / limit)
     seconds = 0.0 if not windows else (RATE_LIMIT_WINDOW if left is None else first) + (windows - 1) * RATE_LIMIT_WINDOW
-    return Estimate(items, jobs, requests, seconds, left)
+    paced = 0.0 if pace is None else pace.least(items, items_per_job)
+    return Estimate(items, jobs, requests, seconds, left, pace, paced)

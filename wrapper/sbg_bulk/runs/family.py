@@ -15,6 +15,7 @@ from attrs import frozen
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import AnyJob, RowOutcome, Submission
 from sbg_bulk.runs.rows import Defaults, Rows
@@ -203,6 +204,7 @@ class Family(Protocol):
         takes_away: whether what it is done to is gone from its place then, so that a folder and what is in it cannot
             both be rows of a run.
         on_platform: whether a destination that is given for all rows is a place on the platform.
+        pace: the most items that are submitted in some time unless a run is given another pace; None for no limit.
     """
 
     @property
@@ -219,6 +221,8 @@ class Family(Protocol):
     def takes_away(self) -> bool: ...
     @property
     def on_platform(self) -> bool: ...
+    @property
+    def pace(self) -> ItemPace | None: ...
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         """Read a manifest, one row at a time. The stream is left open.

@@ -317,6 +317,18 @@ class Journal(JournalReader):
             (moment, number),
         )
 
+    def sent_lately(self, seconds: float) -> list[tuple[float, int]]:
+        """Return how long ago rows were submitted in so many last seconds, and how many. Refused ones do not count.
+
+        A clock that was set back since makes it now.
+        """
+        found = self._select(
+            "SELECT ?1 - coalesce(known_at, sent_at) AS age, last - first + 1 FROM submission WHERE age < ?2 AND "
+            "(state IN ('intended', 'running') OR (state = 'ended' AND (known_at IS NOT NULL OR done)))",
+            (self._clock(), seconds),
+        )
+        return [(max(0.0, age), size) for age, size in found]
+
     def note_session(self) -> None:
         """Note that a process carries the run from now on, until it closes the journal or is killed."""
         self._session = self._clock()

@@ -35,6 +35,8 @@ class RunOptions:
             any case.
         label: a text of the user's own, by which the run is known again where it is listed, shown or reported on; None
             to leave it as it is. It stays on this machine.
+        pace: how many items it submits in five minutes at most; by default 500 for imports by DRS, which is the
+            platform's own pace, and any number otherwise. What was submitted before it was resumed counts.
     """
 
     jobs_in_flight: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
@@ -42,6 +44,7 @@ class RunOptions:
     list_lag: float | None = field(default=None, validator=validators.optional(validators.ge(0)))
     new_ids: bool | None = None
     label: str | None = None
+    pace: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
 
 
 @frozen

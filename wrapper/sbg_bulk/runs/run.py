@@ -27,6 +27,7 @@ from sbg_bulk.limits import USUAL_LIMIT
 from sbg_bulk.runs import row_jobs
 from sbg_bulk.runs.family import Family, items_of
 from sbg_bulk.runs.identity import check_token, learn_user
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import JOBS_IN_FLIGHT, LIST_LAG, EndedJob, Progress, RunOptions
 from sbg_bulk.runs.records import AnyJob, Outcome, Part, RowOutcome, State, Submission, Tally
@@ -73,11 +74,11 @@ def run(
     """
     meter = Meter(Pace(options.reserve or 0))
     policy = _with_journal(evolve(policy, meter=meter), journal)
-    if on_change is not None:
-        policy = _with_listener(policy, lambda wait: state.tell(wait.budget, wait))
+    policy = _with_listeners(policy, lambda: state)
     lag = LIST_LAG if options.list_lag is None else options.list_lag
     tally, work = (yield from record(journal.tally)), family.work(policy, journal, lag)
     state = RunState(policy, journal, family, options, on_change, tally, work)
+    state.throttle.pace = ItemPace.of(options.pace, family.pace)
     state.noun = yield from record(journal.noun)
     yield from _take_up(state)
     state.jobs_ended = len((yield from record(journal.own_jobs))) - len(state.running)
@@ -119,8 +120,12 @@ def _go_on(state: RunState) -> Flow[None]:
             yield from _settle(state)
             continue
         places = None
+        state.held, due = None, settler.due
         if state.in_flight < (options.jobs_in_flight or JOBS_IN_FLIGHT) and (yield from _tell_earlier_apart(state)):
             places = yield from record(journal.next_rows)
+        if places is not None and (release := state.throttle.due(moment, places[1] - places[0] + 1)) > moment:
+            # There is time to look at the jobs, but it is not them that is waited for.
+            places, due, state.held = None, min(due, release), state.hold(release - moment)
         watch.take(policy.polling.share if places is None else min(POLL_SHARE, policy.polling.share))
         meter.to_come = None if places is None else math.ceil(state.tally.open / journal.plan.items_per_job)
         may_poll = places is None or meter.spare(moment) >= POLL_SHARE * (meter.limit or USUAL_LIMIT)
@@ -132,7 +137,9 @@ def _go_on(state: RunState) -> Flow[None]:
             state.user_asked = True
             yield from learn_user(policy, journal)
         elif watch.tracks:
-            yield from watch.rest(settler.due)
+            yield from watch.rest(due)
+        elif state.held is not None:
+            yield from pause(policy, due - moment, Cause.PACE, state.held.reason)
         elif math.isfinite(settler.due):
             yield from pause(policy, settler.due - moment, Cause.SETTLING, SETTLING)
         else:
@@ -159,19 +166,21 @@ def _with_journal(policy: RequestPolicy, journal: Journal) -> RequestPolicy:
         if policy.on_reply is not None:
             policy.on_reply(operation, reply)
 
-    def waits(wait: Wait) -> None:
-        if wait.cause is not Cause.NEXT_LOOK:
-            journal.waits(wait.seconds, wait.cause)
-
-    return evolve(_with_listener(policy, waits), on_reply=answered)
+    return evolve(policy, on_reply=answered)
 
 
-def _with_listener(policy: RequestPolicy, waits: Callable[[Wait], object]) -> RequestPolicy:
-    """Return the same policy, with somebody else told of each pause, before those who are told already."""
+def _with_listeners(policy: RequestPolicy, state: Callable[[], RunState]) -> RequestPolicy:
+    """Return the same policy, with the journal and those who follow the run told of each pause too."""
     others = policy.on_wait
 
     def tell(wait: Wait) -> None:
-        waits(wait)
+        run, seconds = state(), wait.seconds
+        if run.held is not None and wait.cause in (Cause.NEXT_LOOK, Cause.PACE):
+            wait = evolve(run.held, budget=wait.budget)
+        if run.on_change is not None:
+            run.tell(wait.budget, wait)
+        if wait.cause is not Cause.NEXT_LOOK:
+            run.journal.waits(seconds, wait.cause)
         if others is not None:
             others(wait)
 
@@ -186,6 +195,9 @@ def _take_up(state: RunState) -> Flow[None]:
     for one in unfinished:
         if one.state is State.INTENDED:
             yield from state.settler.add(one, sent_here=False)
+    if (pace := state.throttle.pace) is not None:
+        earlier = yield from record(lambda: state.journal.sent_lately(pace.span(state.journal.plan.items_per_job)))
+        state.throttle.recall((yield from now()), earlier)
     state.running = {one.job: Part.whole(one) for one in unfinished if one.job is not None}
     if state.each_row:
         state.running = yield from record(state.journal.running_rows)
@@ -228,6 +240,7 @@ def _submit(state: RunState, first: int, last: int) -> Flow[None]:
     try:
         answer = yield from state.work.submit(items)
     except Uncertain:
+        state.throttle.sent((yield from now()), submission.size)
         yield from state.settler.add(submission, latest, sent_here=True)
         return
     except errors.ApiError as refusal:
@@ -256,6 +269,7 @@ def _submit(state: RunState, first: int, last: int) -> Flow[None]:
     except errors.SbgBulkError:
         yield from record(lambda: journal.void(submission))
         raise
+    state.throttle.sent((yield from now()), submission.size)
     if state.each_row:
         yield from row_jobs.take(state, submission, answer, latest)
         return

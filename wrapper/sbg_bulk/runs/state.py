@@ -10,8 +10,9 @@ from attrs import define, evolve, field
 
 from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow, now
-from sbg_bulk.api.waits import BudgetLeft, Wait
+from sbg_bulk.api.waits import BudgetLeft, Cause, Wait
 from sbg_bulk.runs.family import Brings, Family, Settler, Watcher, Work
+from sbg_bulk.runs.item_pace import Throttle
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
 from sbg_bulk.runs.records import Part, RowOutcome, Tally
@@ -37,6 +38,9 @@ class RunState:
     shown: Progress | None = None
     folders: tuple[int, int] = (0, 0)
     noun: str = "file"
+    throttle: Throttle = field(factory=Throttle)
+    held: Wait | None = None
+    """The pause until more may be submitted, if it is that which is waited for."""
 
     @property
     def each_row(self) -> bool:
@@ -58,6 +62,11 @@ class RunState:
     @property
     def settler(self) -> Settler:
         return self.work.settler
+
+    def hold(self, seconds: float) -> Wait:
+        """Return the pause until more may be submitted."""
+        assert self.throttle.pace is not None
+        return Wait(seconds, Cause.PACE, f"to keep the pace of {self.throttle.pace.told(self.noun)}")
 
     def show(self) -> Flow[None]:
         """Tell how far it has come, between two steps."""

@@ -23,7 +23,8 @@ class Slot:
             left out.
         refused: how many of them the server refused because the rate limit was reached (429).
         failed: how many of them got no answer, or one of a server in trouble (5xx).
-        waited: seconds of the pauses that began in it: for the rate limit, after a failure, or to find something out.
+        waited: seconds of the pauses that began in it: for the rate limit or the pace of items, after a
+            failure, or to find something out.
         cause: why, of most of them (`sbg_bulk.api.waits.Cause`).
         limit: requests in a window, as last told in it.
         remaining: requests left of them, as last told in it.

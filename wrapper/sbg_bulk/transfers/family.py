@@ -18,6 +18,7 @@ from sbg_bulk.jobs.watch import JobRef, Watch
 from sbg_bulk.models.job import Job
 from sbg_bulk.runs.family import Brings, Family, items_of
 from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import RowOutcome, Submission
 from sbg_bulk.runs.rows import Defaults, Rows
@@ -86,6 +87,7 @@ class FileJobs:
     brings: Brings = Brings.ONE_JOB
     of_rows: Collection[int] = OF_ROWS
     on_platform: bool = True
+    pace: ItemPace | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

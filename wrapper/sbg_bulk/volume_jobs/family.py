@@ -20,6 +20,7 @@ from sbg_bulk.models.storage import COMPLETED, VolumeJob
 from sbg_bulk.runs.codes import meaning
 from sbg_bulk.runs.family import Brings, Family
 from sbg_bulk.runs.forms import Format, ReadFormat
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome, RowOutcome, Submission
 from sbg_bulk.runs.refusals import refused as refused_for
@@ -142,6 +143,7 @@ class _VolumeJobs:
     of_rows: Collection[int] = OF_ROWS
     takes_away: bool = False
     on_platform: bool = False
+    pace: ItemPace | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

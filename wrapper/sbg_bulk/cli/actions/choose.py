@@ -27,11 +27,13 @@ from sbg_bulk.cli.output.tables import Change, print_changes
 from sbg_bulk.cli.output.volume_choices import overwritten_lines, refused_lines, volume_document, volume_lines
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.errors import SbgBulkError
+from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
 from sbg_bulk.items import IMPORT
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.models.amount import Amount
 from sbg_bulk.runs.estimate import Estimate, estimate, jobs_of
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted, plain
 from sbg_bulk.transfers.choice import Choice
@@ -157,7 +159,10 @@ def _estimate(client: Client, request: TransferRequest, choice: AnyChoice, below
     if each_row:
         besides += jobs  # they are read once they have ended, as many at once as were submitted
     left = rate_left(client)
-    return estimate(len(choice), request.rows_per_job, reserve, besides, left, time.time(), each_row=each_row)
+    pace = ItemPace.of(request.settings.pace, FAMILIES[request.job_type].pace)
+    return estimate(
+        len(choice), request.rows_per_job, reserve, besides, left, time.time(), each_row=each_row, pace=pace
+    )
 
 
 def execute_and_verify(

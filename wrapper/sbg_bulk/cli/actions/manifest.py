@@ -22,15 +22,15 @@ from sbg_bulk.cli.exits import Exit
 from sbg_bulk.cli.options.confirm import agreed, check_can_ask
 from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
-from sbg_bulk.cli.output.plan_line import pace_line, plan_line
+from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import Change
 from sbg_bulk.cli.output.volume_choices import refused_lines, volume_lines, volumes_document
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
-from sbg_bulk.items import DRS_IMPORT
 from sbg_bulk.runs import create
 from sbg_bulk.runs.estimate import estimate, jobs_of
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.left_out import Conflicts
 from sbg_bulk.runs.rows import Defaults
 from sbg_bulk.runs.task import asked
@@ -192,7 +192,10 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
     if request.each_row:
         besides += jobs_of(len(draft), request.rows_per_job)
     each_row = request.each_row
-    takes = estimate(len(draft), request.rows_per_job, reserve, besides, rate, time.time(), each_row=each_row)
+    pace = ItemPace.of(request.settings.pace, FAMILIES[request.job_type].pace)
+    takes = estimate(
+        len(draft), request.rows_per_job, reserve, besides, rate, time.time(), each_row=each_row, pace=pace
+    )
     rows = Rows.of(None if request.as_json and not request.each_row else client, draft)
     done = Exit.FAILED_ITEMS if rows.refused else Exit.DONE
     if request.as_json:
@@ -202,14 +205,13 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
     total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
     print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
     where = "" if request.job_type == "DELETE" else f" to {destinations(request)}"
-    pace = f"\n{pace_line(len(draft))}" if request.job_type == DRS_IMPORT else ""
     tell(
         "\n".join(
             [
                 f"{request.verb} {rows.text}{where}.",
                 *volume_lines(draft.used, request.job_type),
                 *refused_lines(rows.refused, skipped=False),
-                f"{plan_line(takes, folders)}{pace}",
+                plan_line(takes, folders),
                 "Nothing was changed.",
             ]
         )

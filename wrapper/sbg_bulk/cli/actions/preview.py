@@ -11,9 +11,12 @@ from sbg_bulk.cli.options.run import RunSettings
 from sbg_bulk.cli.output.console import tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.errors import RunInUse
+from sbg_bulk.families import family_of
 from sbg_bulk.runs import create, kept_options, store
 from sbg_bulk.runs.estimate import estimate
+from sbg_bulk.runs.item_pace import ItemPace
 from sbg_bulk.runs.journal import Journal
+from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.text import counted
 
 if TYPE_CHECKING:
@@ -32,8 +35,7 @@ def preview_resume(run: str, settings: RunSettings, as_json: bool) -> Exit:
             if tally.open or tally.running
             else "Nothing is left to do."
         )
-        kept = kept_options.earlier(journal)[0].reserve if settings.reserve is None else settings.reserve
-        return _show(journal, told, tally.open, folders - made, kept, as_json)
+        return _show(journal, told, tally.open, folders - made, settings, kept_options.earlier(journal)[0], as_json)
 
 
 def preview_retry(run: str, settings: RunSettings, as_json: bool) -> Exit:
@@ -42,7 +44,7 @@ def preview_retry(run: str, settings: RunSettings, as_json: bool) -> Exit:
         create.check_retry(journal)
         failed = journal.tally().failed
         told = f"A new run would retry the {counted(failed, journal.noun())} that failed in run {journal.plan.run}."
-        return _show(journal, told, failed, 0, settings.reserve, as_json)
+        return _show(journal, told, failed, 0, settings, RunOptions(), as_json)
 
 
 def _left(tally: Tally, noun: str) -> str:
@@ -51,8 +53,12 @@ def _left(tally: Tally, noun: str) -> str:
     return f"{' and '.join(parts)} of {tally.rows:,}."
 
 
-def _show(journal: Journal, told: str, files: int, folders: int, reserve: int | None, as_json: bool) -> Exit:
-    takes = estimate(files, journal.plan.items_per_job, reserve or 0, folders)
+def _show(
+    journal: Journal, told: str, files: int, folders: int, settings: RunSettings, kept: RunOptions, as_json: bool
+) -> Exit:
+    reserve = kept.reserve if settings.reserve is None else settings.reserve
+    pace = ItemPace.of(kept.pace if settings.pace is None else settings.pace, family_of(journal).pace)
+    takes = estimate(files, journal.plan.items_per_job, reserve or 0, folders, pace=pace)
     if as_json:
         facts = {"run": journal.plan.run, "journal": str(journal.path), **asdict(journal.tally())}
         write_json({**facts, **asdict(takes), "folders_to_create": folders})

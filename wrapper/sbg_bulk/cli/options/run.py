@@ -34,6 +34,12 @@ _OPTIONS: Final = (
         help="Leave N requests per five minutes for your other programs.  [default: 0]",
     ),
     click.option(
+        "--pace",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Submit at most N items per five minutes.  [default: 500 for imports by DRS, else no limit]",
+    ),
+    click.option(
         "--give-up-after",
         type=float,
         callback=_give_up_after,
@@ -82,6 +88,7 @@ class RunSettings:
         timeout: `--timeout`, in seconds.
         detach: `--detach`.
         notify: `--notify`.
+        pace: `--pace`.
     """
 
     jobs_in_flight: int | None = None
@@ -93,6 +100,7 @@ class RunSettings:
     timeout: float | None = None
     detach: bool = False
     notify: str | None = None
+    pace: int | None = None
 
     def check(self) -> None:
         """Raise UsageError if two of them do not go together."""
@@ -114,7 +122,7 @@ class RunSettings:
     @property
     def options(self) -> RunOptions:
         """Return the options of the library, with None for those not given."""
-        return RunOptions(self.jobs_in_flight, self.reserve, self.list_lag, self.new_ids or None, self.label)
+        return RunOptions(self.jobs_in_flight, self.reserve, self.list_lag, self.new_ids or None, self.label, self.pace)
 
 
 def add_run_options(function: F, *, copies: bool) -> F:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
-from sbg_bulk.limits import DRS_FILES, DRS_WINDOW
 from sbg_bulk.runs.estimate import Estimate
 from sbg_bulk.text import counted, duration
 
 
 def plan_line(estimate: Estimate, folders: int = 0) -> str:
-    """Return what a run takes, and how long the rate limit makes that.
+    """Return what a run takes, and how long the rate limit and its own pace make that.
 
     Args:
         estimate: what it takes.
@@ -24,11 +21,8 @@ def plan_line(estimate: Estimate, folders: int = 0) -> str:
         when = f" (none left now: starts in about {duration(estimate.seconds)})" if estimate.seconds else ""
     else:
         when = f" ({estimate.left:,} left now: {', '.join(filter(None, ('starts at once', pauses)))})"
-    return f"Plan: {work}{counted(estimate.jobs, 'job')}; {counted(estimate.requests, 'request')}{when}."
-
-
-def pace_line(files: int) -> str:
-    """Return how long the platform takes at least for an import by DRS, at the pace that is documented."""
-    pace = f"The platform imports up to {DRS_FILES} files by DRS in {duration(DRS_WINDOW)}"
-    least = (math.ceil(files / DRS_FILES) - 1) * DRS_WINDOW
-    return f"{pace}: this takes at least {duration(least)}." if least else f"{pace}."
+    plan = f"Plan: {work}{counted(estimate.jobs, 'job')}; {counted(estimate.requests, 'request')}{when}."
+    if estimate.pace is None:
+        return plan
+    least = f": this takes at least {duration(estimate.pace_seconds)}" if estimate.pace_seconds else ""
+    return f"{plan}\nPace: at most {estimate.pace.told('item')}{least}."

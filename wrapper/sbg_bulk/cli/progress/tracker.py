@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sbg_bulk.models.job import Job
     from sbg_bulk.runs.progress import Progress
 
-_AT_RATE: Final = ("next-look", "rate-limit")
+_AT_RATE: Final = ("next-look", "rate-limit", "pace")
 """Causes of pauses that belong to the rate at which it goes on."""
 
 BARS: Final = 10

@@ -38,8 +38,8 @@ def resume(
 ) -> None:
     """Resume RUN where it stopped, after an interruption, a crash, or on another machine.
 
-    Without RUN, resume the last run on this machine that is not finished. --jobs-in-flight, --reserve, --list-lag,
-    --new-ids and --give-up-after keep their earlier values, unless you give them again.
+    Without RUN, resume the last run on this machine that is not finished. --jobs-in-flight, --reserve, --pace,
+    --list-lag, --new-ids and --give-up-after keep their earlier values, unless you give them again.
     """
     if adopt is not None and resubmit:
         raise click.UsageError("Give --adopt or --resubmit, not both.")
