@@ -138,6 +138,8 @@ def test_no_more_objects_are_submitted_than_the_platform_imports_in_the_time(pat
     assert [wait.seconds for wait in held[:3]] == sorted((wait.seconds for wait in held[:3]), reverse=True)
     assert any(one.tally.done == 500 and one.tally.open == 600 for one in progress)
     assert any(one.waiting in held for one in progress)
+    looks = [one for one in progress if one.waiting is not None and one.waiting.cause is Cause.NEXT_LOOK]
+    assert all(one.tally.open == 0 for one in looks)
     with Journal.read(path) as journal:
         assert 500 < sum(slot.waited for slot in journal.slots() if slot.cause == "pace") <= 600
 
