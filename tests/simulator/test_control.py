@@ -66,10 +66,10 @@ def test_an_unknown_seed_changes_nothing(api: Api, simulator: Simulator) -> None
     response = control(api, "POST", "seed", {"name": "dmeo"})
     assert (response.status_code, response.json()["message"]) == (
         400,
-        "name: a seed is one of demo, examples, empty; not 'dmeo'",
+        "name: there is no seed 'dmeo'; the seeds are: demo, examples, empty",
     )
     assert "rfranklin/mine" in simulator.world.projects
-    with pytest.raises(ValueError, match="a seed is one of"):
+    with pytest.raises(ValueError, match="there is no seed"):
         Simulator(seed="dmeo")
 
 
@@ -89,7 +89,7 @@ def test_time_is_not_advanced_beyond_what_dates_can_tell(api: Api, simulator: Si
         refused = control(api, "POST", "advance", {"seconds": seconds})
         assert (refused.status_code, refused.json()["message"]) == (
             400,
-            "seconds: the clock stops at the beginning of the year 9999",
+            "seconds: the clock cannot go beyond the beginning of the year 9999",
         )
         with pytest.raises(ValueError, match="the beginning of the year 9999"):
             simulator.advance(seconds)
@@ -116,7 +116,7 @@ def test_faults_are_armed_shown_and_disarmed(api: Api) -> None:
 
 
 def test_faults_given_at_the_start_are_checked_at_the_start() -> None:
-    with pytest.raises(FaultError, match="kind is one of"):
+    with pytest.raises(FaultError, match="kind: expected one of"):
         Simulator(faults=["kind=broken"])
 
 
@@ -165,8 +165,8 @@ def test_the_state_shows_everything_but_tokens(api: Api, simulator: Simulator) -
 @pytest.mark.parametrize(
     ("method", "name", "body", "status", "place"),
     [
-        ("GET", "nothing", None, 404, "Known: /_simulator/reset, /_simulator/seed"),
-        ("GET", "", None, 404, "Known"),
+        ("GET", "nothing", None, 404, "The paths are: /_simulator/reset, /_simulator/seed"),
+        ("GET", "", None, 404, "The paths are"),
         ("GET", "reset", None, 405, "only POST"),
         ("PUT", "faults", None, 405, "only GET, POST, DELETE"),
         ("POST", "seed", {}, 400, "name: "),
@@ -176,12 +176,12 @@ def test_the_state_shows_everything_but_tokens(api: Api, simulator: Simulator) -
             "advance",
             {"seconds": "60"},
             400,
-            'seconds: is missing, or of the wrong type; send for example {"sec',
+            'seconds: is missing, or has the wrong type; send, for example, {"sec',
         ),
         ("POST", "advance", {"seconds": True}, 400, "seconds: "),
         ("POST", "advance", {"seconds": -1}, 400, "seconds: "),
         ("POST", "step", {"job": "123"}, 404, "job: there is no job 123"),
-        ("POST", "faults", {"rule": "kind=x"}, 400, "rule: word 1, 'kind=x': kind is one of"),
+        ("POST", "faults", {"rule": "kind=x"}, 400, "rule: word 1, 'kind=x': kind: expected one of"),
     ],
 )
 def test_what_the_control_address_does_not_understand_it_says(

@@ -180,12 +180,12 @@ def test_a_world_refuses_what_cannot_be(simulator: Simulator) -> None:
     project = world.add_project("rfranklin/mine")
     file = world.add_file("a.bam", project)
     wrong: list[tuple[str, Any]] = [
-        ("there is a user rfranklin already", lambda: world.add_user("rfranklin")),
-        ("token of x belongs to another", lambda: world.add_user("x", token="demo-token")),
+        ("user rfranklin already exists", lambda: world.add_user("rfranklin")),
+        ("token of x already belongs to another", lambda: world.add_user("x", token="demo-token")),
         ("owner/project, not 'mine'", lambda: world.add_project("mine")),
         ("owner/project, not 'a/b/c'", lambda: world.add_project("a/b/c")),
         ("there is no user nobody", lambda: world.add_project("nobody/mine")),
-        ("there is a project rfranklin/mine already", lambda: world.add_project("rfranklin/mine")),
+        ("project rfranklin/mine already exists", lambda: world.add_project("rfranklin/mine")),
         ("a.bam exists already", lambda: world.add_folder("a.bam", project)),
         ("not a name: 'x/y'", lambda: world.add_file("x/y", project)),
         ("not a name: ''", lambda: world.add_folder("", project)),

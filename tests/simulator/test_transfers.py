@@ -670,7 +670,7 @@ def test_imports_by_drs_are_stepped_by_hand_and_shown_at_the_control_address() -
 def test_a_world_refuses_volumes_and_addresses_that_cannot_be(simulator: Simulator) -> None:
     simulator.world.volumes.add("rfranklin/there")
     wrong: list[tuple[str, dict[str, Any]]] = [
-        ("there is a volume", {"volume_id": "rfranklin/there"}),
+        ("volume rfranklin/there already exists", {"volume_id": "rfranklin/there"}),
         ("there is no user", {"volume_id": "nobody/x"}),
         ("owner/name", {"volume_id": "x"}),
         ("RO or RW", {"volume_id": "rfranklin/x", "access_mode": "WO"}),
@@ -679,6 +679,6 @@ def test_a_world_refuses_volumes_and_addresses_that_cannot_be(simulator: Simulat
     for message, arguments in wrong:
         with pytest.raises(ValueError, match=message):
             simulator.world.volumes.add(**arguments)
-    with pytest.raises(ValueError, match="not an address"):
+    with pytest.raises(ValueError, match="not a DRS URI"):
         simulator.world.repository.add("http://x", "x")
     assert sum(isinstance(node, File) for node in walk(simulator.world.add_project("rfranklin/p").root)) == 0

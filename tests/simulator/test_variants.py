@@ -223,16 +223,16 @@ def test_no_switch_is_the_plain_variant_and_a_later_one_counts() -> None:
 @pytest.mark.parametrize(
     ("switch", "complaint"),
     [
-        ("link=empty", "'link' is not a switch of the simulator; the switches are job_ids, links, total_header"),
-        ("links=none", "links is one of next, empty, absent, null; not 'none'"),
-        ("total_header", "total_header is one of yes, no; not ''"),
-        ("page_max=many", "page_max is a number; not 'many'"),
-        ("page_max=0", "page_max is 1 or more"),
-        ("states=A,B", "states is three names, with commas between them; not 'A,B'"),
-        ("maintenance=20", "maintenance is EVERY/LASTS in seconds, such as 20/4, or none; not '20'"),
-        ("maintenance=4/20", "maintenance must be shorter than the time from one to the next"),
-        ("bulk_refused=400", "bulk_refused is one of 404, 405, 501, none; not '400'"),
-        ("others_every=0", "others_every is 1 or more"),
+        ("link=empty", "'link' is not a switch of the simulator; the switches are: job_ids, links, total_header"),
+        ("links=none", "links: expected one of next, empty, absent, null, not 'none'"),
+        ("total_header", "total_header: expected one of yes, no, not ''"),
+        ("page_max=many", "page_max: expected a number, not 'many'"),
+        ("page_max=0", "page_max: expected 1 or more"),
+        ("states=A,B", "states: expected three names separated by commas, not 'A,B'"),
+        ("maintenance=20", "maintenance: expected EVERY/LASTS in seconds, such as 20/4, or none, not '20'"),
+        ("maintenance=4/20", "maintenance: must be shorter than the time from one to the next"),
+        ("bulk_refused=400", "bulk_refused: expected one of 404, 405, 501, none, not '400'"),
+        ("others_every=0", "others_every: expected 1 or more"),
     ],
 )
 def test_a_switch_that_makes_no_sense_is_refused_with_what_is_known(switch: str, complaint: str) -> None:
@@ -241,5 +241,5 @@ def test_a_switch_that_makes_no_sense_is_refused_with_what_is_known(switch: str,
 
 
 def test_values_in_python_are_checked_too() -> None:
-    with pytest.raises(ValueError, match="links is one of"):
+    with pytest.raises(ValueError, match="links: expected one of"):
         Variant(links="none")  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from tests.support.axe import violations
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">&amp;"
 
-LOST = "The simulator does not answer. Retrying."
+LOST = "The simulator does not respond. Retrying."
 
 SWAGGER_UI = "#swagger"
 """Left to its makers: its headings skip a level, its blue and green buttons have too little contrast, and some of its
@@ -127,7 +127,7 @@ def test_a_time_beyond_all_dates_is_refused_at_its_field(visit: Visitor) -> None
     seconds.press("Enter")
     alert = there.board.locator("#seconds-error")
     expect(alert).to_have_role("alert")
-    expect(alert).to_have_text("seconds: the clock stops at the beginning of the year 9999")
+    expect(alert).to_have_text("seconds: the clock cannot go beyond the beginning of the year 9999")
     expect(seconds).to_have_attribute("aria-invalid", "true")
     expect(seconds).to_have_accessible_description(alert.inner_text())
     there.excused.append("status of 400")
@@ -313,7 +313,7 @@ def test_a_simulator_that_does_not_answer_is_noticed_and_so_is_its_return(visit:
     there.page.route("**/board*", lambda route: route.abort())
     expect(there.lost).to_have_text(LOST)
     there.page.unroute("**/board*")
-    expect(there.said).to_have_text("The simulator answers again.")
+    expect(there.said).to_have_text("The simulator is responding again.")
     expect(there.lost).to_be_empty()
     there.excused.append("ERR_FAILED")
 

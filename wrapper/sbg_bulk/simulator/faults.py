@@ -92,27 +92,27 @@ _SUBMISSIONS = ("submit_", "start_", "bulk_start_")
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
-        raise FaultError("is a whole number, 1 or more")
+        raise FaultError("a whole number, 1 or more")
     return int(text)
 
 
 def _integer(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise FaultError("is a whole number")
+        raise FaultError("a whole number")
     return int(text)
 
 
 def _seconds(text: str) -> float:
     value = _number(text)
     if not 0 <= value < math.inf:
-        raise FaultError("is a number of seconds, 0 or more")
+        raise FaultError("a number of seconds, 0 or more")
     return value
 
 
 def _probability(text: str) -> float:
     value = _number(text)
     if not 0 <= value <= 1:
-        raise FaultError("is a number from 0 to 1")
+        raise FaultError("a number from 0 to 1")
     return value
 
 
@@ -126,37 +126,37 @@ def _number(text: str) -> float:
 
 def _flag(text: str) -> bool:
     if text not in ("true", "false"):
-        raise FaultError("is true or false")
+        raise FaultError("true or false")
     return text == "true"
 
 
 def _status(text: str) -> int:
     if not re.fullmatch(r"[2-5][0-9][0-9]", text):
-        raise FaultError("is an HTTP status from 200 to 599")
+        raise FaultError("an HTTP status from 200 to 599")
     return int(text)
 
 
 def _code(text: str) -> int:
     if not text.isdecimal() or int(text) not in DOCUMENTED:
-        raise FaultError("is a code that the API documents, such as 5002 or 10225")
+        raise FaultError("a documented API code, such as 5002 or 10225")
     return int(text)
 
 
 def _error(text: str) -> str:
     if text not in ("read", "protocol", "connect"):
-        raise FaultError("is read, protocol or connect")
+        raise FaultError("read, protocol or connect")
     return text
 
 
 def _word(text: str) -> str:
     if not re.fullmatch(r"[\x20-\x7e]+", text):
-        raise FaultError("is printable ASCII, and not empty")
+        raise FaultError("printable ASCII text")
     return text
 
 
 def _kind(text: str) -> str:
     if text not in _KINDS and not _SERVER_ERROR.fullmatch(text):
-        raise FaultError(f"is one of {', '.join(_KINDS)}, or a status from 500 to 599")
+        raise FaultError(f"one of {', '.join(_KINDS)}, or a status from 500 to 599")
     return text
 
 
@@ -213,14 +213,17 @@ class FaultRule:
         known = (*_OF_ALL, *_KINDS.get(self.kind, _OF_SERVER_ERRORS))
         for name in given:
             if name not in known:
-                raise FaultError(f"{name!r} cannot be used in a rule of kind {self.kind}; known: {', '.join(known)}")
+                raise FaultError(f"{name!r} cannot be used in a rule of kind {self.kind}, only {', '.join(known)}")
         required = _REQUIRED.get(self.kind)
         if required is not None and required not in given:
             raise FaultError(f"a rule of kind {self.kind} needs {required!r}")
         if self.kind == "cut_after" and self.error == "connect":
             raise FaultError("error: a connection that was never opened (connect) cannot break after processing")
         if self.kind == "header" and not _HEADER.fullmatch(self.field or ""):
-            raise FaultError(f"field is the name of a header that does not frame the body; not {self.field!r}")
+            raise FaultError(
+                "field: expected the name of a header other than Content-Length and Transfer-Encoding, "
+                f"not {self.field!r}"
+            )
 
     @classmethod
     def parse(cls, text: str) -> FaultRule:
@@ -234,9 +237,7 @@ class FaultRule:
             name, equals, value = word.partition("=")
             place = f"word {number}, {word!r}"
             if not equals or name not in _READERS:
-                raise FaultError(
-                    f"{place}: a word is one of these, with a value: {', '.join(f'{n}=' for n in _READERS)}"
-                )
+                raise FaultError(f"{place}: expected one of these with a value: {', '.join(f'{n}=' for n in _READERS)}")
             if name in given:
                 raise FaultError(f"{place}: {name!r} is given twice")
             try:
@@ -279,7 +280,7 @@ def _read(name: str, value: str) -> Any:
     try:
         return _READERS[name](value)
     except FaultError as wrong:
-        raise FaultError(f"{name} {wrong}; not {value!r}") from None
+        raise FaultError(f"{name}: expected {wrong}, not {value!r}") from None
 
 
 @define
@@ -329,7 +330,8 @@ class Faults:
             rule = FaultRule.parse(rule)
         if not any(rule.sees(operation) for operation in self._operations):
             raise FaultError(
-                f"op={rule.op} is not an operation for kind {rule.kind}; known: {', '.join(self._operations)}"
+                f"op={rule.op} matches no operation for kind {rule.kind}; "
+                f"the operations are: {', '.join(self._operations)}"
             )
         armed = ArmedFault(rule)
         self._armed.append(armed)

@@ -39,7 +39,7 @@ _BILLING_GROUP = str(uuid.uuid5(uuid.NAMESPACE_URL, "billing-group"))
 def known_seed(name: str) -> str:
     """Return the name itself. Raises ValueError if it is none of a seed."""
     if name not in _SEEDS:
-        raise ValueError(f"a seed is one of {', '.join(_SEEDS)}; not {name!r}")
+        raise ValueError(f"there is no seed {name!r}; the seeds are: {', '.join(_SEEDS)}")
     return name
 
 
@@ -140,11 +140,11 @@ def _demo(ground: Ground) -> None:
     volumes.add(
         f"{USERNAME}/sequencer",
         access_mode="RO",
-        description="What the sequencers deliver",
+        description="Sequencer output",
         objects=Series("delivered", 100_000),
         created_on=then,
     )
-    volumes.add(f"{USERNAME}/archive", description="Where results are kept", created_on=then)
+    volumes.add(f"{USERNAME}/archive", description="Archived results", created_on=then)
     volumes.add(f"{USERNAME}/archive-gcs", service="gcs", region="us-east1", created_on=then)
     world.repository.add_host(_REPOSITORY)
 

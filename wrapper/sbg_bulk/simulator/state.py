@@ -55,7 +55,7 @@ class State:
         faults: Sequence[FaultRule | str] = (),
     ) -> None:
         if not 0 < speed < float("inf"):
-            raise ValueError(f"speed is a positive number; not {speed!r}")
+            raise ValueError(f"speed: expected a positive number, not {speed!r}")
         self.clock: Clock = clock or RealClock()
         self.contract: Contract = load_contract()
         self.lock = threading.RLock()
@@ -167,7 +167,7 @@ class State:
         """
         with self.lock:
             if seconds > LATEST - self.clock.now():
-                raise ValueError("the clock stops at the beginning of the year 9999")
+                raise ValueError("the clock cannot go beyond the beginning of the year 9999")
             self.clock.advance(seconds)
             self.jobs.schedule.catch_up(self.clock.now())
 

@@ -110,16 +110,16 @@ class Variant:
 
     def __attrs_post_init__(self) -> None:
         if self.page_max < 1:
-            raise ValueError("page_max is 1 or more")
+            raise ValueError("page_max: expected 1 or more")
         if self.others_every is not None and self.others_every < 1:
-            raise ValueError("others_every is 1 or more")
+            raise ValueError("others_every: expected 1 or more")
         if self.maintenance is not None and not 0 < self.maintenance[1] < self.maintenance[0]:
-            raise ValueError("maintenance must be shorter than the time from one to the next")
+            raise ValueError("maintenance: must be shorter than the time from one to the next")
         if self.drs_pace is not None and not (self.drs_pace[0] >= 1 and self.drs_pace[1] > 0):
-            raise ValueError("drs_pace is one file or more, in more than no time")
+            raise ValueError("drs_pace: expected 1 file or more, and more than 0 seconds")
         for name, choices in _choices().items():
             if getattr(self, name) not in choices:
-                raise ValueError(f"{name} is one of {_listed(choices)}; not {getattr(self, name)!r}")
+                raise ValueError(f"{name}: expected one of {_listed(choices)}, not {getattr(self, name)!r}")
 
     @classmethod
     def parse(cls, switches: Sequence[str]) -> Variant:
@@ -131,11 +131,11 @@ class Variant:
         for switch in switches:
             name, _, value = switch.partition("=")
             if name not in _types():
-                raise ValueError(f"{name!r} is not a switch of the simulator; the switches are {', '.join(_types())}")
+                raise ValueError(f"{name!r} is not a switch of the simulator; the switches are: {', '.join(_types())}")
             try:
                 given[name] = _read(_types()[name], value)
             except ValueError:
-                raise ValueError(f"{name} is {_expected(name)}; not {value!r}") from None
+                raise ValueError(f"{name}: expected {_expected(name)}, not {value!r}") from None
         return cls(**given)
 
 
@@ -166,7 +166,7 @@ def _expected(name: str) -> str:
     if name in _choices():
         return f"one of {_listed(_choices()[name])}"
     return {
-        "states": "three names, with commas between them",
+        "states": "three names separated by commas",
         "maintenance": "EVERY/LASTS in seconds, such as 20/4, or none",
         "others_every": "a number, or none",
         "drs_pace": "FILES/SECONDS, such as 500/300, or none",

@@ -108,7 +108,7 @@ class Service:
             return
         except Exception:
             logger.exception("request %s failed", exchange.entry.request_id)
-            reply = refuse(ApiError(90004, "Something went wrong in the simulator; its log says what."))
+            reply = refuse(ApiError(90004, "Something went wrong in the simulator; see its log."))
         exchange.entry.status = reply.status
         await _send(send, request, reply, self._headers(exchange))
 

@@ -51,7 +51,7 @@ def handle(state: State, request: Request) -> Reply:
     methods = _ROUTES.get(request.path.removeprefix(PREFIX).strip("/"))
     if methods is None:
         known = ", ".join(f"{PREFIX}/{name}" for name in _ROUTES)
-        raise ApiError(90003, f"There is nothing at {request.path}. Known: {known}.")
+        raise ApiError(90003, f"There is nothing at {request.path}. The paths are: {known}.")
     action = methods.get(request.method)
     if action is None:
         allowed = ", ".join(methods)
@@ -75,7 +75,7 @@ def _object(body: bytes) -> Mapping[str, Any]:
 def _required(body: Mapping[str, Any], name: str, kind: type | tuple[type, ...], example: str) -> Any:
     value = body.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise ApiError(90000, f"{name}: is missing, or of the wrong type; send for example {example}.")
+        raise ApiError(90000, f"{name}: is missing, or has the wrong type; send, for example, {example}.")
     return value
 
 

@@ -37,7 +37,7 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         finally:
             coroutine.close()
         raise RuntimeError(
-            "the simulator waits for an event loop: use httpx.AsyncClient here, or give the simulator a ManualClock"
+            "the simulator needs an event loop to wait: use httpx.AsyncClient here, or give the simulator a ManualClock"
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -147,5 +147,5 @@ class Answering:
 
 def _with_a_body(name: str, status: int) -> int:
     if status not in range(200, 300) or status in (204, 205):
-        raise ValueError(f"{name} is a 2xx status that can carry a body; not {status}")
+        raise ValueError(f"{name}: expected a 2xx status with a body, not {status}")
     return status

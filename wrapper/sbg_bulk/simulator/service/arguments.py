@@ -159,7 +159,7 @@ def new_export(given: Mapping[str, Any], copy_only: bool) -> Export:
 def drs_item(number: int, given: Mapping[str, Any]) -> DrsItem:
     """Read an item of an import by DRS. Raises ApiError if it does not name one destination, or no address."""
     if not URI.fullmatch(given["drs_uri"]):
-        raise ApiError(90000, f"items[{number}].drs_uri: {given['drs_uri']!r} is not a DRS address.")
+        raise ApiError(90000, f"items[{number}].drs_uri: {given['drs_uri']!r} is not a DRS URI.")
     parent, project = destination(given, f"items[{number}]")
     metadata = {key: value for key, value in (given.get("metadata") or {}).items() if value is not None}
     return DrsItem(given["drs_uri"], parent, project, given.get("name") or None, metadata)
@@ -173,7 +173,7 @@ def destination(given: Mapping[str, str], place: str = "") -> tuple[str | None, 
     """
     parent, project = given.get("parent") or None, given.get("project") or None
     if parent is None and project is None:
-        raise ApiError(5029, f"{place or 'body'}: give one of parent and project.")
+        raise ApiError(5029, f"{place or 'body'}: give parent or project.")
     if parent is not None and project is not None:
         raise ApiError(5031, f"{place or 'body'}: give parent or project, not both.")
     if project is not None:

@@ -349,7 +349,7 @@ def _read_body(
         return None
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != JSON:
-        raise InvalidMediaType(f"Send the body as {JSON}, not as {media_type or 'nothing in particular'}.")
+        raise InvalidMediaType(f"Send the body as {JSON}, not as {media_type or 'an unnamed type'}.")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as undecodable:

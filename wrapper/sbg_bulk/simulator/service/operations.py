@@ -233,7 +233,7 @@ class Operations(TransferOperations):
         if parent is not None and project is not None:
             raise ApiError(5031, "Give project or parent, not both.")
         if parent is None and project is None:
-            raise ApiError(5029, "Give one of project and parent.")
+            raise ApiError(5029, "Give project or parent.")
         if project == "":
             raise ApiError(3006, "project: must not be empty.")
         if parent == "":

@@ -161,7 +161,7 @@ class TransferOperations(Answering):
                 raise
             return _Prepared(wanted, refusal)
         if number in call.doomed:
-            return _Prepared(wanted, ApiError(call.doomed[number], "This was made to fail by a fault."))
+            return _Prepared(wanted, ApiError(call.doomed[number], "An injected fault made this fail."))
         return _Prepared(wanted, None)
 
     def start(self, call: Call, read: Callable[[Mapping[str, Any]], Wanted]) -> Reply:
@@ -225,4 +225,4 @@ def _entry_of(token: str) -> str:
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except ValueError:
-        raise ApiError(9011, "continuation_token: is none that this list has given out.") from None
+        raise ApiError(9011, "continuation_token: was not issued for this list.") from None

@@ -78,5 +78,5 @@ class ManualClock:
 
 def _forward(seconds: float) -> float:
     if not 0 <= seconds < float("inf"):  # also refuses NaN
-        raise ValueError(f"a clock moves by a finite number of seconds, 0 or more; not by {seconds!r}")
+        raise ValueError(f"expected a finite number of seconds, 0 or more, not {seconds!r}")
     return seconds

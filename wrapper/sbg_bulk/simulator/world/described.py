@@ -164,7 +164,7 @@ class DrsImports:
     def _units(self, made: DrsImport, number: int, item: DrsItem) -> Sequence[tuple[DrsItem, Record | ApiError]]:
         """Return the files of an item, or what it is refused for."""
         if number in made.doomed:
-            return [(item, ApiError(made.doomed[number], "This item was made to fail by a fault."))]
+            return [(item, ApiError(made.doomed[number], "An injected fault made this item fail."))]
         record = self._world.repository.find(item.uri)
         if record is None:
             return [(item, ApiError(10212, f"There is no object at {item.uri}."))]
@@ -174,7 +174,7 @@ class DrsImports:
             return [(item, ApiError(90000, f"{item.uri} is a bundle."))]
         inner = DrsItem("", item.parent, item.project, None, item.metadata)
         found = [self._world.repository.find(uri) for uri in record.contents]
-        return [(inner, each or ApiError(10212, f"{item.uri} has an object that there is not.")) for each in found]
+        return [(inner, each or ApiError(10212, f"{item.uri} has an object that does not exist.")) for each in found]
 
     def _import(self, made: DrsImport, item: DrsItem, record: Record | ApiError, now: float) -> Outcome | None:
         if isinstance(record, ApiError):

@@ -196,7 +196,7 @@ class Jobs:
         Raises ValueError if the id is taken.
         """
         if id in self._jobs:
-            raise ValueError(f"there is a job {id} already")
+            raise ValueError(f"job {id} already exists")
         failed = sum(isinstance(outcome, ApiError) for outcome in outcomes)
         job = Job(
             id=id or self._new_id(submitted_on),
@@ -237,7 +237,7 @@ class Jobs:
 
     def _outcome(self, job: Job, position: int, now: float) -> Outcome:
         if position in job.doomed:
-            return ApiError(job.doomed[position], "A fault made this item fail.")
+            return ApiError(job.doomed[position], "An injected fault made this item fail.")
         try:
             return perform(self._world, job.owner, job.type, job.items[position], now)
         except ApiError as refusal:
@@ -300,5 +300,5 @@ def one_of(name: str, value: str, choices: object) -> Any:
     """Return the value, if it is one of the literals. Raises ValueError if not."""
     known = get_args(choices)
     if value not in known:
-        raise ValueError(f"{name} is one of {', '.join(known)}; not {value!r}")
+        raise ValueError(f"{name}: expected one of {', '.join(known)}, not {value!r}")
     return value

@@ -25,7 +25,7 @@ def check_rate_limit(limit: tuple[int, float]) -> RateLimit:
     """Return the limit itself. Raises ValueError if it is not 1 or more requests in a positive time."""
     requests, seconds = limit
     if requests < 1 or not 0 < seconds < math.inf:
-        raise ValueError(f"a rate limit is 1 or more requests in a positive number of seconds; not {limit!r}")
+        raise ValueError(f"rate limit: expected 1 or more requests in a positive number of seconds, not {limit!r}")
     return RateLimit(requests, seconds)
 
 
@@ -40,7 +40,7 @@ def parse_rate_limit(text: str) -> RateLimit | None:
     try:
         return check_rate_limit((int(requests), float(seconds)))
     except ValueError:
-        raise ValueError(f"a rate limit is REQUESTS/SECONDS, such as 1000/300, or off; not {text!r}") from None
+        raise ValueError(f"rate limit: expected REQUESTS/SECONDS, such as 1000/300, or off, not {text!r}") from None
 
 
 @frozen

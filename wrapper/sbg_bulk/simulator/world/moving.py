@@ -74,7 +74,7 @@ def check_first(world: World, user: User, wanted: Wanted) -> None:
     if volume.location != project_of(file).location:
         raise ApiError(9027, f"{volume.id} is in {volume.location}, {file.name} in {project_of(file).location}.")
     if wanted.location.endswith("/"):
-        raise ApiError(9018, "destination.location: has no name at its end.")
+        raise ApiError(9018, "destination.location: must end in a name.")
 
 
 def check_then(world: World, user: User, wanted: Wanted) -> None:
@@ -93,7 +93,7 @@ def check_then(world: World, user: User, wanted: Wanted) -> None:
         return
     file = world.nodes.get(wanted.file)
     if file is None:
-        raise ApiError(9106, f"There is no file {wanted.file} any more.")
+        raise ApiError(9106, f"File {wanted.file} no longer exists.")
     if isinstance(file, Folder) or file.alias_of is not None:
         raise ApiError(9109, f"{file.name} has been exported already.")
     if not wanted.overwrite and volume.objects.size(wanted.location) is not None:
@@ -161,7 +161,7 @@ def _plan(wanted: Import, volume: Volume, folder: Folder) -> Sequence[tuple[str,
         raise ApiError(9108, f"{wanted.named} exists already.")
     plan = [(key, key.removeprefix(wanted.prefix).split("/")) for key in keys]
     if wanted.overwrite and isinstance(there, Folder) and any(_clashes(there, parts) for _, parts in plan):
-        raise ApiError(9108, "A file would take the place of a folder, or a folder that of a file.")
+        raise ApiError(9108, "A file would replace a folder, or a folder a file.")
     return plan
 
 

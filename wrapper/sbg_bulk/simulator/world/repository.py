@@ -31,7 +31,7 @@ class Repository:
     def add(self, uri: str, name: str, *, size: int = 0, contents: Sequence[str] = ()) -> None:
         """Add an object, or a bundle of those in `contents`. Raises ValueError if the address is none."""
         if not URI.fullmatch(uri):
-            raise ValueError(f"not an address of DRS: {uri!r}")
+            raise ValueError(f"not a DRS URI: {uri!r}")
         self._records[uri] = Record(name, size, contents)
 
     def add_host(self, host: str) -> None:

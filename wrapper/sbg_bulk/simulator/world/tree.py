@@ -122,7 +122,7 @@ def project_of(node: Node) -> Project:
     while top.parent is not None:
         top = top.parent
     if isinstance(top, File) or top.root_of is None:
-        raise LookupError(f"{node.id} is not in a project any more")
+        raise LookupError(f"{node.id} is no longer in a project")
     return top.root_of
 
 
@@ -182,7 +182,7 @@ class World:
     def add_token(self, user: User, token: str) -> None:
         """Give a user another token, as good as the one that the user has. Raises ValueError if it is taken."""
         if token in self.tokens:
-            raise ValueError(f"the token of {user.username} belongs to another user")
+            raise ValueError(f"the token of {user.username} already belongs to another user")
         self.tokens[token] = user
 
     def add_user(
@@ -199,7 +199,7 @@ class World:
         Raises ValueError if the user name or the token is taken.
         """
         if username in self.users:
-            raise ValueError(f"there is a user {username} already")
+            raise ValueError(f"user {username} already exists")
         user = User(username, token, first_name, last_name, affiliation)
         if token is not None:
             self.add_token(user, token)
@@ -227,11 +227,11 @@ class World:
         """
         owner, slash, short = project_id.partition("/")
         if not (owner and slash and short) or "/" in short:
-            raise ValueError(f"a project's id is owner/project, not {project_id!r}")
+            raise ValueError(f"expected a project id, owner/project, not {project_id!r}")
         if owner not in self.users:
             raise ValueError(f"{project_id}: there is no user {owner}")
         if project_id in self.projects:
-            raise ValueError(f"there is a project {project_id} already")
+            raise ValueError(f"project {project_id} already exists")
         then = self._clock.now() if created_on is None else created_on
         folder = Folder(self._new_id(root), short, then, then)
         project = Project(
@@ -295,7 +295,7 @@ class World:
     def _new_id(self, wanted: str | None) -> str:
         chosen = self._ids.node() if wanted is None else wanted
         if chosen in self.nodes:
-            raise ValueError(f"there is a file or folder with the id {chosen} already")
+            raise ValueError(f"a file or folder with the id {chosen} already exists")
         return chosen
 
     def _add(self, node: Node, parent: Folder | Project) -> None:
@@ -362,7 +362,7 @@ class World:
     def rename(self, node: Node, name: str) -> None:
         """Give a file or a folder another name, which must be free where it is."""
         folder = node.parent
-        assert folder is not None, "a root folder keeps its name"
+        assert folder is not None, "a root folder cannot be renamed"
         self._detach(node)
         self._attach(node, folder, name)
 
@@ -399,6 +399,6 @@ class World:
         folder.children[name] = node
 
     def _detach(self, node: Node) -> None:
-        assert node.parent is not None, "a root folder stays where it is"
+        assert node.parent is not None, "a root folder cannot be moved"
         del node.parent.children[node.name]
         node.parent = None

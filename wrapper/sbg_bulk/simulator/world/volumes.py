@@ -152,13 +152,13 @@ class Volumes(dict[str, Volume]):
         """
         owner, slash, name = volume_id.partition("/")
         if not (owner and slash and name) or "/" in name:
-            raise ValueError(f"a volume's id is owner/name, not {volume_id!r}")
+            raise ValueError(f"expected a volume id, owner/name, not {volume_id!r}")
         if owner not in self._users:
             raise ValueError(f"{volume_id}: there is no user {owner}")
         if volume_id in self:
-            raise ValueError(f"there is a volume {volume_id} already")
+            raise ValueError(f"volume {volume_id} already exists")
         if access_mode not in ("RO", "RW") or service not in CLOUDS:
-            raise ValueError(f"a volume is RO or RW, on {' or '.join(CLOUDS)}; not {access_mode} on {service}")
+            raise ValueError(f"expected RO or RW, on {' or '.join(CLOUDS)}, not {access_mode} on {service}")
         then = self._clock.now() if created_on is None else created_on
         allowed = frozenset((owner, *members))
         volume = Volume(volume_id, access_mode, service, region, f"{owner}-{name}", description, then, then, allowed)

@@ -26,7 +26,7 @@ async function control(method, name, body) {
     });
     answer = await response.json();
   } catch {
-    throw new Lost("The simulator does not answer. Retrying.");
+    throw new Lost("The simulator does not respond. Retrying.");
   }
   if (!response.ok) throw new Error(answer.message);
   return answer;
@@ -40,7 +40,7 @@ async function refresh() {
     const query = new URLSearchParams(opened.map((details) => ["open", details.dataset.id]));
     const board = await control("GET", `board?${query}`);
     if (question !== asked) return;
-    if ($("lost").textContent) say("The simulator answers again.");
+    if ($("lost").textContent) say("The simulator is responding again.");
     set($("lost"), "");
     show(board);
   } catch (error) {
