@@ -23,7 +23,7 @@ def lease(folder: Path, clock: VirtualClock) -> Lease:
 def test_one_has_it_until_it_is_given_up(tmp_path: Path, clock: VirtualClock) -> None:
     first, second = lease(tmp_path, clock), lease(tmp_path, clock)
     first.take()
-    with pytest.raises(RunInUse, match="lease ends in"):
+    with pytest.raises(RunInUse, match="its lease expires"):
         second.take()
     first.renew()
     first.release()

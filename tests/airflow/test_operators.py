@@ -162,7 +162,7 @@ def test_in_an_object_store_too(tasks: Tasks, service: Service, tmp_path: Path) 
             def _call(self, step: Call) -> Reply:
                 if step.operation.name.startswith("submit") and not seen:
                     seen.append(True)
-                    with pytest.raises(AirflowException, match="lease ends in"):
+                    with pytest.raises(AirflowException, match="its lease expires"):
                         tasks.attempt(copying(root, source=source))
                 reply: Reply = super()._call(step)
                 return reply
@@ -190,7 +190,7 @@ def test_the_next_attempt_tries_again_what_has_failed_and_nothing_else(
 ) -> None:
     service.simulator.arm("kind=fail_item item=2 op=submit_copy_job times=2")
     source = manifest(service, tmp_path)
-    with pytest.raises(AirflowException, match="of 250 rows were not done"):
+    with pytest.raises(AirflowException, match="of 250 items not done"):
         tasks.attempt(copying(root, source=source))
     told = tasks.pushed["return_value"]
     assert (told["done"], told["failed"]) == (248, 2)
@@ -251,7 +251,7 @@ def test_jobs_that_are_each_rows_own_are_waited_for_too(monkeypatch: pytest.Monk
 def test_what_another_attempt_would_meet_again_is_not_tried_again(tasks: Tasks, tmp_path: Path) -> None:
     with pytest.raises(AirflowFailException, match="cannot be read"):
         tasks.attempt(copying(str(tmp_path), source=str(tmp_path / "missing.csv")))
-    with pytest.raises(AirflowFailException, match="no place to keep journals"):
+    with pytest.raises(AirflowFailException, match="folder for journals is not set"):
         tasks.attempt(copying("", source=["5c6d4227e4b0385632389346"]))
 
 
@@ -280,7 +280,7 @@ def test_a_sensor_tells_of_jobs_that_failed(tasks: Tasks, service: Service) -> N
     service.simulator.arm("kind=fail_item item=1 op=submit_copy_job")
     with service.client() as client:
         job = client.copy(service.files[:3], project=TARGET).id
-    with pytest.raises(AirflowException, match=f"job {job}: 1 items failed"):
+    with pytest.raises(AirflowException, match=f"job {job}: 1 item failed"):
         tasks.attempt(JobSensor(task_id="wait", jobs=job, job_type="COPY"))
 
 

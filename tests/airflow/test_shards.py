@@ -127,7 +127,7 @@ def test_pieces_are_carried_and_their_results_are_one_report(tasks: Tasks, servi
             **piece,
         )
         results.append(tasks.attempt(operator, map_index=index))
-    with pytest.raises(AirflowException, match="2 of 250 rows were not done"):
+    with pytest.raises(AirflowException, match="2 of 250 items not done"):
         gather_reports([*results, None], folder=str(tmp_path / "r"))
     told = gather_reports(results, folder=str(tmp_path / "r"), fail_on_failures=False)
     assert (told["shards"], told["rows"], told["done"], told["failed"]) == (5, 250, 248, 2)

@@ -89,8 +89,8 @@ def test_a_link_that_does_not_go_on_is_an_error_and_not_a_loop(following: int) -
     outcome = perform([page(jobs(0, 2), next=2), page(jobs(2, 4), next=following)], "jobs")
     assert isinstance(outcome.error, PagingError)
     assert str(outcome.error) == (
-        f"The list cannot be read to the end: the page at offset 2 has 2 entries and names offset {following} as the "
-        "next: the list would never end. [list_async_jobs]"
+        f"The list cannot be read to the end: the page at offset 2, which ends at 4, gives {following} as the next "
+        "offset: the list would never end. [list_async_jobs]"
     )
     assert len(outcome.requests) == 2
 
@@ -111,7 +111,7 @@ def test_an_empty_page_with_a_link_onwards_is_an_error() -> None:
 def test_a_next_link_without_an_offset_is_an_error(query: str) -> None:
     outcome = perform([page(jobs(0, 2), next=f"{ENDPOINT}/async/files{query}")], "jobs")
     assert isinstance(outcome.error, PagingError)
-    assert str(outcome.error).endswith("names a next page without an offset. [list_async_jobs]")
+    assert str(outcome.error).endswith("links to a next page without an offset. [list_async_jobs]")
 
 
 def test_a_next_link_that_is_no_address_is_an_error() -> None:

@@ -122,7 +122,7 @@ def test_the_rows_and_columns_that_are_wrong_are_told(sbg: Run, tmp_path: Path, 
     path.write_text(f"id,{'k' * 101},to\n{files[0].id},v,x\n", encoding="utf-8")
     ran = sbg("metadata", "set", "--manifest", str(path), "--yes")
     assert ran.code == 2
-    assert "row 2, column to: a column of this name belongs to a manifest of another kind" in ran.err
+    assert "row 2, column to: this column belongs to another kind of manifest" in ran.err
     assert "the key has 101 bytes" in ran.err
 
 

@@ -472,7 +472,7 @@ def test_a_manifest_is_verified_too_and_a_run_at_any_time(sbg: Run, simulator: S
     simulator.world.delete(copy)
     again = sbg("runs", "verify", run)
     assert again.code == 3
-    assert again.err == f"Verified: 1 file, 1 difference:\n  new.bam in folder {FOLDER}: is not there\n"
+    assert again.err == f"Verified: 1 file, 1 difference:\n  new.bam in folder {FOLDER}: is missing\n"
     assert sbg("runs", "verify", "none").code == 2
 
 

@@ -87,5 +87,5 @@ def test_an_address_that_is_none_is_told_with_its_row(sbg: Run, simulator: Simul
     portal.write_text("drs_uri,name\nhttps://portal.example/1,a\n", encoding="utf-8")
     ran = sbg("import", "--drs", str(portal), "--to", PROJECT)
     assert ran.code == 2
-    assert "row 2, column drs_uri: 'https://portal.example/1' is not of the form drs://host/id" in ran.err
+    assert "row 2, column drs_uri: expected drs://host/id or drs://prefix:id, not 'https://portal.example/1'" in ran.err
     assert not there(simulator)

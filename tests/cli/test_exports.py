@@ -52,7 +52,7 @@ def test_the_plan_shows_files_bytes_volume_cloud_and_what_is_refused(sbg: Run, s
         f"3 files (6 MB) from {PROJECT} to {VOLUME}:x/.",
         f"Volume: {VOLUME} on AWS, bucket rfranklin-bucket. The platform's copies are kept.",
         "Skipped: 1 item that cannot be exported:",
-        f"  {PROJECT}/run/alias.bam: an alias: its contents are on a volume already",
+        f"  {PROJECT}/run/alias.bam: an alias: its contents are already on a volume",
     ]
     assert "Plan: 3 jobs; 3 requests" in ran.err
     assert f"{PROJECT}/run/0.bam  {VOLUME}:x/run/0.bam" in ran.out
@@ -90,7 +90,7 @@ def test_without_a_terminal_and_yes_nothing_is_exported(sbg: Run, simulator: Sim
 
 UNFIT = {
     "no destination": (["--copy-only"], "Give the destination: --to OWNER/VOLUME:PREFIX."),
-    "read only": (["--to", "rfranklin/sealed", "--copy-only"], "Volume rfranklin/sealed is read only (RO)."),
+    "read only": (["--to", "rfranklin/sealed", "--copy-only"], "Volume rfranklin/sealed is read-only (RO)."),
     "not there": (["--to", "rfranklin/none:x", "--copy-only"], "olume rfranklin/none was not found"),
     "a slash": (["--to", f"{VOLUME}:/x", "--copy-only"], f"Write {VOLUME}:x"),
     "two dots": (["--to", f"{VOLUME}:a/../x", "--copy-only"], "'..' has no meaning"),
@@ -244,5 +244,5 @@ def test_a_column_of_another_kind_of_manifest_is_told_before_anything_is_sent(
     rows = tmp_path / "rows.csv"
     rows.write_text(f"path,location,{column}\n{PROJECT}/run/0.bam,a,true\n")
     ran = sbg("export", "--copy-only", "--manifest", str(rows), "--to", VOLUME)
-    told = f"row 2, column {column}: a column of this name belongs to a manifest of another kind: remove it"
+    told = f"row 2, column {column}: this column belongs to another kind of manifest: remove it"
     assert (ran.code, told in ran.err, len(simulator.requests)) == (2, True, 0), ran.err

@@ -437,8 +437,11 @@ def test_the_commands_that_settle_it_name_the_journal_and_the_endpoint_if_they_m
     ("words", "told"),
     [
         (["--adopt", COPIED_JOB, "--resubmit"], "Give --adopt or --resubmit, not both."),
-        (["--adopt", COPIED_JOB], "has no submission of unknown outcome; resume it as it is."),
-        (["--resubmit"], "has no submission of unknown outcome; resume it as it is."),
+        (
+            ["--adopt", COPIED_JOB],
+            "has no submission with an unknown outcome; resume it without --adopt and --resubmit.",
+        ),
+        (["--resubmit"], "has no submission with an unknown outcome; resume it without --adopt and --resubmit."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

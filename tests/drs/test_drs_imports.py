@@ -306,7 +306,7 @@ def test_what_neither_tells_of_a_person_decides(path: Path, on_conflict: str) ->
     with pytest.raises(RunStopped, match="DRS_IMPORT of 100 items"):
         portal.imported(path, on_conflict=on_conflict)
     assert portal.sent()["start_drs_import"] == 2
-    with pytest.raises(InputError, match="no DRS_IMPORT job 123"):
+    with pytest.raises(InputError, match="DRS_IMPORT job 123 was not found"):
         portal.client().resume(path, adopt="123")
     assert portal.client().resume(path, resubmit=True).tally == Tally(120, done=120)
     assert portal.there() == portal.expected()
@@ -378,15 +378,18 @@ def test_wherever_the_process_is_killed_each_object_is_imported_once(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("drs_uri\nhttp://h/1\n", [(2, "drs_uri", "is not of the form drs://")]),
-        ("drs_uri\ndrs://host\n", [(2, "drs_uri", "is not of the form drs://")]),
+        ("drs_uri\nhttp://h/1\n", [(2, "drs_uri", "expected drs://")]),
+        ("drs_uri\ndrs://host\n", [(2, "drs_uri", "expected drs://")]),
         ("drs_uri,name\ndrs://h/1,a/b\n", [(2, "name", "must not contain a slash")]),
         ("drs_uri,file_name\ndrs://h/1,a/b\n", [(2, "file_name", "must not contain a slash")]),
         ("drs_uri,a\ndrs://h/1,x\ndrs://h/1,y\n", [(3, None, "duplicates row 2")]),
         (f"drs_uri,{'k' * 101}\ndrs://h/1,x\ndrs://h/2,x\n", [(2, "k" * 101, "the key has 101 bytes")]),
-        ("drs_uri,volume\ndrs://h/1,o/v\n", [(2, "volume", "belongs to a manifest of another kind")]),
-        ("file,a\n5c6d4227e4b0385632389346,x\n", [(1, None, "no column has the addresses")]),
-        ("drs_uri,conflict_resolution\ndrs://h/1,skip\ndrs://h/2,rename\n", [(3, "conflict_resolution", "one way")]),
+        ("drs_uri,volume\ndrs://h/1,o/v\n", [(2, "volume", "belongs to another kind of manifest")]),
+        ("file,a\n5c6d4227e4b0385632389346,x\n", [(1, None, "no column has the DRS URIs")]),
+        (
+            "drs_uri,conflict_resolution\ndrs://h/1,skip\ndrs://h/2,rename\n",
+            [(3, "conflict_resolution", "treat existing names alike")],
+        ),
         ("drs_uri,conflict_resolution\ndrs://h/1,never\n", [(2, "conflict_resolution", "expected SKIP, RENAME")]),
         ("drs_uri,to\ndrs://h/1,other/place\n", [(2, "to", "the column gives a destination")]),
     ],
@@ -406,8 +409,8 @@ def test_the_destination_and_the_way_with_taken_names_are_checked_first(path: Pa
     portal = Portal(1)
     with pytest.raises(ManifestError, match="the destination is missing"):
         portal.client().import_drs(portal.uris, journal=path)
-    with pytest.raises(InputError, match="'fail' is none of: skip, rename, overwrite"):
+    with pytest.raises(InputError, match="expected skip, rename or overwrite, not 'fail'"):
         portal.imported(path, on_conflict="fail")
-    with pytest.raises(InputError, match="more than the 100"):
+    with pytest.raises(InputError, match="at most 100, not 101"):
         portal.client().run("DRS_IMPORT", portal.table(), to=TARGET, journal=path, items_per_job=101)
     assert not portal.simulator.requests

@@ -213,7 +213,7 @@ def test_what_cannot_be_changed_fails_alone_and_is_tried_again_by_retry(path: Pa
     assert done.tally == Tally(7, done=5, failed=2)
     told = {row["file"]: row["message"] for row in report(path) if row["outcome"] == "failed"}
     assert "is a folder" in told[folder.id]
-    assert "no such file" in told["0" * 24]
+    assert "file was not found" in told["0" * 24]
     assert cohort.client().retry(path, journal=path.with_name("again")).tally == Tally(2, failed=2)
 
 
@@ -281,7 +281,7 @@ def test_verification_finds_what_another_has_changed_since(path: Path) -> None:
     assert told == [
         f"{cohort.files[3]}: sample_id is 'other', not 'S3'",
         f"{cohort.files[4]}: sample_id is None, not 'S4'",
-        f"{cohort.files[5]}: is not there",
+        f"{cohort.files[5]}: is missing",
     ]
     assert found.checked == 120
 
@@ -311,19 +311,19 @@ KEY, VALUE = "k" * 101, "ä" * 151
         (f"file,{KEY}\nID,x\nID2,y\n", [(2, KEY, "the key has 101 bytes")]),
         (f"file,a\nID,{VALUE}\n", [(2, "a", "the value has 302 bytes")]),
         ("file,a,a\nID,x,y\n", [(1, "a", "two columns have this name")]),
-        ("file,a,metadata.a\nID,x,y\n", [(2, "metadata.a", "the key a stands in two columns")]),
-        ("file,sample_id,to\nID,x,a/b\n", [(2, "to", "belongs to a manifest of another kind")]),
+        ("file,a,metadata.a\nID,x,y\n", [(2, "metadata.a", "the key a has two columns")]),
+        ("file,sample_id,to\nID,x,a/b\n", [(2, "to", "belongs to another kind of manifest")]),
         ("file,tags\nID,x\n", [(2, "tags", "change them with tag(...)")]),
-        ("file,drs_uri,a\nID,drs://h/1,x\n", [(2, "drs_uri", "belongs to a manifest of another kind")]),
-        ("file,metadata.\nID,x\n", [(2, "metadata.", "the key of metadata is empty")]),
-        ("file,a\nID,\n", [(2, None, "it changes nothing")]),
+        ("file,drs_uri,a\nID,drs://h/1,x\n", [(2, "drs_uri", "belongs to another kind of manifest")]),
+        ("file,metadata.\nID,x\n", [(2, "metadata.", "the metadata key is empty")]),
+        ("file,a\nID,\n", [(2, None, "the row changes nothing")]),
         ("file,a\nID,x\nID,y\n", [(3, "file", "duplicates row 2")]),
         ("file,a\nnot an id,x\n", [(2, "file", "is not an id")]),
         ("file,a\ndrs://host/1,x\n", [(2, "file", "is a DRS URI")]),
-        ("file,a\nID,#N/A\n", [(2, "a", "error value of a formula")]),
+        ("file,a\nID,#N/A\n", [(2, "a", "error of a spreadsheet formula")]),
         ('{"file": "ID", "metadata": {"a": 5}}\n', [(1, "metadata.a", "expected text, not 5")]),
         ('{"file": "ID", "metadata": "a"}\n', [(1, "metadata", "expected an object")]),
-        ('{"file": "ID", "clear": [5]}\n', [(1, "clear", "expected texts")]),
+        ('{"file": "ID", "clear": [5]}\n', [(1, "clear", "expected a list of strings")]),
     ],
 )
 def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(path: Path, text: str, told: Any) -> None:
@@ -344,7 +344,7 @@ def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(path: Path, te
     [
         ({"add": ["a"], "set": []}, "Give only one of add, remove and set"),
         ({"add": []}, "there are no tags to add"),
-        ({}, "what to do is missing"),
+        ({}, "the action is missing"),
         ({"add": [" "]}, "expected text"),
     ],
 )
@@ -357,11 +357,11 @@ def test_tags_are_said_once_and_are_texts(path: Path, given: Any, message: str) 
 
 def test_a_change_has_no_destination_and_no_job(path: Path) -> None:
     cohort = Cohort(1)
-    with pytest.raises(InputError, match="has no destination"):
+    with pytest.raises(InputError, match="have no destination"):
         cohort.described(path, to="rfranklin/target")
-    with pytest.raises(InputError, match="'tags' is none of: clear"):
+    with pytest.raises(InputError, match="unknown key 'tags'; the keys are: clear"):
         cohort.described(path, settings={"tags": ["a"]})
-    with pytest.raises(InputError, match="more than the 100"):
+    with pytest.raises(InputError, match="at most 100, not 101"):
         cohort.described(path, items_per_job=101)
     assert not cohort.simulator.requests
 

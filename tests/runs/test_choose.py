@@ -467,7 +467,7 @@ def test_names_that_are_taken_stop_everything_if_that_is_wanted(call: Both, worl
     with pytest.raises(InputError, match=told):
         call("choose", [f"{SOURCE}/bams"], to=IN, on_conflict="fail")
     assert len(call("choose", [f"{SOURCE}/bams"], to=TARGET, on_conflict="fail")) == 2
-    with pytest.raises(InputError, match="on_conflict: 'ask' is none of: skip, rename, fail"):
+    with pytest.raises(InputError, match="on_conflict: expected skip, rename or fail, not 'ask'"):
         call("choose", [f"{SOURCE}/bams"], to=IN, on_conflict="ask")
 
 

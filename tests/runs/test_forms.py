@@ -105,7 +105,7 @@ def test_two_columns_that_name_different_files_are_a_problem_of_the_row(what: st
     assert not isinstance(first, Problem)
     assert isinstance(second, Problem)
     assert (second.row, second.column) == (2 if what == "JSON" else 3, column)
-    assert second.message.startswith(f"it names another file ({there}) than the column ")
+    assert second.message.startswith(f"it names a different file ({there}) than the column ")
     assert f"({here})" in second.message
 
 
@@ -132,7 +132,7 @@ def test_what_stands_for_a_missing_value_is_none(mark: str) -> None:
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?"])
 def test_what_a_formula_has_failed_at_is_no_comment(error: str) -> None:
-    told = f"{error} is the error value of a formula in a spreadsheet"
+    told = f"{error} is the error of a spreadsheet formula"
     assert problems(f"file,sample\n{ID},x\n{error},y\n") == [(3, "file", told)]
     assert problems(f"sample,file\nx,{ID}\n{error},{error}\n") == [(3, "file", told)]
     assert problems(f"file,name\n{ID},{error}\n") == [(2, "name", told)]
@@ -236,7 +236,7 @@ def test_a_destination_may_be_a_path(columns: str, expected: dict[str, str]) -> 
 UNREADABLE = {
     "unknown columns": (
         "sample,batch\nx,y\n",
-        "no column names the files: found 'sample', 'batch' (separated by commas). The first row must name the columns",
+        "no column names the files: found 'sample', 'batch' (separated by commas). The first row must have the names",
     ),
     "one unknown column": ("sample\nx\n", "no column names the files: found only 'sample'"),
     "no names of columns": (f"{ID},S1\n", f"no column names the files: found '{ID}', 'S1' (separated by commas)"),
@@ -244,9 +244,9 @@ UNREADABLE = {
     "DRS URIs as ids": ("id,name\ndrs://x:y,a\n", "is a DRS URI, not a file of the platform"),
     "unknown keys": ('{"sample": "x"}\n', "no key names the file: found 'sample'"),
     "objects over lines": (json.dumps({"id": ID}, indent=2), "Write each object on a line of its own (jq -c .)"),
-    "an array that ends early": ('[{"id": "x"}', "not JSON: elements are separated by one comma each"),
-    "an array with more behind it": ('["x"] y', "not JSON: something follows the end of the array"),
-    "an array without commas": ('["x" "y"]', "not JSON: elements are separated by one comma each"),
+    "an array that ends early": ('[{"id": "x"}', "not JSON: expected one comma between two elements"),
+    "an array with more behind it": ('["x"] y', "not JSON: there is text after the end of the array"),
+    "an array without commas": ('["x" "y"]', "not JSON: expected one comma between two elements"),
     "numbers": ("[[1]]", "expected a JSON object for each element, or an id"),
     "names of two columns alike": (f"file,File\n{ID},{ID}\n", "two columns have this name"),
     "NUL": (f"file,name\n{ID},a\0b\n", "it contains a NUL character"),
@@ -330,20 +330,20 @@ def test_a_list_that_is_a_table_is_told_as_one() -> None:
 
 
 ARTEFACTS = {
-    "a formula": (f'file,x\n"=HYPERLINK(""https://host/{ID}"",""{ID}"")",\n', "file", "is a formula of a spreadsheet"),
-    "a formula for text": (f'file,x\n="{ID}",\n', "file", "is a formula of a spreadsheet"),
-    "a mark for text": (f"file,x\n'{ID},\n", "file", "is more than an id"),
-    "typographic quotes": (f"id;x\n\u201c{ID}\u201d;\n", "id", "is more than an id"),
-    "two ids": (f"file;x\n{ID},{ID_2};\n", "file", "is more than an id"),
-    "a list of Python": (f"file\tx\n['{ID}']\t\n", "file", "is more than an id"),
-    "a folder's id with its name": (f"file,to\n{ID},in ({ID_2})\n", "to", "is more than an id"),
+    "a formula": (f'file,x\n"=HYPERLINK(""https://host/{ID}"",""{ID}"")",\n', "file", "is a spreadsheet formula"),
+    "a formula for text": (f'file,x\n="{ID}",\n', "file", "is a spreadsheet formula"),
+    "a mark for text": (f"file,x\n'{ID},\n", "file", "contains more than an id"),
+    "typographic quotes": (f"id;x\n\u201c{ID}\u201d;\n", "id", "contains more than an id"),
+    "two ids": (f"file;x\n{ID},{ID_2};\n", "file", "contains more than an id"),
+    "a list of Python": (f"file\tx\n['{ID}']\t\n", "file", "contains more than an id"),
+    "a folder's id with its name": (f"file,to\n{ID},in ({ID_2})\n", "to", "contains more than an id"),
     "a file on a computer": ("file,x\nC:\\data\\a.bam,\n", "file", "is not on the platform"),
     "a file in a bucket": ("path,x\ns3://bucket/a.bam,\n", "path", "is not on the platform"),
-    "a name that was a number": (f"file,name\n{ID},1.23E+17\n", "name", "is a number as a spreadsheet shows it"),
-    "a name that is a formula": (f'file,name\n{ID},"=A2&"".bam"""\n', "name", "is a formula of a spreadsheet"),
+    "a name that was a number": (f"file,name\n{ID},1.23E+17\n", "name", "is a number in spreadsheet format"),
+    "a name that is a formula": (f'file,name\n{ID},"=A2&"".bam"""\n', "name", "is a spreadsheet formula"),
     "a name with a lost character": (f"file,name\n{ID},M\ufffdller\n", "name", "has lost a character"),
     "a line separator": (f"file,name\n{ID},a\u2028b\n", "name", "contains a line break"),
-    "a step up": (f"file,to\n{ID},a/b/../c\n", "to", "has no . or .."),
+    "a step up": (f"file,to\n{ID},a/b/../c\n", "to", "cannot contain . or .."),
     "a project as a file's path": (f"file,destination_path\n{ID},a/b\n", "destination_path", "a/b is a project"),
     "two names": (
         f"file,destination_path,name\n{ID},a/b/x,y\n",
@@ -358,10 +358,14 @@ ARTEFACTS = {
     "a destination that is none": (
         f"file,Destination\n{ID},a/c\n",
         "Destination",
-        "call it to if it is the destination",
+        "rename it to 'to' if it is the destination",
     ),
     "a folder that is none": (f"file,to-folder\n{ID},{ID_2}\n", "to-folder", "such as my_to_folder"),
-    "a new name that is none": (f"file,New Name\n{ID},x.bam\n", "New Name", "call it name if it is the new name"),
+    "a new name that is none": (
+        f"file,New Name\n{ID},x.bam\n",
+        "New Name",
+        "rename it to 'name' if it is the new name",
+    ),
     "a huge value": (f"file,x\n{ID},{'x' * (1 << 21)}\n", None, "a value has more than 1,048,576 characters"),
 }
 
@@ -408,8 +412,8 @@ def test_a_row_of_a_table_in_a_list_is_told_as_one(row: str, form: ReadFormat | 
             (
                 content[: content.index(row)].count("\n") + 1,
                 None,
-                "it holds several values: write one id or path per line, or use a table that begins with the names of "
-                "its columns",
+                "this line has several values: write one id or path per line, or use a table that begins with its "
+                "column names",
             )
         ]
 

@@ -152,7 +152,10 @@ MISSING = "the destination is missing: give to, or a column to, parent or projec
 FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "no id": ("file,project\n,a/b\nf2,a/b\n", [(2, "file", "the id is missing")]),
     "an id that is none": ("file,project\n..,a/b\n", [(2, "file", "'..' is not an id.")]),
-    "a project": ("file,project\na/b,a/b\n", [(2, "file", "a/b is a project: name a file or folder in it")]),
+    "a project": (
+        "file,project\na/b,a/b\n",
+        [(2, "file", "a/b is a project: give the path of a file or folder in it")],
+    ),
     "no destination": ("file\nf1\n", [(2, "parent", MISSING)]),
     "two destinations": ("file,parent,project\nf1,p,a/b\n", [(2, "parent", "give parent or project, not both.")]),
     "a folder that is none": ("file,parent\nf1,..\n", [(2, "parent", "'..' is not an id.")]),
@@ -160,11 +163,11 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
     "a name with a slash": ("file,project,name\nf1,a/b,c/d\n", [(2, "name", "'c/d' must not contain a slash.")]),
     "a name with space around it": (
         "file,project,name\nf1,a/b,n \n",
-        [(2, "name", "'n ' has spaces around it: remove them or, if it is meant so, write ./ before it")],
+        [(2, "name", "'n ' has spaces around it: remove them or, if that is intended, put ./ before it")],
     ),
     "a name with a space that does not break": (
         "file;project;name\nf1;a/b;\xa0n\n",
-        [(2, "name", "'\\xa0n' has spaces around it: remove them or, if it is meant so, write ./ before it")],
+        [(2, "name", "'\\xa0n' has spaces around it: remove them or, if that is intended, put ./ before it")],
     ),
     "a name over two lines": (
         'file,project,name\nf1,a/b,"n\nm"\n',
@@ -172,7 +175,7 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
             (
                 2,
                 "name",
-                "'n\\nm' contains a line break or another control character: remove it or, if it is meant so, write "
+                "'n\\nm' contains a line break or another control character: remove it or, if that is intended, put "
                 "./ before it",
             )
         ],
@@ -196,8 +199,8 @@ FLAWS: dict[str, tuple[str | bytes, list[tuple[int, str | None, str]]]] = {
             (
                 1,
                 None,
-                "no column names the files: found 'f1', 'a/b' (separated by commas). The first row must name the "
-                "columns: call the column of ids file or id, or the column of paths path",
+                "no column names the files: found 'f1', 'a/b' (separated by commas). The first row must have "
+                "the names of the columns: file or id for ids, path for paths",
             )
         ],
     ),

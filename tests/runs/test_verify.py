@@ -68,7 +68,7 @@ def test_what_went_missing_since_is_told_with_its_path(call: Both, world: World,
         world.remove(call("locate", f"{IN}/{name}").id)
     verification = call("verify", report.journal)
     assert not verification.agrees
-    assert told(verification) == [f"{IN}/a.bam: is not there", f"{IN}/old: is not there"]
+    assert told(verification) == [f"{IN}/a.bam: is missing", f"{IN}/old: is missing"]
 
 
 @pytest.mark.parametrize("job_type", ["copy", "move"])
@@ -122,7 +122,7 @@ def test_a_copied_folder_is_compared_with_its_source_with_all_below_it(call: Bot
     world.remove(call("locate", f"{IN}/old/deep/d.bam").id)
     world.remove(call("locate", f"{IN}/old/deeper").id)
     found = call("verify", report.journal)
-    assert told(found) == [f"{IN}/old/deep/d.bam: is not there", f"{IN}/old/deeper: is not there"]
+    assert told(found) == [f"{IN}/old/deep/d.bam: is missing", f"{IN}/old/deeper: is missing"]
     assert found.inside == 2
     # The old folder, two below it, and the same of the copy; the third is on one side only.
     assert call.counted("verify", report.journal) == ["list_files", "get_copy_job"] + ["list_files"] * 4
@@ -131,7 +131,7 @@ def test_a_copied_folder_is_compared_with_its_source_with_all_below_it(call: Bot
 def test_a_file_of_another_size_in_a_copied_folder_is_told(call: Both) -> None:
     report = carried(call, "copy")
     _resize(call, f"{IN}/old/c.bam", 7)
-    assert told(call("verify", report.journal))[0].startswith(f"{IN}/old/c.bam: has 7 B, its source ")
+    assert told(call("verify", report.journal))[0].startswith(f"{IN}/old/c.bam: has 7 B, but its source has ")
 
 
 @pytest.mark.parametrize("job_type", ["copy", "move"])
@@ -168,8 +168,8 @@ def test_a_manifest_is_verified_by_what_came_of_each_row(call: Both, world: Worl
     for name in ("a.bam", "new.bam"):
         world.remove(call("locate", f"{IN}/{name}").id)
     assert told(call("verify", report.journal)) == [
-        f"a.bam in folder {folder}: is not there",
-        f"new.bam in folder {folder}: is not there",
+        f"a.bam in folder {folder}: is missing",
+        f"new.bam in folder {folder}: is missing",
     ]
 
 
@@ -183,7 +183,7 @@ def test_a_new_name_is_what_is_looked_for(call: Both, world: World, files: list[
 def test_a_name_that_nobody_knows_any_more_is_unclear(call: Both, world: World, files: list[str]) -> None:
     report = call("run", "copy", manifest(files[:1]), project=TARGET)
     world.remove(call("locate", f"{TARGET}/a.bam").id)
-    assert told(call("verify", report.journal)) == [f"a.bam in {TARGET}: is not there"]
+    assert told(call("verify", report.journal)) == [f"a.bam in {TARGET}: is missing"]
     world.remove(files[0])
     (difference,) = call("verify", report.journal).differences
     assert (difference.finding, difference.file) == (Finding.UNCLEAR, files[0])
@@ -222,7 +222,7 @@ def test_what_has_another_size_than_what_was_chosen_is_told(call: Both, job_type
     if not lists:
         call.change = lambda query: query.remove("fields")
     verification = call("verify", report.journal)
-    assert told(verification) == [f"{IN}/a.bam: has 7 B, its source 1 kB"]
+    assert told(verification) == [f"{IN}/a.bam: has 7 B, but its source has 1 kB"]
     (one,) = verification.differences
     assert (one.finding, one.size, one.found_size) == (Finding.OTHER_SIZE, 1000, 7)
     # No request more than without sizes, unless the list does not tell them: then one for all, and one for a folder.
@@ -237,7 +237,7 @@ def test_a_manifests_copies_are_compared_with_their_sources(call: Both, world: W
     assert call.counted("verify", report.journal) == ["bulk_get_files", "list_files", "get_copy_job"]
     _resize(call, f"{IN}/y", 7)
     _resize(call, f"{IN}/z", None)
-    assert told(call("verify", report.journal)) == [f"y in folder {folder}: has 7 B, its source 1 kB"]
+    assert told(call("verify", report.journal)) == [f"y in folder {folder}: has 7 B, but its source has 1 kB"]
     # Where the source is gone there is nothing to compare with.
     world.remove(files[1])
     assert call("verify", report.journal).agrees

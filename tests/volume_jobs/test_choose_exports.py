@@ -84,7 +84,7 @@ def test_aliases_and_public_files_are_left_out_before_anything_is_submitted(call
     found = choose(call, f"{PROJECT}/run", "admin/sbg-public-data")
     assert sorted(str(one) for one in found.refused) == [
         "admin/sbg-public-data/hg38.fa: a public file",
-        f"{PROJECT}/run/alias.bam: an alias: its contents are on a volume already",
+        f"{PROJECT}/run/alias.bam: an alias: its contents are already on a volume",
     ]
     assert len(found) == 3
 
@@ -108,9 +108,9 @@ def test_what_is_there_with_the_same_size_is_skipped_and_with_another_reported(c
     assert len(found) == 2
     over = choose(call, recursive=True, on_conflict="overwrite")
     assert (len(over), over.overwritten, [one.item.overwrite for one in over.items].count(True)) == (4, 2, 2)
-    with pytest.raises(InputError, match=r"2 names exist on the volume already: .*Nothing was exported"):
+    with pytest.raises(InputError, match=r"2 names exist on the volume: .*Nothing was exported"):
         choose(call, recursive=True, on_conflict="fail")
-    with pytest.raises(InputError, match="on_conflict: 'rename' is none of: skip, overwrite, fail"):
+    with pytest.raises(InputError, match="on_conflict: expected skip, overwrite or fail, not 'rename'"):
         choose(call, on_conflict="rename")
 
 
@@ -132,7 +132,7 @@ def test_only_folders_of_the_volume_that_files_go_to_are_listed(call: Both) -> N
 
 REFUSED = {
     "rfranklin/none": (NotFound, "olume rfranklin/none was not found"),
-    "rfranklin/sealed": (InputError, r"Volume rfranklin/sealed is read only \(RO\)"),
+    "rfranklin/sealed": (InputError, r"Volume rfranklin/sealed is read-only \(RO\)"),
     f"{VOLUME}:/x": (InputError, "does not begin with a slash"),
     f"{VOLUME}:a/../x": (InputError, "has no meaning"),
     PROJECT + "/run": (InputError, "is not a place on a volume"),

@@ -152,7 +152,7 @@ WRONG: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "nothing there": ([f"{BUCKET}:none"], {}, "There is nothing at rfranklin/bucket:none"),
     "no folder": ([f"{BUCKET}:in"], {"to": f"{TARGET}/none"}, "parents"),
     "twice": ([f"{BUCKET}:in", f"{BUCKET}:in/a.bam"], {}, "selected twice"),
-    "how": ([f"{BUCKET}:in"], {"on_conflict": "maybe"}, "none of: skip, overwrite, rename, fail"),
+    "how": ([f"{BUCKET}:in"], {"on_conflict": "maybe"}, "expected skip, overwrite, rename or fail, not 'maybe'"),
 }
 
 

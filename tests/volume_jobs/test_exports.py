@@ -231,7 +231,7 @@ def test_rows_for_several_volumes_are_parted_before_one_of_them_stops_the_run(pa
 
 
 UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
-    "read only": ({"access_mode": "RO"}, "is read only"),
+    "read only": ({"access_mode": "RO"}, "is read-only"),
     "not active": ({"active": False}, "is not active"),
 }
 
@@ -287,13 +287,13 @@ def test_what_was_never_started_is_submitted_again_where_that_can_be_undone(path
 
 def test_what_cannot_be_undone_is_never_sent_twice_unasked(path: Path) -> None:
     bucket = Bucket(150, faults=NEVER_SENT)
-    with pytest.raises(RunStopped, match="EXPORT_REPLACE of 100 items was lost") as stopped:
+    with pytest.raises(RunStopped, match=r"100 items \(EXPORT_REPLACE\) were submitted") as stopped:
         bucket.export(path, "EXPORT_REPLACE")
     assert stopped.value.candidates == ()
     assert len(bucket.started()) == 50  # all else is done
     with pytest.raises(RunStopped):
         bucket.client().resume(path)
-    with pytest.raises(InputError, match="no job can be adopted"):
+    with pytest.raises(InputError, match="No job can be adopted"):
         bucket.client().resume(path, adopt="x" * 32)
     assert bucket.sent()["bulk_start_exports"] == 2
     assert bucket.client().resume(path, resubmit=True).tally == Tally(150, done=150)
@@ -459,8 +459,8 @@ WRONG = {
     "file,volume,location\nf1,o/v,/a": (2, "location", "begins with a slash: write it as 'a'"),
     "file,volume,location\nf1,o/v,a/../b": (2, "location", r"contains '\.\.'"),
     "file,volume,location\nf1,o/v,a/": (2, "location", "none at its end"),
-    "file,volume,location\nf1,o/v,": (2, "location", "where it goes is missing"),
-    "file,location\nf1,a": (2, None, "where it goes is missing"),
+    "file,volume,location\nf1,o/v,": (2, "location", "the destination is missing"),
+    "file,location\nf1,a": (2, None, "the destination is missing"),
     "file,volume,location,overwrite\nf1,o/v,a,maybe": (2, "overwrite", "expected true or false"),
     "location,volume\na,o/v": (1, None, "no key names the file|no column"),
     "file,volume,location\nf1,o/v,a\nf1,o/v,b": (3, "file", "duplicates row 2"),
@@ -513,7 +513,7 @@ def test_an_object_is_overwritten_only_if_its_row_says_so(path: Path, column: st
 
 def test_more_than_a_hundred_rows_cannot_go_into_one_call(path: Path) -> None:
     bucket = Bucket(1)
-    with pytest.raises(InputError, match="101 is more than the 100"):
+    with pytest.raises(InputError, match="expected at most 100, not 101"):
         bucket.client().run("EXPORT_COPY", bucket.table(), to=BUCKET, journal=path, items_per_job=101)
     with pytest.raises(InputError, match="goes to a volume"):
         bucket.client().run("EXPORT_COPY", bucket.table(), project="rfranklin/target", journal=path)
@@ -548,7 +548,7 @@ def test_verification_finds_what_is_not_on_the_volume_or_not_whole(path: Path) -
     found = bucket.client().verify(path)
     assert (found.checked, [str(one) for one in found.differences]) == (
         120,
-        [f"{BUCKET}:out/7.bam: is not there", f"{BUCKET}:out/8.bam: has 1 B, its source 1.01 kB"],
+        [f"{BUCKET}:out/7.bam: is missing", f"{BUCKET}:out/8.bam: has 1 B, but its source has 1.01 kB"],
     )
 
 

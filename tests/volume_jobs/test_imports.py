@@ -261,23 +261,23 @@ WRONG = {
     "volume,location\n5d7f8e9a0b1c2d3e4f5a6b7c,a": (2, "volume", "owner/name"),
     "volume,location\no/v,/a": (2, "location", "begins with a slash"),
     "volume,location\no/v,a/../b": (2, "location", r"contains '\.\.'"),
-    "volume,location\no/v,": (2, "location", "what to import is missing"),
-    "volume\no/v": (2, None, "what to import is missing"),
+    "volume,location\no/v,": (2, "location", "the object to import is missing"),
+    "volume\no/v": (2, None, "the object to import is missing"),
     "file\n5d7f8e9a0b1c2d3e4f5a6b7c": (1, None, "no column names what to import: found 'file'"),
     "5d7f8e9a0b1c2d3e4f5a6b7c": (1, "source", "expected VOLUME:LOCATION"),
     "source\n5d7f8e9a0b1c2d3e4f5a6b7c": (2, "source", "expected VOLUME:LOCATION"),
     "source\no/v:/a": (2, "source", "begin with a slash"),
     "source\ns3://b/a": (2, "source", "is a bucket"),
-    "source\ncgc:o/v:a": (2, "source", "leave out cgc:"),
+    "source\ncgc:o/v:a": (2, "source", "remove cgc:"),
     "source,volume,location\no/v:a,o/v,a": (2, "source", "remove one of them"),
     "source\no/v:a\no/v:a": (3, None, "o/v:a duplicates row 2"),
     "source,overwrite\no/v:a,maybe": (2, "overwrite", "expected true or false"),
     "source,overwrite,autorename\no/v:a,true,true": (2, "autorename", "not both"),
     "source,preserve_folder_structure\no/v:a,true": (2, "preserve_folder_structure", "only for folders"),
-    "source,overwirte\no/v:a,true": (2, "overwirte", "call it overwrite"),
-    "source,destination\no/v:a,x/y": (2, "destination", "call it to"),
-    "bucket,location,volume\nb,a,": (2, "volume", "what to import is missing"),
-    "bucket,location\nb,a": (2, "bucket", "call it volume"),
+    "source,overwirte\no/v:a,true": (2, "overwirte", "rename it to 'overwrite'"),
+    "source,destination\no/v:a,x/y": (2, "destination", "rename it to 'to'"),
+    "bucket,location,volume\nb,a,": (2, "volume", "the object to import is missing"),
+    "bucket,location\nb,a": (2, "bucket", "rename it to 'volume'"),
     "source,name\no/v:a,b/c": (2, "name", "must not contain a slash"),
     "source\no/v:" + "a" * 256: (2, "source", "at most 255"),
     "source\no/v:" + "a/" * 600: (2, "source", "1024 bytes"),
@@ -353,7 +353,7 @@ def test_verification_finds_what_is_not_in_the_project_or_not_as_the_object(path
     found = bucket.client().verify(path)
     assert (found.checked, [str(one) for one in found.differences]) == (
         120,
-        [f"{TARGET}/7.bam: is not there", f"{TARGET}/8.bam: has 1.01 kB, its source 1 B"],
+        [f"{TARGET}/7.bam: is missing", f"{TARGET}/8.bam: has 1.01 kB, but its source has 1 B"],
     )
 
 
@@ -363,7 +363,7 @@ def test_verification_looks_for_names_where_no_ids_were_told(path: Path) -> None
     assert [row["new_id"] for row in report(path)] == [None] * 3
     assert bucket.client().verify(path).agrees
     bucket.world.delete(bucket.target.root.children["1.bam"])
-    assert [str(one) for one in bucket.client().verify(path).differences] == [f"{TARGET}/1.bam: is not there"]
+    assert [str(one) for one in bucket.client().verify(path).differences] == [f"{TARGET}/1.bam: is missing"]
 
 
 def test_a_resumed_run_watches_the_jobs_that_it_has(path: Path) -> None:

@@ -40,7 +40,7 @@ def get_provider_info() -> dict[str, Any]:
         "extra-links": ["sbg_bulk.airflow.links.ReportLink", "sbg_bulk.airflow.links.PlatformLink"],
         "config": {
             "sbg_bulk": {
-                "description": "Runs of sbg-bulk.",
+                "description": "Settings of sbg-bulk.",
                 "options": {
                     "journals": {
                         "description": (
@@ -53,7 +53,7 @@ def get_provider_info() -> dict[str, Any]:
                         "default": None,
                     },
                     "reports_url": {
-                        "description": "The URL under which a web server shows what is in `journals`, for links.",
+                        "description": "Base URL of a web server that serves the folder `journals`, for links.",
                         "version_added": "0.1.0",
                         "type": "string",
                         "example": "https://files.example.org/sbg-bulk",

@@ -32,6 +32,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import LIST_LAG, Progress, RunOptions
 from sbg_bulk.runs.records import Outcome, State
 from sbg_bulk.runs.result import RunReport
+from sbg_bulk.text import counted
 from sbg_bulk.transfers.choice import Choice
 
 LOG: Final = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Left(SbgBulkError):
     """A run has been left, as nothing is to be done but to wait. It is of the errors that void what was not sent."""
 
     def __init__(self, wait: Wait) -> None:
-        super().__init__(f"left for {wait.seconds:.0f} s {wait.reason}")
+        super().__init__(f"paused for {wait.seconds:.0f} s {wait.reason}")
         self.wait = wait
 
 
@@ -171,7 +172,7 @@ class Carrier:
         tally = progress.tally
         if self.clock() - self._told >= TOLD_EVERY or tally.complete:
             self._told = self.clock()
-            LOG.info("%s of %s rows done, %s failed", f"{tally.done:,}", f"{tally.rows:,}", f"{tally.failed:,}")
+            LOG.info("%s of %s items done, %s failed", f"{tally.done:,}", f"{tally.rows:,}", f"{tally.failed:,}")
 
     def _waits(self, journal: Path, wait: Wait) -> Waits:
         if wait.cause is not Cause.NEXT_LOOK:
@@ -273,7 +274,6 @@ def failed_items(jobs: Sequence[Job]) -> list[str]:
         if not job.succeeded:
             codes = sorted({str(one.error.code) for one in job.failures if one.error is not None})
             why = f", API codes {', '.join(codes)}" if codes else ""
-            told.append(
-                f"job {job.id}: {job.failed_files or len(job.failures)} items failed{why} {job.shortfall}".strip()
-            )
+            failed = counted(job.failed_files or len(job.failures), "item")
+            told.append(f"job {job.id}: {failed} failed{why} {job.shortfall}".strip())
     return told

@@ -137,7 +137,7 @@ def place(given: str | None, *names: str) -> str:
     root = given or conf.get(SECTION, "journals", fallback=None)
     if not root:
         raise SettingsError(
-            "There is no place to keep journals. Set `journals` in the section [sbg_bulk] of Airflow's configuration "
+            "The folder for journals is not set. Set `journals` in the section [sbg_bulk] of Airflow's configuration "
             "(AIRFLOW__SBG_BULK__JOURNALS) to a folder that all workers share, or to the URL of an object store."
         )
     return "/".join((root.rstrip("/"), *(quote(name, safe="") for name in names)))

@@ -54,8 +54,8 @@ class Lease:
                 left = self._left(other)
                 if left > 0:
                     raise RunInUse(
-                        f"Another attempt is working on the run in {self._folder}, or was killed while it did: its "
-                        f"lease ends in {left:.0f} s. Try again then."
+                        f"Another attempt is working on the run in {self._folder}, or was killed while working on it. "
+                        f"Try again in {left:.0f} s, when its lease expires."
                     )
                 other.unlink(missing_ok=True)
         except BaseException:
@@ -71,7 +71,7 @@ class Lease:
         left = self._until - self._clock()
         if left <= SKEW:
             raise JournalError(
-                f"The lease on the run in {self._folder} has run out, as this process stood still for too long. "
+                f"The lease on the run in {self._folder} has expired, because this process was paused for too long. "
                 f"Nothing more is sent. Run the task again."
             )
         if left < self._seconds / 2:

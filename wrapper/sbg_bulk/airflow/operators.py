@@ -25,6 +25,7 @@ from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.result import RunReport
+from sbg_bulk.text import counted
 
 FINAL: Final = (InputError, SettingsError, RunStopped, WrongJournal)
 """Errors that another attempt would meet again."""
@@ -135,7 +136,7 @@ class BulkRunOperator(BaseOperator):
     def go_on(self, context: Any, event: Mapping[str, Any]) -> Any:
         """Resume the run when there may be something to do for it. Airflow calls this after a deferral."""
         if event.get("error"):
-            self.log.warning("The jobs could not be checked meanwhile: %s", event["error"])
+            self.log.warning("The jobs could not be checked while the task was deferred: %s", event["error"])
         return self._carry(context, attempt=False)
 
     def on_kill(self) -> None:
@@ -156,7 +157,7 @@ class BulkRunOperator(BaseOperator):
                 again = attempt and carrier.complete
                 reached = carrier.carry()
                 if again and isinstance(reached, RunReport) and reached.tally.failed:
-                    self.log.info("Retrying the %d failed rows.", reached.tally.failed)
+                    self.log.info("Retrying %s.", counted(reached.tally.failed, "failed item"))
                     kept.retry()
                     reached = carrier.carry()
                 told = self._waiting(carrier) if isinstance(reached, Waits) else self._result(carrier, reached)
@@ -193,7 +194,7 @@ class BulkRunOperator(BaseOperator):
             moves = self.job_type.upper() == "MOVE"
             choice = client.choose(**{"to": self.to or None, "parents": self.parents, "moves": moves, **self.source})
             for one in choice.different:
-                self.log.warning("Not done: a different file has its name at the destination: %s", one)
+                self.log.warning("Skipped: a different file with this name exists at the destination: %s", one)
             return choice if len(choice) else None
         if isinstance(self.source, ObjectStoragePath) or (self._is_text and "://" in self.source):
             found: IO[bytes] = ObjectStoragePath(self.source).open("rb")
@@ -211,7 +212,8 @@ class BulkRunOperator(BaseOperator):
         return {}
 
     def _defer(self, waits: Waits) -> None:
-        self.log.info("Deferred until %s.", f"{len(waits.jobs)} jobs have ended" if waits.jobs else "there is a budget")
+        awaited = f"{counted(len(waits.jobs), 'job')} ended" if waits.jobs else "requests are left"
+        self.log.info("Deferred until %s.", awaited)
         trigger = JobsTrigger(self.conn_id, waits.jobs, waits.job_type, waits.until)
         self.defer(trigger=trigger, method_name="go_on")
 
@@ -243,12 +245,12 @@ class BulkRunOperator(BaseOperator):
 
     def _finish(self, context: Any, report: RunReport, result: dict[str, Any]) -> Any:
         undone = result["failed"] + result["unclear"]
-        self.log.info("%(done)d of %(rows)d rows done, %(failed)d failed: %(report)s", result)
+        self.log.info("%(done)d of %(rows)d items done, %(failed)d failed: %(report)s", result)
         if not undone or not self.fail_on_failures:
             return result
         # Those who gather the results of shards need those with failures, too.
         context["ti"].xcom_push(key="return_value", value=result)
-        told = f"{undone} of {result['rows']} rows were not done: see {result['report']}"
+        told = f"{undone:,} of {counted(result['rows'], 'item')} not done: see {result['report']}"
         raise AirflowException(told) if report.retry_helps else AirflowFailException(told)
 
 
@@ -271,7 +273,8 @@ class SubmitJobOperator(BulkRunOperator):
 
     def _source(self, client: Client) -> Source | None:
         if isinstance(self.source, Sequence) and len(self.source) > BULK_LIMIT:
-            raise InputError(f"A job takes {BULK_LIMIT} items, not {len(self.source)}. Use BulkRunOperator for more.")
+            given = len(self.source)
+            raise InputError(f"A job takes at most {BULK_LIMIT} items, not {given}. Use BulkRunOperator for more.")
         return super()._source(client)
 
     def _result(self, carrier: Carrier, report: RunReport) -> dict[str, Any]:
@@ -323,7 +326,7 @@ class BulkCheckOperator(BaseOperator):
     def execute(self, context: Any) -> Any:  # noqa: ARG002 - Airflow's signature
         """Check, or defer to the triggerer."""
         if (self.run is None) == (self.source is None or self.place is None):
-            raise AirflowFailException("Give a run, or source and place.")
+            raise AirflowFailException("Give run, or source and place.")
         if self.run is None:
             trigger = CompareTrigger(self.conn_id, str(self.source), str(self.place), self.options)
             self.defer(trigger=trigger, method_name="go_on")
@@ -357,5 +360,5 @@ class BulkCheckOperator(BaseOperator):
         for one in shown:
             self.log.warning("Differs: %s", one)
         if differences and self.fail_on_differences:
-            raise AirflowException(f"{differences} differences: {'; '.join(shown[:3])}")
+            raise AirflowException(f"{counted(differences, 'difference')}: {'; '.join(shown[:3])}")
         return result

@@ -24,6 +24,7 @@ from sbg_bulk.html import caption, table
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.problems import ManifestError, Problem, Record
+from sbg_bulk.text import counted
 
 NUMBERS: Final = ("rows", "done", "failed", "unclear", "bytes", "retries")
 """The numbers of the result of a run, which are added up."""
@@ -58,7 +59,7 @@ def split_manifest(
     """
     try:
         if rows < 1:
-            raise InputError(f"rows: {rows} is not at least 1.")
+            raise InputError(f"rows: expected at least 1, not {rows}.")
         with _file(manifest).open("rb") as stream:
             pieces = list(_pieces(stream, manifest, folder, rows, form))
         if not pieces:
@@ -136,10 +137,10 @@ def gather_reports(
         columns = ("run", *NUMBERS, "report")
         lines = [([one[key] for key in columns], bool(one["failed"] or one["unclear"])) for one in known]
         stream.write('<!doctype html><meta charset="utf-8"><title>Runs</title>')
-        stream.write(caption(f"{told['done']:,} of {told['rows']:,} rows done") + table(columns, lines))
+        stream.write(caption(f"{told['done']:,} of {counted(told['rows'], 'item')} done") + table(columns, lines))
     undone = told["failed"] + told["unclear"]
     if undone and fail_on_failures:
-        raise AirflowException(f"{undone} of {told['rows']} rows were not done: see {told['report']}")
+        raise AirflowException(f"{undone:,} of {counted(told['rows'], 'item')} not done: see {told['report']}")
     return told
 
 

@@ -88,7 +88,7 @@ class JobWatch:
         except SbgBulkError as error:
             self._fail(error)
         except BaseException as error:
-            self._fail(SbgBulkError(f"The jobs cannot be checked: {error}"))
+            self._fail(SbgBulkError(f"The jobs could not be checked: {error}"))
             raise
         finally:
             # Who comes from now on finds another watch.

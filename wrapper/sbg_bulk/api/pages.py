@@ -88,7 +88,7 @@ def files(
         InputError: not exactly one of project and parent is given, or its id is malformed.
     """
     if (project is None) == (parent is None):
-        raise InputError("Give one of project (owner/project) and parent (a folder's id).")
+        raise InputError("Give either project (owner/project) or parent (a folder's id).")
     if project is not None:
         check_project(project)
     else:
@@ -130,9 +130,9 @@ def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) ->
         ApiError, ConnectionFailed, UnreadableAnswer: see `request`.
     """
     if offset < 0:
-        raise InputError(f"offset: {offset} is negative.")
+        raise InputError(f"offset: expected 0 or more, not {offset}.")
     if not 1 <= limit <= PAGE_LIMIT:
-        raise InputError(f"limit: {limit} is not from 1 to {PAGE_LIMIT}.")
+        raise InputError(f"limit: expected 1 to {PAGE_LIMIT}, not {limit}.")
 
     def read(reply: Reply) -> Page[T]:
         parts, links = _parts(reply)
@@ -215,7 +215,7 @@ def entries(
         What `page` raises.
     """
     if at_most is not None and at_most < 0:
-        raise InputError(f"limit: {at_most} is negative.")
+        raise InputError(f"limit: expected 0 or more, not {at_most}.")
     seen: set[str] = set()
     pager = Pager(policy, listing)
     while len(seen) != at_most and (found := (yield from pager.next())) is not None:
@@ -257,19 +257,19 @@ def _next_offset(
         # the list is read until there is nothing more: a page may be shorter than was asked for.
         more = end < total if total is not None else not links or not _lead_elsewhere(links)
         return end if found and more else None
-    here = f"The list cannot be read to the end: the page at offset {offset} has {found} entries"
+    here = f"The list cannot be read to the end: the page at offset {offset}, which ends at {end},"
     name = f"[{listing.operation.name}]"
     try:
         following = parse.count(parse_qs(urlsplit(href).query).get("offset", [""])[-1])
     except ValueError:
         following = None
     if following is None:
-        raise PagingError(f"{here} and names a next page without an offset. {name}")
+        raise PagingError(f"{here} links to a next page without an offset. {name}")
     if following <= offset:
-        raise PagingError(f"{here} and names offset {following} as the next: the list would never end. {name}")
+        raise PagingError(f"{here} gives {following} as the next offset: the list would never end. {name}")
     if following > end:
         raise PagingError(
-            f"{here} and names offset {following} as the next: {following - end} entries would be skipped. The list "
+            f"{here} gives {following} as the next offset: {following - end} entries would be skipped. The list "
             f"may have just changed; list it again. {name}"
         )
     return following

@@ -97,8 +97,8 @@ class ObjectPager:
         self._last = locations or self._last
         if token in self._tokens or (token is not None and self._barren >= BARREN_PAGES):
             raise PagingError(
-                f"The list of {self.volume}:{self.prefix} cannot be read to the end: the server shows the same page "
-                f"again and again. [{operations.LIST_VOLUME_OBJECTS.name}]"
+                f"The list of {self.volume}:{self.prefix} cannot be read to the end: the server keeps "
+                f"returning the same page. [{operations.LIST_VOLUME_OBJECTS.name}]"
             )
         self._token, self._ended = token, token is None
         if token is not None:
@@ -146,7 +146,7 @@ def _token(address: str) -> str:
     found = [unquote(one.partition("=")[2]) for one in query.split("&") if one.startswith("continuation_token=")]
     if not found or not found[-1]:
         raise PagingError(
-            "The list cannot be read to the end: a page names a next one without a token. "
+            "The list cannot be read to the end: a page links to a next page without a token. "
             f"[{operations.LIST_VOLUME_OBJECTS.name}]"
         )
     return found[-1]
@@ -242,7 +242,7 @@ def transfers(
     """
     given = [state] if isinstance(state, str) else list(state or ())
     if not all(isinstance(one, str) and one.strip() for one in given):
-        raise InputError(f"state: {state!r} is not a state, nor a list of them.")
+        raise InputError(f"state: expected a state or a list of states, not {state!r}.")
     states = [one.strip().upper() for one in given]
     if volume is not None:
         check_volume(volume)

@@ -137,7 +137,7 @@ class _Bulk:
             self._service.report.hold(
                 "bulk-edit-keeps" if kept and promise == "bulk-edit" else promise,
                 found[name] == (sorted(wanted[name]) if name == "tags" else wanted[name]),
-                f"a file has another value of {name} than {'before' if kept else 'it was given'}",
+                f"the {name} of a file {'changed' if kept else 'is not what was set'}",
                 expected=str(wanted[name]),
                 came=str(found[name]),
             )

@@ -282,7 +282,7 @@ class Starter:
             hold(
                 "transfer-outcome",
                 isinstance(told.get("result"), list),
-                "a finished import by DRS has no result",
+                "a finished DRS import has no result",
                 expected="a list",
                 came=str(told),
             )

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_destination, check_name
 from sbg_bulk.metadata.items import check_key, check_value, in_columns, key_in
+from sbg_bulk.text import one_of
 
 URI: Final = "drs_uri"
 CONFLICTS: Final = "conflict_resolution"
@@ -27,7 +28,7 @@ _URI: Final = re.compile(r"drs://[^/:?#\s]+[/:][^?#\s]+")
 def check_uri(value: object) -> None:
     """Raise InputError unless this can be the address of an object: `drs://host/id`, or `drs://prefix:id`."""
     if not isinstance(value, str) or not _URI.fullmatch(value) or not value.isprintable():
-        raise InputError(f"{URI}: {value!r} is not of the form drs://host/id or drs://prefix:id.")
+        raise InputError(f"{URI}: expected drs://host/id or drs://prefix:id, not {value!r}.")
 
 
 @frozen
@@ -58,7 +59,7 @@ class DrsItem:
         check_destination(self.parent, self.project)
         check_name(self.name)
         if self.conflict_resolution not in RESOLUTIONS:
-            raise InputError(f"{CONFLICTS}: {self.conflict_resolution!r} is none of: {', '.join(RESOLUTIONS)}.")
+            raise InputError(f"{CONFLICTS}: expected {one_of(RESOLUTIONS)}, not {self.conflict_resolution!r}.")
         for key, value in self.metadata.items():
             check_key(key)
             check_value(value)

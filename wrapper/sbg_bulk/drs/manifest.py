@@ -23,13 +23,13 @@ from sbg_bulk.runs.columns import FILES, REPORT_COLUMNS, Naming, columns_of, key
 from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.rows import WHAT, Defaults, PathRow, Row, Rows
-from sbg_bulk.text import either
+from sbg_bulk.text import either, one_of
 from sbg_bulk.transfers.manifest import Destinations, Fields
 
 _URIS: Final = (URI, "drs", "drs_url", "drs_id", "ga4gh_drs_uri", "drs_object_uri")
 _NAMES: Final = ("name", "file_name", "filename")
 _UNKNOWN: Final = (
-    "no column has the addresses: found {}. The first row must name the columns: call the column of DRS URIs drs_uri"
+    "no column has the DRS URIs: found {}. The first row must have the names of the columns: drs_uri for DRS URIs"
 )
 _FOREIGN: Final = frozenset({"volume", "location", "source", "overwrite", "autorename", "tags", "action", "clear"})
 
@@ -48,9 +48,9 @@ def read(stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promise
     """Read a manifest of imports by DRS, one row at a time; see `sbg_bulk.runs.family.Family.read`."""
     conflicts = defaults.settings.get(CONFLICTS, RESOLUTIONS[0])
     if set(defaults.settings) - {CONFLICTS}:
-        raise InputError(f"settings: an import by DRS has only {CONFLICTS}.")
+        raise InputError(f"settings: a DRS import takes only {CONFLICTS}.")
     if str(conflicts).upper() not in RESOLUTIONS:
-        raise InputError(f"{CONFLICTS}: {conflicts!r} is none of: {', '.join(RESOLUTIONS)}.")
+        raise InputError(f"{CONFLICTS}: expected {one_of(RESOLUTIONS)}, not {conflicts!r}.")
     found = forms.read(text_reader.text_of(stream, WHAT), form, promised, OBJECTS)
     given = str(conflicts).upper() if CONFLICTS in defaults.settings else None
     return Rows(found.form, _Reader(Destinations(defaults), found.literal, found.spaced, given).rows(found))
@@ -99,11 +99,11 @@ class _Reader:
     def _take_uri(self, fields: Fields, record: Mapping[str, Any]) -> str | None:
         sources = _sources(tuple(record))
         if not sources:
-            fields.say(None, f"no key has the address: found {', '.join(map(repr, record)) or 'none'}. Use {URI}")
+            fields.say(None, f"no key has the DRS URI: found {', '.join(map(repr, record)) or 'none'}. Use {URI}")
             return None
         uri = next((value for column in sources if (value := fields.take(column)) is not None), None)
         if uri is None and not fields.problems:
-            fields.say(sources[0], "the address is missing")
+            fields.say(sources[0], "the DRS URI is missing")
         elif uri is not None:
 
             def check() -> None:
@@ -128,8 +128,8 @@ class _Reader:
                 if key in _FOREIGN:
                     fields.say(
                         column,
-                        "a column of this name belongs to a manifest of another kind: remove it, or call it "
-                        f"metadata.{column} if it is a key of metadata",
+                        "this column belongs to another kind of manifest: remove it, or rename it to "
+                        f"metadata.{column} if it is a metadata key",
                     )
                 else:
                     found |= self._checked(fields, {key_in(column): (column, given)})
@@ -166,11 +166,13 @@ class _Reader:
         if said is None:
             return self._conflicts or RESOLUTIONS[0]
         if said.upper() not in RESOLUTIONS:
-            fields.say(column, f"expected {', '.join(RESOLUTIONS[:-1])} or {RESOLUTIONS[-1]}, not {said!r}")
+            fields.say(column, f"expected {one_of(RESOLUTIONS)}, not {said!r}")
         self._conflicts = self._conflicts or said.upper()
         if said.upper() != self._conflicts:
             to = either("--on-conflict", "on_conflict")
-            fields.say(column, f"a run has one way with names that are taken, {self._conflicts} here: see {to}")
+            fields.say(
+                column, f"all rows must treat existing names alike, and an earlier row or {to} says {self._conflicts}"
+            )
         return self._conflicts
 
     def _made(self, number: int, fields: Fields, values: dict[str, Any], record: Mapping[str, Any]) -> Row | PathRow:

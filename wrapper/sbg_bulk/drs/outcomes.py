@@ -21,7 +21,7 @@ from sbg_bulk.models.storage import DrsImport
 from sbg_bulk.runs.records import Outcome, RowOutcome
 from sbg_bulk.runs.refusals import refused
 
-_UNCLEAR = "the job does not tell which of its objects were imported"
+_UNCLEAR = "the job does not report which of its objects were imported"
 
 
 def outcomes(

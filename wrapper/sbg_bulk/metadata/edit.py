@@ -26,9 +26,9 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, Submission
 from sbg_bulk.runs.refusals import refused
 
-_MISSING: Final = "there is no such file, or it is not shared with you"
+_MISSING: Final = "the file was not found, or is not shared with you"
 _FOLDER: Final = "it is a folder: only files have metadata and tags"
-_SILENT: Final = "the platform does not tell what the file has, so it was not changed"
+_SILENT: Final = "the platform does not show the file's tags and metadata, so it was not changed"
 
 
 def described(policy: RequestPolicy, ids: Iterable[str]) -> Flow[dict[str, File | None]]:
@@ -71,7 +71,7 @@ def change(policy: RequestPolicy, items: Sequence[Change]) -> Flow[list[RowOutco
     except errors.ServerError as error:
         if error.status != NOT_IMPLEMENTED:
             raise
-        raise errors.InputError("The platform does not edit many files at once; nothing was changed.") from error
+        raise errors.InputError("The platform does not support bulk edits; nothing was changed.") from error
     for place in wanted:
         file = edited.files.get(items[place].file)
         if file is not None and _tells(file):
@@ -99,7 +99,7 @@ def _after(item: Change, file: File) -> RowOutcome:
     if not left:
         return RowOutcome(Outcome.DONE)
     told = ", ".join(f"{key} is {has!r}, not {wanted!r}" for key, has, wanted in left)
-    return RowOutcome(Outcome.FAILED, message=f"the platform has accepted the change, but {told}")
+    return RowOutcome(Outcome.FAILED, message=f"the platform accepted the change, but {told}")
 
 
 @define

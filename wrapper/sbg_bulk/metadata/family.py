@@ -27,7 +27,7 @@ from sbg_bulk.runs.verification import Verification
 OF_ROWS: Final = frozenset({5001, 5008, 5009, 5011})
 """Codes of a 403 that are about a file or its project, and not about the user."""
 
-_NO_JOBS: Final = "A change of files has no job: none can be adopted, and what the files have is read instead."
+_NO_JOBS: Final = "Changes of metadata and tags have no jobs, so none can be adopted; the files are read again instead."
 
 
 @define

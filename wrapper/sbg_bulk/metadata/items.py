@@ -10,6 +10,7 @@ from attrs import frozen
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_id
 from sbg_bulk.runs.columns import FILES, REPORT_COLUMNS, key_of
+from sbg_bulk.text import one_of
 
 if TYPE_CHECKING:
     # The command line reads its options with this module, and most of its commands need no HTTP.
@@ -82,7 +83,7 @@ def key_in(column: str) -> str:
 def check_key(key: object) -> None:
     """Raise InputError unless this can be a key of metadata."""
     if not isinstance(key, str) or not key.strip():
-        raise InputError(f"the key of metadata is empty: expected 1 to {LONGEST_KEY} bytes")
+        raise InputError(f"the metadata key is empty: expected 1 to {LONGEST_KEY} bytes")
     if _bytes(key) > LONGEST_KEY:
         raise InputError(f"the key has {_bytes(key)} bytes in UTF-8; at most {LONGEST_KEY} are allowed: shorten it")
     if not key.isprintable():
@@ -132,7 +133,7 @@ class MetadataItem:
         for key in self.clear:
             check_key(key)
         if both := sorted(set(self.clear) & set(self.values)):
-            raise InputError(f"{both[0]} is to be set and removed: keep one of the two.")
+            raise InputError(f"{both[0]} is both set and removed: keep one of the two.")
 
     @property
     def identity(self) -> str:
@@ -178,7 +179,7 @@ class TagItem:
     def __attrs_post_init__(self) -> None:
         check_id(FILE, self.file)
         if self.action not in ACTIONS:
-            raise InputError(f"{ACTION}: expected {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}, not {self.action!r}.")
+            raise InputError(f"{ACTION}: expected {one_of(ACTIONS)}, not {self.action!r}.")
         for tag in self.tags:
             check_tag(tag)
         if not self.tags and self.action != "set":

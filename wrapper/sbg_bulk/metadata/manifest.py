@@ -38,7 +38,7 @@ from sbg_bulk.runs.columns import FILES, REPORT_COLUMNS, SOURCE_COLUMN, columns_
 from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.rows import WHAT, Defaults, PathRow, Row, Rows
-from sbg_bulk.text import either
+from sbg_bulk.text import either, one_of
 from sbg_bulk.transfers.manifest import Fields
 
 _WHOLE: Final = "metadata"
@@ -61,10 +61,10 @@ def check_settings(settings: Mapping[str, Any], known: Sequence[str]) -> None:
     """Raise InputError unless what is said for all rows can be said, and is well formed."""
     for name, value in settings.items():
         if name not in known:
-            raise InputError(f"settings: {name!r} is none of: {', '.join(known)}.")
+            raise InputError(f"settings: unknown key {name!r}; the keys are: {', '.join(known)}.")
         if name == ACTION:
             if value not in ACTIONS:
-                raise InputError(f"{ACTION}: expected {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}, not {value!r}.")
+                raise InputError(f"{ACTION}: expected {one_of(ACTIONS)}, not {value!r}.")
             continue
         if isinstance(value, str) or not isinstance(value, Iterable):
             raise InputError(f"{name}: give a list, even for one, not {value!r}.")
@@ -90,7 +90,7 @@ def read(
         item: makes an item of it, with the file.
     """
     if defaults.given is not None:
-        raise InputError("A change of files has no destination: leave it out.")
+        raise InputError("Changes of metadata and tags have no destination: remove it.")
     found = forms.read(text_reader.text_of(stream, WHAT), form, promised)
     return Rows(found.form, _rows(found, defaults.settings, take, item))
 
@@ -163,7 +163,9 @@ def take_metadata(record: Record) -> dict[str, Any]:
             _take(fields, column, key_in(column), given, values)
     clear = {*record.settings.get(CLEAR, ()), *_listed(record, CLEAR, check_key)} - values.keys()
     if not values and not clear and not fields.problems:
-        fields.say(None, f"it changes nothing: give a value, or name a key to remove ({either('--clear', 'clear')})")
+        fields.say(
+            None, f"the row changes nothing: give a value, or name a key to remove ({either('--clear', 'clear')})"
+        )
     return {**in_columns(values), **({CLEAR: sorted(clear)} if clear else {})}
 
 
@@ -183,7 +185,7 @@ def _take(fields: Fields, column: str, key: str, value: Any, values: dict[str, s
     fields.check(column, lambda: check_key(key))
     fields.check(column, lambda: check_value(value))
     if key in values:
-        fields.say(column, f"the key {key} stands in two columns: remove one")
+        fields.say(column, f"the key {key} has two columns: remove one")
     if len(fields.problems) == before:
         values[key] = value
 
@@ -192,10 +194,13 @@ def _foreign(column: str) -> str:
     key = key_of(column)
     if key == TAGS:
         tags = either("tag add --manifest", "tag(...)")
-        return f"tags are no metadata: change them with {tags}, or call the column {PREFIX}{column} if it is a key"
+        return (
+            f"tags are not metadata: change them with {tags}, or rename the column to {PREFIX}{column} if it is a "
+            "metadata key"
+        )
     return (
-        f"a column of this name belongs to a manifest of another kind: remove it, or call it {PREFIX}{column} if it is "
-        "a key of metadata"
+        f"this column belongs to another kind of manifest: remove it, or rename it to {PREFIX}{column} if it is a "
+        "metadata key"
     )
 
 
@@ -205,13 +210,13 @@ def take_tags(record: Record) -> dict[str, Any]:
     names = {key_of(column): column for column in record.values}
     foreign = next((names[key] for key in names if key in OF_OTHERS - {TAGS, ACTION}), None)
     if foreign is not None and fields.take(foreign) is not None:
-        fields.say(foreign, "a column of this name belongs to a manifest of another kind: remove it")
+        fields.say(foreign, "this column belongs to another kind of manifest: remove it")
     given = None if ACTION not in names else fields.take(names[ACTION])
     action = given or record.settings.get(ACTION)
     if action is None:
-        fields.say(names.get(ACTION), f"what to do is missing: give a column {ACTION} with {', '.join(ACTIONS)}")
+        fields.say(names.get(ACTION), f"the action is missing: give a column {ACTION} with {', '.join(ACTIONS)}")
     elif action not in ACTIONS:
-        fields.say(names[ACTION], f"expected {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}, not {action!r}")
+        fields.say(names[ACTION], f"expected {one_of(ACTIONS)}, not {action!r}")
     tags = _listed(record, TAGS, lambda _: None) or list(record.settings.get(TAGS, ()))
     if not tags and not fields.problems and action != "set":
         fields.say(names.get(TAGS), f"there are no tags to {action}: give some, or a column {TAGS}")
@@ -234,10 +239,10 @@ def _listed(record: Record, key: str, check: Callable[[object], None]) -> list[s
             try:
                 given = json.loads(text)
             except ValueError:
-                fields.say(column, f"expected a list in JSON or texts with semicolons between them, not {text!r}")
+                fields.say(column, f"expected a JSON list or tags separated by semicolons, not {text!r}")
                 return []
     if not all(isinstance(one, str) and one.strip() for one in given):
-        fields.say(column, f"expected texts, not {given!r}")
+        fields.say(column, f"expected a list of strings, not {given!r}")
         return []
     for one in given:
         fields.check(column, lambda one=one: check(one.strip()))  # type: ignore[misc]

@@ -233,7 +233,7 @@ class Job(FromServer):
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict) or not parse.text(found.get("job")):
-            raise ValueError("This is not the token of a job, as Job.to_token makes them.")
+            raise ValueError("This is not a job token; create one with Job.to_token().")
         return cls(
             id=parse.text(found["job"]) or "",
             type=parse.text(found.get("type")) or "",

@@ -183,8 +183,8 @@ def does_nothing(name: str, meant: str) -> str:
     """Return what is said of a column that means nothing, and may be meant as another."""
     what = "the destination" if meant == "to" else "the new name"
     return (
-        f"a column of this name does nothing: call it {meant} if it is {what}, or else something that cannot be "
-        f"mistaken, such as my_{key_of(name)}"
+        f"this column has no effect: rename it to {meant!r} if it is {what}, or to something unmistakable, such as "
+        f"my_{key_of(name)}, if not"
     )
 
 
@@ -195,12 +195,12 @@ def unknown(names: Sequence[str], separator: str) -> str:
     if any(_URIS.search(key_of(name)) for name in names):
         listing = either(command_line("files", "list", "PLACE", "--json"), "client.files(PLACE)")
         return (
-            f"{found}. This is a manifest of DRS URIs, which are not files of the platform yet: import them there, "
+            f"{found}. This is a manifest of DRS URIs, which are not files of the platform yet: import them, "
             f"then list the imported files with: {listing}"
         )
     return (
-        f"no column names the files: {found}. The first row must name the columns: call the column of ids file or "
-        f"id, or the column of paths path"
+        f"no column names the files: {found}. The first row must have the names of the columns: file or id for ids, "
+        f"path for paths"
     )
 
 
@@ -261,14 +261,14 @@ def not_a_name(name: str) -> str | None:
     elif name != name.strip(_AROUND):
         wrong, remedy = "has spaces around it", "remove them"
     elif name.startswith("="):
-        wrong, remedy = "is a formula of a spreadsheet", "export its value"
+        wrong, remedy = "is a spreadsheet formula", "export its value"
     elif _NUMBER.fullmatch(name):
-        wrong, remedy = "is a number as a spreadsheet shows it", "export the column as text"
+        wrong, remedy = "is a number in spreadsheet format", "export the column as text"
     elif "\ufffd" in name:
         wrong, remedy = "has lost a character in a conversion", "correct it"
     else:
         return None
-    return f"{name!r} {wrong}: {remedy} or, if it is meant so, write {LITERAL} before it"
+    return f"{name!r} {wrong}: {remedy} or, if that is intended, put {LITERAL} before it"
 
 
 def is_number(value: str) -> bool:
@@ -287,16 +287,16 @@ def escaped(column: str, value: str) -> str:
 def not_an_id(value: str) -> str | None:
     """Return what is wrong with a text that stands where an id or a path is wanted; None if it may be one."""
     if value.casefold().startswith("drs://"):
-        return f"{value!r} is a DRS URI, not a file of the platform: import it there, and give the imported file's id"
+        return f"{value!r} is a DRS URI, not a file of the platform: import it, and give the id of the imported file"
     if _NUMBER.fullmatch(value):
         return (
             f"{value!r} is an id that a spreadsheet turned into a number, and its digits are lost: export the list "
             f"again, and import the id column as text"
         )
     if value.startswith("="):
-        return f"{value!r} is a formula of a spreadsheet: export its value, the id or the path alone"
+        return f"{value!r} is a spreadsheet formula: export its value, the id or path alone"
     if _ELSEWHERE.match(value):
         return f"{value!r} is not on the platform: give an id, or a path, owner/project/folder/..."
     if "/" not in value and _HELD.search(value) and not USUAL_ID.fullmatch(value):
-        return f"{value!r} is more than an id: leave one id, and nothing else, in it"
+        return f"{value!r} contains more than an id: keep only the id"
     return None

@@ -62,9 +62,9 @@ def draft(
         JournalError: the journal cannot be written.
     """
     if items_per_job < 1:
-        raise InputError(f"items_per_job: {items_per_job} is not at least 1.")
+        raise InputError(f"items_per_job: expected at least 1, not {items_per_job}.")
     if family.batch is not None and items_per_job > family.batch:
-        raise InputError(f"items_per_job: {items_per_job} is more than the {family.batch} that are allowed.")
+        raise InputError(f"items_per_job: expected at most {family.batch}, not {items_per_job}.")
     now = datetime.now(UTC)
     run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     plan = Plan(
@@ -149,7 +149,7 @@ def _instead(later: str, earlier: str) -> str:
         path = store.find(later)
     except InputError:
         export = command_line("runs", "export", earlier, "--outcome", "failed", "--output", "failed.csv")
-        return f"Its journal is not on this machine. To try them again, export them as a manifest: {export}"
+        return f"Its journal is not on this machine. To retry the failures, export them as a manifest: {export}"
     with Journal.read(path) as journal:
         tally = journal.tally()
         if journal.in_use:

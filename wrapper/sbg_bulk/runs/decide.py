@@ -11,6 +11,7 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.runs.family import Family
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import State, Submission
+from sbg_bulk.text import either
 
 UNDECIDED: Final = "undecided"
 """What a journal remembers the submission by that a person is asked about."""
@@ -37,16 +38,19 @@ def decide(journal: Journal, *, adopt: str | None, resubmit: bool) -> None:
     if adopt is None and not resubmit:
         return
     if adopt is not None and resubmit:
-        raise InputError("Adopt a job or resubmit, not both.")
+        raise InputError("Give adopt or resubmit, not both.")
     unsettled = asked_about(journal)
     if unsettled is None:
-        raise InputError(f"Run {journal.plan.run} has no submission of unknown outcome; resume it as it is.")
+        options = either("--adopt and --resubmit", "adopt and resubmit")
+        raise InputError(
+            f"Run {journal.plan.run} has no submission with an unknown outcome; resume it without {options}."
+        )
     if adopt is None:
         journal.void(unsettled)
     elif adopt in journal.own_jobs():
         raise InputError(f"Job {adopt} already belongs to other files of this run.")
     elif adopt in journal.foreign_jobs():
-        raise InputError(f"Job {adopt} cannot be the one: it is older, or does something else.")
+        raise InputError(f"Job {adopt} is not from this submission: it is older, or does something else.")
     else:
         journal.started(unsettled, adopt)
 
@@ -62,6 +66,6 @@ def check_adoption(policy: RequestPolicy, journal: Journal, family: Family, job_
     try:
         possible = yield from family.may_have_started(policy, journal, unsettled, job_id)
     except errors.NotFound:
-        raise errors.InputError(f"There is no {family.job_type} job {job_id}; nothing was changed.") from None
+        raise errors.InputError(f"{family.job_type} job {job_id} was not found; nothing was changed.") from None
     if not possible:
-        raise errors.InputError(f"Job {job_id} cannot be the one; nothing was changed.")
+        raise errors.InputError(f"Job {job_id} is not from this submission; nothing was changed.")

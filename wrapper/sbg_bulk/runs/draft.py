@@ -56,7 +56,7 @@ _PATH: Final = "coalesce(pending.path, json_extract(extra, ?1))"
 ItemOf: TypeAlias = Callable[[Mapping[str, Any]], Any]
 """Makes what is to be done of its values, by the columns of a manifest."""
 
-_IF_FULL: Final = "Nothing was sent. Make room, or name another file for the journal."
+_IF_FULL: Final = "Nothing was sent. Free some space, or name another file for the journal."
 
 
 class Draft:
@@ -339,7 +339,7 @@ class Draft:
         """Make the draft a run, whose journal is on disk when this returns. The draft is over."""
         journal = self._open()
         if self.unresolved:
-            raise InputError("The manifest has paths that were not looked up: plan it with a client.")
+            raise InputError("The manifest has paths that have not been looked up: plan it with a client.")
         with clear_errors(self.path, if_full=_IF_FULL):
             self._db.execute("DROP TABLE pending")
             self._db.execute("COMMIT")

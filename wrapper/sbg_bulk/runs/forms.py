@@ -163,13 +163,13 @@ def _listed(lines: Iterable[str], naming: Naming) -> Iterator[Record]:
             header = name  # or that of another list, joined to the first
             continue
         if begins and len(names := re.split("[,;\t|]", value)) > 1 and naming.in_any(names):
-            remedy = either("give it as --manifest", "leave form out")
+            remedy = either("pass it with --manifest", "leave form out")
             yield number, Problem(number, None, f"this is a table with column names, not a list: {remedy}")
             return
         if _holds_several(value):
             table = either("a table, with --manifest,", "a table")
-            told = f"it holds several values: write one id or path per line, or use {table} that begins with the names "
-            yield number, Problem(number, None, f"{told}of its columns")
+            told = f"this line has several values: write one id or path per line, or use {table} that begins with "
+            yield number, Problem(number, None, f"{told}its column names")
             continue
         yield number, {naming.listed: value}
 

@@ -117,7 +117,7 @@ class Journal(JournalReader):
                 if version == 0:
                     raise JournalError(HALF_MADE.format(path=path))
                 if damage != "ok":
-                    raise JournalError(f"{path} is damaged ({damage}). Go back to a copy of it, if there is one.")
+                    raise JournalError(f"{path} is damaged ({damage}). Restore it from a backup, if you have one.")
                 if version < 2:
                     show_as_format_2(connection) if to_read else make_format_2(connection)
                 if version < 3:

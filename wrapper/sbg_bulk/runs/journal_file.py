@@ -350,7 +350,7 @@ def check_header(path: Path) -> None:
     if not header.strip(b"\0"):
         raise JournalError(HALF_MADE.format(path=path))
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise WrongJournal(f"{path} is not a journal, or it is damaged. Go back to a copy of it, if there is one.")
+        raise WrongJournal(f"{path} is not a journal, or it is damaged. Restore it from a backup, if you have one.")
     (version,) = struct.unpack_from(">I", header, 60)
     (application,) = struct.unpack_from(">I", header, 68)
     if application != APPLICATION_ID:
@@ -363,7 +363,7 @@ def check_header(path: Path) -> None:
 
 
 @contextmanager
-def clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, then resume.") -> Iterator[None]:
+def clear_errors(path: Path, if_full: str = "Nothing more is sent. Free some space, then resume.") -> Iterator[None]:
     """Turn errors of SQLite into ones that say what to do."""
     try:
         yield
@@ -377,7 +377,7 @@ def clear_errors(path: Path, if_full: str = "Nothing more is sent. Make room, th
             raise JournalError(f"The disk is full: {path} cannot be written. {if_full}") from None
         raise JournalError(f"{path} cannot be used: {error}.") from None
     except sqlite3.DatabaseError as error:
-        raise JournalError(f"{path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
+        raise JournalError(f"{path} is damaged ({error}). Restore it from a backup, if you have one.") from None
 
 
 COUNT: Final = """

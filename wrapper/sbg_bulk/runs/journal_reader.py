@@ -306,4 +306,6 @@ class JournalReader:
             plan = {key: json.loads(value) for key, value in found}
             return Plan(**{**plan, "columns": plan.get("columns") or columns_before_4(self._db)})
         except (TypeError, ValueError) as error:
-            raise JournalError(f"{self.path} is damaged ({error}). Go back to a copy of it, if there is one.") from None
+            raise JournalError(
+                f"{self.path} is damaged ({error}). Restore it from a backup, if you have one."
+            ) from None

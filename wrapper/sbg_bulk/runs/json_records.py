@@ -70,10 +70,10 @@ def elements(start: str, text: TextIOWrapper) -> Iterator[Record]:
             while not ended and not buffer[place:].strip(_BLANK):
                 more()
             if buffer[place:].strip(_BLANK):
-                yield number + 1, Problem(number + 1, None, "not JSON: something follows the end of the array")
+                yield number + 1, Problem(number + 1, None, "not JSON: there is text after the end of the array")
             return
         if bool(gap[1]) != bool(number):
-            yield number + 1, Problem(number + 1, None, "not JSON: elements are separated by one comma each")
+            yield number + 1, Problem(number + 1, None, "not JSON: expected one comma between two elements")
             return
         try:
             value, end = _DECODER.raw_decode(buffer, gap.end())

@@ -167,7 +167,7 @@ class Pending:
         first = "Wait until it has finished." if self.in_use else f"Resume it with: {resume}"
         if not optional:
             forget = command("runs", "forget", self.run, "--force")
-            return f"{first}\nIf it is not to be resumed, delete its journal: {forget}"
+            return f"{first}\nIf you do not want to resume it, delete its journal: {forget}"
         risk = f": {RISKS[self.wanted]}" if self.wanted in RISKS and self.job_type not in HARMLESS else ""
         if self.kept:
             return f"{first}\nTo delete {'it' if self.files == 1 else 'them'} anyway, add {again}{risk}."

@@ -26,7 +26,7 @@ def destination_named(column: str, text: str) -> dict[str, str]:
         return {"parent": text}
     place = path_of(text)
     if not {".", ".."}.isdisjoint(place.names):
-        raise InputError(f"{text!r}: a path has no . or .., write the names of the folders")
+        raise InputError(f"{text!r}: a path cannot contain . or ..: write the names of the folders")
     if place.names or place.deployment is not None:
         return {"to": text}
     return {"project": str(place.project)}
@@ -59,4 +59,4 @@ def is_path_beside(value: str, other: str) -> bool:
 def check_within_project(place: Location) -> None:
     """Raise InputError if a path is that of a project, and of no file or folder in it."""
     if not place.names:
-        raise InputError(f"{place} is a project: name a file or folder in it")
+        raise InputError(f"{place} is a project: give the path of a file or folder in it")

@@ -81,10 +81,10 @@ def find(run: str | Path) -> Path:
         return begin_so[0]
     if begin_so:
         shown = ", ".join(path.stem for path in begin_so[-_SHOWN:])
-        more = f", and {len(begin_so) - _SHOWN:,} older ones" if len(begin_so) > _SHOWN else ""
+        more = f", and {len(begin_so) - _SHOWN:,} older" if len(begin_so) > _SHOWN else ""
         raise InputError(f"{run} matches {len(begin_so):,} runs: {shown}{more}. Give more characters of the id.")
     raise InputError(
-        f"There is no run {run} in {folder()}; see {command_line('runs', 'list')}, or name its journal's path."
+        f"There is no run {run} in {folder()}; see {command_line('runs', 'list')}, or give the path of its journal."
     )
 
 

@@ -53,14 +53,14 @@ class Difference:
             case Finding.RENAMED:
                 return f"{self.expected}: exists as {self.found}"
             case Finding.OTHER_SIZE if self.size is not None and self.found_size is not None:
-                return f"{self.expected}: has {size(self.found_size)}, its source {size(self.size)}"
+                return f"{self.expected}: has {size(self.found_size)}, but its source has {size(self.size)}"
             case Finding.OTHER_VALUE:
                 return f"{self.expected}: {self.found}"
             case Finding.LEFT_BEHIND:
                 return f"{self.expected}: is still there"
             case Finding.UNCLEAR:
                 return f"{self.expected}: its name can no longer be found"
-        return f"{self.expected}: is not there"
+        return f"{self.expected}: is missing"
 
 
 @frozen

@@ -18,7 +18,7 @@ from sbg_bulk.runs.columns import TYPE_COLUMN
 from sbg_bulk.runs.left_out import Chosen, Clash, Pending
 from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.runs.rows import Row
-from sbg_bulk.text import either
+from sbg_bulk.text import either, one_of
 from sbg_bulk.transfers.manifest import ITEMS
 
 RENAMED: Final = "on_conflict='rename'"
@@ -45,7 +45,7 @@ class OnConflict(StrEnum):
         try:
             return cls(text)
         except ValueError:
-            raise InputError(f"on_conflict: {text!r} is none of: {', '.join(cls)}.") from None
+            raise InputError(f"on_conflict: expected {one_of(cls)}, not {text!r}.") from None
 
 
 @frozen
@@ -229,6 +229,6 @@ def _check_not_within_itself(item: Chosen, to: Location, ids: Mapping[Location, 
         return
     if (item.place is not None and to.is_within(item.place)) or item.id in {ids.get(place) for place in to.lineage()}:
         raise InputError(
-            f"{item.source} cannot be copied or moved into itself: the destination {to} is inside it. Select less with "
-            f"{either('--include or --exclude', 'match or exclude')}, or another destination."
+            f"{item.source} cannot be copied or moved into itself: the destination {to} is inside it. Narrow the "
+            f"selection with {either('--include or --exclude', 'match or exclude')}, or choose another destination."
         )

@@ -264,8 +264,8 @@ def _choose_from(selection: Selection, given: str, path: Location | None, read: 
     if entry.is_folder and selection.filters.given and selection.filters.type != filters.FOLDER:
         by_path = either("Write its path, without --dir,", "Give its path, without whole=True,")
         raise InputError(
-            f"{given} means the folder {entry.name!r} itself, with all its contents: filters would leave out nothing "
-            f"in it. {by_path} to select from its contents."
+            f"{given} means the folder {entry.name!r} itself, with all its contents: filters would not apply "
+            f"inside it. {by_path} to select from its contents."
         )
     fits = selection.filters.wants((entry.name,), filters.FOLDER if entry.is_folder else filters.FILE)
     if fits and (yield from selection.described(entry)):

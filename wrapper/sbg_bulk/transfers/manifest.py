@@ -155,7 +155,7 @@ class Destinations:
                 column,
                 f"the column gives a destination ({value}), and so does the command "
                 f"({self._defaults.given}, {to}). Remove one of the two, or give {_from_manifest()} to use the "
-                f"column" + (f"; or call it {where} if it says where the files are" if where else ""),
+                f"column" + (f"; or rename it to {where} if it says where the files are" if where else ""),
             )
         fields.values.update(found)
 
@@ -228,7 +228,7 @@ class Fields:
         kept = value.lstrip().lstrip(BOM).rstrip("\r\n")
         value = kept.strip().strip(BOM)
         if not self._literal and is_error(value):
-            self.say(column, f"{value} is the error value of a formula in a spreadsheet")
+            self.say(column, f"{value} is the error of a spreadsheet formula")
             return None
         if not value or (not self._literal and is_missing(value)):
             return None
@@ -281,7 +281,7 @@ class Fields:
                 if self.beside is None and key_of(other) != SOURCE_COLUMN:
                     self.beside = (other, there.strip())
             elif names_another(value, there.strip()):
-                told = f"it names another file ({there.strip()!r}) than the column {column} ({value!r}): remove one"
+                told = f"it names a different file ({there.strip()!r}) than the column {column} ({value!r}): remove one"
                 self.say(other, told)
 
     def take_name(self) -> None:

@@ -87,8 +87,8 @@ def _problem(row: Going, where: str) -> Problem:
     return Problem(
         row.number,
         row.beside,
-        f"it names another file ({row.also!r}) than the id {row.file}, which is {where}: correct one of the two, or "
-        f"remove its column",
+        f"it names a different file ({row.also!r}) than the id {row.file}, which is {where}: correct one of the two, "
+        f"or remove its column",
     )
 
 

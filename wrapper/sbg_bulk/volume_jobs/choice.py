@@ -15,6 +15,7 @@ from sbg_bulk.runs.columns import DESTINATION_COLUMN, SIZE_COLUMN, SOURCE_COLUMN
 from sbg_bulk.runs.left_out import Pending, Refused, Taken
 from sbg_bulk.runs.records import NewFolder
 from sbg_bulk.runs.rows import Row
+from sbg_bulk.text import one_of
 from sbg_bulk.transfers.choice import new_folders
 
 
@@ -43,7 +44,7 @@ class OnTaken(StrEnum):
         """
         known = [one for one in cls if renames or one is not cls.RENAME]
         if text not in known:
-            raise InputError(f"on_conflict: {text!r} is none of: {', '.join(known)}.")
+            raise InputError(f"on_conflict: expected {one_of(known)}, not {text!r}.")
         return cls(text)
 
 
@@ -181,7 +182,7 @@ class VolumeChoice:
     def check_type(self, job_type: str) -> None:
         """Raise InputError unless such a job goes with the choice."""
         if job_type not in self.job_types:
-            raise InputError(f"Such a choice can be run as {' or '.join(self.job_types)}, not as {job_type}.")
+            raise InputError(f"This selection can be run as {' or '.join(self.job_types)}, not as {job_type}.")
 
 
 def _flag(value: bool) -> str:

@@ -28,7 +28,7 @@ from sbg_bulk.volumes.places import VolumePlace, writable_place
 SHOWN: Final = 5
 """How many names that are taken an error names."""
 
-_ALIAS: Final = "an alias: its contents are on a volume already"
+_ALIAS: Final = "an alias: its contents are already on a volume"
 
 PUBLIC: Final = "admin/sbg-public-data"
 """The project of the platforms' public files (https://docs.sevenbridges.com/reference/list-files-primary-method)."""
@@ -113,7 +113,7 @@ def writable(policy: RequestPolicy, volume_id: str) -> Flow[Volume]:
     volume = yield from usable(policy, volume_id)
     if volume.read_only:
         raise InputError(
-            f"Volume {volume_id} is read only (RO). Choose another one, or attach its bucket with permission to write."
+            f"Volume {volume_id} is read-only (RO). Choose another one, or attach its bucket with permission to write."
         )
     return volume
 
@@ -246,6 +246,6 @@ def _all_taken(taken: Sequence[Taken]) -> InputError:
     overwrite = either("--on-conflict overwrite", "on_conflict='overwrite'")
     names = f"{counted(len(taken), 'name')} {'exists' if len(taken) == 1 else 'exist'}"
     return InputError(
-        f"{names} on the volume already: {named}{more}. "
-        f"Nothing was exported. Skip what is there with {skip}, or replace it with {overwrite}."
+        f"{names} on the volume: {named}{more}. "
+        f"Nothing was exported. Skip existing objects with {skip}, or replace them with {overwrite}."
     )

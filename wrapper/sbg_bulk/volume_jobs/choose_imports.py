@@ -160,7 +160,7 @@ def choose_imports(
     places = {one: volume_place(one) for one in given}
     volumes = sorted({place.volume for place in places.values()})
     if len(volumes) > 1:
-        raise InputError(f"{volumes[0]} and {volumes[1]} are two volumes. Import from one of them after the other.")
+        raise InputError(f"{volumes[0]} and {volumes[1]} are two volumes. Import from one at a time.")
     counter = Counter(on_request)
     resolver = PathResolver(counter.counting(policy))
     volume = yield from usable(resolver.policy, volumes[0])
@@ -245,6 +245,6 @@ def _check_names(items: Sequence[Chosen], on_conflict: OnTaken) -> None:
         if other is not one and other.id != one.id:
             raise InputError(
                 f"{other.source} and {one.source} would both become {one.destination}. Keep their folders with "
-                f"{either('--preserve-structure', 'preserve_structure=True')}, or have the second renamed with "
+                f"{either('--preserve-structure', 'preserve_structure=True')}, or rename the second with "
                 f"{either('--on-conflict rename', 'on_conflict=' + repr('rename'))}."
             )

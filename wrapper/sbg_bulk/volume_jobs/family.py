@@ -98,7 +98,7 @@ class _Work:
         if job.state == COMPLETED:
             made = job.result if self.kind.makes else None
             return [RowOutcome(Outcome.DONE, None if made is None else made.id)]
-        return [refused_for([job.error or ItemError(None, None, f"job {job.id} has failed and does not say why")])]
+        return [refused_for([job.error or ItemError(None, None, f"job {job.id} failed without giving a reason")])]
 
     def made(self, job: VolumeJob) -> None:
         """Return None: each row's outcome says what it became."""
@@ -171,8 +171,8 @@ class _VolumeJobs:
     ) -> Flow[bool]:
         yield from ()
         raise InputError(
-            f"Each file of an {self.kind.jobs.name} has a job of its own, which is found by its source and "
-            f"destination: no job can be adopted."
+            f"No job can be adopted: in an {self.kind.jobs.name} each file has its own job, which is found by its "
+            f"source and destination."
         )
 
 

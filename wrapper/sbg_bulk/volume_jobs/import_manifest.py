@@ -27,8 +27,8 @@ _OWN: Final = ("volume", "location", "source", *_FLAGS)
 _PLACES: Final = {"source": 0, "location": 1, "volume": 2}
 
 _UNKNOWN: Final = (
-    "no column names what to import: found {}. The first row must name the columns: call those of the volume and the "
-    "key volume and location, or the column of VOLUME:LOCATION source"
+    "no column names what to import: found {}. The first row must have the names of the columns: volume "
+    "and location, or source for VOLUME:LOCATION"
 )
 
 OBJECTS: Final = Naming(
@@ -105,7 +105,7 @@ def _source(fields: Fields, columns: Mapping[str, str]) -> dict[str, Any]:
     if text is None:
         for key in ("volume", "location"):
             if key not in found and not fields.problems:
-                fields.say(columns.get(key), "what to import is missing: give volume and location, or source")
+                fields.say(columns.get(key), "the object to import is missing: give volume and location, or source")
     elif found:
         fields.say(columns["source"], f"{', '.join(found)} and source both say what to import: remove one of them")
     elif not is_volume_place(text):
@@ -115,7 +115,7 @@ def _source(fields: Fields, columns: Mapping[str, str]) -> dict[str, Any]:
         def divide() -> None:
             place = volume_place(text)
             if (platform := place.deployment) is not None:
-                raise InputError(f"{text!r} names a platform: leave out {platform}:")
+                raise InputError(f"{text!r} names a platform: remove {platform}:")
             found.update(volume=place.volume, location=place.prefix)
 
         fields.check(columns["source"], divide)

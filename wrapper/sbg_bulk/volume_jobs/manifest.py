@@ -79,13 +79,16 @@ def _row(number: int, record: Mapping[str, Any], fields: Fields, place: VolumePl
     if place is not None:
         below = values.get("location") or name
         if "volume" in values:
-            fields.say(columns["volume"], f"all rows are given a destination ({place.volume}): remove one of the two")
+            fields.say(
+                columns["volume"],
+                f"the command gives a destination for all rows ({place.volume}): remove one of the two",
+            )
         elif below is not None:
             values |= {"volume": place.volume, "location": place.prefix + below}
     for key, needed in (("volume", "a column volume"), ("location", "a column location, or name with a destination")):
         if key not in values and not fields.problems:
             to = either("--to VOLUME:PREFIX", "to")
-            fields.say(columns.get(key), f"where it goes is missing: give {to}, or {needed}")
+            fields.say(columns.get(key), f"the destination is missing: give {to}, or {needed}")
     for key, check in (("volume", check_volume), ("location", check_location)):
         if key in values and not fields.problems:
             fields.check(columns.get(key, key), lambda key=key, check=check: check(values[key]))  # type: ignore[misc]

@@ -33,13 +33,13 @@ def misnamed(names: Sequence[str], meant: Sequence[str]) -> Iterator[tuple[str, 
         if key in meant:
             continue
         if key in _OF_OTHERS:
-            yield name, "a column of this name belongs to a manifest of another kind: remove it, or rename it"
+            yield name, "this column belongs to another kind of manifest: remove it, or rename it"
             continue
         almost = _ALMOST.get(key, key)
         found = [almost] if almost in meant else get_close_matches(key, meant, 1, 0.85)
         if found and found[0] not in {key_of(one) for one in names}:
             yield (
                 name,
-                f"a column of this name does nothing: call it {found[0]} if it is that, or else something that cannot "
-                f"be mistaken, such as my_{key}",
+                f"this column has no effect: rename it to {found[0]!r} if that is meant, or to something unmistakable, "
+                f"such as my_{key}, if not",
             )

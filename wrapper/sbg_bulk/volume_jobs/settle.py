@@ -209,7 +209,7 @@ class VolumeSettler:
             if job.started_on is None or one.since.may_precede(job.started_on.timestamp())
         ]
         if alike:
-            message = f"job {alike[0].id} may be the one that was started for it, or another program's: check it"
+            message = f"job {alike[0].id} may have been started for it, or by another program: check it"
             return RowOutcome(Outcome.UNKNOWN, message=message)
         return self._absent(one)
 

@@ -93,7 +93,7 @@ def check_prefix(location: str, volume: str) -> None:
         raise InputError(f"{volume}:{location}: a location on a volume does not begin with a slash. Write {meant}")
     if ".." in location.split("/"):
         raise InputError(
-            f"{volume}:{location}: '..' has no meaning on a volume. Write the whole location, from its beginning."
+            f"{volume}:{location}: '..' has no meaning on a volume. Write the whole location from its beginning."
         )
     try:
         location.encode()

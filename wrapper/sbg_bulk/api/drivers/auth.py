@@ -23,7 +23,7 @@ class TokenAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         if _origin(request.url) != self._origin:
-            raise SettingsError(f"The token was not sent to {request.url.host}: it belongs to another host.")
+            raise SettingsError(f"The token was not sent to {request.url.host}: it is for another host.")
         if Secret(self._token).is_in(str(request.url)):
             raise InputError(
                 "Nothing was sent: the token would be part of the request's URL, which servers log. Was it given "

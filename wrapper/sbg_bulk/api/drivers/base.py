@@ -175,7 +175,7 @@ def _network(endpoint: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
         raise SettingsError(
-            f"The certificates that {variable} in the environment names cannot be used "
+            f"The certificates that {variable} in the environment points to cannot be used "
             f"({getattr(error, 'strerror', None) or type(error).__name__}). It must be "
             f"{'one file of certificates, in PEM' if variable == 'SSL_CERT_FILE' else 'a folder of certificates'}."
         ) from None

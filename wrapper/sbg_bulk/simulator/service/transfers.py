@@ -51,7 +51,7 @@ class TransferOperations(Answering):
     def list_volume_objects(self, call: Call) -> Reply:
         volume, query = self.named_volume(call), call.arguments.query
         if not volume.active:
-            raise ApiError(9103, f"{volume.id} cannot be reached as it is configured.")
+            raise ApiError(9103, f"{volume.id} cannot be reached with its configuration.")
         prefix, fields = query["prefix"] or "", query["fields"] or _USUAL
         after = None if query["continuation_token"] is None else _entry_of(query["continuation_token"])
         most = min(query["limit"], self.variant.page_max)

@@ -94,9 +94,9 @@ def _refuse_without_permission(user: User, node: File, name: str | None, change:
 def _merged(before: Mapping[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
     for key, value in change.items():
         if not key or _bytes(key) > LONGEST_KEY:
-            raise ApiError(5006, f"metadata: a key has 1 to {LONGEST_KEY} bytes; not {key[:40]!r}.")
+            raise ApiError(5006, f"metadata: expected a key of 1 to {LONGEST_KEY} bytes, not {key[:40]!r}.")
         if value is not None and _bytes(value) > LONGEST_VALUE:
-            raise ApiError(5006, f"metadata.{key}: a value has at most {LONGEST_VALUE} bytes.")
+            raise ApiError(5006, f"metadata.{key}: expected a value of at most {LONGEST_VALUE} bytes.")
     merged = {key: value for key, value in {**before, **change}.items() if value is not None}
     if len(merged) > MOST_KEYS:
         raise ApiError(5006, f"metadata: a file has at most {MOST_KEYS} keys.")

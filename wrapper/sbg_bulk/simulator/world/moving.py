@@ -81,7 +81,7 @@ def check_then(world: World, user: User, wanted: Wanted) -> None:
     """Raise ApiError for what a job finds out when it runs."""
     volume = _volume(world, user, wanted.volume)
     if not volume.active:
-        raise ApiError(9103, f"{volume.id} cannot be reached as it is configured.")
+        raise ApiError(9103, f"{volume.id} cannot be reached with its configuration.")
     if isinstance(wanted, Import):
         folder = _destination(world, user, wanted)
         if wanted.location.endswith("/"):
