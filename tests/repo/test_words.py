@@ -47,6 +47,8 @@ RETIRED = {
     r"agreed to": "confirmed",
     r"unasked": "automatically",
     r"repeatable": "may be repeated",
+    r"said to be": "reported as",
+    r"for ever": "forever",
     r"DRS address(es)?|address(es)? of DRS": "DRS URI",
     r"go back to a copy": "restore it from a backup",
     r"make room": "free some space",
@@ -59,12 +61,10 @@ RETIRED = {
 
 IN_MESSAGES = {
     r"(is|are|was|were) answered with": "returned",
-    r"said to be": "reported as",
+    r"(was|were) asked for": "requested",
     r"that cannot be done": "invalid",
     r"which is no": "which is not a",
     r"is (a|an|one of) [^.;]*; not": "expected X, not Y",
-    r"as (it|they) (was|were) asked for": "as requested",
-    r"(was|were) asked for": "requested",
     r"(a|an|the|several|finished) imports? by DRS": "DRS import",
     r"has another \w+ than": "differs from",
 }

@@ -47,7 +47,7 @@ def a_read_in_bulk_has_the_first_only(asked: Asked, told: Told) -> None:
 
 @BULK.breaking("bulk-edit")
 def edits_replace_all_metadata(service: Service) -> None:
-    """An edit of one key takes the others away."""
+    """An edit of one key removes the others."""
 
     def edit(original: Any, change: Edit, user: str) -> Node:
         node = service.world.nodes.get(change.file)
@@ -61,7 +61,7 @@ def edits_replace_all_metadata(service: Service) -> None:
 
 @BULK.breaking("bulk-edit-keeps")
 def edits_take_tags_away(service: Service) -> None:
-    """An edit without tags takes the file's tags away."""
+    """An edit without tags removes the file's tags."""
 
     def edit(original: Any, change: Edit, user: str) -> Any:
         return original(evolve(change, tags=change.tags or []), user)
@@ -71,7 +71,7 @@ def edits_take_tags_away(service: Service) -> None:
 
 @BULK.breaking("bulk-edit-keeps")
 def edits_take_metadata_away(service: Service) -> None:
-    """An edit of the name takes the file's metadata away."""
+    """An edit of the name removes the file's metadata."""
 
     def edit(original: Any, change: Edit, user: str) -> Any:
         found = original(change, user)
@@ -105,7 +105,7 @@ def null_is_a_text(service: Service) -> None:
 
 @BULK.breaking("bulk-edit", "bulk-update")
 def tags_are_added(service: Service) -> None:
-    """New tags are added to those that there are."""
+    """New tags are added to the existing ones."""
 
     def edit(original: Any, change: Edit, user: str) -> Any:
         node = service.world.nodes.get(change.file)
@@ -130,7 +130,7 @@ def edits_do_not_rename(service: Service) -> None:
 
 @BULK.breaking("bulk-edit")
 def edits_are_only_said(service: Service) -> Any:
-    """An edit answers what it was to do, and does nothing."""
+    """An edit returns what was requested, and does nothing."""
     said: dict[str, Any] = {}
 
     def asked(request: Asked) -> None:
@@ -161,7 +161,7 @@ def one_error_undoes_all(service: Service) -> Any:
 
 @BULK.breaking("bulk-errors")
 def names_may_be_taken_twice(service: Service) -> None:
-    """An edit gives a file a name that is taken."""
+    """An edit gives a file a name that already exists."""
 
     def edit(original: Any, change: Edit, user: str) -> Any:
         found = original(evolve(change, name=None), user)
@@ -204,7 +204,7 @@ def updates_erase_names(service: Service) -> None:
 
 @BULK.breaking("bulk-delete")
 def full_folders_are_deleted_in_bulk(service: Service) -> None:
-    """A folder with something in it is deleted in bulk."""
+    """A folder that is not empty is deleted in bulk."""
 
     def delete(original: Any, change: Edit, user: str) -> Any:
         found = service.world.node(change.file, user)
@@ -218,7 +218,7 @@ def full_folders_are_deleted_in_bulk(service: Service) -> None:
 
 @BULK.breaking("bulk-delete")
 def nothing_is_deleted_in_bulk(service: Service) -> None:
-    """A deletion in bulk deletes nothing."""
+    """A bulk deletion deletes nothing."""
 
     def delete(_: Any, change: Edit, user: str) -> Any:
         found = service.world.node(change.file, user)
@@ -252,7 +252,7 @@ def more_than_a_hundred_are_cut(asked: Asked) -> None:
 
 @BULK.telling("bad-body")
 def no_files_are_an_empty_list(asked: Asked, told: Told) -> None:
-    """No files are answered with an empty list."""
+    """A call without files returns an empty list."""
     if asked.path == "/bulk/files/delete" and told.status == 400 and told.body["code"] == 10230:
         told.status, told.body = 200, {"items": []}
 

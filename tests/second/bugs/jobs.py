@@ -43,7 +43,7 @@ def copied_folders_lack_a_file(service: Service) -> None:
 
 @JOBS.breaking("copy-effects")
 def copied_folders_are_flattened(service: Service) -> None:
-    """What was deeper in a copied folder is directly in the copy."""
+    """Subfolders of a copied folder are flattened in the copy."""
 
     def copy(original: Any, source: Node, target: Node, *given: Any) -> Node:
         above = target.parent
@@ -187,7 +187,7 @@ def moves_keep_the_old_name(service: Service) -> None:
 
 @JOBS.breaking("move-merges")
 def merges_replace_files(service: Service) -> None:
-    """A moved file takes the place of one of its name."""
+    """A moved file replaces one of the same name."""
 
     def move(original: Any, source: Node, target: Node, name: str, when: float) -> Any:
         for other in [one for one in target.children if one.name == name and not one.is_folder and one is not source]:
@@ -199,7 +199,7 @@ def merges_replace_files(service: Service) -> None:
 
 @JOBS.breaking("move-merges")
 def merges_drop_what_clashes(service: Service) -> None:
-    """Of two files of one name, the one that is moved is lost."""
+    """Of two files of the same name, the moved one is lost."""
 
     def move(original: Any, source: Node, target: Node, name: str, when: float) -> Any:
         taken = [one for one in target.children if one.name == name and one is not source]
@@ -213,7 +213,7 @@ def merges_drop_what_clashes(service: Service) -> None:
 
 @JOBS.breaking("move-merges")
 def merges_nest(service: Service) -> None:
-    """A folder that is moved to where one of its name is goes into that one."""
+    """A folder moved to a place with one of the same name goes into that one."""
 
     def move(original: Any, source: Node, target: Node, name: str, when: float) -> Any:
         taken = [one for one in target.children if one.name == name and one.is_folder and one is not source]
@@ -239,7 +239,7 @@ def moved_folders_stay_the_same(service: Service) -> None:
 
 @JOBS.breaking("delete-effects")
 def deleted_folders_leave_orphans(service: Service) -> None:
-    """What was below a deleted folder can be read by its id still."""
+    """The contents of a deleted folder can still be read by their ids."""
 
     def remove(original: Any, node: Node) -> None:
         below = [one for child in node.children for one in (child, *child.files())]
@@ -262,7 +262,7 @@ def deletions_are_only_marked(service: Service) -> None:
 
 @JOBS.breaking("delete-effects")
 def the_last_item_is_not_deleted(service: Service) -> None:
-    """The last item of a deletion stays, and is said to be gone."""
+    """The last item of a deletion stays, and is reported as deleted."""
 
     def do(original: Any, job: Job, item: Item, when: float) -> Any:
         node = service.world.nodes.get(item.file)
@@ -275,7 +275,7 @@ def the_last_item_is_not_deleted(service: Service) -> None:
 
 @JOBS.breaking("untouched", "delete-effects", "items-done")
 def deletions_take_a_neighbour(service: Service) -> None:
-    """With a file, the one that stands before it in its folder is deleted."""
+    """With a file, the one before it in its folder is deleted."""
 
     def do(original: Any, job: Job, item: Item, when: float) -> Any:
         node = service.world.nodes.get(item.file)
@@ -302,7 +302,7 @@ def a_failure_ends_the_job(service: Service) -> None:
 
 @JOBS.breaking("failed-items")
 def files_are_taken_for_their_folders(service: Service) -> None:
-    """What is to go into a file goes into the folder that it is in."""
+    """An item whose destination is a file goes into that file's folder."""
 
     def target(original: Any, item: Item, user: str) -> Any:
         node = service.world.nodes.get(item.parent or "")
@@ -315,7 +315,7 @@ def files_are_taken_for_their_folders(service: Service) -> None:
 
 @JOBS.breaking("failed-items")
 def what_is_not_there_is_done(service: Service) -> None:
-    """An item whose source does not exist is said to be done."""
+    """An item whose source does not exist is reported as done."""
 
     def do(original: Any, job: Job, item: Item, when: float) -> Any:
         deed = original(job, item, when)
@@ -345,7 +345,7 @@ def failures_leave_a_folder(service: Service) -> None:
 
 @JOBS.breaking("finished-is-final")
 def finished_jobs_run_again(service: Service) -> Any:
-    """Every third answer about a finished job says that it is RUNNING."""
+    """Every third response about a finished job says that it is RUNNING."""
     looks = iter(range(10**6))
 
     def told(asked: Asked, answer: Told) -> None:
@@ -366,7 +366,7 @@ def running_jobs_resolve(asked: Asked, told: Told) -> None:
 
 @JOBS.telling("ends")
 def moves_do_not_end(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """A move is RUNNING for ever."""
+    """A move is RUNNING forever."""
     for job in jobs_of(told):
         if job["type"] == "MOVE" and job["state"] == "FINISHED":
             job |= {"state": "RUNNING", "finished_on": None, "result": None}
@@ -374,7 +374,7 @@ def moves_do_not_end(asked: Asked, told: Told) -> None:  # noqa: ARG001
 
 @JOBS.telling("counts-never-shrink", "details-match-list")
 def counts_start_over(asked: Asked, told: Told) -> None:
-    """With each second file, the count of completed ones is 0 again."""
+    """With every second file, the count of completed ones is 0 again."""
     for job in jobs_of(told):
         if job["state"] == "RUNNING" and _details(asked):
             job["completed_files"] %= 2
@@ -405,7 +405,7 @@ def the_total_is_of_files_left(asked: Asked, told: Told) -> None:  # noqa: ARG00
 
 @JOBS.telling("dates")
 def jobs_start_after_their_end(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """Start and end of a finished job are in each other's place, and a minute apart."""
+    """Start and end of a finished job are swapped, and a minute apart."""
     for job in jobs_of(told):
         if job["state"] == "FINISHED":
             job["started_on"] = job["started_on"].replace("20", "21", 1)
@@ -413,7 +413,7 @@ def jobs_start_after_their_end(asked: Asked, told: Told) -> None:  # noqa: ARG00
 
 @JOBS.telling("dates")
 def running_jobs_have_an_end(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """The end of a job is said to be its start, until it has ended."""
+    """Until a job has ended, its end is its start."""
     for job in jobs_of(told):
         job["finished_on"] = job["finished_on"] or job["started_on"]
 
@@ -460,7 +460,7 @@ def moves_are_submitted_twice(service: Service) -> None:
 
 @JOBS.breaking("one-submit-one-job")
 def equal_submissions_are_one_job(service: Service) -> None:
-    """A submission with the items of one before is answered with the job of that one."""
+    """A submission with the same items as an earlier one returns the job of that one."""
     made: dict[str, Any] = {}
 
     def submit(original: Any, user: str, job_type: str, items: Any, **named: Any) -> Any:
@@ -542,7 +542,7 @@ def the_list_has_no_ends(asked: Asked, told: Told) -> None:
 
 @JOBS.telling("job-href")
 def hrefs_are_of_copies(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """The address of every job is that of a copy."""
+    """The href of every job is that of a copy."""
     for job in jobs_of(told):
         job["href"] = job["href"].replace("/move/", "/copy/").replace("/delete/", "/copy/")
 
@@ -563,7 +563,7 @@ def the_type_is_not_compared(service: Service) -> None:
 
 @JOBS.telling("one-submit-one-job")
 def moves_are_called_copies(asked: Asked, told: Told) -> None:
-    """The submission of a move is answered with a job of the type COPY."""
+    """The submission of a move returns a job of the type COPY."""
     if asked.path == "/async/files/move" and asked.method == "POST" and told.status < 300:
         told.body["type"] = "COPY"
 
@@ -577,7 +577,7 @@ def ids_of_jobs_are_numbers(asked: Asked, told: Told) -> None:
 
 @JOBS.telling("conformance")
 def entries_of_results_are_texts(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """The entries of a result are ids in place of objects."""
+    """The entries of a result are ids instead of objects."""
     for job in jobs_of(told):
         job["result"] = job["result"] and [one["resource"]["id"] for one in job["result"] if "resource" in one]
 
@@ -592,7 +592,7 @@ def doubled_items_are_taken(asked: Asked) -> None:
 
 @JOBS.asking("bad-body")
 def no_items_are_one_that_is_not_there(asked: Asked) -> None:
-    """A submission without items is taken for one of nothing that exists."""
+    """A submission without items is taken for one with an item that does not exist."""
     if asked.path == "/async/files/delete" and isinstance(asked.json, dict) and items_of(asked) == []:
         rewritten(asked, items=[{"file": "0" * 24}])
 

@@ -35,7 +35,7 @@ def _respelled(asked: Asked, name: str, old: str, new: str) -> None:
 
 @FILES.asking("folder-made")
 def folders_are_made_beside(asked: Asked) -> None:
-    """Some folders are made in the root of the project, whatever was asked for."""
+    """Some folders are created in the root of the project, whatever was requested."""
     body = _folder(asked)
     if body.get("name") in ("a", "f") and "parent" in body:
         asked.body = json.dumps({"name": body["name"], "type": "folder", "project": SOURCE}).encode()
@@ -43,14 +43,14 @@ def folders_are_made_beside(asked: Asked) -> None:
 
 @FILES.asking("folder-made")
 def names_of_folders_are_in_capitals(asked: Asked) -> None:
-    """The name of a new folder is put in capitals."""
+    """The name of a new folder is changed to capitals."""
     if isinstance(_folder(asked).get("name"), str):
         rewritten(asked, name=asked.json["name"].upper())
 
 
 @FILES.breaking("name-taken")
 def a_folder_of_the_name_will_do(service: Service) -> None:
-    """A folder whose name is taken is answered with the one that there is."""
+    """Creating a folder whose name already exists returns the existing one."""
 
     def made(original: Any, name: str, parent: Node) -> Any:
         there = [one for one in parent.children if one.name == name]
@@ -68,14 +68,14 @@ def long_names_of_folders_are_cut(asked: Asked) -> None:
 
 @FILES.asking("bad-body")
 def folders_need_no_type(asked: Asked) -> None:
-    """A folder is made of a body without a type."""
+    """A folder is created from a body without a type."""
     if "type" not in _folder(asked) and _folder(asked):
         rewritten(asked, type="folder")
 
 
 @FILES.breaking("bad-body")
 def folders_are_made_in_files(service: Service) -> Any:
-    """A folder that is to be made in a file is made beside it."""
+    """A folder to be created in a file is created beside it."""
 
     def asked(request: Asked) -> None:
         if request.path == "/files" and request.method == "POST" and isinstance(request.json, dict):
@@ -95,7 +95,7 @@ def details_have_no_name(asked: Asked, told: Told) -> None:
 
 @FILES.telling("conformance")
 def sizes_are_texts(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """The size of a file is a text."""
+    """The size of a file is a string."""
     for one in documents_of(told):
         if isinstance(one.get("size"), int):
             one["size"] = str(one["size"])
@@ -103,7 +103,7 @@ def sizes_are_texts(asked: Asked, told: Told) -> None:  # noqa: ARG001
 
 @FILES.telling("entry-details")
 def entries_name_another_project(asked: Asked, told: Told) -> None:
-    """Lists say of files that they are in the project `rfranklin/target`."""
+    """Lists show all files in the project `rfranklin/target`."""
     if asked.path == "/files" and asked.method == "GET" and _is_list(told):
         for one in told.body["items"]:
             one["project"] = "rfranklin/target"
@@ -125,13 +125,13 @@ def unknown_projects_are_forbidden(asked: Asked, told: Told) -> None:
 
 @FILES.asking("no-server-error")
 def long_ids_are_too_much(asked: Asked) -> Told | None:
-    """An id of 300 characters is answered with a server error."""
+    """An id of 300 characters gets a server error."""
     return error(500, 90004) if len(asked.path) > 250 else None
 
 
 @FILES.asking("edges", "no-server-error")
 def only_plain_names_are_looked_for(asked: Asked) -> Told | None:
-    """A filter by a name that is not ASCII is answered with a server error."""
+    """A filter by a name that is not ASCII gets a server error."""
     return None if (asked.get("name") or "").isascii() else error(500, 90004)
 
 
@@ -161,7 +161,7 @@ def folders_do_not_list_folders(asked: Asked, told: Told) -> None:
 
 @LISTS.telling("same-content")
 def the_address_of_a_project_lists_less(asked: Asked, told: Told) -> None:
-    """The list at the address of a project lacks its last entry."""
+    """The list at the URL of a project lacks its last entry."""
     if asked.path.endswith("/files") and asked.path.startswith("/projects/") and told.status == 200:
         told.body["items"] = told.body["items"][:-1]
 
@@ -207,7 +207,7 @@ def a_name_is_filter_enough(asked: Asked) -> None:
 
 @LISTS.asking("fields")
 def all_fields_are_the_usual_ones(asked: Asked) -> None:
-    """Lists of files take `fields=_all` for what they usually have."""
+    """Lists of files treat `fields=_all` as the usual fields."""
     if asked.path == "/files" and asked.get("fields") == "_all":
         without(asked, "fields")
 
@@ -242,7 +242,7 @@ def the_total_of_projects_is_a_hundred(asked: Asked, told: Told) -> None:
 
 @LISTS.telling("links")
 def next_leads_to_the_same_page(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """`next` leads to the page that one is on."""
+    """`next` leads to the same page."""
     if _is_list(told):
         for link in told.body["links"]:
             if link["rel"] == "next":
@@ -393,7 +393,7 @@ def files_are_empty_folders(asked: Asked, told: Told) -> None:
 
 @LISTS.telling("not-found")
 def jobs_that_are_not_there_are_empty(asked: Asked, told: Told) -> None:
-    """A move that does not exist is answered with an empty one."""
+    """A move that does not exist is returned as an empty one."""
     if asked.path.startswith("/async/files/move/") and told.status == 404:
         job = {"href": "http://second.localhost/v2/async/files/move/0", "id": "0", "type": "MOVE"}
         told.status, told.body = 200, {**job, "state": "SUBMITTED"}
@@ -439,14 +439,14 @@ def any_token_reads_projects(asked: Asked) -> None:
 
 @ACCESS.asking("wrong-token")
 def any_token_makes_folders(asked: Asked) -> None:
-    """A folder is made with any token."""
+    """A folder is created with any token."""
     if asked.path == "/files" and asked.method == "POST" and asked.token:
         asked.token = TOKEN
 
 
 @ACCESS.telling("no-token", "wrong-token")
 def strangers_are_forbidden(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """Who has no token is refused with 403."""
+    """A request without a token is refused with 403."""
     if told.status == 401:
         told.status, told.body["status"], told.body["code"] = 403, 403, 90002
 
@@ -467,7 +467,7 @@ def files_are_everybodys(asked: Asked) -> None:
 
 @ACCESS.asking("private")
 def files_of_projects_are_everybodys(asked: Asked) -> None:
-    """The list at the address of a project is shown to every user."""
+    """The list at the URL of a project is shown to every user."""
     if asked.path.endswith("/files") and asked.path.startswith("/projects/") and asked.token == "another-token":
         asked.token = TOKEN
 
@@ -488,14 +488,14 @@ def errors_tell_the_token(asked: Asked, told: Told) -> None:
 
 @ACCESS.telling("token-kept")
 def cookies_tell_the_token(asked: Asked, told: Told) -> None:
-    """The token comes back in a cookie."""
+    """The token is returned in a cookie."""
     if asked.path == "/user" and asked.token:
         told.headers["set-cookie"] = f"session={asked.token}"
 
 
 @ACCESS.telling("cors")
 def every_site_may_read(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """Every site may read answers, with the credentials of its visitors."""
+    """Every site may read responses, with the credentials of its visitors."""
     told.headers["access-control-allow-origin"] = "*"
     told.headers["access-control-allow-credentials"] = "true"
 
@@ -544,7 +544,7 @@ def to_ask_for_the_rate_costs(service: Service) -> Any:
 
 @LIMITS.telling("rate-headers")
 def lists_of_files_have_no_rate(asked: Asked, told: Told) -> None:
-    """Lists of files lack the headers of the rate limit."""
+    """Lists of files lack the rate limit headers."""
     if asked.path == "/files" and asked.method == "GET":
         for name in ("limit", "remaining", "reset"):
             told.headers.pop(f"x-ratelimit-{name}", None)
@@ -573,7 +573,7 @@ def errors_have_no_status(asked: Asked, told: Told) -> None:  # noqa: ARG001
 
 @LIMITS.telling("error-code", "conformance")
 def codes_are_texts(asked: Asked, told: Told) -> None:  # noqa: ARG001
-    """The code of an error is a text."""
+    """The code of an error is a string."""
     if told.status >= 400 and isinstance(told.body, dict) and "code" in told.body:
         told.body["code"] = str(told.body["code"])
 
@@ -587,14 +587,14 @@ def errors_are_plain_text(asked: Asked, told: Told) -> None:  # noqa: ARG001
 
 @LIMITS.telling("conformance")
 def made_is_not_modified(asked: Asked, told: Told) -> None:
-    """The details of a user are answered with 304 and a body."""
+    """The details of a user return 304 and a body."""
     if asked.path == "/user" and told.status == 200:
         told.status = 304
 
 
 @LIMITS.asking("methods")
 def to_delete_is_to_read(asked: Asked) -> None:
-    """DELETE on the list of projects is answered as GET is."""
+    """DELETE on the list of projects returns the same as GET."""
     if asked.method == "DELETE" and asked.path == "/projects":
         asked.method = "GET"
 
@@ -615,33 +615,33 @@ def allow_names_the_wrong_methods(asked: Asked, told: Told) -> None:
 
 @LIMITS.telling("unknown-path")
 def unknown_paths_are_wrong(asked: Asked, told: Told) -> None:
-    """A path that there is not is answered with 400."""
+    """A path that does not exist gets 400."""
     if told.status == 404 and asked.path.count("/") == 1:
         told.status, told.body["status"] = 400, 400
 
 
 @LIMITS.asking("media-type")
 def the_media_type_is_ignored(asked: Asked) -> None:
-    """What is sent as text is taken for JSON."""
+    """A text/plain body is taken for JSON."""
     if asked.media_type == "text/plain":
         asked.media_type = "application/json"
 
 
 @LIMITS.asking("no-server-error")
 def what_is_not_json_breaks_it(asked: Asked) -> Told | None:
-    """A body that is not JSON is answered with a server error."""
+    """A body that is not JSON gets a server error."""
     return error(500, 90004) if asked.method == "POST" and asked.json is None else None
 
 
 @LIMITS.asking("bad-body")
 def empty_bodies_are_empty_objects(asked: Asked) -> Told | None:
-    """A submission without a body is answered with 404."""
+    """A submission without a body gets 404."""
     return error(404, 90003) if asked.path == "/async/files/move" and not asked.body else None
 
 
 @LIMITS.asking("no-server-error")
 def ids_have_to_be_ascii(asked: Asked) -> Told | None:
-    """An id that is not ASCII is answered with a server error."""
+    """An id that is not ASCII gets a server error."""
     return None if asked.path.isascii() else error(500, 90004)
 
 
@@ -658,7 +658,7 @@ def wrong_bodies_are_conflicts(service: Service) -> Any:
 
 @LIMITS.breaking("no-server-error")
 def deep_offsets_break_it(service: Service) -> None:
-    """An offset far beyond the end is answered with a server error."""
+    """An offset far beyond the end gets a server error."""
     original = service.world.ordered
 
     def ordered(entries: Any) -> Any:

@@ -67,7 +67,7 @@ def pages_of_objects_have_two_more(asked: Asked) -> None:
 
 @VOLUMES.telling("volume-pages")
 def the_next_objects_are_the_same(asked: Asked, told: Told) -> None:
-    """`next` leads to the page that one is on."""
+    """`next` leads to the same page."""
     if _objects(asked, told):
         for link in told.body["links"]:
             link["next"] = told.body["href"] + "&limit=1"
@@ -82,14 +82,14 @@ def an_object_is_skipped(asked: Asked, told: Told) -> None:
 
 @VOLUMES.telling("volume-pages")
 def there_are_no_more_objects(asked: Asked, told: Told) -> None:
-    """No page of objects names the next."""
+    """No page of objects links to the next."""
     if _objects(asked, told):
         told.body["links"] = []
 
 
 @VOLUMES.telling("volume-objects")
 def objects_are_on_another_volume(asked: Asked, told: Told) -> None:
-    """Objects are said to be on another volume of the user's."""
+    """Objects are listed as being on another volume of the user."""
     if _objects(asked, told):
         for one in told.body["items"]:
             one["volume"] = "rfranklin/another"
@@ -97,7 +97,7 @@ def objects_are_on_another_volume(asked: Asked, told: Told) -> None:
 
 @VOLUMES.telling("volume-details")
 def all_volumes_are_read_only_in_lists(asked: Asked, told: Told) -> None:
-    """The list says of every volume that it is read-only."""
+    """The list shows every volume as read-only."""
     if asked.path == "/storage/volumes" and told.status == 200:
         for one in told.body["items"]:
             one["access_mode"] = "RO"
@@ -121,7 +121,7 @@ def unknown_volumes_are_empty(asked: Asked, told: Told) -> None:
 
 @VOLUMES.asking("bad-query")
 def any_page_is_the_first(asked: Asked) -> None:
-    """A continuation_token that was not given out leads to the first page."""
+    """An invalid continuation_token leads to the first page."""
     if asked.path.endswith("/list") and not (asked.get("continuation_token") or "after-").startswith("after-"):
         without_query(asked, "continuation_token")
 
@@ -156,7 +156,7 @@ def _bringing(service: Service, change: Any) -> None:
 
 @IMPORTS.breaking("import-effects")
 def imports_keep_the_key(service: Service) -> None:
-    """An import is named after its key, whatever was asked for."""
+    """An import is named after its key, whatever was requested."""
 
     def bring(original: Any, start: Start, _: str, folder: Node, key: str, when: float) -> Any:
         return original(start, key.rpartition("/")[2], folder, key, when)
@@ -200,7 +200,7 @@ def imports_are_of_the_first_object(service: Service) -> None:
 
 @IMPORTS.breaking("import-effects")
 def imports_are_two(service: Service) -> None:
-    """Beside what was imported there is a second file."""
+    """There is a second file beside the imported one."""
 
     def bring(original: Any, start: Start, name: str, folder: Node, *given: Any) -> Any:
         made = original(start, name, folder, *given)
@@ -212,7 +212,7 @@ def imports_are_two(service: Service) -> None:
 
 @IMPORTS.telling("transfer-ends")
 def imports_do_not_end(asked: Asked, told: Told) -> None:
-    """An import that is COMPLETED is RUNNING for ever."""
+    """An import that is COMPLETED is RUNNING forever."""
     for one in _of_imports(asked, told):
         if one["state"] == "COMPLETED":
             one["state"] = "RUNNING"
@@ -236,7 +236,7 @@ def imports_have_no_result(asked: Asked, told: Told) -> None:
 
 @IMPORTS.telling("transfer-outcome")
 def imports_name_another_file(asked: Asked, told: Told) -> None:
-    """An import names a file that it has not made."""
+    """An import names a file that it did not create."""
     for one in _of_imports(asked, told):
         if "result" in one:
             one["result"]["id"] = "f" * 24
@@ -257,7 +257,7 @@ def what_is_not_there_is_imported(service: Service) -> None:
 
 @IMPORTS.breaking("import-clash")
 def imports_overwrite(service: Service) -> None:
-    """An import takes the place of what has its name."""
+    """An import replaces the file of the same name."""
 
     def carry_out(original: Any, transfer: Transfer) -> Any:
         start = transfer.start
@@ -336,7 +336,7 @@ def imported_folders_lack_the_last_file(service: Service) -> None:
 
 @IMPORTS.telling("echo")
 def imports_forget_the_name(asked: Asked, told: Told) -> None:
-    """An import does not show the name that was asked for."""
+    """An import does not show the requested name."""
     for one in _of_imports(asked, told):
         if isinstance(one.get("destination"), dict):
             one["destination"].pop("name", None)
@@ -383,7 +383,7 @@ def refused_imports_are_started(service: Service) -> Any:
 
 @IMPORTS.telling("transfer-order")
 def running_imports_are_pending(asked: Asked, told: Told) -> None:
-    """An import is RUNNING at first, and PENDING then."""
+    """An import is RUNNING first, and then PENDING."""
     other = {"PENDING": "RUNNING", "RUNNING": "PENDING"}
     for one in _of_imports(asked, told):
         one["state"] = other.get(one["state"], one["state"])
@@ -441,7 +441,7 @@ def projects_of_imports_are_ignored(asked: Asked) -> None:
 
 @IMPORTS.telling("transfer-readable")
 def imports_are_not_read_in_bulk(asked: Asked, told: Told) -> None:
-    """A read in bulk has an error in place of the second import."""
+    """A read in bulk has an error instead of the second import."""
     if asked.path == "/bulk/storage/imports/get" and told.status == 200 and len(told.body["items"]) > 1:
         told.body["items"][1] = {"error": {"status": 404, "code": 9008, "message": "", "more_info": ""}}
 
@@ -544,7 +544,7 @@ def exports_in_bulk_never_keep(service: Service) -> Any:
 
 @EXPORTS.breaking("export-alias")
 def exports_always_keep(service: Service) -> None:
-    """A file that is exported stays the platform's, whatever was asked for."""
+    """An exported file stays on the platform's storage, whatever was requested."""
     _writing(service, lambda original, start, file: original(evolve(start, copy_only=True), file))
 
 
@@ -563,7 +563,7 @@ def exported_files_are_aliases_of_others(service: Service) -> None:
 
 @EXPORTS.breaking("export-clash")
 def exports_overwrite(service: Service) -> None:
-    """An export takes the place of an object of its key."""
+    """An export replaces an object of the same key."""
     _writing(service, lambda original, start, file: original(evolve(start, flags={"overwrite": True}), file))
 
 
@@ -616,7 +616,7 @@ def folders_are_exported(service: Service) -> Any:
 
 @EXPORTS.breaking("export-refused")
 def all_volumes_are_written_to(service: Service) -> Any:
-    """An export goes to a volume that is read-only."""
+    """An export goes to a read-only volume."""
 
     def asked(request: Asked) -> None:
         for volume in service.world.moving.volumes.values():
@@ -656,7 +656,7 @@ def volumes_of_exports_are_ignored(asked: Asked) -> None:
 
 @EXPORTS.telling("transfer-ends")
 def exports_are_pending(asked: Asked, told: Told) -> None:
-    """An export that is COMPLETED is PENDING for ever."""
+    """An export that is COMPLETED is PENDING forever."""
     for one in _of_exports(asked, told):
         if one["state"] == "COMPLETED":
             one["state"] = "PENDING"
@@ -687,13 +687,13 @@ def _fetching(service: Service, change: Any) -> None:
 
 @DRS.breaking("drs-effects")
 def objects_have_no_metadata(service: Service) -> None:
-    """The metadata of an item are not given to the file."""
+    """The file does not get the metadata of its item."""
     _fetching(service, lambda original, fetching, wish: original(fetching, evolve(wish, metadata={})))
 
 
 @DRS.breaking("drs-effects")
 def objects_have_no_tags(service: Service) -> None:
-    """The tags are not given to the files."""
+    """The files do not get the tags."""
 
     def bring(original: Any, fetching: Fetching, wish: Wish) -> Any:
         fetching.tags = []
@@ -740,7 +740,7 @@ def skip_renames(service: Service) -> None:
 
 @DRS.breaking("drs-conflict")
 def rename_skips(service: Service) -> None:
-    """RENAME leaves out what has the name of a file."""
+    """RENAME skips objects whose name already exists."""
     _fetching(service, _conflicting("RENAME", "SKIP"))
 
 
@@ -759,7 +759,7 @@ def results_have_no_errors(asked: Asked, told: Told) -> None:
 
 @DRS.telling("drs-result")
 def results_name_no_files(asked: Asked, told: Told) -> None:
-    """The result names files that there are not."""
+    """The result names files that do not exist."""
     for one in _of_drs(asked, told):
         for entry in one.get("result") or []:
             if "resource" in entry:
@@ -768,7 +768,7 @@ def results_name_no_files(asked: Asked, told: Told) -> None:
 
 @DRS.breaking("drs-effects", "drs-result")
 def what_is_no_object_is_empty(service: Service) -> None:
-    """An address that leads nowhere is imported as an empty file."""
+    """A DRS URI that does not exist is imported as an empty file."""
 
     def bring(original: Any, fetching: Fetching, wish: Wish) -> Any:
         service.world.moving.repository.setdefault(wish.uri, ("empty.bam", 0))
@@ -779,7 +779,7 @@ def what_is_no_object_is_empty(service: Service) -> None:
 
 @DRS.telling("transfer-ends")
 def imports_of_objects_do_not_end(asked: Asked, told: Told) -> None:
-    """An import by DRS is RUNNING for ever."""
+    """A DRS import is RUNNING forever."""
     for one in _of_drs(asked, told):
         if one.get("state") == "FINISHED":
             one["state"] = "RUNNING"
@@ -788,14 +788,14 @@ def imports_of_objects_do_not_end(asked: Asked, told: Told) -> None:
 
 @DRS.telling("transfer-outcome")
 def imports_of_objects_have_no_result(asked: Asked, told: Told) -> None:
-    """A finished import by DRS has no result."""
+    """A finished DRS import has no result."""
     for one in _of_drs(asked, told):
         one.pop("result", None)
 
 
 @DRS.breaking("starts")
 def equal_imports_are_one(service: Service) -> None:
-    """The second import by DRS of an object is answered with the first."""
+    """The second DRS import of an object returns the first."""
     made: list[Fetching] = []
 
     def fetch(original: Any, user: str, wishes: Any, *given: Any) -> Any:
@@ -809,7 +809,7 @@ def equal_imports_are_one(service: Service) -> None:
 
 @DRS.asking("bad-body")
 def every_address_will_do(asked: Asked) -> None:
-    """An address that is not one of DRS is taken."""
+    """A URI that is not a DRS URI is accepted."""
     if asked.path == "/bulk/drs/imports/create":
         items = objects_of(asked)
         if any(str(one.get("drs_uri")).startswith("https:") for one in items):
@@ -826,7 +826,7 @@ def objects_take_two_destinations(asked: Asked) -> None:
 
 @DRS.telling("transfer-readable")
 def imports_of_objects_cannot_be_read(asked: Asked, told: Told) -> None:
-    """An import by DRS cannot be read before it is FINISHED."""
+    """A DRS import cannot be read before it is FINISHED."""
     if asked.method == "GET" and _of_drs(asked, told) and told.body.get("state") != "FINISHED":
         answer = error(404, 10211)
         told.status, told.body = answer.status, answer.body

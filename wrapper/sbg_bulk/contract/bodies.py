@@ -156,7 +156,7 @@ def _check_folders(service: Service, scratch: Scratch, folder: str, known: Known
         answer = service.call("create_folder", body={**without["parent"], **place})
         refused(service, "not-found", answer, what, 404)
     taken = service.call("create_folder", body={"name": "bodies", "type": "folder", "parent": scratch.home})
-    refused(service, "name-taken", taken, "with a name that exists", 409)
+    refused(service, "name-taken", taken, "with a name that already exists", 409)
 
 
 def _check_bulk(service: Service, known: Known) -> None:

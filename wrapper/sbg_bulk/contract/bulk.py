@@ -65,7 +65,7 @@ class _Bulk:
         self._service.report.hold(
             "bulk-errors",
             third_now["name"] != "edited.bam",
-            "an edit gave a file a name that exists",
+            "an edit gave a file a name that already exists",
             expected="an error, and the old name",
             came=str(third_now),
         )

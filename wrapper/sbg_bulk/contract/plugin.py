@@ -26,7 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--sbg-contract-job-timeout", type=float, metavar="SECONDS", help="Time that a job may take.")
     group.addoption("--sbg-contract-max-requests", type=int, metavar="N", help="Requests that the check may make.")
-    group.addoption("--sbg-contract-seed", type=int, default=1, metavar="N", help="Draw with this number.")
+    group.addoption(
+        "--sbg-contract-seed", type=int, default=1, metavar="N", help="Random seed; the same seed repeats a check."
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

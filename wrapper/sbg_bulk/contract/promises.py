@@ -171,7 +171,13 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "contract, UnsupportedMediaType",
         "bodies",
     ),
-    ("name-taken", _D, "Creating a folder whose name exists is refused with 409.", "contract, NameTaken", "bodies"),
+    (
+        "name-taken",
+        _D,
+        "Creating a folder whose name already exists is refused with 409.",
+        "contract, NameTaken",
+        "bodies",
+    ),
     (
         "folder-made",
         _D,

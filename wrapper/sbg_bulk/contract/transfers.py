@@ -147,7 +147,7 @@ class Imports:
         self._all += [one for one in (taken, renamed, over) if one is not None]
         hold = self._service.report.hold
         for what, right, one in (
-            ("to a name that exists ended as COMPLETED", taken is None or not taken.completed, taken),
+            ("to a name that already exists ended as COMPLETED", taken is None or not taken.completed, taken),
             (
                 "with autorename got no other name",
                 renamed.completed and renamed.made.get("name") not in ("named.dat", None),
