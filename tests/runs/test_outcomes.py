@@ -98,7 +98,7 @@ def test_of_several_that_failed_the_reason_is_told_if_it_is_one_and_all_of_them_
     apart = attribute(moves("a", "b", "c"), job("MOVE", failed(5002, message="none"), done("a"), failed()))
     assert apart is not None
     assert [(one.outcome, one.api_code) for one in apart[1:]] == [(Outcome.FAILED, None)] * 2
-    assert apart[1].message == "one of these; the job does not say which: 5002: none; 10225: gone"
+    assert apart[1].message == "one of these (the job does not say which): none [5002]; gone [10225]"
 
 
 def test_an_error_that_names_what_it_is_about_is_that_items_own() -> None:

@@ -15,5 +15,18 @@ def refused(errors: Sequence[ItemError]) -> RowOutcome:
     code = errors[0].code if len(codes) == 1 else None
     if len(codes) == 1 and len(messages) <= 1:
         return RowOutcome(Outcome.FAILED, api_code=code, message="".join(messages))
-    told = "; ".join(f"{one.code}: {one.message}" for one in dict.fromkeys(errors))
-    return RowOutcome(Outcome.FAILED, api_code=code, message=f"one of these; the response does not say which: {told}")
+    return RowOutcome(Outcome.FAILED, api_code=code, message=one_of(errors, "response"))
+
+
+def one_of(errors: Sequence[ItemError], source: str) -> str:
+    """Return what is said of something that has failed for one of several reasons, with their codes in brackets.
+
+    Args:
+        errors: the reasons.
+        source: what does not say which.
+    """
+    each = (
+        f"{one.message.rstrip('.') or 'no reason given'}{'' if one.code is None else f' [{one.code}]'}"
+        for one in dict.fromkeys(errors)
+    )
+    return f"one of these (the {source} does not say which): {'; '.join(each)}"

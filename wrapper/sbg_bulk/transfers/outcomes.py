@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import ItemError, ItemResult, Job
 from sbg_bulk.runs.records import Outcome, RowOutcome
+from sbg_bulk.runs.refusals import one_of
 
 
 def attribute(items: Sequence[Item], job: Job) -> list[RowOutcome] | None:
@@ -184,12 +185,8 @@ def _failed(errors: Sequence[ItemError]) -> RowOutcome:
     messages = list(dict.fromkeys(error.message for error in errors if error.message))
     if len(codes) == 1 and len(messages) <= 1:
         return RowOutcome(Outcome.FAILED, api_code=codes[0], message="".join(messages))
-    told = "; ".join(f"{error.code}: {error.message}" for error in dict.fromkeys(errors))
-    return RowOutcome(
-        Outcome.FAILED,
-        api_code=codes[0] if len(codes) == 1 else None,
-        message=f"one of these; the job does not say which: {told}",
-    )
+    code = codes[0] if len(codes) == 1 else None
+    return RowOutcome(Outcome.FAILED, api_code=code, message=one_of(errors, "job"))
 
 
 def _unattributed(job: Job, items: int) -> RowOutcome:
