@@ -22,7 +22,7 @@ from attrs import asdict, frozen
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "wrapper" / "sbg_bulk"
 
-_WORDS: Final = re.compile(r"[A-Za-z][a-z']+[.,:;]? +[\w{'\"(-]|\} +[a-z']{2,}")
+_WORDS: Final = re.compile(r"[A-Za-z][a-z']+[.,:;]? +[\w{'\"(%-]|(\}|%[sd]) +[a-z']{2,}")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z' ]+[.:]?")
 _PRINTING: Final = re.compile(r"(print_\w+|note|tell|say|complain|fail|echo|paragraph|caption|table)$")
 """The functions whose texts may be of one word."""

@@ -112,7 +112,7 @@ def test_what_was_written_before_a_failure_is_told(tasks: Tasks, service: Servic
     copy = BulkRunOperator(
         task_id="copy", job_type="COPY", source=service.files, project=TARGET, journals=str(tmp_path)
     )
-    with pytest.raises(AirflowException, match="of 120 rows were not done"):
+    with pytest.raises(AirflowException, match="of 120 items not done"):
         tasks.attempt(copy)
     lineage = DefaultExtractor(copy).extract_on_failure(None)  # type: ignore[no-untyped-call] # Airflow's own
     assert lineage is not None

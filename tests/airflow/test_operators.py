@@ -272,7 +272,7 @@ def test_one_job_is_submitted_once_and_waited_for_by_a_sensor(tasks: Tasks, serv
 
 def test_more_than_a_job_takes_is_refused(tasks: Tasks, service: Service, tmp_path: Path) -> None:
     made = SubmitJobOperator(task_id="submit", job_type="DELETE", items=service.files, journals=str(tmp_path))
-    with pytest.raises(AirflowFailException, match="takes 100 items, not 250"):
+    with pytest.raises(AirflowFailException, match="takes at most 100 items, not 250"):
         tasks.attempt(made)
 
 

@@ -204,9 +204,9 @@ class Carrier:
                     written = self._write(read, number)
         tally = report.tally
         for reason in report.reasons:
-            LOG.warning("%s rows: %s %s", f"{reason.files:,}", reason.what, reason.advice)
+            LOG.warning("%s: %s %s", counted(reason.files, "item"), reason.what, reason.advice)
         for outcome, code, count, _ in report.failures:
-            LOG.warning("%s rows %s, API code %s", f"{count:,}", outcome, code)
+            LOG.warning("%s %s, API code %s", counted(count, "item"), outcome, code)
         return {
             "run": report.run,
             "journal": self.kept.shown(report.journal),
