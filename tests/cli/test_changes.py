@@ -85,6 +85,12 @@ def test_what_removes_a_key_is_named(sbg: Run, table: Path, files: list[File]) -
     assert [file.metadata for file in files] == [{"sample_id": f"S{n}"} for n in range(3)]
 
 
+def test_a_dry_run_says_whether_tags_are_lost(sbg: Run) -> None:
+    assert "3 values to change in 3 of 3 files.\n" in sbg("tag", "add", FOLDER, "--tag", "new", "--dry-run").err
+    told = "3 values to change in 3 of 3 files; 3 of them replace or remove an existing value.\n"
+    assert told in sbg("tag", "set", FOLDER, "--tag", "new", "--dry-run").err
+
+
 def test_tags_are_added_removed_and_replaced(sbg: Run, tmp_path: Path, files: list[File]) -> None:
     assert sbg("tag", "add", FOLDER, "--tag", "new", "--tag", "b; c", "--yes").code == 0
     assert sbg("tag", "remove", files[0].id, "--tag", "raw", "--yes").code == 0

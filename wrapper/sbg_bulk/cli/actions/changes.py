@@ -177,11 +177,19 @@ def _summary(files: int, changes: Sequence[FileChange]) -> str:
     changed = len({one.file for one in changes})
     if not changed:
         return f"Nothing to change in {counted(files, 'file')}."
-    lost = sum(one.old is not None for one in changes)
+    lost = sum(_loses(one) for one in changes)
     values = f"{counted(len(changes), 'value')} to change in {changed:,} of {counted(files, 'file')}"
+    if not lost:
+        return f"{values}."
     return (
         f"{values}; {lost:,} of them {'replaces or removes' if lost == 1 else 'replace or remove'} an existing value."
     )
+
+
+def _loses(change: FileChange) -> bool:
+    """Return whether a change takes something away: a value, or a tag. Tags that are added keep the others."""
+    old, new = (set(text.split(", ")) if text else set() for text in (change.old, change.new))
+    return bool(old - new) if change.key == "tags" else bool(change.old)
 
 
 def _question(job_type: str, files: int, changes: Sequence[FileChange]) -> str:
