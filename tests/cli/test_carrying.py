@@ -274,7 +274,7 @@ def test_a_run_that_fails_in_part_stops_or_is_resumed_notifies_too(
 def test_a_command_that_fails_is_told_and_changes_no_exit_code(sbg: Run, manifest: Path) -> None:
     ran = sbg("copy", "--manifest", str(manifest), "--to", IN, "--notify", "echo oh; exit 7")
     assert ran.code == Exit.DONE
-    assert ran.err.endswith("oh\nThe command of --notify failed: exit code 7.\n")
+    assert ran.err.endswith("oh\nThe --notify command failed: exit code 7.\n")
 
 
 def test_without_a_run_nobody_is_notified(sbg: Run, tmp_path: Path) -> None:

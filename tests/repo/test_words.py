@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+import sbg_bulk
 from scripts.lib.messages import messages
 
 ROOT = Path(__file__).resolve().parents[2]
 
 RETIRED = {
     r"broke(n)? off": "interrupted",
-    r"(take|takes|taken|took|taking) ((it|them|the run|this run|a run|runs|that) )?up( again)?": "resume",
+    r"(take|takes|taken|took|taking) ((it|them|the run|this run|a run|runs|that) )?up( again)?(?! to\b)": "resume",
     r"(became|becomes|become) of": "result",
     r"under way": "running",
     r"anew": "again, resets",
@@ -82,6 +83,18 @@ def retired(text: str, phrases: Mapping[str, str] = RETIRED) -> list[str]:
 def test_no_text_of_the_package_uses_a_retired_phrase() -> None:
     phrases = {**RETIRED, **IN_MESSAGES}
     assert not [f"{one.place}: {word}" for one in messages() for word in retired(one.text, phrases)]
+
+
+def test_no_description_in_the_python_reference_uses_a_retired_phrase() -> None:
+    named = {name: getattr(sbg_bulk, name) for name in sbg_bulk.__all__}
+    for name, kind in tuple(named.items()):
+        if isinstance(kind, type):
+            named |= {f"{name}.{part}": one for part, one in vars(kind).items() if not part.startswith("_")}
+    texts = {name: one.__doc__ for name, one in named.items() if isinstance(one.__doc__, str)}
+    assert {"Client", "Client.copy", "AsyncClient"} <= texts.keys()
+    # The names of attributes and arguments are code.
+    prose = {name: re.sub(r"(?m)^ +\w+:", "", text) for name, text in texts.items()}
+    assert not {name: found for name, text in prose.items() if (found := retired(text))}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -3,12 +3,12 @@
     SbgBulkError
     ├── SettingsError            no token, no endpoint, an unknown profile, a token meant for another host
     ├── InputError               what was asked for cannot be sent: nothing has been
-    ├── ConnectionFailed         the server was not reached, or broke off; retries are used up
+    ├── ConnectionFailed         not reached, or connection lost; retries used up
     ├── ApiError                 the server answered with an error
     │   ├── BadRequest           400 and other 4xx: the request is wrong
     │   │   └── Redirected       3xx: the server sends elsewhere, where the token does not go
     │   ├── Unauthorized         401: the token is missing, unknown or expired
-    │   ├── Forbidden            403: the token's user may not do this
+    │   ├── Forbidden            403: no permission to do this
     │   ├── NotFound             404: no such thing, or not visible
     │   │   └── JobLost          a job that is waited for cannot be found: it has expired, or never was
     │   ├── Conflict             409: it exists already
@@ -67,7 +67,7 @@ class InputError(SbgBulkError, ValueError):
 
 
 class ConnectionFailed(SbgBulkError):
-    """The server was not reached or broke off, and the time for retries is used up.
+    """The server was not reached or the connection was lost, and the time for retries is used up.
 
     Only raised where repeating could do no harm, or where nothing was sent. The cause is the transport's
     own error (`__cause__`).
@@ -174,7 +174,7 @@ class Unauthorized(ApiError):
 
 
 class Forbidden(ApiError):
-    """The token's user may not do this (403)."""
+    """No permission to do this (403)."""
 
     _happened = "you do not have permission for this"
     advice = "Ask an administrator of the project for permission to read, copy or write."
@@ -184,7 +184,7 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """There is no such thing, or the token's user may not see it (404)."""
+    """It does not exist, or is not shared with you (404)."""
 
     _happened = "was not found, or is not shared with you"
     advice = (
@@ -270,7 +270,7 @@ class UnreadableAnswer(SbgBulkError):
 
 
 class PagingError(SbgBulkError):
-    """The pages of a list do not fit together: going on would loop for ever or leave entries out."""
+    """The pages of a list do not fit together: continuing would loop forever or leave entries out."""
 
 
 class OutcomeUnknown(SbgBulkError):

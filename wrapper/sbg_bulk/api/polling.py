@@ -1,4 +1,4 @@
-"""The pauses between looks at jobs that are under way."""
+"""The pauses between checks of running jobs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ PATIENCE: Final = 0.1
 
 @frozen
 class Polling:
-    """The pauses between looks at jobs that are under way.
+    """The pauses between checks of running jobs.
 
-    The pause after a look is a tenth of the job's age, at least `first` and at most `longest` seconds, shortened at
+    The pause after a check is a tenth of the job's age, at least `first` and at most `longest` seconds, shortened at
     random by up to a tenth. So the end of a job is noticed within a tenth of the time it took, or within `first`. Where
-    the counts of a job grow, they tell when it will end: it is looked at then, if that is sooner, and `longest` does
+    the counts of a job grow, they tell when it will end: it is checked then, if that is sooner, and `longest` does
     not matter.
 
     Attributes:

@@ -116,7 +116,7 @@ class Client(ClientBase):
         """Read a job.
 
         Args:
-            job: a job, its id, or its address (`href`).
+            job: a job, its id, or its URL (`href`).
             type: COPY, MOVE or DELETE; with an id alone, saves up to two requests.
 
         Raises:
@@ -158,17 +158,17 @@ class Client(ClientBase):
     ) -> Job | RunReport | None:
         """Copy files and folders: in one job by their ids or, with `to`, in a run by their paths.
 
-        With `to`, the sources are selected as by `choose`, and done as by `run`: any number, each once, and
-        what is there already, with the same name and size, is left out. A notebook shows a bar.
+        With `to`, the sources are selected as by `choose`, and done as by `run`: any number, each once. What is already
+        there, with the same name and size, is skipped. A notebook shows a bar.
 
         Args:
             items: for a job, file ids, mappings with `file`, `parent`, `project` and `name`, or CopyItem objects; with
                 `to`, a path or an id, or several of these.
-            project: where to, for items that do not say: a project's id, `owner/project`.
-            parent: where to, for items that do not say: a folder's id.
-            to: where to, the path of a folder or project or a folder's id.
-            recursive: with `to`, what is in subfolders too.
-            parents: with `to`, have the destination made if it is missing.
+            project: the destination of items without one: a project's id, `owner/project`.
+            parent: the destination of items without one: a folder's id.
+            to: the destination, the path of a folder or project or a folder's id.
+            recursive: with `to`, include subfolders.
+            parents: with `to`, create the destination if it is missing.
             on_conflict: with `to`, what to do with a file whose name is taken: see `choose`.
             new_run: ignore unfinished runs of this machine. Without it a job is refused if they are going to do some
                 of the same, or still need it where it is; with `to`, that is left out.
@@ -181,7 +181,7 @@ class Client(ClientBase):
 
         Raises:
             InputError: an item is malformed; an unfinished run is going to do some of it, or still needs it; or, with
-                `to`, all that is not there already was left out. Nothing was sent.
+                `to`, everything was left out that does not already exist there. Nothing was sent.
             OutcomeUnknown: the job may have been started; it was not submitted again.
         """
         if to is None:
@@ -298,8 +298,8 @@ class Client(ClientBase):
             ManifestError: the manifest has problems; nothing was sent.
             JournalError: the record cannot be kept; nothing was sent that is not in it.
             RunStopped: the outcome of a submission is unknown; decide with the arguments of `resume`.
-            InputError: nothing was chosen, or the job does not go with the choice; or an unfinished run of this machine
-                still needs what a manifest deletes: `plan` leaves that out.
+            InputError: nothing was chosen, or the job type does not fit the choice; or an unfinished run of this
+                machine still needs what a manifest deletes: `plan` leaves that out.
         """
         where = self._runs.where(job_type, to, project, parent, destination_from_manifest, settings)
         with self._runs.draft(job_type, source, where, form, journal, items_per_job) as draft:
@@ -322,9 +322,9 @@ class Client(ClientBase):
     ) -> RunReport:
         """Set metadata of any number of files, a hundred for two requests, in a run that can be resumed.
 
-        Each column is a key, but for those that say which file is meant (`file`, `id`, `path`) or what it is (`name`,
-        `size`, `project`, ...): a key of such a name has the column `metadata.name`. A key has at most 100 bytes, a
-        value 300. What a file has beside that stays, and an empty value changes nothing.
+        Each column is a key, except those that say which file is meant (`file`, `id`, `path`) or describe it (`name`,
+        `size`, `project`, ...): a key with such a name has the column `metadata.KEY`. A key has at most 100 bytes, a
+        value 300. Other keys of a file stay as they are, and an empty value changes nothing.
 
         Args:
             source: the manifest: a file, a stream of bytes, or the result of `plan`; or rows as mappings.
@@ -362,11 +362,11 @@ class Client(ClientBase):
         """Change the tags of any number of files, a hundred for two requests, in a run that can be resumed.
 
         Args:
-            source: ids and paths of files, or the result of `choose`; or a manifest, in which a column `tags` may hold
-                other tags for a file, in JSON or with semicolons between them, and `action` what to do with them.
-            add: tags that the files are to have beside theirs. Give at most one of the three.
-            remove: tags that they are to have no more.
-            set: the tags that they are to have in place of theirs; none to remove all.
+            source: ids and paths of files, or the result of `choose`; or a manifest, in which a column `tags` may have
+                other tags for a file, as a JSON list or separated by semicolons, and `action` what to do with them.
+            add: tags to add. Give at most one of the three.
+            remove: tags to remove.
+            set: tags that replace all the others; empty to remove all.
 
         The other arguments and errors are those of `run`, which does it as TAGS.
         """
@@ -445,7 +445,7 @@ class Client(ClientBase):
             the name as `path` or `file`.
 
         Raises:
-            InputError: something is not there, or the id of a folder was given.
+            InputError: something does not exist, or the id of a folder was given.
         """
         found = self._driver.run(self._runs.changes.read(files, recursive))
         return {name: dict(file.metadata or {}) for name, file in found.items()}
@@ -517,9 +517,8 @@ class Client(ClientBase):
             run: its id, or its journal's path.
             adopt: the id of the job that the submission of unknown outcome started, as you have found out.
             resubmit: whether that submission started no job, as you have found out.
-            options: how to do it; what is None in them, or None, stays as it was given before.
-            within: seconds for which each request is retried; None for as long as was given before, `math.inf` for no
-                limit.
+            options: how to do it; what is None in them, or None, keeps its earlier value.
+            within: seconds for which each request is retried; None for the earlier value, `math.inf` for no limit.
 
         The other arguments and errors are those of `run`.
 
@@ -540,7 +539,7 @@ class Client(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> RunReport:
-        """Make a new run of the rows of another that failed, and carry it to its end.
+        """Retry the failed rows of a run, in a new run.
 
         Args:
             run: the other run's id, or its journal's path.
@@ -588,7 +587,7 @@ class Client(ClientBase):
         says how often they are checked. In a notebook a progress bar is shown, unless a callback is given.
 
         Args:
-            job: a job, its id, or its address; or several of these.
+            job: a job, its id, or its URL; or several of these.
             type: COPY, MOVE or DELETE; with an id alone, saves up to two requests.
             timeout: the most seconds to wait, for all of them together; None for no limit.
             on_change: called with a job when it is first seen and when its state or counts have changed. An exception
@@ -674,14 +673,14 @@ class Client(ClientBase):
     def destination(self, to: str, *, parents: bool = False) -> Location:
         """Find where a path or a folder's id leads: the `project` or the `folder` of a place without names.
 
-        Takes a request for each folder on the path, and one for each that is made.
+        Takes a request for each folder on the path, and one for each that is created.
 
         Args:
             to: a path, or a folder's id.
-            parents: whether missing folders are made.
+            parents: whether missing folders are created.
 
         Raises:
-            InputError: a folder is missing, and is not to be made; or a file stands in its place.
+            InputError: a folder is missing and `parents` is not given, or there is a file in its place.
         """
         return self._driver.run(self._files.destination(to, parents))
 
@@ -712,7 +711,7 @@ class Client(ClientBase):
         Args:
             sources: paths and ids.
             to: the destination, the path of a folder or project or a folder's id; None to delete.
-            match: only what one of these globs fits: see `sbg_bulk.files.filters`.
+            match: only what matches one of these globs: see `sbg_bulk.files.filters`.
             exclude: skip what matches one of these globs. Folders that match are not entered.
             newer_than: only what was changed after this: a datetime with a time zone, a date such as `2026-11-01`, or a
                 time before now such as `7d`, `12h` or `30m`.
@@ -770,12 +769,12 @@ class Client(ClientBase):
 
         A path of a folder or project means the files in it, which keep their subfolders below the prefix; a path of a
         file, and an id, mean the file itself. What the platform would refuse is left out and in `refused`: aliases,
-        folders given by their ids, public files. Archived files cannot be told before they are submitted.
+        folders given by their ids, public files. Archived files are only found when they are submitted.
 
         Args:
             sources: paths and ids.
             to: a place on a volume that can be written to, `[NAME:]owner/volume[:prefix]`.
-            match: only files that one of these globs fits: see `sbg_bulk.files.filters`.
+            match: only files that match one of these globs: see `sbg_bulk.files.filters`.
             exclude: skip what matches one of these globs. Folders that match are not entered.
             newer_than: only files changed after this; see `choose`.
             recursive: include the files in subfolders.
@@ -824,7 +823,7 @@ class Client(ClientBase):
             The report; None if everything is on the volume already.
 
         Raises:
-            InputError: see `choose_exports`; or it was not said what becomes of the platform's copies.
+            InputError: see `choose_exports`; or neither `copy_only` nor `replace_with_alias` was given.
         """
         job_type = self._runs.volumes.export_type(copy_only, replace_with_alias)
         given = [sources] if isinstance(sources, str) else sources
@@ -857,12 +856,12 @@ class Client(ClientBase):
             sources: places on one volume, `[NAME:]owner/volume[:prefix]`: an object, or a folder, which means what is
                 in it.
             to: the destination, the path of a folder or project or a folder's id.
-            match: only objects that one of these globs fits: see `sbg_bulk.files.filters`.
+            match: only objects that match one of these globs: see `sbg_bulk.files.filters`.
             exclude: skip what matches one of these globs. Folders that match are not entered.
-            newer_than: only objects changed after this, where the volume tells; see `choose`.
+            newer_than: only objects changed after this, where the volume reports it; see `choose`.
             recursive: include the objects in subfolders.
-            preserve_structure: keep these subfolders, which are made when the selection is run. Without it all files go
-                into the destination itself.
+            preserve_structure: keep these subfolders, which are created when the selection is run. Without it all files
+                go into the destination itself.
             parents: create the destination when the selection is run, if it is missing. Without it a missing one is an
                 error.
             on_conflict: what to do with an object whose name exists at the destination: `skip` it (one with a different
@@ -948,8 +947,8 @@ class Client(ClientBase):
             source: the path of a folder or project, or a folder's id; or a place on a volume, `owner/volume:prefix`.
             place: the other one, likewise. One of the two may be on a volume: the result is a `VolumeComparison` then,
                 and each file counts.
-            match: only files that one of these globs fits: see `sbg_bulk.files.filters`.
-            exclude: nothing that one of these globs fits.
+            match: only files that match one of these globs: see `sbg_bulk.files.filters`.
+            exclude: skip what matches one of these globs.
             newer_than: only files of the source that were changed after this; nothing counts as extra then.
             tags: only files with one of these tags.
             metadata: only files with these values of metadata: by key, one value or several of which one must match.
@@ -958,7 +957,7 @@ class Client(ClientBase):
             on_request: called with the number of requests so far.
 
         Raises:
-            InputError: one of the two is not there, is a file, or is the other or in it.
+            InputError: one of the two does not exist, is a file, or is the other or in it.
         """
         return self._driver.run(
             self._runs.compare(
@@ -985,23 +984,23 @@ class Client(ClientBase):
         metadata: Mapping[str, str | Iterable[str]] | None = None,
         on_request: Callable[[int], object] | None = None,
     ) -> SyncPlan:
-        """Find what brings a folder or project in step with a source, for `sync`. Nothing is changed.
+        """Find what it takes to sync a folder or project with a source, for `sync`. Nothing is changed.
 
-        What is missing is to be copied, and files of another size are to be replaced. The source is never changed.
+        What is missing is to be copied, and files of a different size are to be replaced. The source is never changed.
 
         Args:
             source: the path of a folder or project, or a folder's id.
             to: the folder or project that is to have the same, likewise.
-            delete: have what the source lacks deleted, and a folder in the place of a file and the reverse replaced.
-                What the filters leave out is never deleted. Does not go with `newer_than`.
-            parents: have the destination made, if it is missing. Without it that is an error.
+            delete: delete what is not in the source, and replace a folder with a file or the reverse. What the filters
+                leave out is never deleted. Cannot be combined with `newer_than`.
+            parents: create the destination if it is missing. Without it, a missing one is an error.
             on_request: called with the number of requests so far.
 
         The other arguments are those of `compare`.
 
         Raises:
-            InputError: one of the two is not there, is a file, or is the other or in it; an earlier sync of the two was
-                interrupted, or is being carried; another unfinished run of this machine is going to do some of it; or
+            InputError: one of the two does not exist, is a file, or is the other or in it; an earlier sync of the two
+                was interrupted, or is running; another unfinished run of this machine is going to do some of it; or
                 with `delete` everything would be deleted at a place that has nothing of the source.
         """
         return self._driver.run(
@@ -1025,10 +1024,10 @@ class Client(ClientBase):
         on_change: Callable[[Progress], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
     ) -> SyncReport:
-        """Carry what `sync_plan` found: copy what is missing, delete what is to go, copy the replacements.
+        """Do what `sync_plan` found: copy what is missing, delete what is to be deleted, copy the replacements.
 
         These are up to three runs, in this order. Nothing is deleted unless all that was missing could be copied, and
-        nothing is replaced unless the old one is gone. After an interruption `resume` takes up the run, and another
+        nothing is replaced unless the old one is gone. After an interruption, `resume` continues the run, and another
         plan finds what is left.
 
         The arguments and errors are those of `run`.
@@ -1080,7 +1079,7 @@ class Client(ClientBase):
     def usage(
         self, place: str, *, depth: int = 0, on_request: Callable[[int], object] | None = None
     ) -> Iterator[Usage]:
-        """Produce how many files and bytes a folder or project holds: each folder after those in it, the place last.
+        """Produce how many files and bytes are in a folder or project: each folder after those in it, the place last.
 
         Takes a request for each hundred entries of each folder.
 
@@ -1095,11 +1094,11 @@ class Client(ClientBase):
         return self._driver.iterate(self._files.usage(place, depth, on_request))
 
     def create_folder(self, name: str, *, project: str | None = None, parent: str | None = None) -> File:
-        """Make a folder in a project's root (`project`) or in a folder (`parent`).
+        """Create a folder in a project's root (`project`) or in a folder (`parent`).
 
         Raises:
-            Conflict: there is one of that name.
-            OutcomeUnknown: it may have been made.
+            Conflict: it already exists.
+            OutcomeUnknown: it may have been created.
         """
         return self._driver.run(self._files.create_folder(name, project, parent))
 
@@ -1118,7 +1117,7 @@ class Client(ClientBase):
             place: `[NAME:]owner/volume[:prefix]`. The locations begin with the prefix, which need not end in a slash.
             recursive: enter folders, instead of producing them: all objects whose locations begin so. Takes a request
                 for each folder, and for each hundred entries.
-            details: ask for sizes and dates too. The storage may still not tell them.
+            details: ask for sizes and dates too. The storage may still not report them.
 
         Raises:
             InputError: it is no place on a volume: a slash at the beginning of the prefix, `..` in it.
@@ -1168,7 +1167,7 @@ class Client(ClientBase):
         return self._driver.run(self._files.drs_import(import_id))
 
     def projects(self, *, name: str | None = None) -> Iterator[Project]:
-        """Produce the projects of the token's user, reading a page at a time.
+        """Produce the projects that you are a member of, reading a page at a time.
 
         Args:
             name: only projects whose name contains this.
@@ -1180,7 +1179,7 @@ class Client(ClientBase):
         return self._driver.run(self._files.project(project_id))
 
     def user(self) -> User:
-        """Read who the token belongs to."""
+        """Read the user that the token belongs to."""
         return self._driver.run(self._files.user())
 
     def rate_limit(self) -> RateLimit:

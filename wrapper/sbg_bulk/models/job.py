@@ -44,7 +44,7 @@ class ItemError:
 
     @classmethod
     def from_answer(cls, answer: object) -> ItemError:
-        """Return the error that a part of an answer describes. What is no object is an error all the same."""
+        """Return the error that a part of an answer describes. What is not an object is an error anyway."""
         if not isinstance(answer, dict):
             return cls(None, None, str(answer))
         return cls(
@@ -180,7 +180,7 @@ class Job(FromServer):
         """Return whether the job has ended, well or not.
 
         It has if it is FINISHED, or in another state that can only be an end, such as FAILED. In any other state, known
-        or not, it is under way.
+        or not, it is running.
         """
         return self.state in ENDS
 

@@ -103,7 +103,7 @@ class Project(FromServer):
         id: its id, `owner/project`.
         name: its name; empty if the server did not say.
         root_folder: the id of the folder that holds its files; None in lists.
-        permissions: what the token's user may do in it (read, copy, write, execute, admin), where the server said.
+        permissions: what you may do in it (read, copy, write, execute, admin), where the server said.
         created_on: when it was made; None in lists.
         modified_on: when it was last changed; None in lists.
     """

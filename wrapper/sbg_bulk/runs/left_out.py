@@ -160,7 +160,7 @@ class Pending:
 
         Args:
             command: makes the command lines in it.
-            optional: whether a new run may be started all the same.
+            optional: whether a new run may be started anyway.
         """
         resume = either(command("runs", "resume", self.run), f"client.resume({self.run!r})")
         again = either("--new-run", "new_run=True")

@@ -76,7 +76,7 @@ class Progress:
         run: its id.
         journal: the path of its journal.
         tally: its rows.
-        jobs_running: how many of its jobs are under way.
+        jobs_running: how many of its jobs are running.
         jobs_ended: how many of its jobs have ended, those before it was resumed included.
         jobs_total: how many jobs it takes in all, as far as can be told now.
         folders_made: how many folders it has made.

@@ -64,7 +64,7 @@ class RunReport:
 
     @property
     def succeeded(self) -> bool:
-        """Return whether every file was done, and none was left out that is not there already."""
+        """Return whether every file was done, and nothing was left out that does not already exist."""
         return self.tally.done == self.tally.rows and not (self.different or self.pending or self.refused)
 
     @property

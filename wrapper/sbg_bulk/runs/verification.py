@@ -30,7 +30,7 @@ class Finding(StrEnum):
 
 @frozen
 class Difference:
-    """Something that is not as it should be.
+    """Something that is not as expected.
 
     Attributes:
         file: the id that the row names.
@@ -69,7 +69,7 @@ class Verification:
 
     Attributes:
         checked: how many rows were looked for.
-        differences: what is not as it should be.
+        differences: what is not as expected.
         failed: how many rows were not looked for, as they failed.
         requests: how many requests it took.
         folders: how many of the rows that were looked for are folders, as far as is known.
@@ -87,7 +87,7 @@ class Verification:
 
     @property
     def agrees(self) -> bool:
-        """Return whether everything that was looked for is as it should be."""
+        """Return whether everything that was checked is as expected."""
         return not self.differences
 
 

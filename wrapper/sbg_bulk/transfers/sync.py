@@ -55,21 +55,21 @@ class Turned:
 
 @frozen
 class SyncPlan:
-    """The work that brings a place in step with a source.
+    """What it takes to sync a place with a source.
 
     Attributes:
         comparison: what was found on either side.
-        missing: what is copied because it is not there.
-        removed: what is deleted at the place: what is replaced, and with `delete` what the source lacks.
+        missing: what is copied because it is missing.
+        removed: what is deleted at the place: what is replaced, and with `delete` what is not in the source.
         replacing: what is copied in the place of something that is deleted.
         replaces: the files of another size that are replaced.
         replaced: how much that is.
         turned: what is replaced by something of another type, with `delete`.
-        deletes: what is deleted for good, because the source lacks it.
+        deletes: what is deleted for good, because it is not in the source.
         deleted: how much that is, with what is in folders.
         left: what differs and is left as it is: without `delete` a folder in the place of a file and the reverse, and
             files of which the platform does not tell the size.
-        extra: how many files and folders are left that the source lacks.
+        extra: how many files and folders are left that are not in the source.
         requests: how many requests it took to find out.
     """
 
@@ -135,7 +135,7 @@ class SyncReport:
 
     Attributes:
         reports: those of its runs, in their order.
-        succeeded: whether the place is in step now, as far as was asked for.
+        succeeded: whether the place is in sync now, as far as was asked for.
     """
 
     reports: tuple[RunReport, ...]
@@ -196,7 +196,7 @@ def plan(
         on_request: called with the number of requests so far.
 
     Raises:
-        InputError: one of the two is not there, or is the other or in it; or more would be deleted than can be meant;
+        InputError: one of the two does not exist, or is the other or in it; or more would be deleted than can be meant;
             or an unfinished run of something else is going to do some of it.
         ApiError, ConnectionFailed, UnreadableAnswer: see `sbg_bulk.api.request.request`.
     """

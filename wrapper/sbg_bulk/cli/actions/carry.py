@@ -191,13 +191,13 @@ def _notify(command: str, code: Exit, runs: Sequence[Progress]) -> None:
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         why = f"it took longer than {PATIENCE:g} s" if isinstance(error, subprocess.TimeoutExpired) else str(error)
-        tell(f"The command of --notify failed: {why}.")
+        tell(f"The --notify command failed: {why}.")
         return
     output = ended.stdout.decode("utf-8", "replace").rstrip("\n")
     if output:
         (tell if ended.returncode else note)(output)
     if ended.returncode:
-        tell(f"The command of --notify failed: exit code {ended.returncode}.")
+        tell(f"The --notify command failed: exit code {ended.returncode}.")
 
 
 def _without_token(env: Mapping[str, str]) -> dict[str, str]:
