@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from scripts.lib.faults.drawing import GROUPS, Group
 from scripts.lib.faults.many import command, trials
 from scripts.lib.faults.schedule import draw
 from scripts.lib.faults.trial import Result, attempt
-from scripts.lib.faults.volume_trial import attempt_volumes, draw_volumes
+from scripts.lib.faults.volume_trial import attempt_volumes
 from scripts.lib.parallel import shared_out
 
 SCHEDULES = range(1, 401)
@@ -30,7 +31,8 @@ def test_each_row_is_done_once_or_reported_as_not_done_whatever_goes_wrong() -> 
     assert set(total.struck) == set(KINDS)
     happened = {"schedules": 400, "crashes": 300, "resumes": 300, "adopted": 40, "resubmitted": 20, "stopped": 1}
     happened |= {f"schedules of {family}": 30 for family in ("EXPORT_COPY", "EXPORT_REPLACE", "IMPORT")}
-    happened |= {"rows of volumes adopted": 100}
+    happened |= {"rows of volumes adopted": 100, "imports by DRS adopted": 30, "changes sent again": 2}
+    happened |= {"schedules of DRS_IMPORT": 20, "schedules of METADATA": 10, "schedules of TAGS": 10}
     assert {name: number for name, number in happened.items() if total.counts[name] < number} == {}
 
 
@@ -41,9 +43,10 @@ def test_a_seed_draws_the_same_and_does_the_same_again(folder: Path) -> None:
     assert (first.counts, first.struck) == (second.counts, second.struck)
 
 
-def test_a_seed_draws_the_same_imports_and_exports_again(folder: Path) -> None:
-    assert draw_volumes(5) == draw_volumes(5)
-    first, second = attempt_volumes(5, folder), attempt_volumes(5, folder)
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.attempt.__name__)
+def test_a_seed_draws_the_same_of_each_family_again(folder: Path, group: Group) -> None:
+    assert group.draw(5) == group.draw(5)
+    first, second = group.attempt(5, folder), group.attempt(5, folder)
     assert (first.counts, first.struck) == (second.counts, second.struck)
 
 

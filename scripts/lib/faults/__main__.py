@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--schedules", type=int, metavar="N", default=1000, help="do so many trials (1000)")
     parser.add_argument("--seed", type=int, metavar="S", default=1, help="the first trial's (1)")
     parser.add_argument("--jobs", type=int, metavar="J", default=2, help="processes at a time (2)")
-    parser.add_argument("--kill", type=int, metavar="N", help="kill processes N times instead, up to 50 in one run")
+    parser.add_argument("--kill", type=int, metavar="N", help="kill processes N times instead, up to 20 in one run")
     parser.add_argument("--explain", type=int, metavar="S", help="only say what is drawn from a seed")
     return parser
 

@@ -26,9 +26,12 @@ import httpx
 from attrs import define, field
 
 from sbg_bulk.errors import JournalError
+from sbg_bulk.items import COPY, DELETE, DRS_IMPORT, EXPORT_COPY, EXPORT_REPLACE, IMPORT, METADATA, MOVE, TAGS
+from sbg_bulk.runs import decide
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.settings.settings import ENDPOINT_VARIABLE, TOKEN_VARIABLE
 from sbg_bulk.simulator.seeds import TOKEN
+from scripts.lib.faults.errands import CHANGED, Errand, errand, name_of, started
 from scripts.lib.faults.service import LIST_LAG
 from scripts.lib.faults.stage import DESTINATION, SOURCES
 from scripts.lib.faults.trial import Result, scratch
@@ -38,8 +41,7 @@ ROOT: Final = Path(__file__).parents[3]
 
 ITEMS_PER_JOB: Final = 3
 
-ROWS_PER_KILL: Final = 40
-"""So many that a run lasts until all its kills are done."""
+HEADERS: Final = {"X-SBG-Auth-Token": TOKEN}
 
 FINDING_OUT: Final = "to find out whether a submission started a job\n"
 """Line that a process writes when it does not know what became of a submission."""
@@ -51,19 +53,20 @@ SURE: Final = 5 * LIST_LAG
 def kill(kills: int, seed: int) -> Result:
     """Carry one run that is killed so often, and return its result."""
     chance = random.Random(f"kills {seed}")  # noqa: S311 - to be repeated as far as processes can be
-    rows = ROWS_PER_KILL * kills
+    does = errand(seed)
+    rows = does.rows_per_kill * kills
     with scratch() as folder, _service(rows, 5 * kills, seed) as there:
-        killing = _Killing(there, chance.choice(("copy", "move", "delete")), folder, chance)
+        killing = _Killing(there, does, folder, chance)
         killing.carry(kills)
         broken = [*killing.broken, *killing.compare()]
-        counts = killing.counts + Counter(runs=1, rows=rows)
+        counts = killing.counts + Counter({"runs": 1, "rows": rows, f"kills of {does.job_type}": kills})
     return Result({seed: broken} if broken else {}, counts)
 
 
 @define
 class _Killing:
     there: Mapping[str, Any]
-    job_type: str
+    does: Errand
     folder: Path
     chance: random.Random
     counts: Counter[str] = field(factory=Counter)
@@ -78,13 +81,13 @@ class _Killing:
     def carry(self, kills: int) -> None:
         """Carry the run to its end, through so many kills."""
         manifest = self.folder / "manifest.csv"
-        project = "" if self.job_type == "delete" else DESTINATION
-        manifest.write_text("file,project\n" + "".join(f"{file},{project}\n" for file in self.there["files"]))
+        manifest.write_text(self.does.manifest(self.there["files"]))
         decision: Sequence[str] = ()
         while not self.broken:
             dies = self.counts["kills"] < kills
-            command = [sys.executable, "-m", "scripts.lib.faults.worker", self.job_type]
+            command = [sys.executable, "-m", "scripts.lib.faults.worker", self.does.job_type]
             command += [str(manifest), str(self.journal), "--items-per-job", str(ITEMS_PER_JOB)]
+            command += ["--settings", json.dumps(self.does.settings)]
             command += ["--list-lag", str(SURE), "--jobs-in-flight", "4" if dies else "100", *decision]
             self._forget_half_a_journal()
             self.counts["processes"] += 1
@@ -143,23 +146,43 @@ class _Killing:
                 leftover.unlink()
 
     def _another_program(self) -> None:
-        """Submit a job of the same type, to the same place, as another program of the same user."""
+        """Ask for the same, of other things, to the same place, as another program of the same user."""
         files = [self.there["others"].pop() for _ in range(ITEMS_PER_JOB) if self.there["others"]]
-        place = {} if self.job_type == "delete" else {"project": DESTINATION}
-        items = [{"file": file, **place} for file in files]
-        address = f"{self.there['url']}/async/files/{self.job_type}"
-        before = {job["id"] for job in self._state()["jobs"]}
+        address, body = self.does.another(files)
+        before = {job["id"] for job in started(self._state())}
         self.started = bool(before - self.others)
         with suppress(httpx.TransportError):  # a fault; whether it has started a job shows below
-            httpx.post(address, json={"items": items}, headers={"X-SBG-Auth-Token": TOKEN})
-        self.others |= {job["id"] for job in self._state()["jobs"]} - before
+            httpx.post(f"{self.there['url']}{address}", json=body, headers=HEADERS)
+        self.others |= {job["id"] for job in started(self._state())} - before
 
     def _decide(self, candidates: Sequence[str]) -> Sequence[str]:
-        """Answer as a person does who knows which jobs are the other program's."""
+        """Answer as a person does who knows which jobs are the other program's, and looks what there is."""
         own = [job for job in candidates if job not in self.others]
+        if not candidates:
+            own = self._found()
         if len(own) > 1:
             self.broken.append(f"jobs {', '.join(own)} are all taken for one submission's")
+        if own and self.does.job_type in (EXPORT_COPY, EXPORT_REPLACE, IMPORT):
+            self.broken.append(f"a person is asked about a row whose job is {own[0]}")
         return ["--adopt", own[0]] if own else ["--resubmit"]
+
+    def _found(self) -> list[str]:
+        """Return the jobs of the submission that a person is asked about, by what came of them."""
+        with Journal.open(self.journal) as journal:
+            asked = decide.asked_about(journal)
+            assert asked is not None
+            places, known = range(asked.first, asked.last + 1), journal.own_jobs() | journal.row_jobs()
+        state = self._state()
+        files = {self.there["files"][place] for place in places}
+        sizes = {2 * place for place in places}
+        made = {node["id"] for node in self._tree(state, DESTINATION) if node["size"] in sizes}
+        found = [job["id"] for job in state["transfers"] if (job.get("source") or {}).get("file") in files]
+        found += [
+            job["id"]
+            for job in state["drs_imports"]
+            if any((entry.get("resource") or {}).get("id") in made for entry in job["result"])
+        ]
+        return [job for job in found if job not in known | self.others]
 
     # Comparing
 
@@ -176,23 +199,68 @@ class _Killing:
         self.counts["unattributed or unknown"] += tally.unattributed + tally.unknown
         if not tally.complete or tally.rows != len(self.there["files"]):
             yield f"the run is not complete: {tally}"
-        trees = {project["id"]: project["root"]["children"] for project in state["projects"]}
-        sources = {node["id"] for node in trees[SOURCES]}
-        made: dict[int, list[Mapping[str, Any]]] = {}
-        for node in trees[DESTINATION]:
-            made.setdefault(node["size"], []).append(node)
+        times = self._times(state, report)
         for place, said in enumerate(report):
-            named = rf"(\d+_)?sample_{place:05}\.bam"
-            there = [node for node in made.get(2 * place, []) if re.fullmatch(named, node["name"])]
-            missing = place % 50 == 0
-            times = int(not missing and said["file"] not in sources) if self.job_type == "delete" else len(there)
             expected = {"done": (1,), "failed": (0,), "open": (0,)}.get(said["outcome"], (0, 1))
-            if times not in expected:
-                yield f"row {place} is said to be {said['outcome']}, and was done {times} times"
+            if times[place] not in expected:
+                yield f"row {place} is said to be {said['outcome']}, and was done {times[place]} times"
+        if self.does.job_type in (COPY, MOVE, IMPORT, DRS_IMPORT):
+            yield from self._compare_files(state, report)
+
+    def _times(self, state: Mapping[str, Any], report: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """Return how often each row was done, as the service has it."""
+        there = range(len(report))
+        if self.does.job_type == DELETE:
+            sources = {node["id"] for node in self._tree(state, SOURCES)}
+            return [int(bool(place % 50) and report[place]["file"] not in sources) for place in there]
+        if self.does.job_type in (METADATA, TAGS):
+            changed = self._changed([file for place, file in enumerate(self.there["files"]) if place % 50])
+            return [int(self.there["files"][place] in changed) for place in there]
+        if self.does.job_type in (EXPORT_COPY, EXPORT_REPLACE):
+            ours = [job for job in state["transfers"] if job["id"] not in self.others and "error" not in job]
+            exported = Counter(job["source"]["file"] for job in ours)
+            return [exported[self.there["files"][place]] for place in there]
+        made = self._made(state)
+        return [len(made.get(place, ())) for place in there]
+
+    def _changed(self, files: Sequence[str]) -> set[str]:
+        """Return which files have what they were to get, and have kept the rest."""
+        metadata, tags = CHANGED[self.does.job_type]
+        httpx.delete(self.there["url"].removesuffix("/v2") + "/_simulator/faults").raise_for_status()
+        found = set()
+        for start in range(0, len(files), 100):
+            body = {"file_ids": files[start : start + 100]}
+            answer = httpx.post(f"{self.there['url']}/bulk/files/get", json=body, headers=HEADERS).raise_for_status()
+            for entry in answer.json()["items"]:
+                file = entry["resource"]
+                if (file["metadata"], file["tags"]) == (metadata, tags):
+                    found.add(file["id"])
+        return found
+
+    def _made(self, state: Mapping[str, Any]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
+        """Return what has come of each row in the destination."""
+        made: dict[int, list[Mapping[str, Any]]] = {}
+        for node in self._tree(state, DESTINATION):
+            place = node["size"] // 2
+            if node["size"] % 2 == 0 and re.fullmatch(rf"(_?\d+_)?{re.escape(name_of(place))}", node["name"]):
+                made.setdefault(place, []).append(node)
+        return made
+
+    def _compare_files(self, state: Mapping[str, Any], report: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        made, sources = self._made(state), {node["id"] for node in self._tree(state, SOURCES)}
+        for place, said in enumerate(report):
+            there = made.get(place, ())
             if said["outcome"] == "done" and there and said["new_id"] not in (there[0]["id"], None):
                 yield f"row {place} has become {there[0]['id']}, and is said to have become {said['new_id']}"
-            if self.job_type == "move" and not missing and (said["file"] in sources) == bool(there):
+            if self.does.job_type == MOVE and place % 50 and (said["file"] in sources) == bool(there):
                 yield f"row {place} is in both places, or in none"
+
+    def _tree(self, state: Mapping[str, Any], project: str) -> Sequence[Mapping[str, Any]]:
+        """Return what a project has."""
+        found: Sequence[Mapping[str, Any]] = next(
+            each["root"]["children"] for each in state["projects"] if each["id"] == project
+        )
+        return found
 
     def _state(self) -> Mapping[str, Any]:
         address = self.there["url"].removesuffix("/v2") + "/_simulator/state"

@@ -10,7 +10,7 @@ from scripts.lib.faults.kills import kill
 from scripts.lib.faults.trial import Result, scratch
 from scripts.lib.parallel import spread
 
-KILLS_OF_A_RUN: Final = 50
+KILLS_OF_A_RUN: Final = 20
 """How often one and the same run is killed, at most."""
 
 

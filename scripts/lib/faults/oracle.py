@@ -24,12 +24,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import State, Tally
 from sbg_bulk.simulator import File, Job, JobState, JobType
 from scripts.lib.faults.stage import DESTINATION, Planted, Stage
+
+
+class CheckRow(Protocol):
+    """Yields what is wrong with what a run says of a row; see `check_report`."""
+
+    def __call__(self, place: int, said: Mapping[str, Any], *, under_way: bool) -> Iterator[str]: ...
 
 
 def check(stage: Stage, path: Path, tally: Tally | None) -> list[str]:
@@ -54,6 +60,33 @@ def check(stage: Stage, path: Path, tally: Tally | None) -> list[str]:
     if stage.schedule.job_type is not JobType.DELETE:
         wrong += _check_files(stage)
     return wrong
+
+
+def check_report(path: Path, rows: int, tally: Tally | None, check_row: CheckRow) -> list[str]:
+    """Return what is wrong with what a journal says of rows and of their sum, where each row is checked by itself.
+
+    Args:
+        path: the run's journal.
+        rows: how many there are.
+        tally: what the run said in the end; None if it was left before its end.
+        check_row: yields what is wrong with what is said of one.
+    """
+    with Journal.open(path) as journal:
+        report, counted, unfinished = list(journal.report()), journal.tally(), journal.unfinished()
+    if len(report) != rows:
+        return [f"{rows} rows have become {len(report)}"]
+    under_way = {
+        place: one.state
+        for one in unfinished
+        for place in range(one.first, one.last + 1)
+        if report[place]["outcome"] == "open"
+    }
+    wrong = [
+        f"row {place}: {each}"
+        for place, said in enumerate(report)
+        for each in check_row(place, said, under_way=place in under_way)
+    ]
+    return [*wrong, *check_sums(report, counted, tally, under_way)]
 
 
 def check_sums(

@@ -66,6 +66,25 @@ class Posted:
     heard: bool
 
 
+def service(schedule: Schedule, clock: ManualClock) -> Simulator:
+    """Make the simulator that a schedule wants, with nothing in it."""
+    simulator = Simulator(
+        clock=clock,
+        progress=schedule.progress,
+        timing=schedule.timing,
+        rate_limit=schedule.rate_limit,
+        submit_status=schedule.submit_status,
+        list_order=schedule.list_order,
+        variant=schedule.variant,
+        faults=schedule.faults,
+    )
+    simulator.world.add_user("bmcclintock")
+    for project in (SOURCES, DESTINATION, ELSEWHERE, FORBIDDEN):
+        simulator.world.add_project(project)
+    simulator.world.add_folder("nested", simulator.world.projects[DESTINATION])
+    return simulator
+
+
 @define
 class Stage(httpx.BaseTransport):
     """A simulator as a schedule wants it, and the transport through which a run reaches it.
@@ -100,18 +119,8 @@ class Stage(httpx.BaseTransport):
     def build(cls, schedule: Schedule) -> Stage:
         """Set everything up; nothing has happened yet."""
         clock = ManualClock()
-        simulator = Simulator(
-            clock=clock,
-            progress=schedule.progress,
-            timing=schedule.timing,
-            rate_limit=schedule.rate_limit,
-            submit_status=schedule.submit_status,
-            list_order=schedule.list_order,
-            variant=schedule.variant,
-            faults=schedule.faults,
-        )
-        stage = cls(schedule, clock, simulator)
-        stage._inner = simulator.transport()
+        stage = cls(schedule, clock, service(schedule, clock))
+        stage._inner = stage.simulator.transport()
         stage._plant()
         return stage
 
@@ -183,10 +192,8 @@ class Stage(httpx.BaseTransport):
 
     def _plant(self) -> None:
         schedule, world = self.schedule, self.simulator.world
-        world.add_user("bmcclintock")
-        for project in (SOURCES, DESTINATION, ELSEWHERE, FORBIDDEN):
-            world.add_project(project)
-        nested = world.add_folder("nested", world.projects[DESTINATION])
+        nested = world.projects[DESTINATION].root.children["nested"]
+        assert isinstance(nested, Folder)
         rng = random.Random(f"stage {schedule.seed}")  # noqa: S311 - to be repeated
         self.rows = [self._row(plan, nested) for plan in schedule.rows]
         for number, other in enumerate(schedule.others):

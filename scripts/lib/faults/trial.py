@@ -31,12 +31,14 @@ from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import TOKEN
 from scripts.lib.faults import oracle
+from scripts.lib.faults.drs_stage import DrsStage
+from scripts.lib.faults.edit_stage import EditStage
 from scripts.lib.faults.schedule import Schedule
 from scripts.lib.faults.stage import Stage
 from scripts.lib.faults.volume_stage import VolumeStage
 
 R = TypeVar("R")
-S = TypeVar("S", Stage, VolumeStage)
+S = TypeVar("S", Stage, VolumeStage, DrsStage, EditStage)
 
 PATIENCE: Final = 12
 """Times that a run is taken up again before the faults are put to an end."""

@@ -17,7 +17,7 @@ from sbg_bulk.simulator.world.moving import Export, Import, Wanted
 from sbg_bulk.simulator.world.transfers import Transfer
 from sbg_bulk.simulator.world.tree import walk
 from scripts.lib.faults.schedule import DAY, Kind, Other, RowPlan, Schedule, Source
-from scripts.lib.faults.stage import DESTINATION, ELSEWHERE, FORBIDDEN, SOURCES
+from scripts.lib.faults.stage import DESTINATION, ELSEWHERE, FORBIDDEN, SOURCES, service
 
 FAMILIES: Final = (EXPORT_COPY, EXPORT_REPLACE, IMPORT)
 
@@ -92,18 +92,8 @@ class VolumeStage(httpx.BaseTransport):
     def build(cls, schedule: Schedule, family: str) -> VolumeStage:
         """Set everything up; nothing has happened yet."""
         clock = ManualClock()
-        simulator = Simulator(
-            clock=clock,
-            progress=schedule.progress,
-            timing=schedule.timing,
-            rate_limit=schedule.rate_limit,
-            submit_status=schedule.submit_status,
-            list_order=schedule.list_order,
-            variant=schedule.variant,
-            faults=schedule.faults,
-        )
-        stage = cls(schedule, family, clock, simulator)
-        stage._inner = simulator.transport()
+        stage = cls(schedule, family, clock, service(schedule, clock))
+        stage._inner = stage.simulator.transport()
         stage._plant()
         return stage
 
@@ -165,10 +155,6 @@ class VolumeStage(httpx.BaseTransport):
 
     def _plant(self) -> None:
         schedule, world = self.schedule, self.simulator.world
-        world.add_user("bmcclintock")
-        for project in (SOURCES, DESTINATION, ELSEWHERE, FORBIDDEN):
-            world.add_project(project)
-        world.add_folder("nested", world.projects[DESTINATION])
         world.volumes.add(BUCKET)
         plant = self._planted_import if self.family == IMPORT else self._planted_export
         self.rows = [plant(place, plan) for place, plan in enumerate(schedule.rows)]

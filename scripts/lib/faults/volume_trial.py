@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ from sbg_bulk.runs.records import Tally
 from sbg_bulk.simulator import ApiError, FaultRule, File, Simulator
 from sbg_bulk.simulator.world.moving import Export
 from sbg_bulk.simulator.world.transfers import Transfer, TransferState
-from scripts.lib.faults.oracle import check_sums
+from scripts.lib.faults.oracle import check_report
 from scripts.lib.faults.schedule import Schedule, draw
 from scripts.lib.faults.stage import ELSEWHERE
 from scripts.lib.faults.trial import Result, Trial, journal_at, unsettled
@@ -127,22 +128,7 @@ class VolumeTrial(Trial[VolumeStage]):
 
 def _check(stage: VolumeStage, path: Path, tally: Tally | None) -> list[str]:
     """Return what is wrong, in words; nothing if the promise was kept."""
-    with Journal.open(path) as journal:
-        report, counted, unfinished = list(journal.report()), journal.tally(), journal.unfinished()
-    if len(report) != len(stage.rows):
-        return [f"{len(stage.rows)} rows have become {len(report)}"]
-    under_way = {
-        place: one.state
-        for one in unfinished
-        for place in range(one.first, one.last + 1)
-        if report[place]["outcome"] == "open"
-    }
-    wrong = [
-        f"row {place}: {each}"
-        for place, said in enumerate(report)
-        for each in _check_row(stage, place, said, under_way=place in under_way)
-    ]
-    wrong += check_sums(report, counted, tally, under_way)
+    wrong = check_report(path, len(stage.rows), tally, partial(_check_row, stage))
     return [*wrong, *_check_world(stage)]
 
 

@@ -7,12 +7,14 @@ candidates. Where to connect, and as whom, is in the environment.
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from sbg_bulk import Client
 from sbg_bulk.api.polling import Polling
 from sbg_bulk.api.retry import Retry
 from sbg_bulk.api.waits import Wait
+from sbg_bulk.drs import settle
 from sbg_bulk.errors import RunStopped
 from sbg_bulk.runs.progress import Progress, RunOptions
 
@@ -28,9 +30,12 @@ def main() -> None:
     parser.add_argument("--items-per-job", type=int, required=True)
     parser.add_argument("--jobs-in-flight", type=int, required=True)
     parser.add_argument("--list-lag", type=float, required=True)
+    parser.add_argument("--settings", type=json.loads, default={})
     parser.add_argument("--adopt")
     parser.add_argument("--resubmit", action="store_true")
     given = parser.parse_args()
+    # What takes minutes elsewhere takes moments here.
+    settle.AGAIN, settle.PATIENCE = given.list_lag, 2 * given.list_lag  # type: ignore[misc]
     options = RunOptions(jobs_in_flight=given.jobs_in_flight, list_lag=given.list_lag)
     retry, polling = Retry(first=0.02, longest=0.1), Polling(first=0.02, longest=0.1)
     with Client(retry=retry, polling=polling, on_wait=_tell) as client:
@@ -43,6 +48,7 @@ def main() -> None:
                 client.run(
                     given.job_type,
                     given.manifest,
+                    settings=given.settings or None,
                     journal=given.journal,
                     items_per_job=given.items_per_job,
                     options=options,
