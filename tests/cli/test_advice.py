@@ -263,7 +263,7 @@ def test_every_command_that_a_message_names_is_not_refused_when_it_is_typed(
             # It asks, and there is nobody to answer; on a terminal it is tried elsewhere.
             assert "Pass the platform of profile" in ran.err
         elif "--adopt" in words or "--resubmit" in words:
-            settled = ("Finished: ", "has no submission of unknown outcome", "cannot be the one")
+            settled = ("Finished: ", "has no submission with an unknown outcome", "is not from this submission")
             assert any(told in ran.err for told in settled)
         elif words[:2] == ["runs", "retry"]:
             assert ran.code == Exit.FAILED_ITEMS or "already retries the failures" in ran.err

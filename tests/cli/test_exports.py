@@ -195,7 +195,7 @@ def test_the_plan_of_a_manifest_shows_its_volumes_and_what_is_refused_before_the
     told = [
         f"Volume: {VOLUME} on AWS, bucket rfranklin-bucket. The platform's copies are kept.",
         "3 items cannot be exported, and will fail:",
-        f"  {PROJECT}/run/alias.bam: an alias: its contents are on a volume already",
+        f"  {PROJECT}/run/alias.bam: an alias: its contents are already on a volume",
         f"  {PROJECT}/other: a folder; to export its contents, give its path with --recursive",
         f"  {public.id}: a public file",
     ]

@@ -157,7 +157,7 @@ def test_a_wait_is_saved_as_a_text_and_taken_up_from_it() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"job": null}', '{"job": []}', "71", "[" * 100_000])
 def test_a_text_that_saves_no_wait_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="This is not the token of a job"):
+    with pytest.raises(ValueError, match="This is not a job token"):
         Job.from_token(text)
 
 

@@ -323,7 +323,7 @@ def test_a_disk_too_small_for_a_manifest_leaves_nothing_behind(path: Path, monke
         return connection
 
     monkeypatch.setattr(draft, "connect", small)
-    with pytest.raises(JournalError, match=r"The disk is full: .* Nothing was sent. Make room, or name another file"):
+    with pytest.raises(JournalError, match=r"The disk is full: .* Nothing was sent. Free some space, or name"):
         new(path, 10_000)
     assert list(path.parent.iterdir()) == []
 

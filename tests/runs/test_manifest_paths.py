@@ -308,7 +308,7 @@ def test_paths_are_never_taken_for_ids(tmp_path: Path) -> None:
     draft = create.read(
         table("path", "a/b/c"), FAMILIES["DELETE"], "http://x/v2", Defaults(), None, journal=tmp_path / "kept"
     )
-    with draft, pytest.raises(InputError, match="were not looked up"):
+    with draft, pytest.raises(InputError, match="have not been looked up"):
         draft.begin()
     assert list(tmp_path.iterdir()) == []
 

@@ -431,15 +431,15 @@ def test_a_decision_that_cannot_be_right_is_refused_and_changes_nothing(
     client = service.client()
     foreign = service.submit(_others(service, 3), kind=JobType.DELETE)
     before = path.read_bytes()
-    with pytest.raises(InputError, match=f"There is no COPY job {foreign}"):
+    with pytest.raises(InputError, match=f"COPY job {foreign} was not found"):
         client.resume(path, adopt=foreign)
-    with pytest.raises(InputError, match="There is no COPY job 123"):
+    with pytest.raises(InputError, match="COPY job 123 was not found"):
         client.resume(path, adopt="123")
     with pytest.raises(InputError, match="not both"):
         client.resume(path, adopt=ours, resubmit=True)
     assert path.read_bytes() == before
     client.resume(path, adopt=ours)
-    with pytest.raises(InputError, match="no submission of unknown outcome"):
+    with pytest.raises(InputError, match="no submission with an unknown outcome"):
         client.resume(path, adopt=theirs)
 
 
@@ -454,7 +454,7 @@ def test_a_job_that_is_known_to_be_anothers_is_not_adopted(tmp_path: Path) -> No
 
     with pytest.raises(RunStopped):
         run(service, path, meanwhile(submit))
-    with pytest.raises(InputError, match="cannot be the one"):
+    with pytest.raises(InputError, match="is not from this submission"):
         service.client().resume(path, adopt=foreign[0])
 
 
@@ -470,7 +470,7 @@ def test_an_old_job_is_not_adopted(tmp_path: Path) -> None:
         run(service, path, meanwhile(die))
     with Journal.open(path) as journal:
         assert [one.state for one in journal.unfinished()] == [State.INTENDED]
-    with pytest.raises(InputError, match="cannot be the one"):
+    with pytest.raises(InputError, match="is not from this submission"):
         service.client().resume(path, adopt=old)
 
 
