@@ -10,7 +10,9 @@ from typing import Final
 
 from attrs import frozen
 
+from sbg_bulk.families import family_of
 from sbg_bulk.runs import store
+from sbg_bulk.runs.family import Brings
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import CHOSEN, Carried, Destinations, Plan, State, SubmissionTimes, Tally, noun_of
 from sbg_bulk.runs.traffic import SLOT, Slot
@@ -149,7 +151,8 @@ class Facts:
         interruptions: the times in which no process carried it, in their order.
         in_use: whether another process is working on it.
         label: the user's own text for it, if there is one.
-        row_jobs: how many jobs it has that are each for one row; then the jobs of its submissions are not known.
+        each_row: whether each row has a job of its own, or none at all, and its submissions have none.
+        row_jobs: how many jobs it has that are each for one row.
     """
 
     plan: Plan
@@ -172,6 +175,7 @@ class Facts:
     interruptions: Sequence[Interruption] = ()
     in_use: bool = False
     label: str | None = None
+    each_row: bool = False
     row_jobs: int = 0
 
     @property
@@ -255,6 +259,7 @@ def gather(journal: Journal) -> Facts:
     sessions = journal.sessions()
     interruptions = list(_interruptions(sessions, moments))
     tally, plan = journal.tally(), journal.plan
+    each_row = family_of(journal).brings is Brings.EACH_ROW
     chosen = journal.remembered(CHOSEN) is not None
     destinations = journal.destinations(DESTINATIONS)
     if chosen and (given := store.destination_of(journal.asked)) is not None:
@@ -285,7 +290,8 @@ def gather(journal: Journal) -> Facts:
         interruptions,
         journal.in_use,
         journal.remembered("label"),
-        len(journal.row_jobs()),
+        each_row,
+        journal.number_of_row_jobs() if each_row else 0,
     )
 
 

@@ -111,7 +111,7 @@ def write(
 
 
 def _drawings(facts: Facts) -> dict[str, Any]:
-    sent = "submission" if facts.row_jobs else "job"
+    sent = "submission" if facts.each_row else "job"
     parts: dict[str, Any] = {"timeline": None, "advance": None, "budget": None, "sent": sent}
     if facts.began is None or facts.last is None:
         return parts
@@ -140,7 +140,7 @@ def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
     numbered = zip((row.number for row in journal.rows(failed)), journal.report(failed), strict=False)
     shown = list(islice(numbered, MOST_ROWS)) if facts.tally.failed else []
     return {
-        "rows": [(number, row, _address(facts, row.get(SOURCE_COLUMN), row["file"])) for number, row in shown],
+        "rows": [(number, row, _address(facts, row.get(SOURCE_COLUMN), row.get("file"))) for number, row in shown],
         "most_rows": MOST_ROWS,
         "has_size": facts.carried.total > 0 and any(row.get(SIZE_COLUMN) is not None for _, row in shown),
         "has_destination": any(map(_destination, (row for _, row in shown))),
@@ -150,7 +150,17 @@ def _rows(journal: Journal, facts: Facts) -> dict[str, Any]:
 
 def _destination(row: Mapping[str, Any]) -> str:
     """Return where a row goes, by its path if that is known."""
-    return str(row.get(DESTINATION_COLUMN) or row.get("project") or row.get("parent") or "")
+    to = row.get(DESTINATION_COLUMN) or row.get("project") or row.get("parent")
+    return str(to or (_on_volume(row) if "file" in row else "") or "")
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """Return what a row names: a file by its id, an object on a volume by its place, one elsewhere by its address."""
+    return str(row.get("file") or row.get("drs_uri") or _on_volume(row))
+
+
+def _on_volume(row: Mapping[str, Any]) -> str:
+    return f"{row['volume']}:{row['location']}" if row.get("volume") else ""
 
 
 def _address(facts: Facts, path: object, file: str | None = None) -> str | None:
@@ -178,7 +188,8 @@ def _numbers(facts: Facts) -> list[tuple[str, str, str]]:
         found.append(("Left", f"{tally.open + tally.running:,}", ""))
     if facts.carried.total:
         found.append(("Data", f"{'≥ ' if facts.carried.unsized else ''}{size(facts.carried.total)}", ""))
-    found.append(("Jobs", f"{facts.jobs:,}", ""))
+    if facts.jobs or not facts.each_row:
+        found.append(("Jobs", f"{facts.jobs:,}", ""))
     if facts.seconds is not None:
         found.append(("Took" if tally.complete else "So far", duration(facts.seconds), ""))
     if facts.slots:
@@ -204,6 +215,7 @@ def _environment() -> Environment:
         "counted": counted,
         "size": size,
         "destination": _destination,
+        "named": _named,
         "duration": duration,
         "moment": format_utc,
         "clock": _clock,

@@ -61,10 +61,10 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 
 def _jobs(facts: Facts) -> str:
-    told = counted(facts.jobs, "job")
-    slowest = facts.slowest
-    if facts.row_jobs:
-        told += f" in {counted(len(facts.sent), 'submission')}"
+    told, slowest = counted(facts.jobs, "job"), facts.slowest
+    if facts.each_row:
+        submissions = counted(len(facts.sent), "submission")
+        told = f"{told} in {submissions}" if facts.jobs else submissions
         told += f"; the slowest submission took {duration(slowest[0].seconds or 0.0)}" if slowest else ""
     elif slowest:
         told += f"; the slowest, {slowest[0].job or 'of unknown id'}, took {duration(slowest[0].seconds or 0.0)}"

@@ -189,6 +189,11 @@ class JournalReader:
         query = "SELECT job FROM row WHERE job IS NOT NULL EXCEPT SELECT job FROM submission"
         return {job for (job,) in self._select(query)}
 
+    def number_of_row_jobs(self) -> int:
+        """Return how many jobs the rows name."""
+        [(number,)] = self._select("SELECT count(DISTINCT job) FROM row WHERE job IS NOT NULL")
+        return int(number)
+
     def latest_jobs(self, count: int) -> list[str]:
         """Return the ids of so many jobs of this run at most, the latest first."""
         query = "SELECT job FROM submission WHERE job IS NOT NULL ORDER BY id DESC LIMIT ?"
