@@ -83,7 +83,7 @@ FAMILIES = {
 }
 
 
-@pytest.fixture(params=FAMILIES.values(), ids=FAMILIES)
+@pytest.fixture(params=list(FAMILIES.values()), ids=list(FAMILIES))
 def family(request: pytest.FixtureRequest, simulator: Simulator) -> Family:
     simulator.world.add_project(PROJECT)
     simulator.world.volumes.add(VOLUME, objects={"x/taken": 5})
