@@ -56,6 +56,15 @@ def test_a_dry_run_tells_the_pace_and_changes_nothing(sbg: Run, simulator: Simul
     assert sbg(*words, "--pace", "0").code == 2
 
 
+def test_all_files_get_the_tags_that_are_given(sbg: Run, simulator: Simulator, portal: Path) -> None:
+    ran = sbg("import", "--drs", str(portal), "--to", PROJECT, "--with-tag", "portal", "--with-tag", "raw")
+    assert ran.code == 0, ran.err
+    files = [node for node in simulator.world.projects[PROJECT].root.children.values() if isinstance(node, File)]
+    assert [sorted(node.tags) for node in files] == [["portal", "raw"]] * 3
+    refused = sbg("import", "--manifest", str(portal), "--to", PROJECT, "--with-tag", "portal")
+    assert (refused.code, "--with-tag needs --drs" in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize(("way", "number"), [("skip", 3), ("rename", 4), ("overwrite", 3)])
 def test_a_taken_name_is_dealt_with_as_was_said(
     sbg: Run, simulator: Simulator, portal: Path, way: str, number: int

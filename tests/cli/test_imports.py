@@ -96,6 +96,25 @@ def test_a_plan_is_a_manifest_of_the_same_imports(sbg: Run, simulator: Simulator
     assert "import" in sbg("runs", "list").out
 
 
+def test_metadata_in_a_manifest_is_shown_by_the_plan_and_set_by_the_same_run(
+    sbg: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    table = tmp_path / "samples.csv"
+    table.write_text(f"source,metadata.Sample ID\n{VOLUME}:run/a.bam,S1\n{VOLUME}:run/notes.txt,\n", encoding="utf-8")
+    command = ("import", "--manifest", str(table), "--to", PROJECT)
+    plan = sbg(*command, "--dry-run")
+    assert "Metadata of 1 file, set after the import: Sample ID." in plan.err
+    assert "2 jobs; 5 requests" in plan.err
+    assert not imports(simulator)
+    ran = sbg(*command, "--verify")
+    assert ran.code == 0, ran.err
+    found = [node for node in simulator.world.projects[PROJECT].root.children.values() if isinstance(node, File)]
+    assert {node.name: node.metadata for node in found} == {"a.bam": {"Sample ID": "S1"}, "notes.txt": {}}
+    header, first, second = sbg("runs", "export").out.splitlines()
+    assert "metadata.Sample ID" in header
+    assert ("S1" in first, "S1" in second) == (True, False)
+
+
 def test_a_list_of_places_is_imported_too(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
     places = tmp_path / "places.txt"
     places.write_text(f"{VOLUME}:run/a.bam\n{VOLUME}:other\n")

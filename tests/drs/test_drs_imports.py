@@ -111,6 +111,34 @@ def test_a_pace_of_the_service_delays_and_loses_nothing(path: Path) -> None:
     assert portal.sent()["get_drs_import"] < 400
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__.lower())
+def test_all_files_of_a_run_get_the_tags_that_were_given_for_it(path: Path, kind: Kind) -> None:
+    portal = Portal(120)
+    with closing(kind(portal.simulator.transport(), portal.clock, ENDPOINT, TOKEN)) as client:
+        done = client.call("import_drs", portal.table(), to=TARGET, journal=path, tags=["portal", "b c"])
+    assert done.tally == Tally(120, done=120)
+    files = [node for node in portal.target.root.children.values() if isinstance(node, File)]
+    assert {tuple(sorted(node.tags)) for node in files} == {("b c", "portal")}
+    assert portal.there() == portal.expected()
+
+
+def test_tags_stand_in_the_manifest_too_and_a_report_has_them(path: Path) -> None:
+    portal = Portal(2)
+    rows = "".join(f"{uri},f{n}.bam,portal;raw,S{n},x\n" for n, uri in enumerate(portal.uris))
+    table = io.BytesIO(f"drs_uri,name,tags,sample_id,metadata.tags\n{rows}".encode())
+    assert portal.client().import_drs(table, to=TARGET, journal=path).succeeded
+    assert portal.there() == {f"f{n}.bam": {"sample_id": f"S{n}", "tags": "x"} for n in range(2)}
+    with Journal.open(path) as journal:
+        names, again = journal.report_columns(), list(journal.report())
+    text = io.StringIO(newline="")
+    forms.write(text, "csv", names, again)
+    other = Portal(2)
+    other.client().run("DRS_IMPORT", io.BytesIO(text.getvalue().encode()), journal=path.with_name("again"))
+    assert other.there() == portal.there()
+    files = [node for node in other.target.root.children.values() if isinstance(node, File)]
+    assert [sorted(node.tags) for node in files] == [["portal", "raw"]] * 2
+
+
 # The pace
 
 
@@ -303,7 +331,7 @@ def test_a_lost_answer_is_settled_by_the_list_or_else_by_the_destination(path: P
 @pytest.mark.parametrize("on_conflict", ["skip", "rename"])
 def test_what_neither_tells_of_a_person_decides(path: Path, on_conflict: str) -> None:
     portal = Portal(120, faults=NEVER_SENT)
-    with pytest.raises(RunStopped, match="DRS_IMPORT of 100 items"):
+    with pytest.raises(RunStopped, match=r"100 items \(DRS_IMPORT\)"):
         portal.imported(path, on_conflict=on_conflict)
     assert portal.sent()["start_drs_import"] == 2
     with pytest.raises(InputError, match="DRS_IMPORT job 123 was not found"):
@@ -390,6 +418,8 @@ def test_wherever_the_process_is_killed_each_object_is_imported_once(tmp_path: P
             "drs_uri,conflict_resolution\ndrs://h/1,skip\ndrs://h/2,rename\n",
             [(3, "conflict_resolution", "treat existing names alike")],
         ),
+        ("drs_uri,tags\ndrs://h/1,a\ndrs://h/2,b\n", [(3, "tags", "the same tags, here a")]),
+        ("drs_uri,tags\ndrs://h/1,\ndrs://h/2,b\n", [(3, "tags", "the same tags, here none")]),
         ("drs_uri,conflict_resolution\ndrs://h/1,never\n", [(2, "conflict_resolution", "expected SKIP, RENAME")]),
         ("drs_uri,to\ndrs://h/1,other/place\n", [(2, "to", "the column gives a destination")]),
     ],

@@ -16,7 +16,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "Selection": "--include --match --exclude --tag --metadata --newer-than --type --recursive --error-on-no-match "
     "--dir --clear --manifest --drs --files-from --format --one-way --each-file",
     "Destination": "--to --to-project --to-folder --destination-from-manifest --parents --flatten --on-conflict "
-    "--preserve-structure --no-check --delete --copy-only --replace-with-alias",
+    "--preserve-structure --with-tag --no-check --delete --copy-only --replace-with-alias",
     "Safety": "--yes --dry-run --save-plan --verify --adopt --resubmit",
     "Run": "--label --detach --timeout --notify --new-run --journal --items-per-job --jobs-in-flight --reserve --pace "
     "--give-up-after --list-lag --new-ids",

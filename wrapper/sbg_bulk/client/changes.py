@@ -87,11 +87,13 @@ class ChangeFlows:
             raise InputError("Give a manifest's file, rows as mappings, or ids and paths as strings.")
         return io.BytesIO("".join(json.dumps(dict(one)) + "\n" for one in given).encode()), "jsonl"
 
-    def importing(self, on_conflict: str) -> dict[str, Any]:
+    def importing(self, on_conflict: str, tags: Iterable[str] | None) -> dict[str, Any]:
         """Return what is said for all rows of an import by DRS. Raises InputError if there is no such way."""
         if on_conflict.upper() not in RESOLUTIONS:
             raise InputError(f"on_conflict: expected {one_of(RESOLUTIONS).lower()}, not {on_conflict!r}.")
-        return {CONFLICTS: on_conflict.upper()}
+        if isinstance(tags, str):
+            tags = [tags]
+        return {CONFLICTS: on_conflict.upper(), **({} if tags is None else {TAGS: list(tags)})}
 
     def tagging(
         self, add: Iterable[str] | None, remove: Iterable[str] | None, replace: Iterable[str] | None

@@ -392,6 +392,7 @@ class Client(ClientBase):
         parent: str | None = None,
         parents: bool = False,
         on_conflict: str = "skip",
+        tags: Iterable[str] | None = None,
         form: ReadFormat | None = None,
         journal: Path | None = None,
         options: RunOptions | None = None,
@@ -410,6 +411,7 @@ class Client(ClientBase):
             parents: create missing destination folders.
             on_conflict: what to do if a name is taken: `skip` the object, `rename` the new file, or `overwrite` the
                 old one.
+            tags: the tags that all files get; None for those in the manifest, if any.
 
         The other arguments and errors are those of `run`, which does it as DRS_IMPORT.
 
@@ -424,7 +426,7 @@ class Client(ClientBase):
             project=project,
             parent=parent,
             parents=parents,
-            settings=self._runs.changes.importing(on_conflict),
+            settings=self._runs.changes.importing(on_conflict, tags),
             form=form,
             journal=journal,
             options=options,

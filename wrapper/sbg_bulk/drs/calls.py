@@ -18,7 +18,7 @@ MOST: Final = 100
 
 
 def start(policy: RequestPolicy, items: Sequence[DrsItem]) -> Flow[DrsImport]:
-    """Start a job that imports these objects, all of which have one way with names that are taken.
+    """Start a job that imports these objects, all of which have one way with names that are taken, and the same tags.
 
     Raises:
         Uncertain: the server may have started it, but has not said so.
@@ -26,6 +26,8 @@ def start(policy: RequestPolicy, items: Sequence[DrsItem]) -> Flow[DrsImport]:
     """
     way = models.DrsRequestConflictResolution(items[0].conflict_resolution)
     body = models.DrsRequest([_item(one) for one in items], conflict_resolution=way)
+    if items[0].tags:
+        body.tags = list(items[0].tags)
     return (yield from request(policy, operations.START_DRS_IMPORT, _read, body=body))
 
 

@@ -46,6 +46,7 @@ class _Work:
     lag: float
     watch: DrsWatch = field(init=False)
     settler: DrsSettler = field(init=False)
+    second: None = None
 
     def __attrs_post_init__(self) -> None:
         self.watch = DrsWatch(self.policy, self.lag)
@@ -85,6 +86,7 @@ class DrsImports:
     takes_away: bool = False
     on_platform: bool = True
     pace: ItemPace | None = PACE
+    half_done: str | None = None
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         return manifest.read(stream, form, defaults, promised)

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_destination, check_name
-from sbg_bulk.metadata.items import check_key, check_value, in_columns, key_in
+from sbg_bulk.metadata.items import TAGS, check_key, check_tag, check_value, in_columns, key_in
 from sbg_bulk.text import one_of
 
 URI: Final = "drs_uri"
@@ -42,6 +42,7 @@ class DrsItem:
         name: the name that it gets; None for the one that it has in the repository.
         conflict_resolution: SKIP, RENAME or OVERWRITE: what is done if the name is taken. One for all of a run.
         metadata: the metadata that it gets, by key.
+        tags: the tags that it gets. The same for all of a run.
 
     Raises:
         InputError: an attribute is missing or malformed.
@@ -53,6 +54,7 @@ class DrsItem:
     name: str | None = None
     conflict_resolution: str = RESOLUTIONS[0]
     metadata: Mapping[str, str] = field(factory=dict)
+    tags: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         check_uri(self.drs_uri)
@@ -63,6 +65,8 @@ class DrsItem:
         for key, value in self.metadata.items():
             check_key(key)
             check_value(value)
+        for tag in self.tags:
+            check_tag(tag)
 
     @property
     def identity(self) -> str:
@@ -71,10 +75,12 @@ class DrsItem:
 
     def as_row(self) -> dict[str, Any]:
         """Return the item as a row of a table, by its columns."""
-        return {**{name: getattr(self, name) for name in OWN}, **in_columns(self.metadata)}
+        tags = {TAGS: list(self.tags)} if self.tags else {}
+        return {**{name: getattr(self, name) for name in OWN}, **tags, **in_columns(self.metadata)}
 
     @classmethod
     def from_row(cls, values: Mapping[str, Any]) -> DrsItem:
         """Return the item that a row is."""
         own = {name: value for name, value in values.items() if name in OWN and value is not None}
-        return cls(**own, metadata={key_in(name): value for name, value in values.items() if name not in OWN})
+        metadata = {key_in(name): value for name, value in values.items() if name not in (*OWN, TAGS)}
+        return cls(**own, metadata=metadata, tags=tuple(values.get(TAGS) or ()))

@@ -17,7 +17,8 @@ from sbg_bulk import text_reader
 from sbg_bulk.drs.items import CONFLICTS, OWN, RESOLUTIONS, URI, DrsItem, check_uri
 from sbg_bulk.errors import InputError
 from sbg_bulk.items import check_name
-from sbg_bulk.metadata.items import ABOUT_FILES, check_key, check_value, column_of, key_in
+from sbg_bulk.metadata.items import ABOUT_FILES, TAGS, check_key, check_tag, check_value, column_of, key_in
+from sbg_bulk.metadata.manifest import check_settings, take_list
 from sbg_bulk.runs import forms
 from sbg_bulk.runs.columns import FILES, REPORT_COLUMNS, Naming, columns_of, key_of
 from sbg_bulk.runs.forms import Format, ReadFormat
@@ -31,7 +32,7 @@ _NAMES: Final = ("name", "file_name", "filename")
 _UNKNOWN: Final = (
     "no column has the DRS URIs: found {}. The first row must have the names of the columns: drs_uri for DRS URIs"
 )
-_FOREIGN: Final = frozenset({"volume", "location", "source", "overwrite", "autorename", "tags", "action", "clear"})
+_FOREIGN: Final = frozenset({"volume", "location", "source", "overwrite", "autorename", "action", "clear"})
 
 
 def _sources(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,23 +48,33 @@ OBJECTS: Final = Naming(
 def read(stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
     """Read a manifest of imports by DRS, one row at a time; see `sbg_bulk.runs.family.Family.read`."""
     conflicts = defaults.settings.get(CONFLICTS, RESOLUTIONS[0])
-    if set(defaults.settings) - {CONFLICTS}:
-        raise InputError(f"settings: a DRS import takes only {CONFLICTS}.")
+    if set(defaults.settings) - {CONFLICTS, TAGS}:
+        raise InputError(f"settings: a DRS import takes only {CONFLICTS} and {TAGS}.")
+    check_settings({name: value for name, value in defaults.settings.items() if name == TAGS}, (TAGS,))
     if str(conflicts).upper() not in RESOLUTIONS:
         raise InputError(f"{CONFLICTS}: expected {one_of(RESOLUTIONS)}, not {conflicts!r}.")
     found = forms.read(text_reader.text_of(stream, WHAT), form, promised, OBJECTS)
     given = str(conflicts).upper() if CONFLICTS in defaults.settings else None
-    return Rows(found.form, _Reader(Destinations(defaults), found.literal, found.spaced, given).rows(found))
+    tags = tuple(dict.fromkeys(defaults.settings.get(TAGS) or ())) or None
+    return Rows(found.form, _Reader(Destinations(defaults), found.literal, found.spaced, given, tags).rows(found))
 
 
 class _Reader:
     """What makes rows of records."""
 
-    def __init__(self, destinations: Destinations, literal: bool, spaced: bool, conflicts: str | None) -> None:
+    def __init__(
+        self,
+        destinations: Destinations,
+        literal: bool,
+        spaced: bool,
+        conflicts: str | None,
+        tags: tuple[str, ...] | None,
+    ) -> None:
         self._destinations = destinations
         self._literal = literal
         self._spaced = spaced
         self._conflicts = conflicts
+        self._tags = tags
         self._said: set[tuple[str | None, str]] = set()
 
     def rows(self, found: forms.Form) -> Iterator[Row | PathRow | Problem]:
@@ -88,6 +99,7 @@ class _Reader:
             self._take_name(fields, record)
             self._destinations.take(fields)
             values[CONFLICTS] = self._take_conflicts(fields, record)
+            values |= self._take_tags(fields, record)
         if not fields.problems:
             yield self._made(number, fields, {URI: uri, **values}, record)
             return
@@ -137,7 +149,7 @@ class _Reader:
 
     def _is_none(self, key: str, column: str) -> bool:
         """Return whether a column is no key of metadata."""
-        return key in {*_URIS, *_NAMES, *OWN, *ABOUT_FILES} or FILES.in_any([column])
+        return key in {*_URIS, *_NAMES, *OWN, TAGS, *ABOUT_FILES} or FILES.in_any([column])
 
     def _checked(self, fields: Fields, given: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
         found = {}
@@ -175,10 +187,25 @@ class _Reader:
             )
         return self._conflicts
 
+    def _take_tags(self, fields: Fields, record: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Take the tags, which the service takes once for a job."""
+        said = tuple(take_list(fields, record, TAGS, check_tag))
+        column = next((one for one in record if key_of(one) == TAGS), None)
+        if said and not fields.problems:
+            self._tags = said if self._tags is None else self._tags
+            if set(said) != set(self._tags):
+                told = ", ".join(self._tags) or "none"
+                fields.say(
+                    column, f"all files of a run get the same tags, here {told}: put the others into another run"
+                )
+        elif not said and self._tags is None:
+            self._tags = ()  # of the rows that follow too
+        return {TAGS: list(self._tags)} if self._tags else {}
+
     def _made(self, number: int, fields: Fields, values: dict[str, Any], record: Mapping[str, Any]) -> Row | PathRow:
         to = fields.values.pop("to", None)
         where = fields.values
-        named: Sequence[str] = (*_URIS, *_NAMES, *OWN)
+        named: Sequence[str] = (*_URIS, *_NAMES, *OWN, TAGS)
         extra = {
             name: value
             for name, value in fields.columns.carried_along(record).items()

@@ -16,6 +16,7 @@ from sbg_bulk import errors
 from sbg_bulk.api import lookups
 from sbg_bulk.api.edits import Edit, edit_files
 from sbg_bulk.api.policy import RequestPolicy
+from sbg_bulk.api.request import Uncertain
 from sbg_bulk.api.retry import NOT_IMPLEMENTED
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.files.details import FileDetails
@@ -68,10 +69,10 @@ def change(policy: RequestPolicy, items: Sequence[Change]) -> Flow[list[RowOutco
         edits.append(Edit(file.id, *items[place].made(file)))
     try:
         edited = yield from edit_files(policy, edits)
-    except errors.ServerError as error:
-        if error.status != NOT_IMPLEMENTED:
+    except Uncertain as lost:
+        if not isinstance(lost.cause, errors.ServerError) or lost.cause.status != NOT_IMPLEMENTED:
             raise
-        raise errors.InputError("The platform does not support bulk edits; nothing was changed.") from error
+        raise errors.InputError("The platform does not support bulk edits; nothing was changed.") from lost.cause
     for place in wanted:
         file = edited.files.get(items[place].file)
         if file is not None and _tells(file):

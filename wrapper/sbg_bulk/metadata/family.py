@@ -39,6 +39,7 @@ class _Work:
     item: Callable[[Mapping[str, Any]], Change]
     watch: NoJobs = field(factory=NoJobs)
     settler: ReadBack = field(init=False)
+    second: None = None
 
     def __attrs_post_init__(self) -> None:
         self.settler = ReadBack(self.policy, self.journal, self.item)
@@ -84,6 +85,7 @@ class Changes:
     takes_away: bool = False
     on_platform: bool = True
     pace: ItemPace | None = None
+    half_done: str | None = None
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         manifest.check_settings(defaults.settings, self.settings)

@@ -11,6 +11,7 @@ Of tags the column `tags` is a list in the same form, and `action` is `add`, `re
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any, Final, TypeAlias
 
@@ -42,6 +43,9 @@ from sbg_bulk.text import either, one_of
 from sbg_bulk.transfers.manifest import Fields
 
 _WHOLE: Final = "metadata"
+
+_MEANT: Final = re.compile(r"meta-?data($|[^a-z])|meta[.:/_ ]", re.IGNORECASE)
+"""What the name of a column begins with that is probably meant to be a key, where such begin with `PREFIX`."""
 
 Take: TypeAlias = "Callable[[Record], dict[str, Any]]"
 """Takes what is said in a record: the values of the item, without the file."""
@@ -169,6 +173,20 @@ def take_metadata(record: Record) -> dict[str, Any]:
     return {**in_columns(values), **({CLEAR: sorted(clear)} if clear else {})}
 
 
+def take_prefixed(fields: Fields, record: Mapping[str, Any], literal: bool) -> dict[str, str]:
+    """Take the metadata of a record that says other things too: columns `metadata.KEY`, or an object `metadata`."""
+    values = dict[str, str]()
+    for column, given in record.items():
+        if column == _WHOLE and literal:
+            _take_whole(fields, given, values)
+        elif column.startswith(PREFIX):
+            if fields.take(column) is not None:
+                _take(fields, column, key_in(column), given, values)
+        elif _MEANT.match(column.strip()) and fields.take(column) is not None:
+            fields.say(column, f"this column has no effect: rename it to {PREFIX}KEY if KEY is a metadata key")
+    return values
+
+
 def _take_whole(fields: Fields, given: object, values: dict[str, str]) -> None:
     if given is None:
         return
@@ -224,12 +242,15 @@ def take_tags(record: Record) -> dict[str, Any]:
 
 
 def _listed(record: Record, key: str, check: Callable[[object], None]) -> list[str]:
-    """Return the texts of a column that holds a list."""
-    fields = record.fields
-    column = next((one for one in record.values if key_of(one) == key), None)
+    return take_list(record.fields, record.values, key, check)
+
+
+def take_list(fields: Fields, record: Mapping[str, Any], key: str, check: Callable[[object], None]) -> list[str]:
+    """Take the texts of a column that holds a list: in JSON, or with semicolons between them."""
+    column = next((one for one in record if key_of(one) == key), None)
     if column is None:
         return []
-    given = record.values[column]
+    given = record[column]
     if not isinstance(given, list):
         text = fields.take(column)
         if text is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from sbg_bulk.runs.forms import ReadFormat, guess_format
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.journal_reader import ASKED
 from sbg_bulk.runs.problems import Problem
-from sbg_bulk.runs.records import CHOSEN, NewFolder, Plan
+from sbg_bulk.runs.records import CHOSEN, KeptRow, NewFolder, Plan
 from sbg_bulk.runs.rows import Defaults, PathRow, Row, opened
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import command_line, either
@@ -170,7 +170,7 @@ def retry(earlier: Journal, family: Family, journal: Path | None = None) -> Jour
     check_retry(earlier)
     plan = earlier.plan
     later = create(
-        (Row(row.number, family.item(row.values), row.extra) for row in earlier.rows(RETRIED)),
+        (Row(row.number, family.item(_values(row, family)), row.extra) for row in earlier.rows(RETRIED)),
         family,
         plan.endpoint,
         items_per_job=plan.items_per_job,
@@ -189,6 +189,12 @@ def retry(earlier: Journal, family: Family, journal: Path | None = None) -> Jour
     later.saw_folders(earlier.folders_seen())
     earlier.remember("retry", later.plan.run)
     return later
+
+
+def _values(row: KeptRow, family: Family) -> Mapping[str, Any]:
+    """Return what is to be done with a row that has failed: what has been done of it is not done again."""
+    done = family.half_done is not None and row.new_id is not None
+    return {**row.values, family.half_done or "": row.new_id} if done else row.values
 
 
 def check_platform(journal: Journal, endpoint: str) -> None:

@@ -308,6 +308,13 @@ class Draft:
         """Return the folders that the run makes, by their numbers."""
         return {number: Location.written(path) for number, path in self._select("SELECT number, path FROM folder")}
 
+    def columns_beginning(self, prefix: str) -> tuple[list[str], int]:
+        """Return the columns of items whose names begin so, and how many rows have a value in any of them."""
+        columns = [name for name in self._open().item_columns() if name.startswith(prefix)]
+        query = "SELECT count(*) FROM row WHERE EXISTS (SELECT 1 FROM json_each(item) WHERE substr(key, 1, ?) = ?)"
+        [(rows,)] = self._select(query, (len(prefix), prefix)) if columns else [(0,)]
+        return columns, int(rows)
+
     def save(self, path: Path, form: forms.Format | None = None) -> None:
         """Write what the run would do as a manifest that gives the same run.
 

@@ -149,18 +149,45 @@ class Settler(Protocol):
         """Raise RunStopped if a person has to decide."""
 
 
+class SecondStep(Protocol):
+    """What is done with what rows have made, when that is there. It can be begun again, which does no harm.
+
+    A row has come to its end, and the journal knows that, when this is done: a run that is broken off between the two
+    steps reads the jobs again, and goes on with this one.
+
+    Attributes:
+        batch: the most rows of a call.
+    """
+
+    @property
+    def batch(self) -> int: ...
+
+    def is_needed(self, item: Any) -> bool:
+        """Return whether an item has it."""
+
+    def carry(self, items: Sequence[Any], outcomes: Sequence[RowOutcome]) -> Flow[list[RowOutcome]]:
+        """Do it for items whose jobs have come to these outcomes. Return the outcomes that the rows have then.
+
+        Raises:
+            ApiError, ConnectionFailed: what is no fault of these rows.
+        """
+
+
 class Work(Protocol):
     """What a family does for one run.
 
     Attributes:
         watch: watches its jobs.
         settler: settles its submissions of unknown outcome.
+        second: of `Brings.EACH_ROW`: what is done when a row's job has done its part; None if that is all.
     """
 
     @property
     def watch(self) -> Watcher: ...
     @property
     def settler(self) -> Settler: ...
+    @property
+    def second(self) -> SecondStep | None: ...
 
     def submit(self, items: Sequence[Any]) -> Flow[Answer]:
         """Submit items, once or not at all.
@@ -205,6 +232,8 @@ class Family(Protocol):
             both be rows of a run.
         on_platform: whether a destination that is given for all rows is a place on the platform.
         pace: the most items that are submitted in some time unless a run is given another pace; None for no limit.
+        half_done: the column of an item that says what it has become, if only its second step is to be done; None if
+            there is none.
     """
 
     @property
@@ -223,6 +252,8 @@ class Family(Protocol):
     def on_platform(self) -> bool: ...
     @property
     def pace(self) -> ItemPace | None: ...
+    @property
+    def half_done(self) -> str | None: ...
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         """Read a manifest, one row at a time. The stream is left open.

@@ -279,11 +279,11 @@ class JournalReader:
         """Produce the rows with one of these outcomes, as they were in the manifest."""
         marks = ", ".join("?" * len(outcomes))
         query = (
-            f"SELECT number, extra, {', '.join(PLACED)}, item FROM placed "  # noqa: S608
+            f"SELECT number, extra, new_id, {', '.join(PLACED)}, item FROM placed "  # noqa: S608
             f"WHERE coalesce(outcome, 'open') IN ({marks}) ORDER BY place"
         )
-        for number, extra, *values in self._select(query, tuple(outcomes)):
-            yield KeptRow(number, values_of(self.plan.columns, values), json.loads(extra or "{}"))
+        for number, extra, new_id, *values in self._select(query, tuple(outcomes)):
+            yield KeptRow(number, values_of(self.plan.columns, values), json.loads(extra or "{}"), new_id)
 
     def remembered(self, key: str) -> str | None:
         """Return what was learned of the run under this name, if anything."""

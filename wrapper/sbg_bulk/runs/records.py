@@ -211,11 +211,13 @@ class KeptRow:
         number: where it stands in the manifest.
         values: what is to be done, by the columns that say it.
         extra: the other columns, as they came.
+        new_id: the id of what it has become, if that is known.
     """
 
     number: int
     values: Mapping[str, Any]
     extra: Mapping[str, Any]
+    new_id: str | None = None
 
 
 @frozen

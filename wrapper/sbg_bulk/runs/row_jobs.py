@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from sbg_bulk.api.steps import Flow, now, record
 from sbg_bulk.runs.family import Answer, Polled
@@ -47,7 +49,7 @@ def take(
 
 
 def end(state: RunState, polled: Polled) -> Flow[None]:
-    """Write down what came of the rows whose jobs have ended, all at once."""
+    """Write down what came of the rows whose jobs have ended, all at once. Those with a second step have not ended."""
     ended: list[EndedRow] = []
     for seen in polled.finished:
         [outcome] = yield from state.work.outcomes((), seen.job, new_ids=False, settled=False)
@@ -55,6 +57,23 @@ def end(state: RunState, polled: Polled) -> Flow[None]:
     for seen in polled.lost:
         message = f"job {seen.id} can no longer be read"
         ended.append(EndedRow(state.running.pop(seen.id), seen.id, RowOutcome(Outcome.UNKNOWN, message=message)))
+    if state.halfway.step is not None:
+        items = yield from record(partial(_items, state, ended))
+        ended = state.halfway.add((yield from now()), list(zip(ended, items, strict=True)))
+    yield from _write(state, ended)
+
+
+def take_second_step(state: RunState) -> Flow[None]:
+    """Do the second step for rows whose jobs have done their part, and write down what came of it."""
+    yield from _write(state, (yield from state.halfway.carry()))
+
+
+def _items(state: RunState, ended: Sequence[EndedRow]) -> list[Any]:
+    values = (state.journal.values(one.part.first, one.part.first) for one in ended)
+    return [state.family.item(one) for [one] in values]
+
+
+def _write(state: RunState, ended: Sequence[EndedRow]) -> Flow[None]:
     if not ended:
         return
     yield from record(partial(state.journal.rows_ended, ended))

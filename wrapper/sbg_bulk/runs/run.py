@@ -78,6 +78,7 @@ def run(
     lag = LIST_LAG if options.list_lag is None else options.list_lag
     tally, work = (yield from record(journal.tally)), family.work(policy, journal, lag)
     state = RunState(policy, journal, family, options, on_change, tally, work)
+    state.halfway.step = work.second
     state.throttle.pace = ItemPace.of(options.pace, family.pace)
     state.noun = yield from record(journal.noun)
     yield from _take_up(state)
@@ -119,8 +120,11 @@ def _go_on(state: RunState) -> Flow[None]:
         if settler.open and settler.due <= moment:
             yield from _settle(state)
             continue
+        if state.halfway.due <= moment:
+            yield from row_jobs.take_second_step(state)
+            continue
         places = None
-        state.held, due = None, settler.due
+        state.held, due = None, min(settler.due, state.halfway.due)
         if state.in_flight < (options.jobs_in_flight or JOBS_IN_FLIGHT) and (yield from _tell_earlier_apart(state)):
             places = yield from record(journal.next_rows)
         if places is not None and (release := state.throttle.due(moment, places[1] - places[0] + 1)) > moment:
@@ -138,6 +142,8 @@ def _go_on(state: RunState) -> Flow[None]:
             yield from learn_user(policy, journal)
         elif watch.tracks:
             yield from watch.rest(due)
+        elif state.halfway:
+            yield from row_jobs.take_second_step(state)  # no more will come to it
         elif state.held is not None:
             yield from pause(policy, due - moment, Cause.PACE, state.held.reason)
         elif math.isfinite(settler.due):

@@ -16,6 +16,7 @@ from sbg_bulk.runs.item_pace import Throttle
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import EndedJob, Progress, RunOptions
 from sbg_bulk.runs.records import Part, RowOutcome, Tally
+from sbg_bulk.runs.second_step import Halfway
 
 
 @define
@@ -39,6 +40,7 @@ class RunState:
     folders: tuple[int, int] = (0, 0)
     noun: str = "file"
     throttle: Throttle = field(factory=Throttle)
+    halfway: Halfway = field(factory=Halfway)
     held: Wait | None = None
     """The pause until more may be submitted, if it is that which is waited for."""
 

@@ -54,6 +54,7 @@ class _Work:
     lag: float
     watch: _Watch = field(init=False)
     settler: Settler = field(init=False)
+    second: None = None
 
     def __attrs_post_init__(self) -> None:
         self.watch = _Watch(self.policy, self.lag, job_type=self.journal.plan.job_type)
@@ -88,6 +89,7 @@ class FileJobs:
     of_rows: Collection[int] = OF_ROWS
     on_platform: bool = True
     pace: ItemPace | None = None
+    half_done: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from sbg_bulk.runs.rows import Defaults, Rows
 from sbg_bulk.runs.verification import Verification
 from sbg_bulk.volume_jobs import calls, import_manifest, manifest, verify
 from sbg_bulk.volume_jobs.calls import MOST, Kind
+from sbg_bulk.volume_jobs.described import IMPORTED, Describe, is_half_done, item_of
 from sbg_bulk.volume_jobs.settle import VolumeSettler
 from sbg_bulk.volume_jobs.watch import VolumeWatch
 
@@ -52,12 +53,25 @@ class _Work:
     lag: float
     watch: VolumeWatch = field(init=False)
     settler: VolumeSettler = field(init=False)
+    second: Describe | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.watch = VolumeWatch(self.policy, self.kind, self.lag)
         self.settler = VolumeSettler(self.policy, self.journal, self.kind, self.item, self.lag)
+        self.second = Describe(self.policy) if self.kind.makes else None
 
     def submit(self, items: Sequence[Any]) -> Flow[list[VolumeJob | RowOutcome | None]]:
+        half = [item for item in items if is_half_done(item)]
+        if not half or self.second is None:
+            return (yield from self._start(items))
+        # First what may be done twice: if it fails, nothing was started.
+        made = [RowOutcome(Outcome.DONE, item.imported_id) for item in half]
+        done = iter((yield from self.second.carry(half, made)))
+        left = [item for item in items if not is_half_done(item)]
+        started = iter((yield from self._start(left)) if left else ())
+        return [next(done if is_half_done(item) else started) for item in items]
+
+    def _start(self, items: Sequence[Any]) -> Flow[list[VolumeJob | RowOutcome | None]]:
         try:
             jobs, refused = yield from request(
                 self.policy, self.kind.start, partial(calls.entries, self.kind), **self.kind.body(items)
@@ -144,6 +158,7 @@ class _VolumeJobs:
     takes_away: bool = False
     on_platform: bool = False
     pace: ItemPace | None = None
+    half_done: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -189,7 +204,10 @@ class Exports(_VolumeJobs):
 
 
 class Imports(_VolumeJobs):
-    """Imports of objects and folders from volumes."""
+    """Imports of objects and folders from volumes, with the metadata that the files get."""
+
+    def item(self, values: Mapping[str, Any]) -> ImportItem:
+        return item_of(values)
 
     def read(self, stream: IO[bytes], form: ReadFormat | None, defaults: Defaults, promised: Format | None) -> Rows:
         return import_manifest.read(stream, form, defaults, promised)
@@ -203,6 +221,6 @@ class Imports(_VolumeJobs):
 FAMILIES: Final[Sequence[Family]] = (
     Exports(EXPORT_COPY, calls.exports(copy_only=True), ExportItem),
     Exports(EXPORT_REPLACE, calls.exports(copy_only=False), ExportItem),
-    Imports(IMPORT, calls.imports(), ImportItem, on_platform=True),
+    Imports(IMPORT, calls.imports(), ImportItem, on_platform=True, half_done=IMPORTED),
 )
 """The exports that keep the platform's copies, those that have aliases take their place, and the imports."""

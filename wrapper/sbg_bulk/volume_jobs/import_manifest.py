@@ -2,7 +2,11 @@
 
 `volume` and `location` name the object or, with a slash at the end, the folder; or `source` does, as `VOLUME:LOCATION`.
 `to`, `project` or `parent` say where it goes, and `name` what it is called there. `overwrite`, `autorename` and
-`preserve_folder_structure` are true or false, as of the API. Other columns are carried along.
+`preserve_folder_structure` are true or false, as of the API. `metadata.KEY` is a key of the metadata that the file
+gets, once it is there; in JSON `metadata` may hold all keys. Other columns are carried along.
+
+In a report of imports that have failed `new_id` names a file that was imported, but whose metadata could not be set:
+then only that is done. `imported_id` says the same in any manifest.
 """
 
 from __future__ import annotations
@@ -12,18 +16,20 @@ from typing import IO, Any, Final
 
 from sbg_bulk import text_reader
 from sbg_bulk.errors import InputError
-from sbg_bulk.items import ImportItem
+from sbg_bulk.metadata.items import PREFIX
+from sbg_bulk.metadata.manifest import take_prefixed
 from sbg_bulk.runs import forms
-from sbg_bulk.runs.columns import Naming, columns_of, does_nothing, key_of
+from sbg_bulk.runs.columns import REPORT_COLUMNS, Naming, columns_of, does_nothing, key_of
 from sbg_bulk.runs.forms import Format, ReadFormat
 from sbg_bulk.runs.problems import Problem
 from sbg_bulk.runs.rows import WHAT, Defaults, PathRow, Row, Rows
 from sbg_bulk.transfers.manifest import Destinations, Fields
+from sbg_bulk.volume_jobs.described import IMPORTED, in_columns, item_of
 from sbg_bulk.volume_jobs.misnamed import misnamed
 from sbg_bulk.volumes.places import is_volume_place, volume_place
 
 _FLAGS: Final = ("overwrite", "autorename", "preserve_folder_structure")
-_OWN: Final = ("volume", "location", "source", *_FLAGS)
+_OWN: Final = ("volume", "location", "source", IMPORTED, *_FLAGS)
 _PLACES: Final = {"source": 0, "location": 1, "volume": 2}
 
 _UNKNOWN: Final = (
@@ -64,7 +70,7 @@ def _rows(found: forms.Form, destinations: Destinations) -> Iterator[Row | PathR
             if column not in told and fields.take(column) is not None:
                 told.add(column)  # once says it of all rows
                 fields.say(column, message)
-        row = _row(number, record, fields, destinations) if not fields.problems else None
+        row = _row(number, record, fields, destinations, found.literal) if not fields.problems else None
         if row is not None:
             yield row
         yield from fields.problems
@@ -72,13 +78,18 @@ def _rows(found: forms.Form, destinations: Destinations) -> Iterator[Row | PathR
         yield Problem(0, None, "it has no rows")
 
 
-def _row(number: int, record: Mapping[str, Any], fields: Fields, destinations: Destinations) -> Row | PathRow | None:
+def _row(
+    number: int, record: Mapping[str, Any], fields: Fields, destinations: Destinations, literal: bool
+) -> Row | PathRow | None:
     """Return the row that a record is; None if it is not fit, which is noted."""
     columns = {key_of(column): column for column in record}
     values = _source(fields, columns)
     for key in _FLAGS:
         if key in columns and (flag := fields.take_flag(columns[key])) is not None:
             values[key] = flag
+    values |= in_columns(take_prefixed(fields, record, literal))
+    if (made := _made(fields, columns, record)) is not None:
+        values[IMPORTED] = made
     destinations.take(fields)
     fields.take_name()
     if fields.problems:
@@ -86,16 +97,27 @@ def _row(number: int, record: Mapping[str, Any], fields: Fields, destinations: D
     to = fields.values.pop("to", None)
     try:
         known: dict[str, Any] = {**values, **fields.values}
-        item = ImportItem(**known) if to is None else ImportItem(**known, parent="unknown")
+        item = item_of(known if to is None else {**known, "parent": "unknown"})
     except InputError as error:
         key, _, message = str(error).partition(": ")
         fields.say(columns.get(key) or columns.get("location") or columns.get("source"), message)
         return None
     extra = {name: value for name, value in record.items() if name in fields.columns.sources[:1]}
-    extra |= {key: value for key, value in fields.columns.carried_along(record).items() if key_of(key) not in _OWN}
+    extra |= {key: value for key, value in fields.columns.carried_along(record).items() if not _is_taken(key)}
     if to is None:
         return Row(number, item, extra)
     return PathRow(number, item.identity, None, to, fields.target, None, None, item.name, extra, values)
+
+
+def _is_taken(column: str) -> bool:
+    return key_of(column) in _OWN or column.startswith(PREFIX) or column == PREFIX[:-1]
+
+
+def _made(fields: Fields, columns: Mapping[str, str], record: Mapping[str, Any]) -> str | None:
+    """Return the id of the file that a row is already, if only its metadata is left to be set."""
+    if set(REPORT_COLUMNS) <= record.keys() and record["outcome"] == "failed" and (made := fields.take("new_id")):
+        return made
+    return fields.take(columns[IMPORTED]) if IMPORTED in columns else None
 
 
 def _source(fields: Fields, columns: Mapping[str, str]) -> dict[str, Any]:

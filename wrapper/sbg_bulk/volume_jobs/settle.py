@@ -31,6 +31,7 @@ from sbg_bulk.runs.newer import Since
 from sbg_bulk.runs.records import AnyJob, Outcome, RowOutcome, Submission
 from sbg_bulk.transfers.match import may_be_gone
 from sbg_bulk.volume_jobs.calls import MOST, Key, Kind, read
+from sbg_bulk.volume_jobs.described import is_half_done
 
 _RANK: Final = {COMPLETED: 0, FAILED: 2}
 """Of several jobs of one source and destination, each new, that counts most which has done it, then one under way."""
@@ -122,12 +123,15 @@ class VolumeSettler:
         due = [one for one in self._unsettled() if one.due <= moment]
         known = yield from record(lambda: self.journal.row_jobs() | self.journal.foreign_jobs())
         volumes = {item.volume for one in due for item in one.items}
-        wanted = {self.kind.key(item): one.since for one in due for item in one.items}
+        wanted = {self.kind.key(item): one.since for one in due for item in one.items if not is_half_done(item)}
         of_one = next(iter(volumes)) if len(volumes) == 1 else None
-        found = yield from self._find(wanted, of_one, known)
+        found: dict[str | None, list[_Found]] = {}
+        if wanted:
+            found = yield from self._find(wanted, of_one, known)
         decisions = []
         for one in due:
-            answer = [self._told(one, self.kind.key(item), found) for item in one.items]
+            # What reads back what there is can always be submitted again.
+            answer = [None if is_half_done(item) else self._told(one, self.kind.key(item), found) for item in one.items]
             undecided = None in answer and not self.kind.undoable
             decisions.append(Decision(one.submission, answer=answer, undecided=undecided))
         return decisions

@@ -12,10 +12,12 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
+from sbg_bulk.metadata.items import MetadataItem
 from sbg_bulk.models.resources import File
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.verification import Difference, Finding, Verification
+from sbg_bulk.volume_jobs.described import metadata_in
 
 _NAMED: Final = "{volume}:{location}"
 
@@ -60,8 +62,8 @@ def imports(
     """Compare what an import says that it made with what is in the project.
 
     Each file is looked for by its id, or by its name where the service did not tell an id, and compared with the object
-    in size: files are read a hundred for a request, and a folder of a volume a hundred objects for a request. Of
-    folders what is in them is not compared. Rows that failed are not looked for.
+    in size, and in the metadata that it was given: files are read a hundred for a request, and a folder of a volume a
+    hundred objects for a request. Of folders what is in them is not compared. Rows that failed are not looked for.
 
     Raises:
         InputError: the run is not complete.
@@ -101,6 +103,9 @@ def imports(
             if None not in (size, file.size) and size != file.size:
                 told = Difference(source, expected, Finding.OTHER_SIZE, size=size, found_size=file.size)
                 different.append(told)
+            given = {} if file.metadata is None else metadata_in(row)
+            for key, has, wanted in MetadataItem(file.id, given).differences(file):
+                different.append(Difference(source, expected, Finding.OTHER_VALUE, f"{key} is {has!r}, not {wanted!r}"))
     return Verification(len(done), tuple(different), failed, counter.requests, folders=len(whole), by_name=tuple(whole))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +28,9 @@ from sbg_bulk.cli.output.volume_choices import refused_lines, volume_lines, volu
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
+from sbg_bulk.items import IMPORT
+from sbg_bulk.limits import BULK_LIMIT
+from sbg_bulk.metadata.items import PREFIX, key_in
 from sbg_bulk.runs import create
 from sbg_bulk.runs.estimate import estimate, jobs_of
 from sbg_bulk.runs.item_pace import ItemPace
@@ -191,6 +194,8 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
     besides = folders + _checks(draft, request)
     if request.each_row:
         besides += jobs_of(len(draft), request.rows_per_job)
+    columns, described = draft.columns_beginning(PREFIX) if request.job_type == IMPORT else ([], 0)
+    besides += 2 * jobs_of(described, BULK_LIMIT)  # what they have is read first
     each_row = request.each_row
     pace = ItemPace.of(request.settings.pace, FAMILIES[request.job_type].pace)
     takes = estimate(
@@ -211,12 +216,19 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
                 f"{request.verb} {rows.text}{where}.",
                 *volume_lines(draft.used, request.job_type),
                 *refused_lines(rows.refused, skipped=False),
+                *_metadata_line(columns, described),
                 plan_line(takes, folders),
                 "Nothing was changed.",
             ]
         )
     )
     return done
+
+
+def _metadata_line(columns: Sequence[str], files: int) -> list[str]:
+    """Return what is said of the metadata that files get once they are there."""
+    keys = ", ".join(map(key_in, columns))
+    return [f"Metadata of {counted(files, 'file')}, set after the import: {keys}."] if files else []
 
 
 def _checks(draft: Draft, request: TransferRequest) -> int:

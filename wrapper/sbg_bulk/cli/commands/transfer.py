@@ -97,7 +97,8 @@ def export(click_context: click.Context, request: TransferRequest) -> None:
     file, an alias: its contents stay on the volume. Nothing is written to the volume.
 
     The rows of a manifest have the columns volume and location, or source (VOLUME:LOCATION); to (a path), parent (a
-    folder) or project; and may have name, overwrite and autorename (true or false).
+    folder) or project; and may have name, overwrite and autorename (true or false). A column metadata.KEY is a key of
+    the metadata that the file gets in the same run.
 
     With --drs the rows are objects in repositories, with the columns that portals write: drs_uri, and name or
     file_name. All other columns become metadata.

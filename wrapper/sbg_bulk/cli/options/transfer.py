@@ -20,6 +20,7 @@ from sbg_bulk.drs.items import CONFLICTS
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.paths import Location, is_path, path_of, place_of, unpasted
 from sbg_bulk.items import DRS_IMPORT, EXPORT_COPY, EXPORT_REPLACE, IMPORT, VERBS
+from sbg_bulk.metadata.items import TAGS
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import READ_FORMATS, ReadFormat
 from sbg_bulk.volumes.places import VolumePlace, volume_place
@@ -107,6 +108,14 @@ _DRS: Final = click.option(
     help="Import objects of repositories instead, by the DRS URIs in a manifest or a list.",
 )
 
+_WITH_TAG: Final = click.option(
+    "--with-tag",
+    "with_tags",
+    multiple=True,
+    metavar="TAG",
+    help="With --drs: tag all imported files. Can be given several times.",
+)
+
 _SAID: Final = {EXPORT_COPY: ("--copy-only",), EXPORT_REPLACE: ("--replace-with-alias",)}
 """The options of the command by which jobs of a type are meant."""
 
@@ -137,6 +146,7 @@ class TransferRequest:
         as_json: whether to write JSON.
         volumes: the places on volumes that the SOURCEs of an import name.
         preserve_structure: whether an import keeps the subfolders of the volume.
+        with_tags: the tags that what is imported by DRS gets.
     """
 
     job_type: str
@@ -160,6 +170,7 @@ class TransferRequest:
     as_json: bool
     volumes: tuple[VolumePlace, ...] = ()
     preserve_structure: bool = False
+    with_tags: tuple[str, ...] = ()
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -177,10 +188,13 @@ class TransferRequest:
         return self.destination.on_volume or self.job_type == IMPORT
 
     @property
-    def row_settings(self) -> dict[str, str]:
+    def row_settings(self) -> dict[str, Any]:
         """Return what is said for all rows of a manifest, by the names of the family."""
+        if self.job_type != DRS_IMPORT:
+            return {}
         on_conflict = self.destination.on_conflict
-        return {} if self.job_type != DRS_IMPORT or on_conflict is None else {CONFLICTS: on_conflict.upper()}
+        said = {} if on_conflict is None else {CONFLICTS: on_conflict.upper()}
+        return {**said, **({TAGS: list(self.with_tags)} if self.with_tags else {})}
 
     @property
     def rows_per_job(self) -> int:
@@ -298,6 +312,8 @@ def import_options(function: F) -> F:
     def command(*arguments: Any, **values: Any) -> Any:
         drs = values.pop("drs")
         if drs is None:
+            if values["with_tags"]:
+                raise click.UsageError("--with-tag needs --drs; tag files that are there with sbg-bulk tag add.")
             return function(*arguments, _request(IMPORT, values))
         if values["source"] or values["manifest"] is not None or values["files_from"] is not None:
             raise click.UsageError("Give --drs alone: it is the manifest, and says what to import.")
@@ -306,7 +322,7 @@ def import_options(function: F) -> F:
         return function(*arguments, _request(DRS_IMPORT, {**values, "manifest": drs}))
 
     decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))
-    for option in reversed((_DRS, *IMPORT_OPTIONS)):
+    for option in reversed((_DRS, _WITH_TAG, *IMPORT_OPTIONS)):
         decorated = option(decorated)
     argument = click.argument("source", nargs=-1, shell_complete=complete_object)
     return argument(object_filter_options(decorated))
