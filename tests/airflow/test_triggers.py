@@ -58,6 +58,22 @@ def test_a_trigger_that_is_killed_is_run_again(tasks: Tasks, service: Service) -
     assert tasks.fire(trigger) == {"error": None}
 
 
+@pytest.mark.parametrize("kind", ["jobs", "a time", "places"])
+def test_none_fires_before_the_scheduler_knows_that_the_worker_has_left(
+    tasks: Tasks, service: Service, kind: str
+) -> None:
+    job = service.submit(service.files[:1])
+    service.clock.pause(3600)
+    triggers_by_kind: dict[str, Any] = {
+        "jobs": JobsTrigger("platform", [job], "COPY"),
+        "a time": JobsTrigger("platform", until=1.0),
+        "places": CompareTrigger("platform", "rfranklin/source", "rfranklin/target"),
+    }
+    began = service.clock.now()
+    assert tasks.fire(triggers_by_kind[kind])["error"] is None
+    assert triggers.LEAST <= service.clock.now() - began < triggers.LEAST + 5
+
+
 @pytest.mark.usefixtures("tasks")
 def test_a_thousand_deferred_tasks_share_a_client_and_its_requests(service: Service) -> None:
     job = service.submit(service.files)

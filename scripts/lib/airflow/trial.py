@@ -23,7 +23,7 @@ from scripts.lib.airflow.families import Families
 from scripts.lib.airflow.processes import Airflow, until
 
 DAG: Final = "sbg_bulk_cohort"
-TIMING: Final = Timing(1, 1, per_file=0.75, transfer=15)
+TIMING: Final = Timing(1, 1, per_file=1.0, transfer=15)
 """Longer than a worker stays with a run; a job of a hundred rows is not over when a lost one was found."""
 
 SHORT_LIMIT: Final = 480
@@ -100,12 +100,12 @@ def carried(trial: Trial, airflow: Airflow, port: int, seconds: float) -> dict[s
     """Run the example with the scheduler, which is started, and kill on the way. Return what was killed and needed."""
     kills: Counter[str] = Counter()
     peak = 0
-    until("the example is known", lambda: airflow.knows(DAG), 180)
+    until("the example is known", lambda: airflow.knows(DAG), seconds)
     # The answer to one of the first submissions comes late, so that its worker is killed before it is there.
-    late = trial.simulator.arm("kind=delay op=submit_copy_job call=2 seconds=20 after=true")
+    late = trial.simulator.arm("kind=delay op=submit_copy_job call=2 seconds=40 after=true")
     airflow.run(DAG, trial.configuration())
-    until("a submission is answered late", lambda: late.struck, 180)
-    for one in until("its worker is found", lambda: airflow.talking_to(port), 15):
+    until("a submission is answered late", lambda: late.struck, seconds)
+    for one in until("its worker is found", lambda: airflow.talking_to(port), 30):
         one.kill()
         kills["workers"] += 1
     until("a task is deferred", lambda: airflow.states()["deferred"], seconds)
@@ -127,7 +127,7 @@ def carried(trial: Trial, airflow: Airflow, port: int, seconds: float) -> dict[s
     check(airflow.run_state(DAG) == "success", f"the run: {airflow.attempts()}")
     before = trial.submissions
     airflow.call("tasks", "clear", DAG, "--task-regex", "shard.copy", "--yes")
-    until("the cleared tasks run", lambda: airflow.run_state(DAG) == "running", 60)
+    until("the cleared tasks run", lambda: airflow.run_state(DAG) == "running", seconds)
     until("they have ended", lambda: airflow.run_state(DAG) in ("success", "failed"), seconds)
     kills["cleared"] += trial.shards
     check(airflow.run_state(DAG) == "success", f"the cleared tasks: {airflow.attempts()}")
@@ -138,10 +138,10 @@ def carried(trial: Trial, airflow: Airflow, port: int, seconds: float) -> dict[s
 def of_each_kind(families: Families, airflow: Airflow) -> None:
     """Run what is not a copy of a manifest, with the scheduler, which is started."""
     wanted = families.configurations()
-    until("the other examples are known", lambda: airflow.knows(*wanted), 180)
+    until("the other examples are known", lambda: airflow.knows(*wanted), 1800)
     for dag, configuration in wanted.items():
         airflow.run(dag, configuration)
-    until("they have ended", lambda: all(airflow.run_state(one) in ("success", "failed") for one in wanted), 240)
+    until("they have ended", lambda: all(airflow.run_state(one) in ("success", "failed") for one in wanted), 1800)
     check(all(airflow.run_state(one) == "success" for one in wanted), f"of each kind: {airflow.attempts()}")
     check(not families.wrong(), f"not each row once: {families.wrong()}")
 

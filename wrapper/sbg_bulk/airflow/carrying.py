@@ -160,8 +160,8 @@ class Carrier:
         with Journal.read(journal) as read:
             unsettled = any(one.state is State.INTENDED for one in read.unfinished())
             lag = kept_options.earlier(read)[0].list_lag
-        # To find out what came of a submission takes so long, from the start each time.
-        settle = STAY + (LIST_LAG if lag is None else lag)
+        # To find out what came of a submission takes more than the lag, from the start each time.
+        settle = 2 * (LIST_LAG if lag is None else lag)
         leave = _Leaving(self.clock() + settle if unsettled else 0.0, self.clock)
         try:
             return self.client.resume(journal, on_change=self._tell, on_wait=leave)

@@ -16,6 +16,10 @@ from sbg_bulk.errors import SbgBulkError
 MOST_SHOWN: Final = 100
 """Mismatches that a check names in its result; all are counted."""
 
+LEAST: Final = 15.0
+"""Seconds for which a task stays deferred at least. The scheduler hears some seconds late that a worker has left a
+task, and takes one that is queued again before then for one that has failed."""
+
 pause = asyncio.sleep
 
 _watches: dict[tuple[asyncio.AbstractEventLoop, str], JobWatch] = {}
@@ -64,8 +68,7 @@ class JobsTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, and produce the one event."""
-        if self.until is not None:
-            await pause(max(0.0, self.until - time.time()))
+        await pause(max(LEAST, (self.until or 0.0) - time.time()))
         error: str | None = None
         try:
             if self.jobs:
@@ -107,6 +110,7 @@ class CompareTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Compare, and produce the one event."""
+        await pause(LEAST)
         try:
             client = await SbgBulkHook(self.conn_id).async_client()
             async with client:
