@@ -218,6 +218,17 @@ def test_a_volume_that_turns_out_to_be_unusable_stops_the_run_at_once(path: Path
     assert set(bucket.started().values()) == {1}
 
 
+@pytest.mark.parametrize("refused", ["entry", "call"])
+def test_only_files_of_another_cloud_than_the_volume_fail(path: Path, refused: Any) -> None:
+    bucket = Bucket(40, variant=Variant(bulk_item_refused=refused))
+    elsewhere = bucket.world.add_project("rfranklin/elsewhere")
+    elsewhere.location = "google:us-west1"
+    bucket.files += [bucket.world.add_file(f"g{n}.bam", elsewhere.root, size=1).id for n in range(3)]
+    assert bucket.export(path).tally == Tally(43, done=40, failed=3)
+    failed = [row for row in report(path) if row["outcome"] == "failed"]
+    assert ({row["file"] for row in failed}, {row["api_code"] for row in failed}) == (set(bucket.files[40:]), {9027})
+
+
 def test_rows_for_several_volumes_are_parted_before_one_of_them_stops_the_run(path: Path) -> None:
     bucket = Bucket(100, variant=Variant(bulk_item_refused="call"))
     bucket.world.volumes.add("rfranklin/other")

@@ -36,7 +36,11 @@ OF_ROWS: Final = frozenset({3012, 5022, 5029, 5031, *range(9003, 9030)})
 """Codes of a 403 that are about a file, a project or a volume, and not about the user."""
 
 OF_VOLUME: Final = frozenset({9007, 9020, 9026, 9101, 9103})
-"""Codes of what is wrong with a volume, whatever is to be done with it."""
+"""Codes of what is wrong with a volume, whatever is to be done with it.
+
+Another cloud (9027, 9028) is not among them: that is about the place of a file, and files of several projects may be in
+one run. So the rows are told apart, by halves where the service refuses a call as a whole.
+"""
 
 OF_DESTINATION: Final = frozenset({3002, 5022, 9003, 9009, 9012})
 """Codes of what is wrong with the place that an import goes to."""
