@@ -359,6 +359,17 @@ def test_files_of_the_names_that_were_there_before_prove_nothing(path: Path) -> 
         portal.imported(path, on_conflict="rename")
 
 
+def test_a_file_with_a_number_before_its_name_may_be_another_rows_own(path: Path) -> None:
+    portal = Portal(2, faults=["kind=cut_before op=start_drs_import call=2"])
+    rows = [f"{uri},{name}" for uri, name in zip(portal.uris, ("1_f.bam", "f.bam"), strict=True)]
+    table = io.BytesIO("\n".join(["drs_uri,file_name", *rows]).encode())
+    settings = {"conflict_resolution": "RENAME"}
+    with pytest.raises(RunStopped):
+        portal.client().run("DRS_IMPORT", table, to=TARGET, settings=settings, items_per_job=1, journal=path)
+    assert portal.client().resume(path, resubmit=True).tally == Tally(2, done=2)
+    assert sorted(portal.there()) == ["1_f.bam", "f.bam"]
+
+
 @pytest.mark.parametrize(
     "told", ["field=date value='Tue, 01 Jan 2008 00:00:00 GMT' times=2", "field=date"], ids=["years late", "never"]
 )

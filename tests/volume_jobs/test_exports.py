@@ -380,9 +380,11 @@ def test_rows_that_an_answer_does_not_tell_of_are_found_in_the_list(path: Path, 
     assert set(bucket.started().values()) == {1}
 
 
+@pytest.mark.parametrize("total", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_list_with_an_entry_that_cannot_be_read_is_read_again(path: Path, kind: str) -> None:
-    bucket = Bucket(1, faults=[*LOST, "kind=null_field field=id op=list_exports times=2"])
+def test_a_list_with_an_entry_that_cannot_be_read_is_read_again(path: Path, kind: str, total: bool) -> None:
+    faults = [*LOST, "kind=null_field field=id op=list_exports times=2"]
+    bucket = Bucket(1, faults=faults, variant=Variant(total_header=total))
     assert bucket.export(path, kind).tally == Tally(1, done=1)
     assert bucket.sent()["bulk_start_exports"] == 1
 

@@ -142,7 +142,11 @@ class DrsStage(httpx.BaseTransport):
 
     def made(self, job: DrsImport, uri: str) -> list[str | ApiError | None]:
         """Return what a job did with an object: for each of its files an id, an error, or None if it was skipped."""
-        units = [item for item in job.items for _ in range(self._units(item.uri))]
+        units = [
+            item
+            for number, item in enumerate(job.items)
+            for _ in range(1 if number in job.doomed else self._units(item.uri))
+        ]
         return [outcome for item, outcome in zip(units, job.outcomes, strict=False) if item.uri == uri]
 
     def files(self) -> dict[str, File]:

@@ -46,7 +46,7 @@ PATIENCE: Final = 12
 AT_PEACE: Final = 6
 """Times that it may stop after that, each time to be told by a person what the truth is."""
 
-STEPS: Final = 20_000
+STEPS: Final = 50_000
 """Steps after which a process that is not at its end never will be. How many there are is bounded too."""
 
 

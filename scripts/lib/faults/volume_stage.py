@@ -168,7 +168,7 @@ class VolumeStage(httpx.BaseTransport):
                 user,
                 wanted,
                 world.projects[ELSEWHERE].root,
-                id=f"{number:032}",
+                id=f"Earlier{number:025}",
                 submitted_on=ended - 60.0,
                 finished_on=ended,
             )

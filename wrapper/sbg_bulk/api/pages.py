@@ -136,14 +136,15 @@ def page(policy: RequestPolicy, listing: Listing[T], offset: int, limit: int) ->
 
     def read(reply: Reply) -> Page[T]:
         parts, links = _parts(reply)
-        entries = (listing.entry(part) for part in parts)
+        entries = tuple(entry for part in parts if (entry := listing.entry(part)) is not None)
         total = parse.count(reply.headers.get("X-Total-Matching-Query"))
         return Page(
-            items=tuple(entry for entry in entries if entry is not None),
+            items=entries,
             offset=offset,
             next_offset=_next_offset(listing, offset, len(parts), links, total),
             total=total,
             size=len(reply.content),
+            unread=len(parts) - len(entries),
         )
 
     arguments = {**listing.arguments, "offset": offset, "limit": limit}

@@ -156,16 +156,20 @@ class DrsSettler:
         for project, parent in places:
             listing = pages.files(project, parent, None, pages.ALL_FIELDS)
             entries[project, parent] = yield from pages.everything(self.policy, listing)
-        return [
-            next(
-                (
-                    file
-                    for file in entries.get((item.project, item.parent), ())
-                    if has_name(file.name, item)
-                    and file.created_on is not None
-                    and one.since.precedes(file.created_on.timestamp(), IMPORTED_WITHIN)
-                ),
-                None,
-            )
-            for item in one.items
+        return [self._imported(one, item, entries.get((item.project, item.parent), ())) for item in one.items]
+
+    def _imported(self, one: _Open, item: DrsItem, there: Sequence[File]) -> File | None:
+        """Return the new file that an item became.
+
+        One with a number before the name may be another item's own, unless the name itself was taken before.
+        """
+        new = [
+            file
+            for file in there
+            if file.created_on is not None and one.since.precedes(file.created_on.timestamp(), IMPORTED_WITHIN)
         ]
+        of_its_name = [file for file in there if file.name == item.name]
+        if not of_its_name:
+            return None
+        fitting = [file for file in new if has_name(file.name, item)]
+        return next((file for file in of_its_name if file in new), None) or (fitting[0] if len(fitting) == 1 else None)

@@ -223,6 +223,7 @@ class Page(Generic[T]):
         next_offset: where the next page begins; None on the last.
         total: how many entries the whole list has; None if the server did not say.
         size: the bytes of the answer.
+        unread: how many of its entries could not be read.
     """
 
     _in_table: ClassVar = evolve(ANYTHING, alone=lambda page: _page(page))
@@ -232,6 +233,7 @@ class Page(Generic[T]):
     next_offset: int | None
     total: int | None
     size: int = 0
+    unread: int = 0
 
     def _repr_html_(self) -> str:
         return drawn(self)

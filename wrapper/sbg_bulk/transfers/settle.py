@@ -188,7 +188,8 @@ class Settler:
         yield from self._take({job.id: job for job in first.items}, due)
         for one in due:
             one.looked = True
-            one.whole = first.next_offset is None and (first.total is None or first.total <= len(first.items))
+            counted = first.total is None or first.total <= len(first.items)
+            one.whole = first.next_offset is None and counted and not first.unread
         yield from self._judge(due)
         if first.next_offset is not None and first.total is not None and any(not self._likely(one) for one in due):
             last = max(first.next_offset, first.total - PAGE_LIMIT)

@@ -162,7 +162,8 @@ class VolumeSettler:
         first: Page[VolumeJob] = yield from pages.page(self.policy, listed, 0, PAGE_LIMIT)
         yield from self._take(first.items, wanted, known, seen, found)
         # An entry that cannot be read may be a job of the run's: then the list is read again.
-        whole = first.next_offset is None and (first.total is None or len(first.items) >= first.total)
+        counted = first.total is None or len(first.items) >= first.total
+        whole = first.next_offset is None and counted and not first.unread
         if whole or all_there():
             return found
         if first.next_offset is not None and first.total is not None:
