@@ -87,6 +87,7 @@ def test_a_command_has_help_that_fits_a_terminal(sbg: Run, path: tuple[str, ...]
     assert ran.out == sbg(*path, "-h").out
     assert max(map(len, ran.out.splitlines())) <= 80
     assert (ALL[path].help or "").strip().endswith(".")
+    assert "default: (" not in ran.out  # as if it were no value
 
 
 def test_an_option_says_what_it_does(path: tuple[str, ...]) -> None:

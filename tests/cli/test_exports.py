@@ -201,13 +201,16 @@ def test_the_plan_of_a_manifest_shows_its_volumes_and_what_is_refused_before_the
     ]
     command = ("export", "--manifest", str(rows), "--to", f"{VOLUME}:x")
     dry = sbg(*command, "--copy-only", "--dry-run")
+    what = f"1 file (1 MB) in 4 rows of {rows}"
+    assert dry.err.splitlines()[0] == f"Export {what} to {VOLUME}:x."
     assert (dry.code, dry.err.splitlines()[1:6]) == (3, told), dry.err
+    assert "Total: 1 file (1 MB)." in dry.out
     [document] = sbg(*command, "--copy-only", "--dry-run", "--json").documents
     assert document["volumes"] == [{"volume": VOLUME, "cloud": "AWS", "bucket": "rfranklin-bucket"}]
     assert [one["source"] for one in document["refused"]] == [f"{PROJECT}/run/alias.bam", f"{PROJECT}/other", public.id]
     dialogue = Dialogue([str(COMMAND), *command, "--replace-with-alias"], env)
     try:
-        seen = dialogue.expect("This cannot be undone. [y/N]")
+        seen = dialogue.expect("[y/N]")
         dialogue.send("n\n")
         assert dialogue.end()[0] == 130
     finally:

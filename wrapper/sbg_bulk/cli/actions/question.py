@@ -108,11 +108,14 @@ class Rows:
         for item in choice.items:
             if item.is_folder:
                 draft.saw_folder(item.id, "")
-        amount, _ = amount_of(client, choice)
-        whole = amount.complete and len(ids) == len(draft)
         items = {item.id: item for item in choice.items}
-        exports = draft.plan.job_type in (EXPORT_COPY, EXPORT_REPLACE)
-        return cls(draft, items, evolve(amount, complete=whole), _refused(draft, items) if exports else ())
+        whole = len(ids) == len(draft)
+        if draft.plan.job_type in (EXPORT_COPY, EXPORT_REPLACE):
+            # What would be refused, and what is in folders, is not exported.
+            amount = Amount.of(item.size for item in choice.items if refusal(item) is None)
+            return cls(draft, items, evolve(amount, complete=whole), _refused(draft, items))
+        amount, _ = amount_of(client, choice)
+        return cls(draft, items, evolve(amount, complete=amount.complete and whole))
 
     @property
     def text(self) -> str:

@@ -29,7 +29,7 @@ FAMILIES: Final = ("files", "imports", "exports")
     "--family",
     type=click.Choice(FAMILIES),
     default="files",
-    show_default="files",
+    show_default=True,
     help="Jobs that copy, move or delete files, or imports from volumes, or exports to them.",
 )
 @click.option(
@@ -46,7 +46,7 @@ FAMILIES: Final = ("files", "imports", "exports")
     help=f"Only jobs of this type: {', '.join(JOB_TYPES)}.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", default=25, show_default="25", help="List at most N jobs."
+    "--limit", type=click.IntRange(min=1), metavar="N", default=25, show_default=True, help="List at most N jobs."
 )
 @json_option
 @click.pass_obj
