@@ -125,7 +125,7 @@ def test_a_manifest_is_exported_and_its_plan_is_one(sbg: Run, simulator: Simulat
     assert (done.code, len(exports(simulator))) == (0, 3), done.err
     assert {one["event"] for one in done.documents} >= {"run-started", "run-finished"}
     refused = sbg("export", "--copy-only", "--manifest", str(plan), "--on-conflict", "skip")
-    assert (refused.code, "a column overwrite" in refused.err) == (2, True)
+    assert (refused.code, "an overwrite column" in refused.err) == (2, True)
 
 
 def test_a_manifest_with_unfit_rows_is_told_with_row_column_and_remedy(sbg: Run, tmp_path: Path) -> None:
