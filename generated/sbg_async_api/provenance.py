@@ -1,6 +1,6 @@
 """What this package was generated from, and with."""
 
-SPEC_SHA256 = "653bdbcc32f62cf8d58b960858f135d9a60d82d2941c98cf8e4cf68f1afa94a2"
+SPEC_SHA256 = "50547e7e4e8afd0c5ddf52567daa222b90d10a2e7d3ed1ff598ea126ae46b527"
 """SHA-256 of the bytes of `spec/openapi.yaml`."""
 
 SPEC_VERSION = "1.3.0"

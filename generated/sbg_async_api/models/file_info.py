@@ -27,7 +27,8 @@ class FileInfo:
         href (str): The address that reads it.
         id (str): Its id.
         name (str): Its name, at most 255 characters, without `/`.
-        type_ (FileType | str | Unset): Whether it is a file or a folder. Compare without regard to case.
+        type_ (FileType | str | Unset): Whether it is a file or a folder. Compare without regard to case. Lists may
+            leave it out; the details never do.
         project (None | str | Unset): The project it is in, `owner/project`.
         parent (None | str | Unset): The id of the folder it is in. Null or absent for a root folder.
         size (int | None | Unset): Its size in bytes. Null or absent for a folder.

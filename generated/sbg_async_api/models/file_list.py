@@ -21,7 +21,7 @@ class FileList:
     Attributes:
         href (str): The address of this page.
         items (list[FileInfo]):
-        links (list[Link]):
+        links (list[Link]): The ways to the pages after and before. Empty where there are none, and perhaps altogether.
     """
 
     href: str
