@@ -359,6 +359,12 @@ def names_in_lists_are_in_capitals(asked: Asked, told: Told) -> None:
             entry["name"] = entry["name"].upper()
 
 
+@telling("entry-href")
+def hrefs_of_projects_lead_to_the_user(asked: Asked, told: Told) -> None:
+    if asked.path.startswith("/projects/") and told.status == 200 and "root_folder" in told.body:
+        told.body["href"] = told.body["href"].partition("/projects/")[0] + "/user"
+
+
 @telling("bulk-read")
 def bulk_sizes_are_wrong(asked: Asked, told: Told) -> None:
     if asked.path == "/bulk/files/get" and told.status == 200:

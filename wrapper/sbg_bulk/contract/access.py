@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sbg_bulk.contract.answers import Answer
 from sbg_bulk.contract.known import READERS, Known
 from sbg_bulk.contract.service import Service
 
 NOBODY = "sbg-bulk-contract-not-a-token"
+
+READ_ALONE = (
+    *("get_import", "get_export", "get_drs_import", "get_file", "list_folder", "list_files", "list_project_files"),
+    *("get_volume", "list_volume_objects"),
+)
+"""Calls that show to a user what no other may see."""
 
 
 def check_access(service: Service, known: Known, second: str | None) -> None:
@@ -15,7 +23,7 @@ def check_access(service: Service, known: Known, second: str | None) -> None:
         if operation.method.upper() == "GET" and service.serves(name):
             path = known.path(name) or known.path(name, real=False) or {}
             query = {"project": known.project} if name == "list_files" and known.project else None
-            for token in (None, NOBODY):
+            for token in (None, *(service.alike if name == "get_user" else ()), NOBODY):
                 check_refused(service, service.call(name, path=path, query=query, token=token), token)
     if second is None:
         service.report.note("without a second token, what other users can read was not checked")
@@ -26,6 +34,7 @@ def check_access(service: Service, known: Known, second: str | None) -> None:
 def check_refused(service: Service, answer: Answer, token: str | None) -> None:
     """Check that a call by nobody was refused, and has shown nothing."""
     shown = [name for name in ("id", "items", "username", "rate", "href") if name in answer.body]
+    shown += ["a total"] if "X-Total-Matching-Query" in answer.headers else []
     what = "no token" if token is None else "an unknown token"
     service.report.hold(
         "no-token" if token is None else "wrong-token",
@@ -64,16 +73,14 @@ def _check_private(service: Service, known: Known, second: str) -> None:
             "another user's list of jobs contains yours",
             expected="only their own jobs",
         )
-    for name in ("get_import", "get_export", "get_file", "list_folder", "get_project", "list_project_files"):
-        path = known.path(name)
-        if path is None:
+    if is_member(service, known, second):
+        return
+    asked: dict[str, dict[str, Any]] = {"list_files": {"project": known.project}} if known.project else {}
+    for name in READ_ALONE:
+        path = {} if name in asked else known.path(name)
+        if path is None or not service.serves(name):
             continue
-        if name == "get_file" and service.call("get_project", path=known.path("get_project"), token=second).ok:
-            service.report.note(
-                f"the second user is a member of {known.project}, so access to its files was not checked"
-            )
-            return
-        read = service.call(name, path=path, token=second)
+        read = service.call(name, path=path, query=asked.get(name), token=second)
         service.report.hold(
             "private",
             read.status in (403, 404),
@@ -81,3 +88,24 @@ def _check_private(service: Service, known: Known, second: str) -> None:
             expected="403 or 404",
             exchange=read.exchange,
         )
+    own = {"list_projects": known.project, "list_volumes": known.volume}
+    own |= {f"list_{name}s": known.transfers.get(f"get_{name}") for name in ("import", "export")}
+    for name, mine in own.items():
+        if mine is None or not service.serves(name):
+            continue
+        theirs = service.call(name, query={"limit": 100}, token=second)
+        service.report.hold(
+            "private",
+            mine not in theirs.ids(),
+            f"{name} shows your data to another user",
+            expected="only their own data",
+            exchange=theirs.exchange,
+        )
+
+
+def is_member(service: Service, known: Known, second: str) -> bool:
+    """Return whether another user may read the project anyway."""
+    if known.project is None or not service.call("get_project", path=known.path("get_project"), token=second).ok:
+        return False
+    service.report.note(f"the second user is a member of {known.project}, so access to its files was not checked")
+    return True

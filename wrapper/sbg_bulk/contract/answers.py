@@ -6,6 +6,8 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -74,6 +76,15 @@ class Answer:
             if isinstance(link, Mapping) and link.get("rel") == rel and isinstance(link.get("href"), str):
                 return str(link["href"])
         return None
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was made, by the clock of the service; None if it does not say."""
+        try:
+            found = parsedate_to_datetime(self.headers["Date"])
+        except (KeyError, ValueError, TypeError):
+            return None
+        return found if found.tzinfo is not None else None
 
     @property
     def maintenance(self) -> bool:

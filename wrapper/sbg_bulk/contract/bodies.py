@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sbg_bulk.contract.access import NOBODY, check_refused
 from sbg_bulk.contract.account import NOTHING
 from sbg_bulk.contract.known import Known
-from sbg_bulk.contract.refusals import check_methods, refused
+from sbg_bulk.contract.others import Others
+from sbg_bulk.contract.refusals import check_media_type, check_methods, refused
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.tree import Crawler
@@ -24,12 +26,22 @@ MOST_BULK = 100
 """Files that a bulk call takes, by the documentation."""
 
 
-def check_bodies(service: Service, scratch: Scratch, known: Known) -> None:
-    """Send what is excluded, and see that it is refused and that nothing comes of it."""
+def check_bodies(service: Service, scratch: Scratch, known: Known, second: str | None = None) -> None:
+    """Send what is excluded, and see that it is refused and that nothing comes of it.
+
+    Args:
+        service: the service.
+        scratch: the scratch folder.
+        known: what there is.
+        second: the token of another user, who may nothing; None without one.
+    """
     crawler = Crawler(service)
     jobs = set(service.call("list_async_jobs", query={"limit": 100}).ids())
     folder = scratch.make_folder("bodies", scratch.home)
-    before = crawler.crawl(scratch.home)
+    others = None if second is None else Others(service, scratch, known, second)
+    if others is not None:
+        others.try_all()
+    before = _content(crawler, scratch.home, folder)
     _check_access(service)
     for job_type, name in SUBMITTERS.items():
         _check_submission(service, name, job_type, folder, known)
@@ -38,13 +50,15 @@ def check_bodies(service: Service, scratch: Scratch, known: Known) -> None:
         _check_bulk(service, known)
     check_starts(service, folder, known.file, known.volume)
     check_methods(service, writing=True)
-    after = crawler.crawl(scratch.home)
+    if others is not None:
+        others.compare()
+    after = _content(crawler, scratch.home, folder)
     service.report.hold(
         "one-submit-one-job",
-        before.keys() == after.keys(),
+        before == after,
         "a refused request changed the scratch folder",
         expected="a refused request does nothing",
-        came=f"new: {sorted(after.keys() - before.keys())}, gone: {sorted(before.keys() - after.keys())}",
+        came=f"new: {sorted(after - before)}, gone: {sorted(before - after)}",
     )
     # It is made by services that go by the documentation's "should".
     body = {"name": "__made", "type": "folder", "parent": folder}
@@ -61,6 +75,11 @@ def check_bodies(service: Service, scratch: Scratch, known: Known) -> None:
             came=", ".join(sorted(new)),
             exchange=listed.exchange,
         )
+
+
+def _content(crawler: Crawler, *folders: str) -> set[tuple[str, str]]:
+    """Return what is directly in folders: their ids, with the names in them."""
+    return {(folder, str(one.get("name"))) for folder in folders for one in crawler.content(folder)}
 
 
 def _check_access(service: Service) -> None:
@@ -106,6 +125,7 @@ def _wrong_submissions(job_type: str, folder: str, known: Known) -> Iterator[Bod
     if job_type == "DELETE":
         return
     project = known.project or "nobody/nothing"
+    yield "an item named twice, with two destinations", {"items": [good, {**good, "parent": NOTHING}]}
     yield "an item without a destination", {"items": [{"file": NOTHING}]}
     yield "an item with two destinations", {"items": [{**good, "project": project}]}
     yield "a project that is not owner/project", {"items": [{"file": NOTHING, "project": "nobody"}]}
@@ -121,10 +141,10 @@ def _check_raw(service: Service, name: str) -> None:
         ("a body that is not JSON", b"{"),
         ("an empty body", b""),
         ("bytes that are not UTF-8", NOT_UTF8),
+        ("null in place of an object", b"null"),
     ):
         refused(service, "bad-body", service.call(name, content=content), f"with {what}", 400)
-    answer = service.call(name, content=b"items", media_type="text/plain")
-    refused(service, "media-type", answer, "with a text/plain body", 415)
+    check_media_type(service, name)
 
 
 def _check_folders(service: Service, scratch: Scratch, folder: str, known: Known) -> None:
@@ -183,6 +203,19 @@ def _check_bulk(service: Service, known: Known) -> None:
         ]
         for what, body in wrong if service.serves(name) else []:
             refused(service, "bad-body", service.call(name, body=body), f"with {what}", 400)
+    for name in ("bulk_get_files", "bulk_edit_files", "bulk_update_files", "bulk_delete_files"):
+        if service.serves(name):
+            refused(service, "bad-body", service.call(name, content=b"{"), "with a body that is not JSON", 400)
+            check_media_type(service, name)
+    content = json.dumps({"file_ids": [NOTHING]}).encode()
+    answer = service.call("bulk_get_files", content=content, media_type="application/json; charset=utf-8")
+    service.report.hold(
+        "edges",
+        answer.ok,
+        f"bulk_get_files with application/json; charset=utf-8 returned {answer.status}",
+        expected="2xx",
+        exchange=answer.exchange,
+    )
     most = service.call("bulk_get_files", body={"file_ids": many[:MOST_BULK]})
     service.report.hold(
         "edges",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from sbg_bulk.contract.account import NOTHING
 from sbg_bulk.contract.answers import Answer
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.started import errors, resources
+from sbg_bulk.contract.tree import Crawler
 
 KEY, OTHER_KEY = "sample_id", "case_id"
 NAMED = ("name", "tags", "metadata")
@@ -21,7 +22,9 @@ NAMED = ("name", "tags", "metadata")
 class _Bulk:
     _service: Service
     _scratch: Scratch
+    _folder: str
     _files: Sequence[str]
+    _seen: dict[str, Mapping[str, Any]] = field(factory=dict)
 
     def run(self) -> None:
         """Edit, update and delete copies in the scratch folder."""
@@ -31,15 +34,21 @@ class _Bulk:
         if self._service.serves("bulk_update_files"):
             self._update(first, second)
         if self._service.serves("bulk_delete_files"):
-            self._delete(first, second, third)
+            self._delete(first, third)
+
+    def _look(self) -> None:
+        """See all the files again, with one request where lists tell all."""
+        entries = Crawler(self._service).content(self._folder)
+        self._seen = {str(one.get("id")): one for one in entries if {"tags", "metadata"} <= one.keys()}
 
     def _read(self, file: str) -> dict[str, Any]:
-        body = self._service.call("get_file", path={"file_id": file}).body
+        body = self._seen.get(file) or self._service.call("get_file", path={"file_id": file}).body
         metadata = body.get("metadata")
         kept = {key: value for key, value in metadata.items() if value is not None} if metadata else {}
         return {"name": body.get("name"), "tags": sorted(body.get("tags") or []), "metadata": kept}
 
     def _edit(self, first: str, second: str, third: str) -> None:
+        self._look()
         before = {one: self._read(one) for one in (first, second, third)}
         edits: list[dict[str, Any]] = [
             {"id": first, "name": "edited.bam", "tags": ["contract", "two words"]},
@@ -51,6 +60,7 @@ class _Bulk:
         with_both = {**before[second]["metadata"], KEY: "contract-1", OTHER_KEY: "contract-2"}
         self._expect(second, before[second], "bulk-edit", metadata=with_both)
         self._expect(third, before[third], "bulk-edit")
+        self._check_details(first)
         before = {one: self._read(one) for one in (first, second)}
         without = {key: value for key, value in with_both.items() if key != KEY}
         edits = [
@@ -72,6 +82,7 @@ class _Bulk:
 
     def _update(self, first: str, second: str) -> None:
         """Update two files, of which the second has tags and metadata."""
+        self._look()
         before = {one: {**self._read(one), "tags": [], "metadata": {}} for one in (first, second)}
         updates = [
             {"id": first, "tags": ["contract"]},
@@ -82,11 +93,20 @@ class _Bulk:
         self._expect(first, before[first], "bulk-update", tags=["contract"])
         self._expect(second, before[second], "bulk-update", metadata={KEY: "contract-3"})
 
-    def _delete(self, first: str, second: str, third: str) -> None:
-        folder = self._scratch.make_folder("full", self._scratch.home)
-        inside = self._scratch.make_folder("inside", folder)
+    def _delete(self, first: str, third: str) -> None:
+        folder = self._scratch.make_folder("full", self._scratch.home, read=False)
+        inside = self._scratch.make_folder("inside", folder, read=False)
         self._change("bulk_delete_files", [third, NOTHING, folder], 2)
-        for file, there in ((third, False), (first, True), (second, True), (folder, True), (inside, True)):
+        left = [str(one.get("id")) for one in Crawler(self._service).content(self._folder)]
+        kept = [one for one in self._files if one != third]
+        self._service.report.hold(
+            "bulk-delete",
+            sorted(left) == sorted(kept),
+            "the folder of a file that was deleted in bulk has other entries than those that are left",
+            expected=", ".join(sorted(kept)),
+            came=", ".join(sorted(left)),
+        )
+        for file, there in ((third, False), (first, True), (folder, True), (inside, True)):
             read = self._service.call("get_file", path={"file_id": file})
             self._service.report.hold(
                 "bulk-delete",
@@ -103,6 +123,7 @@ class _Bulk:
         key = "file_ids" if name == "bulk_delete_files" else "items"
         answer: Answer = self._service.call(name, body={key: list(items)})
         done = [*resources(answer)]
+        self._look()
         self._service.report.hold(
             "bulk-errors",
             answer.ok and errors(answer) == failing and len(done) == len(items) - failing,
@@ -129,6 +150,19 @@ class _Bulk:
                 exchange=answer.exchange,
             )
 
+    def _check_details(self, file: str) -> None:
+        """Check that the details of an edited file are what its entry is."""
+        entry = self._read(file)
+        self._seen.pop(file, None)
+        told = self._read(file)
+        self._service.report.hold(
+            "bulk-edit",
+            told == entry,
+            "the details of an edited file and its entry differ",
+            expected=str(entry),
+            came=str(told),
+        )
+
     def _expect(self, file: str, before: Mapping[str, Any], promise: str, **changed: Any) -> None:
         """Check that a file has what has changed, and the rest as it was."""
         wanted, found = {**before, **changed}, self._read(file)
@@ -143,12 +177,13 @@ class _Bulk:
             )
 
 
-def check_bulk(service: Service, scratch: Scratch, files: Sequence[str]) -> None:
+def check_bulk(service: Service, scratch: Scratch, folder: str, files: Sequence[str]) -> None:
     """Edit, update and delete files in bulk.
 
     Args:
         service: the service.
         scratch: the scratch folder.
-        files: copies in it; three are needed.
+        folder: the folder in it that has the files.
+        files: copies; three are needed.
     """
-    _Bulk(service, scratch, files).run()
+    _Bulk(service, scratch, folder, files).run()

@@ -8,24 +8,29 @@ from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.stops import AbandonError
 from sbg_bulk.contract.tree import Crawler
-from sbg_bulk.contract.watching import FIRST_PAUSE, LONGEST_PAUSE
+from sbg_bulk.contract.watching import LONGEST_PAUSE
 from sbg_bulk.text import either
 
+FIRST_PAUSE = 0.5
+"""Seconds between the first two looks at them."""
 
-def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -> list[str]:
-    """Have copies of a file of the project in a folder of their own. Returns their ids; none if there is no file.
+
+def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -> tuple[str, dict[str, str]]:
+    """Have copies of files of the project in a folder of their own. Returns it, and their names by id.
+
+    There are none if the project has no file.
 
     Raises:
         AbandonError: they cannot be made.
     """
     if known.file is None:
-        return []
-    folder = scratch.make_folder("copies", scratch.home)
-    jobs: list[str] = []
-    for one in range(number):
-        # An item is named once in a job.
-        item = {"file": known.file, "parent": folder, "name": f"copy-{one}.bam"}
-        jobs.append(str(service.call("submit_copy_job", body={"items": [item]}).field("id")))
+        return "", {}
+    folder = scratch.make_folder("copies", scratch.home, read=False)
+    sources = known.files or [known.file]
+    items = [{"file": sources[n % len(sources)], "parent": folder, "name": f"copy-{n}.bam"} for n in range(number)]
+    # An item is named once in a job.
+    of_each = [items[first : first + len(sources)] for first in range(0, number, len(sources))]
+    jobs = [str(service.call("submit_copy_job", body={"items": some}).field("id")) for some in of_each]
     began, pause, limit = service.now(), FIRST_PAUSE, service.budget.job_timeout
     for job in jobs:
         # They go on at once: when one has ended, others have too.
@@ -45,4 +50,4 @@ def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -
         "items-done", len(found) == number, "a file cannot be copied", expected=f"{number} copies", came=str(len(found))
     ):
         raise AbandonError
-    return [found[name] for name in sorted(found)]
+    return folder, {found[name]: name for name in sorted(found)}

@@ -11,7 +11,10 @@ from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.tree import Crawler, Entry, Tree
 from sbg_bulk.contract.watching import Planned, Running
 
-MOST_READ = 3
+MOST_COPIES = 3
+"""Copies whose details are read, where lists do not tell all of them."""
+
+MOST_READ = 2
 """Files that are read one by one for each job."""
 
 
@@ -54,6 +57,8 @@ class Effects:
     def _expect(self, job_type: str, planned: Planned) -> str:
         """Have the tree be as an item makes it. Returns the promise that says so."""
         tree = self._tree
+        if planned.project is not None and planned.fails is None:
+            return "items-done"  # What is outside of the scratch folder is compared by itself.
         if planned.fails is not None:
             if planned.to and planned.to not in tree.entries:
                 tree.left.setdefault(planned.to, "failed-items")
@@ -64,6 +69,9 @@ class Effects:
             tree.remove(str(planned.path), "delete-effects")
             return "delete-effects"
         if job_type == "MOVE":
+            if planned.path is None:
+                tree.entries[planned.to] = Entry("file", None, planned.source, None, "move-effects")
+                return "move-effects"
             merges = planned.to in tree.entries
             tree.move(str(planned.path), planned.to)
             return "move-merges" if merges else "move-effects"
@@ -71,7 +79,8 @@ class Effects:
             tree.copy(planned.path, planned.to)
             return "copy-effects"
         size = self._crawler.fact(planned.source)[1]
-        tree.entries[planned.to] = Entry("file", size, None, planned.source, "copy-effects")
+        about = self._crawler.abouts.get(planned.source)
+        tree.entries[planned.to] = Entry("file", size, None, planned.source, "copy-effects", about)
         return "copy-effects"
 
     # Results
@@ -99,12 +108,25 @@ class Effects:
             came=f"{most}: {job.history.last}",
         )
         named = [name for entry in result if (name := _resource_id(entry)) is not None]
-        there = {entry.id for entry in self._tree.entries.values()}
+        there = {entry.id for path, entry in self._tree.entries.items() if _reached(path, job.planned)}
         if job.type == "DELETE":
-            there = {entry.id for path, entry in before.items() if path not in wanted}
+            deleted = [str(one.path) for one in job.planned if one.path is not None]
+            there = {
+                entry.id
+                for path, entry in before.items()
+                if path not in wanted and any(path == one or path.startswith(f"{one}/") for one in deleted)
+            }
+        outside = sum(one.project is not None and one.fails is None for one in job.planned)
         hold(
             "result-names",
-            {*named} <= there,
+            len(set(named)) == len(named),
+            f"the result of a {job.type} job names the same item twice",
+            expected="a different item in each entry",
+            came=", ".join(named),
+        )
+        hold(
+            "result-names",
+            len({*named} - there) <= outside,
             f"the result of a {job.type} job names something that is not from its items",
             expected="ids of what is at the destination or was deleted",
             came=", ".join(sorted({*named} - {str(one) for one in there})),
@@ -119,7 +141,11 @@ class Effects:
             if right and planned.fails is None:
                 there = self._tree.entries.get(planned.to)
                 wanted = planned.source if job.type == "DELETE" or there is None else there.id
-                right = _resource_id(entry) == wanted or (job.type == "MOVE" and _resource_id(entry) == planned.source)
+                right = (
+                    planned.project is not None
+                    or _resource_id(entry) == wanted
+                    or (job.type == "MOVE" and _resource_id(entry) == planned.source)
+                )
             self._service.report.hold(
                 "result-in-order",
                 right,
@@ -136,7 +162,9 @@ class Effects:
             for file_id in [*(one.source for one in done), *filter(None, below[:MOST_READ])]:
                 self._expect_gone(file_id)
         elif job.type == "COPY":
-            for planned in [one for one in done if one.path is None][:MOST_READ]:
+            told = self._crawler.abouts.keys() >= {one.source for one in done if one.path is None and one.to}
+            # Where lists tell the metadata, all of them were compared.
+            for planned in [one for one in done if one.path is None and one.to][: 1 if told else MOST_COPIES]:
                 self._compare_copy(planned)
         else:
             for planned in done[:MOST_READ]:
@@ -199,6 +227,13 @@ class Effects:
             expected="404: a moved folder has a new id",
             exchange=old.exchange,
         )
+
+
+def _reached(path: str, planned: Sequence[Planned]) -> bool:
+    """Return whether a path is at or below the destination of an item, renamed or not."""
+    folder, _, name = path.rpartition("/")
+    plain = f"{folder}/{name.partition('_')[2]}" if name.partition("_")[0].isdigit() else path
+    return any(one.to and (path == one.to or plain == one.to or path.startswith(f"{one.to}/")) for one in planned)
 
 
 def _resource_id(entry: Mapping[str, Any]) -> str | None:

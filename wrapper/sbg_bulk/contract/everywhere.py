@@ -47,6 +47,17 @@ def check_answer(report: Report, answer: Answer, case: schemathesis.Case[Any] | 
     )
     if answer.status >= 400:
         _check_error(report, answer, label, case)
+    allowed = answer.headers.get("Access-Control-Allow-Origin", "")
+    credentials = answer.headers.get("Access-Control-Allow-Credentials", "").lower() == "true"
+    report.hold(
+        "cors",
+        not (credentials and allowed and allowed in (response.request.headers.get("Origin"), "*")),
+        "any site may read responses with the credentials of its visitors",
+        expected="no Access-Control-Allow-Credentials for a site that is not the platform's",
+        came=f"Access-Control-Allow-Origin: {allowed}, Access-Control-Allow-Credentials: true",
+        exchange=answer.exchange,
+        place=label,
+    )
     for place, texts in (("the body", [response.text]), ("a header", response.headers.values())):
         report.hold(
             "token-kept",

@@ -12,7 +12,7 @@ from schemathesis.generation.stateful import APIStateMachine
 from sbg_bulk.contract.schema import Operation, load_schema, operations_of
 from sbg_bulk.contract.service import Service
 
-CASES = 3
+CASES = 2
 """Calls that are generated for each operation."""
 
 SCENARIOS = 5

@@ -100,6 +100,15 @@ class History:
                 f"{was} or a later state",
                 exchange,
             )
+        started, then = _date(job.get("started_on")), _date(before.get("started_on"))
+        if started is not None and then is not None:
+            self._hold(
+                "dates",
+                started == then,
+                "a job's started_on changed",
+                f"started_on {before['started_on']}",
+                exchange,
+            )
         for name in COUNTS[1:]:
             earlier, later = _number(before, name), _number(job, name)
             if earlier is not None and later is not None:
@@ -158,11 +167,11 @@ def check_dates(
         exchange: the answer.
     """
     started, finished = (_date(job.get(name)) for name in ("started_on", "finished_on"))
-    if started is not None and finished is not None:
+    if finished is not None:
         report.hold(
             "dates",
-            started <= finished,
-            "a job ends before it starts",
+            started is not None and started <= finished,
+            "a job ends before it starts" if started is not None else "a job has finished_on and no started_on",
             expected="started_on <= finished_on",
             exchange=exchange,
         )
@@ -193,6 +202,15 @@ def disagreement(details: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
 def _number(job: Mapping[str, Any], name: str) -> int | None:
     value = job.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def moment(value: object) -> datetime | None:
+    """Return a date that says in which zone it is; None for any other value."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def _date(value: object) -> datetime | None:

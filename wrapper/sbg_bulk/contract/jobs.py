@@ -11,7 +11,10 @@ from sbg_bulk.contract.known import READERS
 from sbg_bulk.contract.refusals import refused
 from sbg_bulk.contract.service import Service
 
-MOST_JOBS = 25
+MOST_LISTED = 50
+"""Entries that a page may end at, though there are more."""
+
+MOST_JOBS = 12
 """Listed jobs that are read, from everywhere in the list."""
 
 
@@ -31,6 +34,11 @@ def check_jobs(service: Service) -> None:
         expected="each job once",
         exchange=listed.exchange,
     )
+    missing = [job for job in service.followed if job[1] not in ids] if len(ids) < MOST_LISTED else []
+    for job_type, job_id in missing[:3]:
+        # That it is not listed is said; whether it can be read is another question.
+        read = read_job(service, job_type, job_id)
+        hold_there(service, listed, read)
     types: set[str] = set()
     entries = listed.listed()
     for entry in entries[:: -(-len(entries) // MOST_JOBS) or 1]:
@@ -49,6 +57,24 @@ def check_jobs(service: Service) -> None:
                 check_href(service, details)
             check_other_type(service, job_type, job_id, full=job_type not in types)
             types.add(job_type)
+
+
+def hold_there(service: Service, listed: Answer, read: Answer) -> None:
+    """Say of a job that has ended a while ago that it is not listed, and perhaps cannot be read any more."""
+    service.report.hold(
+        "listed-once",
+        False,
+        "a finished job is no longer listed",
+        expected="each job, for up to a month",
+        exchange=listed.exchange,
+    )
+    service.report.hold(
+        "readable",
+        read.ok,
+        "a finished job can no longer be read",
+        expected="each job, for up to a month",
+        exchange=read.exchange,
+    )
 
 
 def _check_details(service: Service, entry: Mapping[str, Any], details: Answer) -> None:
@@ -74,11 +100,11 @@ def _check_details(service: Service, entry: Mapping[str, Any], details: Answer) 
         )
 
 
-def check_href(service: Service, details: Answer) -> None:
-    """Check that the href of a job leads to it."""
+def check_href(service: Service, details: Answer) -> Answer | None:
+    """Check that the href of a job leads to it. Returns what it leads to, if that is of the service."""
     told = details.text("href")
     if told is None:
-        return
+        return None
     home = service.at_home(told)
     service.report.hold(
         "links-home",
@@ -97,7 +123,7 @@ def check_href(service: Service, details: Answer) -> None:
                 expected="a URL below the base URL",
                 exchange=details.exchange,
             )
-        return
+        return None
     read = service.call(details.operation, path={"job_id": str(details.field("id"))}, address=address)
     service.report.hold(
         "job-href",
@@ -106,6 +132,7 @@ def check_href(service: Service, details: Answer) -> None:
         expected=f"job {details.field('id')}",
         exchange=read.exchange,
     )
+    return read
 
 
 def check_other_type(service: Service, job_type: str, job_id: str, *, full: bool) -> None:

@@ -16,6 +16,9 @@ READERS: Final[Mapping[str, str]] = {"COPY": "get_copy_job", "MOVE": "get_move_j
 
 VOLUME_PARTS: Final = ("volume_owner", "volume_name")
 
+MOST_FILES = 6
+"""Files of a project that are looked for."""
+
 MOST_PROJECTS = 10
 """Projects that are looked through for a file."""
 
@@ -31,7 +34,8 @@ class Known:
         file: the id of a file in it.
         folder: the id of a folder in it that is not its root.
         volume: a volume's id.
-        transfers: ids of an import and an export, by the call that reads them.
+        files: ids of more files of its root, with that one.
+        transfers: ids of an import, an export and an import by DRS, by the call that reads them.
         jobs: ids and types of jobs.
     """
 
@@ -41,6 +45,7 @@ class Known:
     file: str | None = None
     folder: str | None = None
     volume: str | None = None
+    files: list[str] = field(factory=list)
     transfers: dict[str, str] = field(factory=dict)
     jobs: list[tuple[str, str]] = field(factory=list)
 
@@ -63,7 +68,7 @@ class Known:
             "list_volume_objects": dict(zip(VOLUME_PARTS, (self.volume or "").partition("/")[::2], strict=True)),
             "get_import": {"import_id": self.transfers.get("get_import")},
             "get_export": {"export_id": self.transfers.get("get_export")},
-            "get_drs_import": {"import_id": None},
+            "get_drs_import": {"import_id": self.transfers.get("get_drs_import")},
             **{reader: {"job_id": jobs.get(reader)} for reader in READERS.values()},
         }
         parts = found.get(operation, {})
@@ -112,6 +117,7 @@ def find_jobs(service: Service, known: Known) -> None:
     for listing, reader in (("list_imports", "get_import"), ("list_exports", "get_export")):
         for transfer_id in service.call(listing, query={"limit": 1}).ids() if service.serves(listing) else []:
             known.transfers[reader] = transfer_id
+    known.transfers |= service.made
 
 
 def _look_into(service: Service, known: Known, project: str) -> None:
@@ -121,9 +127,10 @@ def _look_into(service: Service, known: Known, project: str) -> None:
         if not isinstance(file_id, str):
             continue
         known.root = known.root or (parent if isinstance(parent := entry.get("parent"), str) else None)
-        if kind == "file" and known.file is None:
-            known.file = file_id
-        elif kind == "folder" and known.folder is None:
-            known.folder = file_id
-        if known.file and known.folder:
+        if kind == "file":
+            known.file = known.file or file_id
+            known.files.append(file_id)
+        elif kind == "folder":
+            known.folder = known.folder or file_id
+        if len(known.files) >= MOST_FILES and known.folder:
             return

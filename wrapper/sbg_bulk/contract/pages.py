@@ -30,7 +30,7 @@ class Manner:
     upto: int
 
 
-FULL = Manner((100, 7, 2, 1), (7, 2), 10)
+FULL = Manner((100, 7, 1), (2,), 8)
 BRIEF = Manner((100, 7, 2), (2,), 6)
 """For a collection that does not stand still for longer, as others add to it."""
 
@@ -172,9 +172,10 @@ class _Reading:
     def _by_offset(self, limit: int) -> list[str]:
         ids: list[str] = []
         while len(ids) < self._manner.upto:
-            here = self._page(len(ids), limit).ids()
-            ids += here
-            if not here:
+            page = self._page(len(ids), limit)
+            ids += page.ids()
+            # What comes after the last entry is asked for once, see below.
+            if not page.ids() or (page.count("X-Total-Matching-Query") == len(ids) and len(page.ids()) < limit):
                 break
         return ids
 

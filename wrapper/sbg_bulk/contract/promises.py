@@ -88,7 +88,13 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     ("accepted", _E, "Every call accepts a valid token.", "contract, Unauthorized", _ALL),
     # The account.
     ("rate-agrees", _E, "/rate_limit agrees with the headers.", "contract, RateLimit", "account"),
-    ("cors", _E, "No other site may read responses with credentials.", "security practice", "account"),
+    (
+        "cors",
+        _E,
+        "No other site may read responses with credentials.",
+        "security practice",
+        "account generated",
+    ),
     ("served", _E, "The calls for jobs, files, projects and the account are available.", "contract, paths", "account"),
     (
         "served-more",
@@ -115,10 +121,10 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     (
         "private",
         _E,
-        "Another user cannot read your jobs, imports, exports, files or projects.",
+        "Another user can neither read nor change your jobs, transfers, files, projects or volumes.",
         "contract, list_async_jobs, JobNotFound, TransferNotFound, Forbidden",
         # Of jobs and imports, those that are started first are asked for.
-        "access walk imports",
+        "access walk imports drs bodies",
     ),
     # What is refused.
     (
@@ -128,7 +134,13 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "contract, BadQuery, BadFileQuery, BadVolumeQuery",
         "refusals files storage",
     ),
-    ("edges", _D, "A value at the limit of what the contract allows is accepted.", "contract, parameters", "refusals"),
+    (
+        "edges",
+        _D,
+        "A value at the limit of what the contract allows is accepted.",
+        "contract, parameters",
+        "refusals bodies",
+    ),
     (
         "not-found",
         _D,
@@ -203,11 +215,23 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         # There may be jobs only after some were submitted.
         "lists walk",
     ),
-    ("links", _D, "The links next and prev lead to the next and the previous page.", "contract, Link", "lists walk"),
+    (
+        "links",
+        _D,
+        "The links next and prev lead to the next and the previous page.",
+        "contract, Link",
+        "lists walk files",
+    ),
     ("links-given", _G, "A page links to the pages before and after it.", "several clients", "lists"),
     ("links-home", _G, "Links point to the host of the request.", "several clients", "lists walk"),
     ("full-pages", _G, "Every page except the last is full.", "several clients", "lists walk"),
-    ("total", _D, "X-Total-Matching-Query is the number of entries.", "contract, X-Total-Matching-Query", "lists walk"),
+    (
+        "total",
+        _D,
+        "X-Total-Matching-Query is the number of entries.",
+        "contract, X-Total-Matching-Query",
+        "lists walk files",
+    ),
     ("total-given", _G, "Lists have the header X-Total-Matching-Query.", "contract, X-Total-Matching-Query", "lists"),
     # Files.
     (
@@ -234,12 +258,19 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
     (
         "more-filters",
         _D,
-        "tag and metadata select files; several filters must all match.",
-        "contract, list_files",
+        "tag and metadata select files, name and tags projects; several filters must all match.",
+        "contract, list_files, list_projects",
         "files",
     ),
     ("fields", _E, "fields selects the properties of the entries.", "contract, list_files", "files"),
-    ("entry-details", _E, "A file's entry in a list agrees with its details.", "contract, FileInfo", "files"),
+    (
+        "entry-details",
+        _E,
+        "A file's or project's entry in a list agrees with its details.",
+        "contract, FileInfo, Project",
+        "files",
+    ),
+    ("entry-href", _D, "The href of a file or project leads to it.", "contract, FileInfo.href, Project.href", "files"),
     (
         "bulk-read",
         _E,
@@ -306,7 +337,13 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "contract, submit_copy_job",
         "walk bodies",
     ),
-    ("readable", _D, "A job can be read as soon as it is submitted.", "contract, get_copy_job", "walk"),
+    (
+        "readable",
+        _D,
+        "A job can be read as soon as it is submitted, and after its end.",
+        "contract, get_copy_job",
+        "walk jobs",
+    ),
     ("result-given", _D, "A finished job has a result.", "contract, introduction", "walk"),
     ("result-complete", _G, "A result has one entry for each item.", "several clients", "walk"),
     ("result-in-order", _G, "The entries of a result are in the order of the items.", "several clients", "walk"),

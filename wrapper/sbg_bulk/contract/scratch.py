@@ -6,13 +6,16 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from attrs import frozen
+from attrs import field, frozen
 
 from sbg_bulk.contract.known import READERS
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.stops import AbandonError, CannotCheck
 
 CLEANING_CALLS = 150
+
+PREFIX = "sbg-bulk-contract-"
+"""What the name of a scratch folder begins with."""
 
 HURRIED = 30.0
 """Seconds that the deletion may take if the check ends early, for example with Ctrl-C."""
@@ -27,15 +30,28 @@ class Scratch:
         project: the project that it is in.
         name: its name.
         home: its id.
+        folders: the ids of folders in it, by their names.
+        astray: names of files that were put into the root of the project.
     """
 
     service: Service
     project: str
     name: str
     home: str
+    folders: dict[str, str] = field(factory=dict)
+    astray: list[str] = field(factory=list)
 
-    def make_folder(self, name: str, parent: str) -> str:
-        """Make a folder and return its id. Raises AbandonError if it cannot be made."""
+    def make_folder(self, name: str, parent: str, *, read: bool = True) -> str:
+        """Make a folder and return its id.
+
+        Args:
+            name: its name.
+            parent: the folder to make it in.
+            read: whether it is read back; not where what is there is compared anyway.
+
+        Raises:
+            AbandonError: it cannot be made.
+        """
         hold = self.service.report.hold
         made = self.service.call("create_folder", body={"name": name, "type": "folder", "parent": parent})
         folder = made.text("id")
@@ -48,14 +64,15 @@ class Scratch:
                 exchange=made.exchange,
             )
             raise AbandonError
-        read = self.service.call("get_file", path={"file_id": folder})
+        shown = self.service.call("get_file", path={"file_id": folder}) if read else made
         hold(
             "folder-made",
-            read.ok and read.field("name") == name and (read.field("parent") or parent) == parent,
-            "a new folder has a different name or place when it is read",
+            shown.ok and shown.field("name") == name and (shown.field("parent") or parent) == parent,
+            "a new folder has a different name or place",
             expected=f"{name} in {parent}",
-            exchange=read.exchange,
+            exchange=shown.exchange,
         )
+        self.folders.setdefault(name, folder)
         return folder
 
 
@@ -66,7 +83,7 @@ def scratch_folder(service: Service, project: str) -> Iterator[Scratch]:
     Raises:
         CannotCheck: it cannot be made.
     """
-    name = f"sbg-bulk-contract-{uuid.uuid4().hex[:12]}"
+    name = f"{PREFIX}{uuid.uuid4().hex[:12]}"
     made = service.call("create_folder", body={"name": name, "type": "folder", "project": project})
     home = made.text("id")
     if not made.ok or home is None:
@@ -83,12 +100,23 @@ def scratch_folder(service: Service, project: str) -> Iterator[Scratch]:
         _clean_up(scratch, limit)
 
 
+def _astray(scratch: Scratch) -> list[str]:
+    """Return the ids of what is in the root of the project for the check."""
+    if not scratch.astray:
+        return []
+    listed = scratch.service.call(
+        "list_files", query={"project": scratch.project, "name": scratch.astray, "limit": 100}
+    )
+    return [str(one.get("id")) for one in listed.listed() if one.get("name") in scratch.astray]
+
+
 def _clean_up(scratch: Scratch, limit: float) -> None:
     service, place = scratch.service, f"{scratch.project}/{scratch.name}"
     left = f"{place} could not be deleted: delete it by hand"
     service.release(CLEANING_CALLS)
     try:
-        submitted = service.call("submit_delete_job", body={"items": [{"file": scratch.home}]})
+        doomed = [scratch.home, *_astray(scratch)]
+        submitted = service.call("submit_delete_job", body={"items": [{"file": one} for one in doomed]})
         began, pause, gone = service.now(), 0.15, False
         while not gone and service.now() - began < limit:
             if submitted.ok:

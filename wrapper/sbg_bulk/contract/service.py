@@ -39,6 +39,18 @@ ABSENT: Final = (404, 405, 501)
 NO_PATH: Final = 90003
 """The code of an error for a path that leads nowhere, as that of a generated id with a slash may."""
 
+SHAKY: Final = 3
+"""Seconds by which the end of a window may be told differently: it may be counted from now."""
+
+FAR_FUTURE: Final = 10**11
+"""Above this, a date is in milliseconds."""
+
+SITE: Final = "https://elsewhere.example"
+"""Another site, whose pages may not read answers with the credentials of a visitor."""
+
+OWN: Final = "the user's own"
+"""Stands for the token of the user in calls."""
+
 FREE: Final = "get_rate_limit"
 RATE: Final = ("Limit", "Remaining", "Reset")
 
@@ -57,6 +69,8 @@ class Service:
 
     Attributes:
         missing: operations that the service does not have.
+        followed: types and ids of the jobs that were followed to their end.
+        made: the first import, export and import by DRS that was started, by the call that reads it.
     """
 
     def __init__(
@@ -75,6 +89,8 @@ class Service:
         self.writes = writes
         self.budget = budget or Budget()
         self.missing: set[str] = set()
+        self.followed: list[tuple[str, str]] = []
+        self.made: dict[str, str] = {}
         self.operations = {operation_id(operation): operation for operation in operations_of(load_schema())}
         self._token = token
         self._sleep = sleep
@@ -82,6 +98,8 @@ class Service:
         self._slept = 0.0
         self._calls_left = self.budget.requests
         self._before: tuple[int, int] | None = None
+        self._window_ends: int | None = None
+        self._probed: dict[str, Answer] = {}
         self._left = 1.0
         self._reset_in: float | None = None
         self._accepted = False
@@ -90,6 +108,11 @@ class Service:
     def alone(self) -> bool:
         """Whether nobody else uses the token, so that the rate limit and the list of jobs change by our calls only."""
         return self.report.alone
+
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """Tokens that are not the user's, and that a careless comparison takes for it."""
+        return ("", f"{self._token}0")
 
     @property
     def base_url(self) -> str:
@@ -122,7 +145,7 @@ class Service:
         content: bytes | None = None,
         media_type: str = "application/json",
         address: str | None = None,
-        token: str | None = "",
+        token: str | None = OWN,
         headers: Mapping[str, str] | None = None,
         tentative: bool = False,
     ) -> Answer:
@@ -164,16 +187,22 @@ class Service:
         """Make a generated call, and check it as `call` does."""
         given = case.as_transport_kwargs(base_url=self.base_url)
         prepared = requests.Request(given["method"], given["url"], params=given["params"]).prepare()
-        request = self.client.build_request(str(prepared.method), str(prepared.url))
+        # A page of another site would send where it is from: what it may read is checked with all of these.
+        request = self.client.build_request(str(prepared.method), str(prepared.url), headers={"Origin": SITE})
         seen: list[httpx.Response] = []
-        self._exchange(operation_id(case.operation), request, case, "", seen)
+        self._exchange(operation_id(case.operation), request, case, OWN, seen)
         return seen[-1]
 
     def probe(self, method: str, path: str) -> Answer:
-        """Make a call that the contract does not have. Only what holds for every answer is checked."""
+        """Make a call that the contract does not have, GET only once. Only what holds for every answer is checked."""
         if method not in ("GET", "HEAD", "OPTIONS") and not self.writes:
             raise NotAllowedError(f"{method} {path}")
-        return self._exchange("", self.client.build_request(method, self.base_url + path), None, "")
+        if method == "GET" and path in self._probed:
+            return self._probed[path]
+        answer = self._exchange("", self.client.build_request(method, self.base_url + path), None, OWN)
+        if method == "GET":
+            self._probed[path] = answer
+        return answer
 
     def follow(self, address: str) -> str | None:
         """Return an address that an answer has named as one at the service's own host; None if it leads nowhere here.
@@ -218,7 +247,7 @@ class Service:
     ) -> Answer:
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self.writes:
             raise NotAllowedError(f"{request.method} {request.url.path}")
-        own = token == ""
+        own = token == OWN
         if token is not None:
             request.headers[TOKEN_HEADER] = self._token if own else token
         waited, refused = 0.0, 0
@@ -325,7 +354,7 @@ class Service:
         if limit is None or remaining is None or reset is None:
             self._before = None
             return
-        milliseconds = reset > 10**11
+        milliseconds = reset > FAR_FUTURE
         self.report.hold(
             "rate-seconds",
             not milliseconds,
@@ -335,6 +364,15 @@ class Service:
         )
         self._left = remaining / limit if limit else 0.0
         self._reset_in = _until(reset / 1000 if milliseconds else reset, answer.headers.get("Date"))
+        self.report.hold(
+            "rate-count",
+            remaining <= limit,
+            "more requests are left than there are",
+            expected="X-RateLimit-Remaining of at most X-RateLimit-Limit",
+            came=f"{remaining} of {limit}",
+            exchange=answer.exchange,
+        )
+        self._check_window(reset, answer)
         before, self._before = self._before, (remaining, reset)
         if before is None or before[1] != reset or answer.status == 429:
             return
@@ -346,6 +384,23 @@ class Service:
             f"{answer.operation} cost {cost}",
             expected=f"X-RateLimit-Remaining goes down by {expected}",
             came=f"from {before[0]} to {remaining}",
+            exchange=answer.exchange,
+        )
+
+    def _check_window(self, reset: int, answer: Answer) -> None:
+        """Check that a window ends when it was to end, where the service tells its time."""
+        ends, date = self._window_ends, answer.headers.get("Date")
+        passed = ends is None or date is None or (left := _until(ends, date)) is None or left < SHAKY
+        if passed:
+            self._window_ends = reset if reset < FAR_FUTURE else None
+            return
+        assert ends is not None
+        self.report.hold(
+            "rate-count",
+            abs(reset - ends) <= SHAKY,
+            "X-RateLimit-Reset changed within its window",
+            expected=f"X-RateLimit-Reset: {ends}",
+            came=f"X-RateLimit-Reset: {reset}",
             exchange=answer.exchange,
         )
 

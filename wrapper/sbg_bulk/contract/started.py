@@ -13,7 +13,7 @@ from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.stops import AbandonError
 from sbg_bulk.text import either
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two looks: at first, and when it takes long."""
 
 FULL_PAGE = 50
@@ -183,6 +183,7 @@ class Starter:
             return None
         echo = {name: sent[name] for name in ("source", "destination") if name in sent}
         started = Started(self._kind, str(job_id), echo, self._service.now())
+        self._service.made.setdefault(self._kind.read, started.id)
         self._look(started, told, answer)
         return started
 
@@ -247,7 +248,7 @@ class Starter:
         hold, kind = self._service.report.hold, self._kind
         if one.ended:
             # The file that it has come to may have changed since.
-            changed = disagreement(_without_file(one.last), _without_file(told))
+            changed = disagreement(without_file(one.last), without_file(told))
             hold(
                 "transfer-final",
                 not changed,
@@ -320,8 +321,11 @@ class Starter:
         return found
 
 
-def _without_file(told: Mapping[str, Any]) -> dict[str, Any]:
-    result = told.get("result")
+def without_file(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job with the id of its file only: the file may have changed since."""
+    if "result" not in told:
+        return dict(told)
+    result = told["result"]
     named = result.get("id") if isinstance(result, Mapping) else result
     return {**told, "result": named}
 

@@ -184,7 +184,9 @@ def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:
                 expected="the prefix instead",
                 exchange=inside.exchange,
             )
-    nothing = volumes.page(volume, prefix="sbg-bulk-contract-nothing/", limit=100)
+        if len(found) > 1:
+            _check_prefixed_pages(service, volumes, volume, prefix)
+    nothing = volumes.page(volume, prefix="sbg-bulk-contract-ключ-ü/", limit=100)
     hold(
         "volume-prefix",
         nothing.ok and not _shown(nothing),
@@ -194,6 +196,23 @@ def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:
     )
     answer = volumes.page(volume, continuation_token=NOT_A_TOKEN)
     refused(service, "bad-query", answer, "with an invalid continuation_token", 400)
+
+
+def _check_prefixed_pages(service: Service, volumes: Volumes, volume: str, prefix: str) -> None:
+    """Check that the next page of a prefix is of the prefix still."""
+    page = volumes.page(volume, prefix=prefix, limit=1)
+    told = next_of(page)
+    address = None if told is None else service.follow(told)
+    if address is None:
+        return
+    after = service.call("list_volume_objects", path=path_of(volume), address=address)
+    service.report.hold(
+        "volume-pages",
+        after.ok and all(one.startswith(prefix) for one in _shown(after)) and _shown(after) != _shown(page),
+        "the next page of a prefix has others",
+        expected=f"keys that begin with {prefix}",
+        exchange=after.exchange,
+    )
 
 
 def _check_pages(service: Service, volumes: Volumes, volume: str, wanted: list[str]) -> None:

@@ -11,7 +11,7 @@ from sbg_bulk.contract.account import NOTHING
 from sbg_bulk.contract.history import disagreement
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
-from sbg_bulk.contract.started import EXPORT, IMPORT, Started, Starter, echoes, errors
+from sbg_bulk.contract.started import EXPORT, IMPORT, Kind, Started, Starter, echoes, errors, resources, without_file
 from sbg_bulk.contract.storage import Volumes, prefixes_of
 from sbg_bulk.contract.tree import Crawler
 
@@ -60,7 +60,7 @@ class Imports:
             return
         volume, locations = found
         first, second, third = (locations[number % len(locations)] for number in range(3))
-        self._folder = self._scratch.make_folder("imports", self._scratch.home)
+        self._folder = self._scratch.make_folder("imports", self._scratch.home, read=False)
         items = [self._item(volume, first, "named.dat"), self._item(volume, second, "other.dat")]
         wanted = {"named.dat": [first], "other.dat": [second], third.rpartition("/")[2]: [third]}
         started = self._start_some(starter, volume, items)
@@ -201,7 +201,7 @@ class Imports:
             self._service.report.note("no volume has a small folder, so importing a folder was not checked")
             return
         volume, location, keys = folder
-        place = self._scratch.make_folder("imported", self._scratch.home)
+        place = self._scratch.make_folder("imported", self._scratch.home, read=False)
         item = {"source": {"volume": volume, "location": location}, "destination": {"parent": place, "name": "whole"}}
         started = starter.start_all([{**item, "preserve_folder_structure": True}])
         starter.follow(started)
@@ -227,6 +227,7 @@ class Exports:
         volume: the volume that may be written to.
         files: copies in the scratch folder; three are needed.
         aliases: aliases of objects, which cannot be exported.
+        names: the names of the copies, by their ids.
     """
 
     _service: Service
@@ -235,6 +236,7 @@ class Exports:
     _volume: str
     _files: Sequence[str]
     _aliases: Sequence[str]
+    _names: Mapping[str, str]
 
     def run(self) -> None:
         """Export files, keeping them and not, and what cannot be exported; then once more where the key is taken."""
@@ -264,9 +266,9 @@ class Exports:
             for volume in self._volumes.ids
             if not self._volumes.writable(volume)
         ][:1]
-        for promise, what, item in doomed:
-            one = starter.start(item, COPY_ONLY)
-            starter.follow([] if one is None else [one])
+        doing = [starter.start(item, COPY_ONLY) for _, _, item in doomed]
+        starter.follow([one for one in doing if one is not None])
+        for (promise, what, _), one in zip(doomed, doing, strict=True):
             self._service.report.hold(
                 promise,
                 one is None or not one.completed,
@@ -320,6 +322,14 @@ class Exports:
                 expected="storage of the type PLATFORM" if place is None else f"storage with {place[0]} and {place[1]}",
                 exchange=details.exchange,
             )
+            name = self._names.get(file)
+            self._service.report.hold(
+                "export-alias",
+                name is None or details.field("name") == name,
+                "an exported file has a different name",
+                expected=str(name),
+                exchange=details.exchange,
+            )
 
 
 def check_lists(
@@ -357,17 +367,18 @@ def check_lists(
             came=", ".join(str(entry.get("id")) for entry in alike),
         )
     by_id = {str(one.get("id")): one for one in listed}
-    for one in started[:3]:
-        entry, details = by_id.get(one.id, {}), starter.read(one)
-        different = disagreement(details.body, entry)
+    # They have ended, and were read by themselves since.
+    for one in started:
+        entry = by_id.get(one.id, {})
+        different = disagreement(without_file(one.last), without_file(entry))
         hold(
             "transfer-listed",
             not different,
             f"the details of the {kind.name} and its list entry differ in {different}",
             expected="the same values",
-            came=f"{dict(entry)} in the list: {details.exchange}",
-            exchange=details.exchange,
+            came=f"{dict(entry)} in the list, {dict(one.last)} in the details",
         )
+    _check_bulk_read(service, kind, started)
     for state in sorted(kind.ends):
         named = starter.listed(volume=volume, state=state)
         wanted = {one.id for one in started if one.state == state}
@@ -388,3 +399,20 @@ def check_lists(
             f"the list of {kind.name}s of another {next(iter(query))} contains these too",
             expected="none of them",
         )
+
+
+def _check_bulk_read(service: Service, kind: Kind, started: Sequence[Started]) -> None:
+    """Read what was started in bulk, beside what does not exist."""
+    if kind.bulk_read is None or not service.serves(kind.bulk_read):
+        return
+    ids = [one.id for one in started]
+    answer = service.call(kind.bulk_read, body={kind.selection: [NOTHING, *ids]})
+    found = {str(one.get("id")): one for one in resources(answer)}
+    same = all(not disagreement(without_file(one.last), without_file(found.get(one.id, {}))) for one in started)
+    service.report.hold(
+        "transfer-readable",
+        {*ids} == found.keys() and same and errors(answer) == 1,
+        f"{kind.bulk_read} did not return each {kind.name}, and an error for one that does not exist",
+        expected=f"{len(ids)} resources and 1 error",
+        exchange=answer.exchange,
+    )

@@ -21,6 +21,7 @@ class Entry:
         id: its id; None for any.
         strange: an id that it must not have: that of what it is a copy of.
         promise: the promise by which it is there.
+        about: its metadata, as a text; None if nobody knows.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Entry:
     id: str | None = None
     strange: str | None = None
     promise: str = "untouched"
+    about: str | None = None
 
 
 @frozen
@@ -139,8 +141,20 @@ def _differences(path: str, wanted: Entry, found: Entry) -> Iterator[Flaw]:
         yield Flaw(wanted.promise, "a file has the wrong size", f"{path}: {found.size} bytes, not {wanted.size}")
     if wanted.id is not None and wanted.id != found.id:
         yield Flaw(wanted.promise, f"a {wanted.kind} has the wrong id", f"{path}: {found.id}, not {wanted.id}")
+    if wanted.about is not None and found.about is not None and wanted.about != found.about:
+        # What a copy has of its source is another promise than that a file keeps what it has.
+        promise = "copy-metadata" if wanted.promise == "copy-effects" else wanted.promise
+        yield Flaw(promise, "a file has different metadata", f"{path}: {found.about}, not {wanted.about}")
     if wanted.strange is not None and wanted.strange == found.id:
         yield Flaw(wanted.promise, "a copy has the id of its source", f"{path}: {found.id}")
+
+
+def about_of(one: Mapping[str, Any]) -> str | None:
+    """Return metadata of a file, as they can be compared; None if they are not told."""
+    metadata = one.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return None
+    return str(sorted((key, value) for key, value in metadata.items() if value is not None))
 
 
 class Crawler:
@@ -148,11 +162,13 @@ class Crawler:
 
     Attributes:
         facts: kind and size of what was seen, by id: neither changes, and lists may leave both out.
+        abouts: metadata of what was seen, by id, as far as lists tell them.
     """
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self.facts: dict[str, tuple[str, int | None]] = {}
+        self.abouts: dict[str, str] = {}
 
     def crawl(self, folder: str) -> dict[str, list[Entry]]:
         """Return what is below a folder: entries by their paths in it. Two of one name are under the same path."""
@@ -186,6 +202,10 @@ class Crawler:
             self._note(file_id, self._service.call("get_file", path={"file_id": file_id}).body)
         return self.facts[file_id]
 
+    def note(self, one: Mapping[str, Any]) -> None:
+        """Take from the entry of a list what kind and size a file has."""
+        self._entry(one)
+
     def _note(self, file_id: str, details: Mapping[str, Any]) -> None:
         size = details.get("size")
         self.facts[file_id] = (str(details.get("type")).lower(), size if isinstance(size, int) else None)
@@ -197,4 +217,7 @@ class Crawler:
         kind, size = one.get("type"), one.get("size")
         if isinstance(kind, str) and (isinstance(size, int) or kind.lower() == "folder"):
             self._note(file_id, one)
-        return Entry(*self.fact(file_id), file_id)
+        about = about_of(one)
+        if about is not None:
+            self.abouts.setdefault(file_id, about)
+        return Entry(*self.fact(file_id), file_id, about=about)

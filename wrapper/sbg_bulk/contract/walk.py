@@ -14,6 +14,7 @@ from attrs import evolve
 from sbg_bulk.contract.effects import Effects
 from sbg_bulk.contract.files import check_names, check_one_level
 from sbg_bulk.contract.known import kind_of
+from sbg_bulk.contract.outside import Outside
 from sbg_bulk.contract.pages import Collection, check_pages
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
@@ -29,17 +30,17 @@ MOST_JOBS = 3
 LONG = "l" * 251 + ".bam"
 """A name of 255 characters, the most that there may be."""
 
-FOLDERS = ("in", "out", "in/a", "in/a/b", "in/a/b/empty", "in/f", "in/other")
+FOLDERS = ("in", "out", "in/a", "in/a/b", "in/a/b/empty", "in/a/b/deep", "in/f", "in/other")
 
 SOURCE_PLACES = (
     ("in", "one.bam"),
     ("in/a", "two.bam"),
     ("in/a/b", "three.bam"),
+    ("in/a/b/deep", "deep.bam"),
     ("in", "vier-\u00fc-\u0447\u0435\u0442\u044b\u0440\u0435.bam"),
-    ("in/f", "five 5.bam"),
+    ("in/f", "five 5+%41&;'.bam"),
     ("in", LONG),
-    ("in/a", "seven.bam"),
-    ("in", "eight.bam"),
+    ("in", "seven.bam"),
 )
 """Where files of the project are copied to, and under which names."""
 
@@ -64,33 +65,42 @@ class _Walk:
         self._tree = Tree()
         self._effects = Effects(service, self._crawler, self._tree, scratch.home)
         self._missing = 0
+        self._outside = Outside(service, scratch)
 
     def run(self) -> None:
         """Make the rounds: the jobs of each go on at once, and none touches what another one does."""
         for path in FOLDERS:
             above, _, name = path.rpartition("/")
-            made = self._scratch.make_folder(name, self._id(above) if above else self._scratch.home)
+            made = self._scratch.make_folder(name, self._id(above) if above else self._scratch.home, read=False)
             self._tree.entries[path] = Entry("folder", None, made, None, "folder-made")
-        self._effects.compare([])
+        self._outside.look()
         self._do(*self._copies_in(self._find_sources()))
         self._do(("COPY", self._copies_out()), ("MOVE", self._moves_out()))
-        self._do(("MOVE", self._merge()))
+        there = self._outside.find_copy()
         alike = [self._nothing()]
-        self._do(*self._deletions(), ("COPY", alike), ("COPY", alike))
-        self._read_lists()
+        last = [("MOVE", self._merge(there)), *self._deletions(), ("COPY", alike), ("COPY", alike)]
+        gone = [str(one.path) for job_type, planned in last if job_type == "DELETE" for one in planned]
+        self._do(*last)
+        if there is not None:
+            self._scratch.astray.clear()
+        self._read_lists([path.rpartition("/")[2] for path in gone if path.startswith("out/")])
 
     def _do(self, *jobs: tuple[str, Sequence[Planned]]) -> None:
         running = [self._watcher.submit(job_type, planned) for job_type, planned in jobs]
         self._watcher.follow(running)
         self._effects.compare(running)
 
-    def _read_lists(self) -> None:
-        """Hold the lists of the scratch folder, whose content is known, against each other."""
+    def _read_lists(self, gone: Sequence[str]) -> None:
+        """Hold the lists of the scratch folder, whose content is known, against each other.
+
+        Args:
+            gone: names of what was deleted from the folder `out`.
+        """
         out = {"file_id": self._id("out")}
         listed = self._service.call("list_folder", path=out, query={"limit": 100})
-        check_pages(self._service, Collection("list_folder", path=out))
-        check_names(self._service, {"parent": self._id("out")}, listed)
-        above = self._service.call("list_files", query={"project": self._scratch.project, "limit": 100})
+        check_pages(self._service, Collection("list_folder", path=out), brief=True)
+        check_names(self._service, {"parent": self._id("out")}, listed, gone)
+        above = self._outside.compare()
         inside = self._service.call("list_folder", path={"file_id": self._scratch.home}, query={"limit": 100})
         check_one_level(self._service, inside, above.ids())
         check_one_level(self._service, listed, inside.ids())
@@ -111,8 +121,7 @@ class _Walk:
 
     def _find_sources(self) -> list[str]:
         """Return the ids of files of the project, also of those one folder below its root."""
-        query = {"project": self._scratch.project, "limit": 100, "fields": "_all"}
-        entries = self._service.call("list_files", query=query).listed()
+        entries = list(self._outside.listed)
         folders: list[str] = []
         found: list[str] = []
         while entries and len(found) < SOURCES:
@@ -121,6 +130,7 @@ class _Walk:
             if file_id == self._scratch.home:
                 pass
             elif kind_of(self._service, entry) == "file":
+                self._crawler.note(entry)
                 found.append(file_id)
             else:
                 folders.append(file_id)
@@ -170,6 +180,11 @@ class _Walk:
             self._to("in/a/b/empty", "out", fails="the destination does not exist"),
             self._to("in", "in/a", "inside", fails="a folder cannot be put into itself"),
         ]
+        nowhere = f"{self._scratch.project}-sbg-bulk-contract-nothing"
+        lost = Planned(self._id("in/other"), "in/other", "", fails="the project does not exist", project=nowhere)
+        planned.append(lost)
+        single = list(self._files("in/a/b"))[:1]
+        planned += [self._outside.copy(self._id(path), self._tree.entries[path]) for path in single]
         planned[2] = evolve(planned[2], parent=f"{self._rng.getrandbits(96):024x}")
         for number, path in enumerate(self._files("in/a")):
             fails = None if number else "the destination is a file"
@@ -179,7 +194,7 @@ class _Walk:
         return self._mixed(list({one.source: one for one in reversed(planned)}.values()))
 
     def _moves_out(self) -> list[Planned]:
-        planned = [self._to("in/f", "out")]
+        planned = [self._to("in/f", "out", "f, moved")]
         for number, path in enumerate(self._files("in")):
             match number:
                 case 0:
@@ -191,12 +206,25 @@ class _Walk:
                     planned.append(evolve(item, parent=item.source))
         return self._mixed(planned)
 
-    def _merge(self) -> list[Planned]:
-        """Move a folder to where one of its name is, with files of the same names in it."""
-        return [self._to("in/a/b", "in/other"), self._nothing()]
+    def _merge(self, outside: Planned | None) -> list[Planned]:
+        """Move a folder to where one of its name is, with files of the same names in it; and what is in the way.
+
+        Args:
+            outside: moves what was copied out of the scratch folder into it; None if there is none.
+        """
+        planned = [self._to("in/a/b", "in/other"), self._nothing()]
+        planned.append(self._to("in/other", "in/other/b", "inside", fails="a folder does not go into itself"))
+        taken = "out/moved.bam" in self._tree.entries
+        planned += [self._to(path, "out", "moved.bam") for path in [*self._files("in")][:taken]]
+        return [*planned, *([] if outside is None else [outside])]
 
     def _deletions(self) -> Iterator[tuple[str, list[Planned]]]:
         """Produce a job of a folder with content, files and what does not exist, and one of a single thing."""
-        single, *files = [Planned(self._id(path), path, "") for path in (*self._files("out"), "out/f")]
+        single, *files = [Planned(self._id(path), path, "") for path in self._deleted()]
         yield "DELETE", self._mixed([Planned(self._id("out/copy"), "out/copy", ""), *files[:2]])
         yield "DELETE", [single]
+
+    def _deleted(self) -> Iterator[str]:
+        """Produce the paths of what is deleted one by one: not what a move is to clash with."""
+        yield from (path for path in self._files("out") if path != "out/moved.bam")
+        yield "out/f, moved"

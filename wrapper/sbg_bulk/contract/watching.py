@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from attrs import define, frozen
 
 from sbg_bulk.contract.answers import Answer
-from sbg_bulk.contract.history import History, disagreement
+from sbg_bulk.contract.history import History, disagreement, moment
 from sbg_bulk.contract.jobs import check_href, check_other_type, read_job
 from sbg_bulk.contract.known import READERS
 from sbg_bulk.contract.service import Service
@@ -22,7 +23,7 @@ SUBMITTERS: Final[Mapping[str, str]] = {
     "DELETE": "submit_delete_job",
 }
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.15, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 15.0
 """Seconds between two looks at a job: at first, and when it takes long."""
 
 MOST_LISTED = 500
@@ -32,7 +33,14 @@ COMPARISONS = 2
 """Comparisons of details and list that each job has while it is running."""
 
 HIDDEN = 3
-"""Jobs that were listed as soon as they ended, and not before, after which that is no chance."""
+"""Jobs that were listed as soon as they ended, and not before, after which that is no chance; of one type alone, one
+less will do."""
+
+BOTH, ONE = 0.3, 0.7
+"""Below these draws, jobs are looked at in both ways, and at their details at all."""
+
+CLOCK = 120.0
+"""Seconds by which dates and the time of answers may differ."""
 
 LATE = 30.0
 """Seconds after which a new job has to be in the list."""
@@ -49,6 +57,7 @@ class Planned:
         parent: the id of the destination folder.
         name: the new name; None to keep the old one.
         fails: why it cannot be done; None if it can.
+        project: the destination instead of a folder; None for none.
     """
 
     source: str
@@ -57,13 +66,15 @@ class Planned:
     parent: str = ""
     name: str | None = None
     fails: str | None = None
+    project: str | None = None
 
     def item(self, job_type: str) -> dict[str, str]:
         """Return the item as it is sent."""
         if job_type == "DELETE":
             return {"file": self.source}
         named = {} if self.name is None else {"name": self.name}
-        return {"file": self.source, "parent": self.parent, **named}
+        place = {"parent": self.parent} if self.project is None else {"project": self.project}
+        return {"file": self.source, **place, **named}
 
 
 @define
@@ -98,12 +109,15 @@ class Watcher:
         self._service = service
         self._rng = rng
         self._types: set[str] = set()
-        self._hidden, self._lags = 0, False
+        self._hidden: Counter[str] = Counter()
+        self._prompt: Counter[str] = Counter()
+        self._lags = False
+        self._listed: Mapping[str, int] | None = None
 
     def submit(self, job_type: str, planned: Sequence[Planned]) -> Running:
         """Submit a job. Raises AbandonError if there is none then."""
         hold = self._service.report.hold
-        before = self.list_jobs()
+        before = self._listed if self._listed is not None else self.list_jobs()
         answer = self._service.call(SUBMITTERS[job_type], body={"items": [one.item(job_type) for one in planned]})
         job_id = answer.text("id")
         submitted = hold(
@@ -138,7 +152,7 @@ class Watcher:
             expected="a new job",
             exchange=answer.exchange,
         )
-        after = self._await_listed(job_type, job_id)
+        after = self._listed = self._await_listed(job_type, job_id)
         if after is None:
             return
         hold("listed-once", job_id in after, "a new job is not listed", expected=f"job {job_id} in the list")
@@ -157,6 +171,7 @@ class Watcher:
         """Return the list of jobs when it has a new one, or should have it."""
         began, pause = self._service.now(), FIRST_PAUSE
         after = self.list_jobs()
+        self._prompt[job_type] += after is not None and job_id in after
         waited = False
         while after is not None and job_id not in after and self._service.now() - began < LATE:
             # The list may lag behind, and then it does so whatever the state of the job.
@@ -164,17 +179,23 @@ class Watcher:
             after = self.list_jobs()
             listed = after is not None and job_id in after
             self._lags |= ended and not listed
-            self._hidden += ended and listed and waited
+            self._hidden[job_type] += ended and listed and waited
             waited = not ended
             self._service.wait(pause)
             pause *= 1.2
         self._service.report.hold(
             "listed-once",
-            self._lags or self._hidden < HIDDEN,
+            self._lags or not self._hides(job_type),
             "jobs are listed only after they have ended",
             expected="jobs in all states in the list",
         )
         return after
+
+    def _hides(self, job_type: str) -> bool:
+        """Return whether jobs, or those of a type while others are listed at once, are hidden until they have ended."""
+        others = self._prompt.total() - self._prompt[job_type]
+        of_type = self._hidden[job_type] >= HIDDEN - 1 and not self._prompt[job_type] and others >= HIDDEN - 1
+        return of_type or self._hidden.total() >= HIDDEN
 
     def list_jobs(self) -> Mapping[str, int] | None:
         """Count how often each job is listed, by id; None if there are too many to go through."""
@@ -205,8 +226,8 @@ class Watcher:
         todo, pause = list(running), FIRST_PAUSE
         limit = self._service.budget.job_timeout
         while todo := [job for job in todo if not job.history.finished]:
+            self._look(todo)
             for job in todo:
-                self._look(job)
                 left = limit - (self._service.now() - job.submitted)
                 if not job.history.finished and not self._service.report.hold(
                     "ends",
@@ -218,41 +239,50 @@ class Watcher:
                     raise AbandonError
             if any(not job.history.finished for job in todo):
                 self._service.wait(self._rng.uniform(0.5, 1.5) * pause)
-                pause = min(LONGEST_PAUSE, pause * 1.15)
-        for job in running:
-            self._service.wait(FIRST_PAUSE)
-            self._look_at_both(job)
-            details = self._look_at_details(job)
-            check_href(self._service, details)
+                pause = min(LONGEST_PAUSE, pause * 1.12)
+        self._look_at_ended(running)
+
+    def _look(self, jobs: Sequence[Running]) -> None:
+        """Look at jobs that are running: at their details, at the list, or at both and hold them against each other."""
+        # What is drawn may leave out the comparison for which it matters most.
+        compared = [job for job in jobs if job.history.last.get("state") == "RUNNING" and job.compared < COMPARISONS]
+        drawn = self._rng.random()
+        compared = compared or ([self._rng.choice(list(jobs))] if drawn < BOTH else [])
+        first = {job.history.job_id: self._look_at_details(job) for job in jobs if drawn < ONE or job in compared}
+        if not compared and first:
+            return
+        entries = self._look_at_list(jobs)
+        for job in compared:
+            entry, details = entries.get(job.history.job_id), first[job.history.job_id]
+            if entry is not None and self._look_at_details(job).body == details.body:
+                job.compared += details.field("state") == "RUNNING"
+                self._compare(entry, details)
+
+    def _look_at_ended(self, jobs: Sequence[Running]) -> None:
+        """Look at jobs once more that have ended, in every way."""
+        self._service.wait(FIRST_PAUSE)
+        details = [self._look_at_details(job) for job in jobs]
+        entries = self._look_at_list(jobs)
+        for job, told in zip(jobs, details, strict=True):
+            entry = entries.get(job.history.job_id)
+            read = check_href(self._service, told)
+            if read is not None and read.field("id") == job.history.job_id:
+                job.history.look(read.body, read.exchange)
+            if entry is not None:
+                self._compare(entry, told)
             check_other_type(self._service, job.type, job.history.job_id, full=job.type not in self._types)
             self._types.add(job.type)
+            self._service.followed.append((job.type, job.history.job_id))
 
-    def _look(self, job: Running) -> None:
-        looks: list[Callable[[Running], object]] = [
-            self._look_at_details,
-            self._look_at_details,
-            self._look_at_list,
-            self._look_at_both,
-        ]
-        running = job.history.last.get("state") == "RUNNING"
-        # What is drawn may leave out the comparison for which it matters most.
-        (self._look_at_both if running and job.compared < COMPARISONS else self._rng.choice(looks))(job)
-
-    def _look_at_both(self, job: Running) -> None:
-        """Compare the details with the list entry, if the job stands still meanwhile."""
-        first = self._look_at_details(job)
-        entry = self._look_at_list(job)
-        second = self._look_at_details(job)
-        if entry is not None and first.body == second.body:
-            job.compared += first.field("state") == "RUNNING"
-            different = disagreement(first.body, entry)
-            self._service.report.hold(
-                "details-match-list",
-                not different,
-                f"a job's details and its list entry differ in {different}",
-                expected="the same values",
-                exchange=first.exchange,
-            )
+    def _compare(self, entry: Mapping[str, Any], details: Answer) -> None:
+        different = disagreement(details.body, entry)
+        self._service.report.hold(
+            "details-match-list",
+            not different,
+            f"a job's details and its list entry differ in {different}",
+            expected="the same values",
+            exchange=details.exchange,
+        )
 
     def _look_at_details(self, job: Running) -> Answer:
         answer = read_job(self._service, job.type, job.history.job_id)
@@ -265,26 +295,47 @@ class Watcher:
         ):
             raise AbandonError
         job.history.look(answer.body, answer.exchange)
+        self._check_clock(job, answer)
         return answer
 
-    def _look_at_list(self, job: Running) -> Mapping[str, Any] | None:
-        limit, offset = self._rng.choice([7, 25, 100]), 0
-        while offset < MOST_LISTED:
+    def _check_clock(self, job: Running, answer: Answer) -> None:
+        """Check that a job was not started in the future, nor long before it was submitted, by the service's clock."""
+        started, now = moment(answer.field("started_on")), answer.moment
+        if started is None or now is None:
+            return
+        ago = (now - started).total_seconds()
+        self._service.report.hold(
+            "dates",
+            -CLOCK <= ago <= self._service.now() - job.submitted + CLOCK,
+            "a job's started_on is not between its submission and now",
+            expected="started_on between the submission and now",
+            exchange=answer.exchange,
+        )
+
+    def _look_at_list(self, jobs: Sequence[Running]) -> Mapping[str, Mapping[str, Any]]:
+        """Return the entries of jobs in the list, by their ids."""
+        limit, offset = self._rng.choice([25, 100]), 0
+        by_id = {job.history.job_id: job for job in jobs}
+        found: dict[str, Mapping[str, Any]] = {}
+        while offset < MOST_LISTED and len(found) < len(by_id):
             page = self._service.call("list_async_jobs", query={"offset": offset, "limit": limit})
+            here = [one for one in page.ids() if one in by_id]
             self._service.report.hold(
                 "listed-once",
-                page.ids().count(job.history.job_id) <= 1,
+                len(set(here)) == len(here),
                 "a job is in the list more than once",
                 expected="each job once",
                 exchange=page.exchange,
             )
             for entry in page.listed():
-                if str(entry.get("id")) == job.history.job_id:
+                job = by_id.get(str(entry.get("id")))
+                if job is not None and job.history.job_id not in found:
+                    found[job.history.job_id] = entry
                     job.history.look(entry, page.exchange)
-                    return entry
             offset += len(page.listed())
             if not page.listed():
                 break
-        if self._service.alone and self._service.now() - job.submitted > LATE:
+        missing = [one for one, job in by_id.items() if self._service.now() - job.submitted > LATE and one not in found]
+        if self._service.alone and missing:
             self._service.report.hold("listed-once", False, "a job is not listed", expected="every job in the list")
-        return None
+        return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sbg_bulk.contract.account import NOTHING
-from sbg_bulk.contract.refusals import refused
+from sbg_bulk.contract.refusals import check_media_type, refused
 from sbg_bulk.contract.service import Service
 
 NO_VOLUME = "sbg-bulk-contract/nothing"
@@ -65,8 +65,7 @@ def check_starts(service: Service, folder: str, file: str | None, volume: str | 
             refused(service, "bad-body", service.call(name, body=body), f"with {what}", 400)
         answer = service.call(name, content=b"{")
         refused(service, "bad-body", answer, "with a body that is not JSON", 400)
-        answer = service.call(name, content=b"items", media_type="text/plain")
-        refused(service, "media-type", answer, "with a text/plain body", 415)
+        check_media_type(service, name)
     for name, selection in (("bulk_get_imports", "import_ids"), ("bulk_get_exports", "export_ids")):
         for what, ids in (("no ids", []), ("an empty id", [""]), (f"{MOST + 1} ids", [NOTHING] * (MOST + 1))):
             if service.serves(name):
