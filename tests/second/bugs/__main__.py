@@ -20,9 +20,9 @@ def main() -> int:
     parser.add_argument("--renew", action="store_true", help="write the table of the documentation")
     parser.add_argument(
         "--rivals",
-        type=int,
-        metavar="N",
-        help="only have the checks and two other tools look for N bugs of each family",
+        nargs="+",
+        metavar="BUG",
+        help="only have the checks and two other tools look for these bugs; a number for so many of each family",
     )
     parser.add_argument(
         "--variants", action="store_true", help="only check the server without a bug, in all variants under five seeds"
@@ -31,7 +31,8 @@ def main() -> int:
     if options.variants:
         return _variants()
     if options.rivals is not None:
-        names = sample(options.rivals)
+        given = options.rivals
+        names = sample(int(given[0])) if given[0].isdigit() else given
         found = compared(names, lambda line: sys.stderr.write(f"{line}\n"))
         sys.stdout.write(f"{table_of(found, names)}\n")
         return 0
