@@ -35,9 +35,9 @@ def agreed(question: str, yes: bool) -> bool:
     """Ask the person on the terminal; return whether the answer is yes. Any other, or just Enter, counts as no."""
     if yes:
         return True
-    # Not by click, whose prompt may lose a Ctrl-C that comes at once.
-    click.echo(f"{fitted(f'{question} [y/N]:', sys.stderr)} ", nl=False, err=True)
     try:
+        # Not by click, whose prompt may lose a Ctrl-C that comes at once: as soon as the question is seen.
+        click.echo(f"{fitted(f'{question} [y/N]:', sys.stderr)} ", nl=False, err=True)
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         click.echo(err=True)  # what is told next begins on a line of its own
