@@ -46,6 +46,7 @@ ROOMS: Final = (
     "text",
     "limits",
     "provenance",
+    "version",
 )
 """From the top down: a room imports from itself and from those below it."""
 

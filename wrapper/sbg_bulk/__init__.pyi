@@ -82,6 +82,7 @@ from sbg_bulk.transfers.choice import Choice as Choice
 from sbg_bulk.transfers.sync import SyncPlan as SyncPlan
 from sbg_bulk.transfers.sync import SyncReport as SyncReport
 from sbg_bulk.transfers.sync import Turned as Turned
+from sbg_bulk.version import __version__ as __version__
 from sbg_bulk.volume_jobs.choice import VolumeChoice as VolumeChoice
 from sbg_bulk.volume_jobs.choice import VolumeChosen as VolumeChosen
 from sbg_bulk.volumes.compare import VolumeComparison as VolumeComparison

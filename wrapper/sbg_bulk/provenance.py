@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 
 from attrs import frozen
 
 from sbg_async_api import provenance as generated
+from sbg_bulk.version import __version__
 
 
 @frozen
@@ -34,9 +35,7 @@ class Provenance:
     def found(cls) -> Provenance:
         """Return that of this installation."""
         digest = hashlib.sha256(_contract()).hexdigest()
-        return cls(
-            metadata.version("sbg-bulk"), generated.SPEC_VERSION, digest, generated.SPEC_SHA256, generated.GENERATOR
-        )
+        return cls(__version__, generated.SPEC_VERSION, digest, generated.SPEC_SHA256, generated.GENERATOR)
 
 
 def _contract() -> bytes:

@@ -18,7 +18,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -41,6 +40,7 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome
 from sbg_bulk.runs.store import reference
 from sbg_bulk.text import command_line, counted, duration, format_utc, plain, size
+from sbg_bulk.version import __version__
 
 MOST_ROWS: Final = 1000
 """The most failures that are shown."""
@@ -103,7 +103,7 @@ def write(
             "export": command("runs", "export", named, "--outcome", "failed", "--format", "csv"),
             "packed": packed.pieces() if facts.tally.failed and packed.fits else None,
             "formulas": packed.formulas,
-            "version": version("sbg-bulk"),
+            "version": __version__,
             "made_on": clock(),
         }
         for piece in _environment().get_template("page.html").generate(**parts):

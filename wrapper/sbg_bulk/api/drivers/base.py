@@ -17,6 +17,7 @@ from sbg_bulk.api.steps import Call, Flow, Now, Record, Reply, Step
 from sbg_bulk.errors import InputError, SettingsError
 from sbg_bulk.settings.proxy import proxy_for, route_to
 from sbg_bulk.settings.settings import Settings, Token
+from sbg_bulk.version import __version__
 
 R = TypeVar("R")
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
@@ -145,8 +146,6 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reus
     Raises:
         SettingsError: what the environment says of proxies or certificates cannot be used.
     """
-    from importlib.metadata import version  # takes long, and is not needed to import a client
-
     if options.get("transport") is None:
         options |= _network(settings.endpoint)
     try:
@@ -156,7 +155,7 @@ def open_http(kind: type[C], settings: Settings, timeout: httpx.Timeout, *, reus
             timeout=timeout,
             follow_redirects=False,
             limits=httpx.Limits() if reuse else httpx.Limits(max_keepalive_connections=0),
-            headers={"Accept": "application/json", "User-Agent": f"sbg-bulk/{version('sbg-bulk')}"},
+            headers={"Accept": "application/json", "User-Agent": f"sbg-bulk/{__version__}"},
             event_hooks={"response": [_keep_location if kind is httpx.Client else _keep_location_too]},
             # What the environment says has been read.
             trust_env=False,
