@@ -60,3 +60,8 @@ def test_commands_get_no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = plain_environment(EXTRA="1")
     assert environment["EXTRA"] == "1"
     assert not [name for name in environment if name.lower().endswith("_proxy")]
+
+
+def test_commands_keep_what_they_compile_as_installed_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in plain_environment()

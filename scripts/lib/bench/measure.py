@@ -100,6 +100,11 @@ def peak_memory() -> float:
 
 
 def plain_environment(**extra: str) -> dict[str, str]:
-    """Return the environment for commands, without proxies: all that they speak to is on this machine."""
+    """Return the environment for commands.
+
+    Without proxies, as all that they speak to is on this machine; and with compiled modules kept, as an installed
+    package has them: else a checkout would be compiled at each start, and the peers would not.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, **extra}
