@@ -515,7 +515,7 @@ def test_a_journal_is_never_overwritten(sbg: Run, simulator: Simulator, tmp_path
     simulator.requests.clear()
     ran = sbg("copy", "--manifest", str(manifest), "--journal", str(taken))
     assert (ran.code, ran.out) == (2, "")
-    assert f"{taken} exists already" in ran.err
+    assert f"{taken} already exists" in ran.err
     assert taken.read_text("utf-8") == "something of the user's"
     assert len(simulator.requests) == 0
 
@@ -1038,7 +1038,7 @@ def test_a_report_does_not_overwrite_a_file(sbg: Run, tmp_path: Path, manifest: 
     before = manifest.read_bytes()
     ran = sbg("runs", "export", run, "--output", str(manifest))
     assert (ran.code, ran.out) == (2, "")
-    assert f"{manifest} exists already; name another file." in ran.err
+    assert f"{manifest} already exists; choose another file." in ran.err
     assert manifest.read_bytes() == before
     ran = sbg("runs", "export", run, "--output", str(tmp_path / "none" / "report.csv"))
     assert (ran.code, ran.out) == (2, "")

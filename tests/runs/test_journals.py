@@ -156,11 +156,11 @@ def test_a_journal_in_use_cannot_be_opened_twice_in_one_process_either(path: Pat
 
 def test_a_journal_is_never_overwritten(path: Path) -> None:
     with new(path) as made:
-        with pytest.raises(JournalError, match="exists already"):
+        with pytest.raises(JournalError, match="already exists"):
             new(path)
         assert made.next_rows() is not None
     path.write_text("a file of the user's")
-    with pytest.raises(JournalError, match="exists already"):
+    with pytest.raises(JournalError, match="already exists"):
         new(path)
     assert path.read_text() == "a file of the user's"
 
@@ -177,7 +177,7 @@ def test_of_two_processes_that_make_one_journal_the_second_leaves_the_first_alon
         touch(self, mode, exist_ok)
 
     monkeypatch.setattr(Path, "touch", late)
-    with pytest.raises(JournalError, match="exists already"):
+    with pytest.raises(JournalError, match="already exists"):
         new(path)
     with first[0] as made:
         assert made.tally().open == 10

@@ -288,7 +288,7 @@ def test_a_plan_that_is_saved_gives_the_same_run(
     saved = tmp_path / f"plan.{form}"
     with call("plan", "copy", table(*rows), parents=True) as draft:
         draft.save(saved)
-        with pytest.raises(InputError, match="exists already"):
+        with pytest.raises(InputError, match="already exists"):
             draft.save(saved)
     assert call("run", "copy", saved, parents=True).succeeded
     assert world.paths(TARGET) == ["in/", "in/n.bam", "new/", "new/a.bam"]

@@ -263,7 +263,8 @@ REFUSALS = {
     "kind=429 op=* times=5 seconds=60": "HTTP 429, API code 1000",
     "kind=maintenance op=* times=5": "HTTP 503, API code 0",
     "kind=maintenance op=* times=5 retry_after=3600": "HTTP 503, API code 0",
-    "kind=cut_before op=* times=5 error=connect": "ConnectError: Connection refused",
+    "kind=cut_before op=* times=5 error=connect": "no connection (ConnectError: Connection refused)",
+    "kind=cut_before op=* times=5": "no response (",
 }
 
 

@@ -18,7 +18,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.retry import NOT_IMPLEMENTED, OF_THINGS, Verdict, asked_pause, may_repeat, verdict_on_status
 from sbg_bulk.api.steps import Flow, Reply, call, now, sleep
 from sbg_bulk.api.subjects import NO_PROJECT, Subject, meant, subject
-from sbg_bulk.api.waits import FOR_THE_LIMIT, BudgetLeft, Cause, Wait
+from sbg_bulk.api.waits import FOR_THE_LIMIT, NO_CONNECTION, BudgetLeft, Cause, Wait
 from sbg_bulk.limits import PAGE_LIMIT
 from sbg_bulk.models import parse
 
@@ -238,7 +238,9 @@ def _cause(failure: errors.SbgBulkError) -> Cause:
 
 def _in_short(failure: errors.SbgBulkError) -> str:
     if isinstance(failure, errors.ConnectionFailed) and isinstance(failure.__cause__, httpx.RequestError):
-        return describe(failure.__cause__)
+        raised = failure.__cause__
+        refused = verdict_on_error(raised) is Verdict.REFUSED
+        return f"{NO_CONNECTION if refused else 'no response'} ({describe(raised)})"
     if isinstance(failure, errors.ApiError):
         text = f"HTTP {failure.status}" + ("" if failure.code is None else f", API code {failure.code}")
         if isinstance(failure, errors.RateLimited):

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FOR_THE_LIMIT: Final = "to stay within the rate limit"
 """The reason of a pause that is made before the server refuses."""
 
+NO_CONNECTION: Final = "no connection"
+"""How the reason of a pause begins where nothing was reached. The error of the transport follows in brackets."""
+
 FIRST_PAUSE: Final = 0.5
 """Seconds of the first pause before a request is repeated, if nothing else is wished for."""
 

@@ -221,6 +221,6 @@ def new_file(path: Path) -> IO[str]:
     try:
         return path.open("x", encoding="utf-8", newline="")
     except FileExistsError:
-        raise InputError(f"{path} exists already; name another file.") from None
+        raise InputError(f"{path} already exists; choose another file.") from None
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None

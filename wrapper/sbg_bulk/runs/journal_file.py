@@ -112,7 +112,7 @@ def claim(path: Path) -> None:
         path.touch(exist_ok=False)
     except OSError as error:
         if os.path.lexists(path):
-            raise WrongJournal(f"{path} exists already; a journal is never overwritten.") from None
+            raise WrongJournal(f"{path} already exists; a journal is never overwritten.") from None
         raise JournalError(f"{path} cannot be written: {error.strerror}.") from None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 import click
 from attrs import define, field
 
-from sbg_bulk.api.waits import FIRST_PAUSE, Cause
+from sbg_bulk.api.waits import FIRST_PAUSE, NO_CONNECTION, Cause
 from sbg_bulk.cli.output.error_context import Connection
 from sbg_bulk.cli.output.pauses import Pauses
 from sbg_bulk.errors import ConnectionFailed
@@ -28,9 +28,6 @@ _KEY: Final = "sbg_bulk.console"
 PATIENCE: Final = 10.0
 """Seconds of pauses after which a look-up gives up if no connection comes about, unless a time is given. Runs and waits
 go on."""
-
-_UNREACHED: Final = ("ConnectError", "ConnectTimeout", "ProxyError")
-"""What the reason of a pause begins with if nothing was reached: the transport's errors."""
 
 
 @define
@@ -80,7 +77,7 @@ def _tell_wait(wait: Wait) -> None:
 
 def _check_reached(output: Console, wait: Wait) -> None:
     """Raise ConnectionFailed if a look-up has tried long enough to reach anything: somebody waits for the answer."""
-    if wait.cause is not Cause.RETRY or not wait.reason.startswith(_UNREACHED):
+    if wait.cause is not Cause.RETRY or not wait.reason.startswith(NO_CONNECTION):
         output.unreached = 0.0
         return
     # The first pause of a request is the shortest.
@@ -88,7 +85,8 @@ def _check_reached(output: Console, wait: Wait) -> None:
     if before + wait.seconds > PATIENCE:
         raise ConnectionFailed(
             f"No connection after {before:.0f} s. Check the endpoint's spelling, the network and, if "
-            f"HTTPS_PROXY or HTTP_PROXY is set, the proxy. [{wait.reason}]"
+            f"HTTPS_PROXY or HTTP_PROXY is set, the proxy. "
+            f"[{wait.reason.removeprefix(f'{NO_CONNECTION} (').removesuffix(')')}]"
         )
     output.unreached = before + wait.seconds
 
