@@ -24,7 +24,15 @@ EXAMPLES: Final = Path(__file__).resolve().parents[3] / "wrapper" / "sbg_bulk" /
 TRIED: Final = Path(__file__).with_name("dags")
 """Those of the trial."""
 
+WORKERS: Final = 4
+
 PARTS: Final = ("api-server", "scheduler", "dag-processor", "triggerer")
+
+ATTEMPTS: Final = """
+def task_policy(task):
+    task.retries = max(task.retries, 4)
+"""
+"""The policy of all tasks: each process that is killed may cost a task an attempt, and several are."""
 
 
 def free_port() -> int:
@@ -49,13 +57,15 @@ class Airflow:
         dags = home / "dags"
         for folder in (EXAMPLES, TRIED):
             shutil.copytree(folder, dags, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        (home / "config").mkdir()
+        (home / "config" / "airflow_local_settings.py").write_text(ATTEMPTS)
         self._port = free_port()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         settings = {
             "CORE__LOAD_EXAMPLES": "False",
             "CORE__DAGS_FOLDER": str(dags),
             "CORE__EXECUTOR": "LocalExecutor",
-            "CORE__PARALLELISM": "4",
+            "CORE__PARALLELISM": str(WORKERS),
             "CORE__DEFAULT_TASK_RETRY_DELAY": "5",
             "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self._port}/execution/",
             "CORE__FERNET_KEY": "",
