@@ -287,7 +287,15 @@ def test_the_numbers_of_a_dry_run(
     manifest = _of_rows(tmp_path / "rows.csv", rows)
     ran = dry("delete", "--manifest", str(manifest), "--dry-run", "--json", *options)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.document == {"items": rows, "jobs": jobs, "requests": requests, "seconds": seconds, "left": None}
+    assert ran.document == {
+        "items": rows,
+        "jobs": jobs,
+        "requests": requests,
+        "seconds": seconds,
+        "left": None,
+        "pace": None,
+        "pace_seconds": 0,
+    }
 
 
 def test_a_dry_run_says_in_minutes_what_the_rate_limit_means(dry: Run, tmp_path: Path) -> None:
