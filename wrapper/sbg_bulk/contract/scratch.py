@@ -32,6 +32,7 @@ class Scratch:
         home: its id.
         folders: the ids of folders in it, by their names.
         astray: names of files that were put into the root of the project.
+        under_way: the type and the id of each job that may still put one there.
     """
 
     service: Service
@@ -40,6 +41,7 @@ class Scratch:
     home: str
     folders: dict[str, str] = field(factory=dict)
     astray: list[str] = field(factory=list)
+    under_way: list[tuple[str, str]] = field(factory=list)
 
     def make_folder(self, name: str, parent: str, *, read: bool = True) -> str:
         """Make a folder and return its id.
@@ -100,13 +102,18 @@ def scratch_folder(service: Service, project: str) -> Iterator[Scratch]:
         _clean_up(scratch, limit)
 
 
-def _astray(scratch: Scratch) -> list[str]:
-    """Return the ids of what is in the root of the project for the check."""
+def _astray(scratch: Scratch, until: float) -> list[str]:
+    """Return the ids of what is in the root of the project for the check, once the jobs that put it there ended."""
+    service = scratch.service
     if not scratch.astray:
         return []
-    listed = scratch.service.call(
-        "list_files", query={"project": scratch.project, "name": scratch.astray, "limit": 100}
-    )
+    for job_type, job_id in scratch.under_way:
+        while service.now() < until:
+            job = service.call(READERS[job_type], path={"job_id": job_id})
+            if not job.ok or job.field("state") == "FINISHED":
+                break
+            service.wait(1.0)
+    listed = service.call("list_files", query={"project": scratch.project, "name": scratch.astray, "limit": 100})
     return [str(one.get("id")) for one in listed.listed() if one.get("name") in scratch.astray]
 
 
@@ -115,14 +122,14 @@ def _clean_up(scratch: Scratch, limit: float) -> None:
     left = f"{place} could not be deleted: delete it by hand"
     service.release(CLEANING_CALLS)
     try:
-        doomed = [scratch.home, *_astray(scratch)]
+        doomed = [scratch.home, *_astray(scratch, service.now() + limit)]
         submitted = service.call("submit_delete_job", body={"items": [{"file": one} for one in doomed]})
         began, pause, gone = service.now(), 0.15, False
         while not gone and service.now() - began < limit:
             if submitted.ok:
                 service.call(READERS["DELETE"], path={"job_id": str(submitted.field("id"))})
                 left = f"{place} is not deleted yet: check whether job {submitted.field('id')} deletes it"
-            gone = service.call("get_file", path={"file_id": scratch.home}).status == 404
+            gone = all(service.call("get_file", path={"file_id": one}).status == 404 for one in doomed)
             if not gone:
                 service.wait(pause)
                 pause = min(10.0, pause * 1.3)

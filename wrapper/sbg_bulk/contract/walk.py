@@ -60,7 +60,7 @@ class _Walk:
         self._service = service
         self._scratch = scratch
         self._rng = rng
-        self._watcher = Watcher(service, rng)
+        self._watcher = Watcher(service, rng, scratch.under_way)
         self._crawler = Crawler(service)
         self._tree = Tree()
         self._effects = Effects(service, self._crawler, self._tree, scratch.home)
@@ -88,6 +88,7 @@ class _Walk:
     def _do(self, *jobs: tuple[str, Sequence[Planned]]) -> None:
         running = [self._watcher.submit(job_type, planned) for job_type, planned in jobs]
         self._watcher.follow(running)
+        self._scratch.under_way[:] = [(one.type, one.history.job_id) for one in running if not one.history.finished]
         self._effects.compare(running)
 
     def _read_lists(self, gone: Sequence[str]) -> None:

@@ -103,10 +103,17 @@ class Running:
 
 
 class Watcher:
-    """Submits and watches jobs. When it looks at a job, and how, is drawn."""
+    """Submits and watches jobs. When it looks at a job, and how, is drawn.
 
-    def __init__(self, service: Service, rng: random.Random) -> None:
+    Args:
+        service: the service.
+        rng: draws.
+        under_way: takes the type and the id of each job, as soon as it is known.
+    """
+
+    def __init__(self, service: Service, rng: random.Random, under_way: list[tuple[str, str]]) -> None:
         self._service = service
+        self._under_way = under_way
         self._rng = rng
         self._types: set[str] = set()
         self._hidden: Counter[str] = Counter()
@@ -129,6 +136,7 @@ class Watcher:
         )
         if not submitted or job_id is None:
             raise AbandonError
+        self._under_way.append((job_type, job_id))
         history = History(job_id, len(planned), self._service.report)
         history.look(answer.body, answer.exchange)
         hold(
