@@ -10,8 +10,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -25,11 +23,10 @@ from sbg_bulk.cli.app import sbg_bulk
 from sbg_bulk.simulator import Folder, Simulator
 from sbg_bulk.simulator.world.jobs import Job
 from tests.cli.schema import check_output
+from tests.support.waiting import PATIENCE, until_it_waits
 
 TOKEN = "demo-token"
 COMMAND = Path(sysconfig.get_path("scripts")) / "sbg-bulk"
-PATIENCE = 20.0
-"""Seconds after which a process that does not do what it should is given up."""
 
 # Of the seed `examples`
 MINE = "rfranklin/my-project"
@@ -190,13 +187,8 @@ def start(words: Sequence[str], env: Mapping[str, str], **more: Any) -> subproce
 
 
 def interrupt(process: subprocess.Popen[str]) -> None:
-    """Press Ctrl-C when the process waits for something.
-
-    Between its own look at signals and a system call that waits, a signal would not be noticed until that has ended.
-    """
-    status = Path(f"/proc/{process.pid}/stat")
-    if status.exists():
-        until(lambda: status.read_text().rpartition(")")[2].split()[0] == "S")
+    """Press Ctrl-C when the process waits for something."""
+    until_it_waits(process.pid)
     process.send_signal(signal.SIGINT)
 
 
@@ -209,15 +201,6 @@ def finish(process: subprocess.Popen[str]) -> Ran:
         process.communicate()
         raise
     return checked(Ran(process.returncode, out or "", err or ""))
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Come back as soon as a condition holds that another process or thread brings about."""
-    deadline = time.monotonic() + PATIENCE
-    moment = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        moment.wait(0.01)
 
 
 def printed_commands(text: str) -> list[list[str]]:

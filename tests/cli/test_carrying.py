@@ -25,8 +25,8 @@ from tests.cli.harness import (
     printed_commands,
     run_process,
     tree,
-    until,
 )
+from tests.support.waiting import until
 from tests.support.world import World
 
 IN = f"{TARGET}/incoming"

@@ -28,7 +28,6 @@ from tests.cli.harness import (
     FILE,
     FILE_2,
     FOLDER,
-    PATIENCE,
     TARGET,
     Ran,
     Run,
@@ -40,9 +39,9 @@ from tests.cli.harness import (
     run_process,
     start,
     tree,
-    until,
 )
 from tests.cli.schema import KINDS, SCHEMA, check
+from tests.support.waiting import PATIENCE, until
 
 
 def checked(ran: Ran) -> list[str]:

@@ -18,7 +18,8 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Now, Step
 from sbg_bulk.cli.interrupts import AGAIN, once
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import MINE, PATIENCE, TARGET, TOKEN, Ran, Run, journals, printed_commands, started_jobs
+from tests.cli.harness import MINE, TARGET, TOKEN, Ran, Run, journals, printed_commands, started_jobs
+from tests.support.waiting import PATIENCE
 
 POINTS: Final = (*range(60), *range(60, 120, 3))
 """Steps of a command before which it is interrupted; it has fewer than the last of them."""

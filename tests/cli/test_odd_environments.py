@@ -23,7 +23,8 @@ from sbg_bulk.cli import main
 from sbg_bulk.cli.app import FAULT
 from sbg_bulk.cli.exits import MEANINGS, Exit
 from tests.cli.commands import commands
-from tests.cli.harness import COMMAND, COPIED_JOB, FILE, FOLDER, MINE, PATIENCE, TARGET, TOKEN, Run, Served
+from tests.cli.harness import COMMAND, COPIED_JOB, FILE, FOLDER, MINE, TARGET, TOKEN, Run, Served
+from tests.support.waiting import PATIENCE
 
 TRIALS: Final = 500
 SEED: Final = 20261128

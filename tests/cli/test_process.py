@@ -18,7 +18,6 @@ from tests.cli.harness import (
     FILE,
     FOLDER,
     MINE,
-    PATIENCE,
     TARGET,
     TOKEN,
     finish,
@@ -27,8 +26,8 @@ from tests.cli.harness import (
     journals,
     run_process,
     start,
-    until,
 )
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from sbg_bulk.simulator import Simulator, running
 from tests.cli.harness import (
     COMMAND,
     FOLDER,
-    PATIENCE,
     TOKEN,
     add_files,
     finish,
@@ -26,8 +25,8 @@ from tests.cli.harness import (
     start,
     started_jobs,
     tree,
-    until,
 )
+from tests.support.waiting import PATIENCE, until
 
 NAMES = ["new-0000.bam", "new-0001.bam", "new-0002.bam"]
 ONE_BY_ONE = ["--to-folder", FOLDER, "--items-per-job", "1", "--jobs-in-flight", "1"]

@@ -19,7 +19,8 @@ import pytest
 from attrs import frozen
 
 from sbg_bulk.simulator import Simulator, running
-from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Run, environment, run_process
+from tests.cli.harness import COMMAND, TOKEN, Run, environment, run_process
+from tests.support.waiting import PATIENCE
 
 HEADERS = {"X-SBG-Auth-Token": TOKEN}
 AT_ONCE = 10.0

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import pytest
 
 import sbg_bulk
-from tests.cli.harness import HEAVY, PATIENCE
+from tests.cli.harness import HEAVY
+from tests.support.waiting import PATIENCE
 
 
 def _loaded(program: str, env: dict[str, str], heavy: Sequence[str] = HEAVY) -> set[str]:

@@ -25,15 +25,14 @@ from tests.cli.harness import (
     FILE,
     JOB_KEYS,
     MINE,
-    PATIENCE,
     TARGET,
     TOKEN,
     Ran,
     add_files,
     printed_commands,
     started_jobs,
-    until,
 )
+from tests.support.waiting import PATIENCE, until
 
 # The leader of a session takes the first terminal that it opens as its own, from which Ctrl-C comes.
 WITH_TERMINAL = "import os; os.close(os.open(os.ttyname(2), os.O_RDWR)); from sbg_bulk.cli import main; main()"

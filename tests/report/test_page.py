@@ -19,11 +19,11 @@ from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Outcome, RowOutcome
 from sbg_bulk.runs.rows import Row
 from sbg_bulk.transfers import manifest
-from tests.cli.harness import until
 from tests.report.making import DONE, GIVEN, SOURCE, Clock, chosen, failed, made, resumed
 from tests.report.reading import Reader, written
 from tests.support.axe import violations
 from tests.support.runs import Service, carry, journal
+from tests.support.waiting import until
 
 NOTHING = "#nothing-is-left-out"
 

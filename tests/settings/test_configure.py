@@ -12,8 +12,9 @@ from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.settings import credentials
 from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
 from sbg_bulk.simulator import Simulator
-from tests.cli.harness import COMMAND, PATIENCE, TOKEN, Ran, checked
+from tests.cli.harness import COMMAND, TOKEN, Ran, checked
 from tests.support.terminal import Dialogue, Terminal
+from tests.support.waiting import PATIENCE
 
 CGC = "https://cgc-api.sbgenomics.com/v2"
 WRONG = "0123456789abcdef"

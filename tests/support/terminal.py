@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-PATIENCE: Final = 20.0
-"""Seconds after which what a program should write is given up."""
+from tests.support.waiting import PATIENCE, until_it_waits
 
 ROWS, COLUMNS = 40, 200
 
@@ -58,7 +57,9 @@ class Dialogue:
         return before
 
     def send(self, keys: str) -> None:
-        """Type."""
+        """Type. Ctrl-C is pressed when the program waits."""
+        if "\x03" in keys:
+            until_it_waits(self._process.pid)
         os.write(self._person, keys.encode())
 
     def end(self) -> tuple[int, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
-from tests.cli.harness import COMMAND, HEAVY, PATIENCE
+from tests.cli.harness import COMMAND, HEAVY
+from tests.support.waiting import PATIENCE
 
 LOADED = f"""
 import sys

@@ -9,9 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Final
 
-from tests.cli.harness import PATIENCE
 from tests.languages.toolchains import missing
 from tests.support.terminal import Dialogue
+from tests.support.waiting import PATIENCE
 
 PROMPT: Final = "READY> "
 BELL: Final = "\x07"

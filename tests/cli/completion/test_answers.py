@@ -11,7 +11,8 @@ import pytest
 from sbg_bulk.cli.completion import RUNS
 from sbg_bulk.runs import store
 from tests.cli.completion.answers import LOADED, answered
-from tests.cli.harness import COMMAND, PATIENCE
+from tests.cli.harness import COMMAND
+from tests.support.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("line", ["sbg-bulk ", "sbg-bulk --profile ", "sbg-bulk --endpoint ", "sbg-bulk runs show "])

@@ -17,7 +17,8 @@ from sbg_bulk.cli.place_completion import FRESH, LISTING
 from sbg_bulk.settings.settings import Settings
 from tests.cli.completion.answers import LOADED, answered
 from tests.cli.completion.shells import SHELLS, Bash, Shell
-from tests.cli.harness import MINE, PATIENCE, TARGET, TOKEN, Run, Served, environment, run_here, until
+from tests.cli.harness import MINE, TARGET, TOKEN, Run, Served, environment, run_here
+from tests.support.waiting import PATIENCE, until
 
 FOLDER = f"{TARGET}/incoming"
 
