@@ -128,5 +128,5 @@ def test_a_tree_has_each_folder_before_what_is_in_it(call: Both, world: World) -
     assert call.counted("tree", f"{SOURCE}/b", depth=1) == ["list_files"] * 2
     with pytest.raises(InputError, match="is a file"):
         call("tree", f"{SOURCE}/a")
-    with pytest.raises(InputError, match="depth: 0"):
+    with pytest.raises(InputError, match="depth: expected 1 or more, not 0"):
         call("tree", SOURCE, depth=0)

@@ -44,5 +44,5 @@ def test_each_folder_is_listed_once(call: Both) -> None:
 def test_what_is_no_folder_is_refused(call: Both) -> None:
     with pytest.raises(InputError, match="is a file"):
         call("usage", f"{SOURCE}/z.csv")
-    with pytest.raises(InputError, match="depth: -1"):
+    with pytest.raises(InputError, match="depth: expected 0 or more, not -1"):
         call("usage", SOURCE, depth=-1)

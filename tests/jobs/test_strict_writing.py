@@ -92,7 +92,7 @@ def test_a_file_named_twice_is_refused() -> None:
     items = [{"file": "1", "project": "a/b"}, {"file": "2", "project": "a/b"}, CopyItem("1", project="c/d")]
     error = perform([], "copy", items).error
     assert isinstance(error, InputError)
-    assert str(error) == "items[2]: file 1 is items[0] already."
+    assert str(error) == "items[2]: file 1 duplicates items[0]."
 
 
 @pytest.mark.parametrize(

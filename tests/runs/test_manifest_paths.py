@@ -132,7 +132,7 @@ def test_a_file_named_by_its_path_and_its_id_is_named_twice(call: Both, files: l
     assert told(caught) == [(3, "path", f"{SOURCE}/one/a.bam duplicates row 2")]
 
 
-DISAGREES = r"names another file .* than the id [0-9a-f]+, which is rfranklin/cohort-a/\.\.\./{}: correct one"
+DISAGREES = r"names a different file .* than the id [0-9a-f]+, which is rfranklin/cohort-a/\.\.\./{}: correct one"
 
 
 @pytest.mark.parametrize(

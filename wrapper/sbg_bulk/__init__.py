@@ -23,7 +23,7 @@ def _modules() -> dict[str, str]:
 _MODULES: Final = _modules()
 """The module of each name. It is loaded when a name of its own is first used: the command starts sooner."""
 
-__all__ = sorted(_MODULES)
+__all__ = sorted(name for name in _MODULES if not name.startswith("_"))
 
 
 def __getattr__(name: str) -> Any:
@@ -33,4 +33,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*globals(), *_MODULES]

@@ -233,7 +233,7 @@ class Page(Generic[T]):
     next_offset: int | None
     total: int | None
     size: int = 0
-    unread: int = 0
+    unread: int = field(default=0, repr=False)
 
     def _repr_html_(self) -> str:
         return drawn(self)

@@ -313,7 +313,7 @@ def import_options(function: F) -> F:
         drs = values.pop("drs")
         if drs is None:
             if values["with_tags"]:
-                raise click.UsageError("--with-tag needs --drs; tag files that are there with sbg-bulk tag add.")
+                raise click.UsageError("--with-tag needs --drs. To tag files of other imports, use tag add.")
             return function(*arguments, _request(IMPORT, values))
         if values["source"] or values["manifest"] is not None or values["files_from"] is not None:
             raise click.UsageError("Give --drs alone: it is the manifest, and says what to import.")
