@@ -89,9 +89,9 @@ def test_a_path_that_is_like_an_address_stays_a_path(path: str) -> None:
     [
         (
             f"{PAGE}/o/p/tasks/598b5c92-cb1d-49b2-8030-e1aa3e9b9fde/",
-            "not the URL of a project, a folder or a file.*: o/p$",
+            "not the web address of a project, a folder or a file.*: o/p$",
         ),
-        (f"{PAGE}/o/p/apps/", "not the URL of a project, a folder or a file.*: o/p$"),
+        (f"{PAGE}/o/p/apps/", "not the web address of a project, a folder or a file.*: o/p$"),
         (f"{PAGE}/o", "does not contain a project"),
         (f"{PAGE}/o/p%2Fq", "does not contain a project"),
         ("https://cavatica.sbgenomics.com/home", "is not supported"),
@@ -101,8 +101,8 @@ def test_a_path_that_is_like_an_address_stays_a_path(path: str) -> None:
         ("cgc.sbgenomics.com/home", "is not supported"),
         (CAVATICA, "is not supported"),
         (f"{CAVATICA}/projects/o", "contains neither a project nor a file"),
-        ("https://[::1/u/o/p", "not a valid URL"),
-        ("https://cavatica.sbgenomics.com/u/o/%ff/", "not a valid URL"),
+        ("https://[::1/u/o/p", "not a valid web address"),
+        ("https://cavatica.sbgenomics.com/u/o/%ff/", "not a valid web address"),
         ("https://me:s3cr3t-word@example.org/x", "is not supported"),
     ],
 )

@@ -21,6 +21,9 @@ from sbg_bulk.runs.progress import Progress, RunOptions
 COMPLETE = "complete"
 STOPPED = "stopped"
 
+UNPACED = 1_000_000
+"""Items in five minutes: no run is to wait for those."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -36,7 +39,7 @@ def main() -> None:
     given = parser.parse_args()
     # What takes minutes elsewhere takes moments here.
     settle.AGAIN, settle.PATIENCE = given.list_lag, 2 * given.list_lag  # type: ignore[misc]
-    options = RunOptions(jobs_in_flight=given.jobs_in_flight, list_lag=given.list_lag)
+    options = RunOptions(jobs_in_flight=given.jobs_in_flight, list_lag=given.list_lag, pace=UNPACED)
     retry, polling = Retry(first=0.02, longest=0.1), Polling(first=0.02, longest=0.1)
     with Client(retry=retry, polling=polling, on_wait=_tell) as client:
         try:

@@ -85,14 +85,14 @@ def meaning_of(text: str) -> Address:
         steps = [unquote(step, errors="strict") for step in parts.path.split("/") if step]
         folder = _folder_shown(parts)
     except ValueError:
-        raise InputError(f"This is not a valid URL. {HOW}.") from None
+        raise InputError(f"This is not a valid web address. {HOW}.") from None
     if steps[:1] == ["u"]:
         if host not in PAGES:
             raise InputError(f"{host} is not the host of a known platform. {HOW}: {_page(steps[1:], folder)}")
         return Address(_page(steps[1:], folder), DEPLOYMENTS[PAGES[host]])
     place = next((place for place, step in enumerate(steps) if place and step in ("files", "projects")), None)
     if place is None:
-        raise InputError(f"This kind of URL, of {host}, is not supported. {HOW}.")
+        raise InputError(f"This kind of web address, of {host}, is not supported. {HOW}.")
     name_of_host = f"[{host}]" if ":" in host else host
     netloc = name_of_host if port is None else f"{name_of_host}:{port}"
     base = "/".join((f"{parts.scheme}://{netloc}", *steps[:place]))
@@ -130,12 +130,12 @@ def _folder_shown(parts: SplitResult) -> list[str]:
 def _page(steps: list[str], folder: list[str]) -> str:
     """Return what a page of a project means, by what follows /u/."""
     if len(steps) < 2 or any("/" in step for step in steps):
-        raise InputError(f"This URL does not contain a project. {HOW}.")
+        raise InputError(f"This web address does not contain a project. {HOW}.")
     project, rest = "/".join(steps[:2]), steps[2:]
     if rest[:1] == ["files"] and len(rest) == 2:
         return rest[1]
     if rest not in ([], ["files"]):
-        raise InputError(f"This is not the URL of a project, a folder or a file. {HOW}: {project}")
+        raise InputError(f"This is not the web address of a project, a folder or a file. {HOW}: {project}")
     return "/".join((project, *folder))
 
 
@@ -145,4 +145,4 @@ def _call(name: str, steps: list[str]) -> str:
         return steps[0]
     if name == "projects" and len(steps) >= 2 and not any("/" in step for step in steps[:2]):
         return "/".join(steps[:2])
-    raise InputError(f"This URL contains neither a project nor a file. {HOW}.")
+    raise InputError(f"This web address contains neither a project nor a file. {HOW}.")

@@ -79,8 +79,8 @@ class Location:
             written = self.folder if self.project is None else self
             other = either("--endpoint or --profile", "endpoint or profile")
             raise InputError(
-                f"The URL of {written} belongs to {self.endpoint}, but you are connected to {endpoint}. Connect to "
-                f"the first ({other}), or write {written} if it is on the second."
+                f"This web address of {written} belongs to {self.endpoint}, but you are connected to {endpoint}. "
+                f"Connect to the first ({other}), or write {written} if it is on the second."
             )
 
     def lineage(self) -> tuple[Self, ...]:
