@@ -9,7 +9,7 @@ import pytest
 
 from sbg_bulk import Conflict, Forbidden, InputError, OutcomeUnknown
 from sbg_bulk.files.paths import Location
-from sbg_bulk.simulator import Permissions, Simulator
+from sbg_bulk.simulator import ApiError, Permissions, Simulator
 from tests.support.both import Both
 from tests.support.world import SOURCE, TARGET, World
 
@@ -23,6 +23,27 @@ def choose(call: Both, world: World) -> Callable[[], Any]:
 def test_a_folder_that_was_made_meanwhile_is_used(call: Both, world: World, choose: Callable[[], Any]) -> None:
     choice = choose()
     world.add(f"{TARGET}/x/")
+    assert call("run", "copy", choice).succeeded
+    assert world.paths(TARGET) == ["x/", "x/y/", "x/y/a.bam"]
+
+
+@pytest.mark.parametrize(("code", "status"), [(5003, 400), (5030, 409), (5030, 400)])
+def test_a_folder_that_was_made_meanwhile_is_used_whatever_code_the_service_has_for_that(
+    call: Both, world: World, choose: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, code: int, status: int
+) -> None:
+    choice = choose()
+    world.add(f"{TARGET}/x/")
+    create = call.simulator.operations.create_folder
+
+    def refusing(request: object) -> object:
+        try:
+            return create(request)  # type: ignore[arg-type]
+        except ApiError:
+            error = ApiError(code, "It exists.")
+            error.status = status
+            raise error from None
+
+    monkeypatch.setattr(call.simulator.operations, "create_folder", refusing)
     assert call("run", "copy", choice).succeeded
     assert world.paths(TARGET) == ["x/", "x/y/", "x/y/a.bam"]
 

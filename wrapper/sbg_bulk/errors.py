@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from sbg_bulk.models.job import Job
 
-EXISTS: Final = 5003
-"""The API's code for a name that is taken (https://docs.sevenbridges.com/reference/api-status-codes)."""
+EXISTS: Final = frozenset({5003, 5030})
+"""The API's codes for a name that is taken, and for a folder's (https://docs.sevenbridges.com/reference/api-status-codes)."""
 
 
 class SbgBulkError(Exception):

@@ -28,7 +28,7 @@ def make_folder(policy: RequestPolicy, name: str, project: str | None, parent: s
     try:
         return (yield from lookups.create_folder(policy, name, project, parent)).id
     except (errors.Conflict, errors.BadRequest, errors.OutcomeUnknown) as error:
-        if isinstance(error, errors.BadRequest) and error.code != errors.EXISTS:
+        if isinstance(error, errors.BadRequest) and error.code not in errors.EXISTS:
             raise
         # Another program may have made it, or this one, without learning so.
         resolver, place = PathResolver(policy), Location(project, folder=parent).below(name)

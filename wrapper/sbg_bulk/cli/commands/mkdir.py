@@ -86,6 +86,6 @@ def _new(client: Client, place: Location) -> str:
     try:
         return client.create_folder(place.name, project=above.project, parent=above.folder).id
     except (Conflict, BadRequest) as error:
-        if isinstance(error, BadRequest) and error.code != EXISTS:
+        if isinstance(error, BadRequest) and error.code not in EXISTS:
             raise
         raise InputError(f"{place} already exists.") from error
