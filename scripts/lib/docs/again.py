@@ -1,6 +1,7 @@
 """Type each command of a page twice, and each again after it was interrupted or killed: nothing is lost or doubled.
 
-What counts is what the simulator has in the end: the paths and sizes of all files. A page is followed once with each
+What counts is what the simulator has in the end: all files, with their paths, sizes, tags and metadata, and all imports
+and exports that were completed. A page is followed once with each
 command typed twice, and then once for each moment and signal, with each command that changes something ended there,
 typed again, and resumed if it says so.
 """
@@ -31,16 +32,24 @@ SIGNALS: Final = {"Ctrl-C": signal.SIGINT, "SIGKILL": signal.SIGKILL}
 MOMENTS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Where a command is ended, of all its steps."""
 
+USAGE: Final = 2
+"""The exit code of a command that does nothing, as it cannot be meant."""
+
 PATIENCE: Final = 60.0
 """Seconds in which the jobs of a simulator end."""
 
-_CHANGES: Final = re.compile(r"^(sbg-bulk (\w+ )?(copy|cp|move|mv|delete|rm|sync|mkdir|resume|retry)|sh copy)\b")
+_CHANGES: Final = re.compile(
+    r"^(sbg-bulk (copy|cp|move|mv|delete|rm|sync|mkdir|import|export|metadata set|tag (add|remove|set)"
+    r"|runs (resume|retry))|sh copy)\b(?!.*--dry-run)"
+)
 _TYPED: Final = re.compile(r"^(sbg-bulk|sh) ")
 _ADVICE: Final = re.compile(r"sbg-bulk runs resume \S+")
 _RUN: Final = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
 
-World: TypeAlias = Counter[tuple[str, int]]
-"""How often there is a file with a path and a size; a folder has the size -1."""
+World: TypeAlias = Counter[tuple[str, str]]
+"""How often there is a file or folder with a path and properties, or was a transfer from a source to a destination."""
+
+_UNDER_WAY: Final = ("SUBMITTED", "RESOLVING", "PENDING", "RUNNING")
 
 
 @frozen
@@ -66,10 +75,11 @@ class Tried:
 
 @define
 class Known:
-    """What is known of a command that nothing has ended: how many steps it has, and what there is after it."""
+    """What is known of a command that nothing has ended: its steps, what there is then, and whether it was refused."""
 
     steps: int
     world: World
+    refused: bool = False
 
 
 def again(path: Path, home: Path, moments: Mapping[str, tuple[int, float]] | None = None) -> Iterator[Tried]:
@@ -135,12 +145,12 @@ class _Habit(Player):
         text = self._true(command.text)
         if _CHANGES.match(command.text) and self.end is None:
             text = self._breaking(text, -1, signal.SIGINT)
-        output, _ = self._shell.run(text, self._pressing(command.shown))
+        output, code = self._shell.run(text, self._pressing(command.shown))
         self._compared(command.line, command.shown, output)
         self._name(command)
         steps = max(map(int, counts.read_text().split()), default=0) if counts.exists() else 0
         if self.end is None:
-            self.known[command.line] = Known(steps, self._world())
+            self.known[command.line] = Known(steps, self._world(), code == USAGE)
 
     def _twice(self, command: Command, changes: bool) -> None:
         before = self.known[command.line].world
@@ -154,6 +164,9 @@ class _Habit(Player):
 
     def _broken(self, command: Command, number: int, moment: float) -> None:
         known = self.known.get(command.line)
+        if known is not None and known.refused:
+            self._once(command)
+            return
         if known is None or not known.steps:
             raise StopError(self._finding(command.line, "it has no steps that are known"))
         text = self._true(command.text)
@@ -196,20 +209,23 @@ class _Habit(Player):
             while True:
                 with urllib.request.urlopen(f"http://127.0.0.1:{actual}/_simulator/state") as answer:
                     state = json.load(answer)
-                if all(job["state"] not in ("SUBMITTED", "RESOLVING", "RUNNING") for job in state["jobs"]):
+                jobs = [*state["jobs"], *state["transfers"], *state["drs_imports"]]
+                if all(job["state"] not in _UNDER_WAY for job in jobs):
                     break
                 if time.monotonic() > deadline:
                     raise StopError(f"{self._page.path}: jobs do not end")
                 time.sleep(0.1)
             for project in state["projects"]:
                 found += Counter(_paths(project["root"], project["id"]))
+            done = [one for one in state["transfers"] if one["state"] == "COMPLETED"]
+            found += Counter((json.dumps(one["source"]), json.dumps(one["destination"])) for one in done)
         return found
 
 
-def _paths(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, int]]:
+def _paths(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for child in node.get("children") or ():
         here = f"{path}/{child['name']}"
-        yield here, -1 if child.get("size") is None else child["size"]
+        yield here, json.dumps([child.get(name) for name in ("size", "tags", "metadata")], sort_keys=True)
         yield from _paths(child, here)
 
 

@@ -170,7 +170,8 @@ def _project(project: Project) -> Mapping[str, Any]:
 
 def _tree(node: Node) -> Mapping[str, Any]:
     if isinstance(node, File):
-        return {"id": node.id, "name": node.name, "type": "file", "size": node.size}
+        described = {"tags": list(node.tags), "metadata": dict(node.metadata)}
+        return {"id": node.id, "name": node.name, "type": "file", "size": node.size, **described}
     children = [_tree(child) for child in node.children.values()]
     return {"id": node.id, "name": node.name, "type": "folder", "children": children}
 
