@@ -50,7 +50,7 @@ class Families:
             case "DRS_IMPORT":
                 return [{"drs_uri": f"drs://portal.example/{number}"} for number in range(EACH)]
         told: dict[str, Any] = {"metadata": METADATA} if kind == "METADATA" else {}
-        told |= {"tags": [TAG]} if kind == "TAGS" else {}
+        told |= {"action": "add", "tags": [TAG]} if kind == "TAGS" else {}
         exports = kind.startswith("EXPORT")
         return [
             {"file": file.id, **told, **({"location": f"{kind}/{number}.bam"} if exports else {})}

@@ -193,6 +193,9 @@ def main() -> None:
                     found = carried(trial, airflow, urlsplit(address).port or 0, 240 if given.short else 5400)
                     own, refused = len(trial.simulator.requests), trial.refused
                     if not given.short:
+                        print(
+                            f"{trial.once:,} of {rows:,} rows once, {own:,} requests, {refused:,} refused", flush=True
+                        )
                         of_each_kind(families, airflow)
                 except BaseException:
                     print(airflow.last_words(), file=sys.stderr)
