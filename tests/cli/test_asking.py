@@ -322,7 +322,8 @@ def test_on_a_terminal_one_is_asked_whether_to_resume_it(sbg: Run, env: dict[str
     code, before, after = _asked(words, env, "Resume it? [y/N]: ", "n\n")
     assert f"Run {run} has the same sources and destination, and is not finished: 0 of 1 are done." in before
     assert (code, tree(simulator, FOLDER)) == (130, [])
-    assert after.endswith("To start a new run instead, add --new-run.\n")
+    assert f"Resume it with: sbg-bulk runs resume {run}\nTo start a new run instead, add --new-run: files that" in after
+    assert after.endswith("would be created twice.\n")
     code, _, _ = _asked([*words, "--list-lag", "0"], env, "Resume it? [y/N]: ", "y\n")
     assert (code, tree(simulator, FOLDER)) == (0, ["sample.bam"])
 

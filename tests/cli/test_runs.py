@@ -20,7 +20,7 @@ from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.cli.actions import watch
 from sbg_bulk.runs import kept_options
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 from sbg_bulk.simulator import Simulator
 from sbg_bulk.simulator.seeds import LIKELY_TOKEN
 from tests.cli.harness import (

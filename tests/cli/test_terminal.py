@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from sbg_bulk.cli.output import tables
 from sbg_bulk.simulator import ApiError, Simulator, running
 from tests.cli.harness import (
     COPIED_JOB,
@@ -370,3 +371,13 @@ def screen(written: str, columns: int) -> list[str]:
             column += 1
         rows += [""] * (row + 1 - len(rows))
     return [text.rstrip() for text in rows if text.strip()]
+
+
+@pytest.mark.parametrize(("width", "drawn"), [(10, "table"), (9, "blocks")])
+def test_a_table_is_drawn_where_it_just_fits(monkeypatch: pytest.MonkeyPatch, width: int, drawn: str) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(tables, "has_room", lambda columns: columns <= width)
+    monkeypatch.setattr(tables, "print_rows", lambda *_: seen.append("table"))
+    monkeypatch.setattr(tables, "print_blocks", lambda *_: seen.append("blocks"))
+    tables.print_rows_or_blocks(("A", "B"), [("four", "four")], [])
+    assert seen == [drawn]

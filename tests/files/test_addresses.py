@@ -7,7 +7,7 @@ import pytest
 from sbg_bulk import InputError
 from sbg_bulk.files.addresses import PAGES, Address, meaning_of, page_of
 from sbg_bulk.files.paths import Location, is_path, place_of, unpasted
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 
 PAGE = "https://cavatica.sbgenomics.com/u"
 CAVATICA = DEPLOYMENTS["cavatica"]

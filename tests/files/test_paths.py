@@ -8,8 +8,8 @@ import pytest
 
 from sbg_bulk import InputError, SettingsError
 from sbg_bulk.files.paths import Location, place_of
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 from sbg_bulk.settings.names import Named, meaning
-from sbg_bulk.settings.settings import DEPLOYMENTS
 
 
 @pytest.mark.parametrize(

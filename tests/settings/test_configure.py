@@ -10,7 +10,7 @@ import pytest
 
 from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.settings import credentials
-from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
+from sbg_bulk.settings.deployments import DEPLOYMENTS, TITLES
 from sbg_bulk.simulator import Simulator
 from tests.cli.harness import COMMAND, TOKEN, Ran, checked
 from tests.support.terminal import Dialogue, Terminal

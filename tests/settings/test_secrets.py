@@ -9,7 +9,7 @@ import pytest
 
 from sbg_bulk import AsyncClient, Client, Settings, SettingsError, Token
 from sbg_bulk.cli.app import sbg_bulk
-from sbg_bulk.cli.completion import complete_profile
+from sbg_bulk.cli.profile_completion import complete_profile
 from sbg_bulk.settings import credentials
 from sbg_bulk.settings.proxy import proxy_for
 from sbg_bulk.settings.settings import normal_endpoint

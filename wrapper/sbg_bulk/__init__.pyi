@@ -75,7 +75,7 @@ from sbg_bulk.runs.rows import Row as Row
 from sbg_bulk.runs.verification import Difference as Difference
 from sbg_bulk.runs.verification import Finding as Finding
 from sbg_bulk.runs.verification import Verification as Verification
-from sbg_bulk.settings.settings import DEPLOYMENTS as DEPLOYMENTS
+from sbg_bulk.settings.deployments import DEPLOYMENTS as DEPLOYMENTS
 from sbg_bulk.settings.settings import Settings as Settings
 from sbg_bulk.settings.settings import Token as Token
 from sbg_bulk.transfers.choice import Choice as Choice

@@ -10,7 +10,7 @@ from sbg_bulk.contract import PROMISES
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.runs.codes import MEANINGS as MEANINGS_OF_CODES
-from sbg_bulk.settings.settings import DEPLOYMENTS, TITLES
+from sbg_bulk.settings.deployments import DEPLOYMENTS, TITLES
 from sbg_bulk.text import shell_words
 
 

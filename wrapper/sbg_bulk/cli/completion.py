@@ -18,9 +18,7 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
-from sbg_bulk.settings import credentials
-from sbg_bulk.settings.settings import DEPLOYMENTS, shown_endpoint
-from sbg_bulk.settings.shown import has_secret
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 
 VARIABLE: Final = "_SBG_BULK_COMPLETE"
 PROGRAM: Final = "sbg-bulk"
@@ -63,7 +61,7 @@ WAIT: Final = 3.0
 RUNS: Final = 50
 """The most runs that are offered: the newest ones."""
 
-_WORD: Final = re.compile(r"[\w.@%+-]+", re.ASCII)
+WORD: Final = re.compile(r"[\w.@%+-]+", re.ASCII)
 """What a shell takes as it is. Shells insert what is offered without quoting it."""
 
 
@@ -113,15 +111,6 @@ def complete_endpoint(_context: click.Context, _parameter: click.Parameter, inco
     return [CompletionItem(name, help=url) for name, url in DEPLOYMENTS.items() if name.startswith(incomplete.lower())]
 
 
-def complete_profile(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the names of the profiles in the credentials file, with their endpoints."""
-    return [
-        CompletionItem(name, help=shown_endpoint(profile.endpoint, profile.token))
-        for name, profile in credentials.read(credentials.usual_path()).items()
-        if name.startswith(incomplete) and _WORD.fullmatch(name) and not has_secret(name, profile.token)
-    ]
-
-
 def complete_run(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the ids of the runs in the usual folder, newest first, with what they do where the shell shows that."""
     return _runs(incomplete, unfinished=False)
@@ -135,7 +124,7 @@ def complete_unfinished(_context: click.Context, _parameter: click.Parameter, in
 def _runs(incomplete: str, *, unfinished: bool) -> list[CompletionItem]:
     from sbg_bulk.runs import store  # every command has completion, and few have runs
 
-    fit = (path for path in reversed(store.known()) if path.stem.startswith(incomplete) and _WORD.fullmatch(path.stem))
+    fit = (path for path in reversed(store.known()) if path.stem.startswith(incomplete) and WORD.fullmatch(path.stem))
     if unfinished:
         fit = (path for path in fit if store.finished(path) is False)
     told = not os.environ.get(VARIABLE, "").startswith("bash")

@@ -19,8 +19,8 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from attrs import frozen
 
 from sbg_bulk.errors import InputError
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 from sbg_bulk.settings.hosts import is_loopback
-from sbg_bulk.settings.settings import DEPLOYMENTS
 
 PAGES: Final[Mapping[str, str]] = {
     "igor.sbgenomics.com": "us",

@@ -16,7 +16,7 @@ from sbg_bulk.runs.family import Brings
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import CHOSEN, Carried, Destinations, Plan, State, SubmissionTimes, Tally, noun_of
 from sbg_bulk.runs.traffic import SLOT, Slot
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 
 WINDOW: Final = 300.0
 """Seconds of a window of the rate limit, where the server does not tell when it ends."""

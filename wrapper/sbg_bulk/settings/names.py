@@ -8,7 +8,8 @@ from attrs import frozen
 
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings import credentials as credentials_file
-from sbg_bulk.settings.settings import DEPLOYMENTS, normal_endpoint
+from sbg_bulk.settings.deployments import DEPLOYMENTS
+from sbg_bulk.settings.settings import normal_endpoint
 from sbg_bulk.settings.shown import shown
 
 

@@ -23,29 +23,10 @@ from attrs import field, frozen
 from sbg_bulk.errors import SettingsError
 from sbg_bulk.settings import credentials as credentials_file
 from sbg_bulk.settings.credentials import Profile
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 from sbg_bulk.settings.hosts import is_host, is_loopback
 from sbg_bulk.settings.shown import has_secret
 from sbg_bulk.text import command_line, either
-
-DEPLOYMENTS: Final[Mapping[str, str]] = {
-    "us": "https://api.sbgenomics.com/v2",
-    "eu": "https://eu-api.sbgenomics.com/v2",
-    "cgc": "https://cgc-api.sbgenomics.com/v2",
-    "cavatica": "https://cavatica-api.sbgenomics.com/v2",
-    "bdc": "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2",
-    "cn": "https://api.sevenbridges.cn/v2",
-}
-"""The short names of the public platforms, accepted wherever an endpoint is."""
-
-TITLES: Final[Mapping[str, str]] = {
-    "cgc": "Cancer Genomics Cloud",
-    "cavatica": "CAVATICA",
-    "bdc": "BioData Catalyst",
-    "us": "Seven Bridges Platform, US",
-    "eu": "Seven Bridges Platform, EU",
-    "cn": "Seven Bridges Platform, China",
-}
-"""The full names of the platforms, by their short names."""
 
 ENVIRONMENT: Final = "the environment"
 """Where settings are from that are those of the environment."""

@@ -70,16 +70,17 @@ def take_up(context: Context, client: Client, request: TransferRequest, task: st
     if found.in_use:
         raise InputError(f"{told}, and another process is working on it.\nTo start a second run anyway, add --new-run.")
     told += f", and is not finished: {found.done:,} of {found.rows:,} are done."
+    doing, done = _TWICE.get(request.job_type, ("creating", "created"))
+    otherwise = (
+        f"Resume it with: {context.command('runs', 'resume', name)}\n"
+        f"To start a new run instead, add --new-run: files that this run's jobs are still {doing} would be {done} "
+        "twice."
+    )
     if unlike is not None or request.yes or not sys.stdin.isatty():
-        doing, done = _TWICE.get(request.job_type, ("creating", "created"))
-        raise InputError(
-            f"{told}\nResume it with: {context.command('runs', 'resume', name)}\n"
-            f"To start a new run instead, add --new-run: files that this run's jobs are still {doing} would be {done} "
-            "twice."
-        )
+        raise InputError(f"{told}\n{otherwise}")
     tell(told)
     if not agreed("Resume it?", False):
-        note("To start a new run instead, add --new-run.")
+        note(otherwise)
         return Exit.INTERRUPTED
     outcome = carry(
         context,

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from sbg_bulk.api.retry import Retry
-from sbg_bulk.cli.completion import complete_endpoint, complete_profile
+from sbg_bulk.cli.completion import complete_endpoint
 from sbg_bulk.cli.context import Context, client_class
 from sbg_bulk.cli.exits import Exit, exit_code
 from sbg_bulk.cli.options.common import json_option
 from sbg_bulk.cli.output.console import complain, console, note, tell, write_json
 from sbg_bulk.cli.output.tables import print_rows
+from sbg_bulk.cli.profile_completion import complete_profile
 from sbg_bulk.errors import SbgBulkError, SettingsError, Unauthorized
 from sbg_bulk.files.addresses import PAGES
 from sbg_bulk.settings import credentials
 from sbg_bulk.settings.decoded import Decoded
+from sbg_bulk.settings.deployments import DEPLOYMENTS, TITLES
 from sbg_bulk.settings.settings import (
     DEFAULT_PROFILE,
-    DEPLOYMENTS,
     ENDPOINT_VARIABLE,
     PROFILE_VARIABLE,
-    TITLES,
     TOKEN_VARIABLE,
     Settings,
     Token,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import click
 from attrs import evolve
 
-from sbg_bulk.cli.completion import complete_endpoint, complete_profile
+from sbg_bulk.cli.completion import complete_endpoint
 from sbg_bulk.cli.context import Context
+from sbg_bulk.cli.later import later
 from sbg_bulk.cli.options.common import F
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 
 _NAMES = ", ".join(DEPLOYMENTS)
+
+_complete_profile = later("sbg_bulk.cli.profile_completion", "complete_profile")
 
 
 def connection_options(function: F) -> F:
@@ -18,7 +21,7 @@ def connection_options(function: F) -> F:
     profile = click.option(
         "--profile",
         metavar="NAME",
-        shell_complete=complete_profile,
+        shell_complete=_complete_profile,
         help="Section of ~/.sevenbridges/credentials.  [default: SB_PROFILE, or SB_API_ENDPOINT and SB_AUTH_TOKEN, or "
         "section default]",
     )
@@ -42,7 +45,7 @@ def connection_after() -> list[click.Option]:
             shell_complete=complete,
             help=f"The same as --{name} before the command.",
         )
-        for name, complete in (("endpoint", complete_endpoint), ("profile", complete_profile))
+        for name, complete in (("endpoint", complete_endpoint), ("profile", _complete_profile))
     ]
 
 

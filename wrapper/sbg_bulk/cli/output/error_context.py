@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from sbg_bulk import errors
-from sbg_bulk.settings.proxy import proxy_for
+from sbg_bulk.cli.later import later
 
 if TYPE_CHECKING:
+    from sbg_bulk.settings.proxy import Proxy
     from sbg_bulk.settings.settings import Settings
+
+_proxy_for: Callable[[str], Proxy | None] = later("sbg_bulk.settings.proxy", "proxy_for")
 
 
 @frozen
@@ -35,6 +39,6 @@ class Connection:
         if isinstance(error, errors.Unauthorized):
             return f"The token is from {self.source}; the endpoint is {self.endpoint}."
         if isinstance(error, errors.ConnectionFailed | errors.UnreadableAnswer | errors.Redirected):
-            proxy = proxy_for(self.endpoint)
+            proxy = _proxy_for(self.endpoint)
             return f"The endpoint is {self.endpoint}{f', reached through the proxy {proxy.place}' if proxy else ''}."
         return None

@@ -129,7 +129,7 @@ def print_rows_or_blocks(
 ) -> None:
     """Print a table of which nothing is cut, or blocks in its place where it is wider than the terminal."""
     widths = [max(len(cell or "-") for cell in column) for column in zip(columns, *rows, strict=True)]
-    if has_room(sum(widths) + 2 * len(widths)):
+    if has_room(sum(widths) + 2 * (len(widths) - 1)):
         print_rows(columns, rows)
     else:
         print_blocks(blocks)

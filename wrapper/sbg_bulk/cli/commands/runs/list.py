@@ -16,7 +16,7 @@ from sbg_bulk.errors import JournalError
 from sbg_bulk.items import done_by
 from sbg_bulk.runs import store
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.settings.settings import DEPLOYMENTS
+from sbg_bulk.settings.deployments import DEPLOYMENTS
 from sbg_bulk.text import counted
 
 ROOM: Final = 100
