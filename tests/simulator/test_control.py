@@ -144,6 +144,8 @@ def test_the_state_shows_everything_but_tokens(api: Api, simulator: Simulator) -
     project = simulator.world.add_project("rfranklin/mine")
     folder = simulator.world.add_folder("sample", project)
     file = simulator.world.add_file("a.bam", folder, size=5)
+    file.tags.append("raw")
+    file.metadata["sample_id"] = "S1"
     job_id = api.submit("delete", {"file": "a"})
     answer = control(api, "GET", "state")
     state = answer.json()
@@ -155,7 +157,16 @@ def test_the_state_shows_everything_but_tokens(api: Api, simulator: Simulator) -
             "id": folder.id,
             "name": "sample",
             "type": "folder",
-            "children": [{"id": file.id, "name": "a.bam", "type": "file", "size": 5}],
+            "children": [
+                {
+                    "id": file.id,
+                    "name": "a.bam",
+                    "type": "file",
+                    "size": 5,
+                    "tags": ["raw"],
+                    "metadata": {"sample_id": "S1"},
+                }
+            ],
         }
     ]
     assert [(job["id"], job["owner"]) for job in state["jobs"]] == [(job_id, "rfranklin")]
