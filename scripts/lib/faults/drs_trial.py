@@ -24,11 +24,10 @@ from typing import Any
 from attrs import define, evolve
 
 from sbg_bulk.drs.items import RESOLUTIONS
-from sbg_bulk.families import FAMILIES
 from sbg_bulk.items import DRS_IMPORT
-from sbg_bulk.runs import create, decide
+from sbg_bulk.runs import decide
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.simulator import ApiError, FaultRule, Simulator
+from sbg_bulk.simulator import ApiError, FaultRule
 from scripts.lib.faults.drs_stage import DrsStage
 from scripts.lib.faults.oracle import check_report
 from scripts.lib.faults.schedule import Schedule, draw
@@ -86,9 +85,7 @@ class DrsTrial(Trial[DrsStage]):
         return Result({self.schedule.seed: broken} if broken else {}, self.counts, self._struck)
 
     def _new(self) -> Journal:
-        rows = [row.row(number) for number, row in enumerate(self.stage.rows, start=2)]
-        items = self.schedule.items_per_job
-        return create.create(rows, FAMILIES[DRS_IMPORT], Simulator.base_url, items_per_job=items, journal=self.path)
+        return self._created(DRS_IMPORT, (row.row(number) for number, row in enumerate(self.stage.rows, start=2)))
 
     def _decide(self) -> None:
         """Say what a person finds out: which job it was, or that it was none."""

@@ -20,11 +20,9 @@ from typing import Any, Final
 
 from attrs import define, evolve
 
-from sbg_bulk.families import FAMILIES as ALL
 from sbg_bulk.items import METADATA, TAGS
-from sbg_bulk.runs import create
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.simulator import FaultRule, Simulator
+from sbg_bulk.simulator import FaultRule
 from scripts.lib.faults.edit_stage import METADATA_BEFORE, TAGS_BEFORE, EditStage, described
 from scripts.lib.faults.oracle import check_report
 from scripts.lib.faults.schedule import Schedule, draw
@@ -85,9 +83,9 @@ class EditTrial(Trial[EditStage]):
         return Result({self.schedule.seed: broken} if broken else {}, self.counts, self._struck)
 
     def _new(self) -> Journal:
-        rows = [row.row(number) for number, row in enumerate(self.stage.rows, start=2)]
-        items = self.schedule.items_per_job
-        return create.create(rows, ALL[self.stage.family], Simulator.base_url, items_per_job=items, journal=self.path)
+        return self._created(
+            self.stage.family, (row.row(number) for number, row in enumerate(self.stage.rows, start=2))
+        )
 
     def _decide(self) -> None:
         """Nobody need be asked: what a file has can be read."""

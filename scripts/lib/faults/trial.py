@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ from sbg_bulk.runs import create, decide, store
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.records import CHOSEN, State, Submission, Tally
+from sbg_bulk.runs.rows import Row
 from sbg_bulk.runs.run import run
 from sbg_bulk.settings.settings import Settings, Token
 from sbg_bulk.simulator import Simulator
@@ -80,7 +82,7 @@ class Result:
 
 
 @define
-class Trial(Generic[S]):
+class Trial(ABC, Generic[S]):
     """A run, and everything that happens to it.
 
     Attributes:
@@ -159,13 +161,18 @@ class Trial(Generic[S]):
     def _open(self) -> Journal:
         return Journal.open(self.path) if self.path.exists() else self._new()
 
+    def _created(self, job_type: str, rows: Iterable[Row]) -> Journal:
+        """Make the journal of a run of a type, with these rows."""
+        items = self.schedule.items_per_job
+        return create.create(rows, FAMILIES[job_type], Simulator.base_url, items_per_job=items, journal=self.path)
+
+    @abstractmethod
     def _new(self) -> Journal:
         """Make the run's journal."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _decide(self) -> None:
         """Say what a person finds out: which job it was, or that it was none."""
-        raise NotImplementedError
 
     def _next_life(self) -> None:
         crashes = self.schedule.crashes
@@ -251,9 +258,8 @@ class FileTrial(Trial[Stage]):
 
     def _new(self) -> Journal:
         job_type = self.schedule.job_type
-        rows = [row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2)]
-        items = self.schedule.items_per_job
-        journal = create.create(rows, FAMILIES[job_type], Simulator.base_url, items_per_job=items, journal=self.path)
+        rows = (row.row(number, job_type) for number, row in enumerate(self.stage.rows, start=2))
+        journal = self._created(job_type, rows)
         if self.schedule.planned:
             journal.remember(CHOSEN, "paths")
         return journal

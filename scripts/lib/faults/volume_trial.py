@@ -21,12 +21,11 @@ from typing import Any, Final
 
 from attrs import define, evolve
 
-from sbg_bulk.families import FAMILIES as ALL
 from sbg_bulk.items import EXPORT_REPLACE, IMPORT
-from sbg_bulk.runs import create, decide
+from sbg_bulk.runs import decide
 from sbg_bulk.runs.journal import Journal
 from sbg_bulk.runs.records import Tally
-from sbg_bulk.simulator import ApiError, FaultRule, File, Simulator
+from sbg_bulk.simulator import ApiError, FaultRule, File
 from sbg_bulk.simulator.world.moving import Export
 from sbg_bulk.simulator.world.transfers import Transfer, TransferState
 from scripts.lib.faults.oracle import check_report
@@ -106,9 +105,9 @@ class VolumeTrial(Trial[VolumeStage]):
         return Result({self.schedule.seed: broken} if broken else {}, self.counts, self._struck)
 
     def _new(self) -> Journal:
-        rows = [row.row(number) for number, row in enumerate(self.stage.rows, start=2)]
-        items = self.schedule.items_per_job
-        return create.create(rows, ALL[self.stage.family], Simulator.base_url, items_per_job=items, journal=self.path)
+        return self._created(
+            self.stage.family, (row.row(number) for number, row in enumerate(self.stage.rows, start=2))
+        )
 
     def _decide(self) -> None:
         """Say what a person finds out: that nothing was started. Whatever was, the run has to find out itself."""
