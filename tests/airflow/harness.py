@@ -20,6 +20,7 @@ from sbg_bulk.airflow import triggers
 from sbg_bulk.airflow.hooks import SbgBulkHook
 from sbg_bulk.airflow.watching import JobWatch
 from sbg_bulk.api.drivers.sync import BlockingDriver
+from sbg_bulk.runs.journal import Journal
 from sbg_bulk.settings.settings import Settings, Token
 from tests.support.runs import ENDPOINT, TOKEN, Service
 
@@ -54,6 +55,8 @@ class Tasks:
         monkeypatch.setattr(SbgBulkHook, "async_client", awaiting)
         monkeypatch.setattr(triggers, "JobWatch", partial(JobWatch, sleep=sleep, clock=service.clock.now))
         monkeypatch.setattr(triggers, "pause", sleep)
+        # A journal says when something was submitted: a pace that is kept over deferrals counts from then.
+        monkeypatch.setattr(Journal.open.__func__, "__defaults__", (service.clock.now,))  # type: ignore[attr-defined]
 
     def context(self, map_index: int = -1) -> Any:
         def push(key: str, value: Any) -> None:

@@ -10,7 +10,15 @@ It needs Airflow (`pip install 'sbg-bulk[airflow]'`), which nothing else of sbg-
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
+
+# Of a folder of this name, such as Airflow's own home, Python makes a package without an origin.
+if (found := find_spec("airflow")) is None or found.origin is None:
+    raise ModuleNotFoundError(
+        "sbg_bulk.airflow needs packages that are not installed (airflow): pip install 'sbg-bulk[airflow]'",
+        name="airflow",
+    )
 
 
 def get_provider_info() -> dict[str, Any]:

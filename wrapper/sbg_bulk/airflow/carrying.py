@@ -6,19 +6,20 @@ left, as an interrupted one is, and whoever called is told what is waited for.
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, Final, TypeAlias
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
 from sbg_bulk.airflow.journals import Kept
+from sbg_bulk.airflow.sources import Source, tell_left_out
 from sbg_bulk.api.waits import Cause, Wait
+from sbg_bulk.client.runs import CHOICES
 from sbg_bulk.client.sync import Client
 from sbg_bulk.errors import SbgBulkError
 from sbg_bulk.items import COPY, DELETE, MOVE
@@ -33,7 +34,6 @@ from sbg_bulk.runs.progress import LIST_LAG, Progress, RunOptions
 from sbg_bulk.runs.records import Outcome, State
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.text import counted
-from sbg_bulk.transfers.choice import Choice
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -54,8 +54,6 @@ TOLD_EVERY: Final = 30.0
 
 NEEDS_WORKER: Final = frozenset({Cause.RETRY, Cause.SETTLING})
 """Pauses that a worker makes itself: they are short, or begin again when the run is left."""
-
-Source: TypeAlias = Path | IO[bytes] | Choice
 
 
 class Left(SbgBulkError):
@@ -87,17 +85,19 @@ class Task:
 
     Attributes:
         job_type: see `Client.run`, as for those that follow.
-        destination: `to`, `project`, `parent`, `parents`, `destination_from_manifest` of `Client.run`.
-        form: the format of the manifest.
+        for_rows: `to`, `project`, `parent`, `parents`, `destination_from_manifest` and `settings` of `Client.run`.
         items_per_job: rows in a job.
+        on_conflict: see `Client.plan`.
         options: how to do it.
+        within: seconds for which each request is retried; None for no limit.
     """
 
     job_type: str
-    destination: Mapping[str, Any] = field(factory=dict)
-    form: ReadFormat | None = None
+    for_rows: Mapping[str, Any] = field(factory=dict)
     items_per_job: int = ITEMS_PER_JOB
-    options: RunOptions | None = None
+    on_conflict: str | None = None
+    options: RunOptions = field(factory=RunOptions)
+    within: float | None = None
 
 
 @define
@@ -107,6 +107,7 @@ class Carrier:
     Attributes:
         kept: its journals.
         client: what it is carried with.
+        task: what it is to do.
         clock: seconds that never go back.
         now: Unix seconds.
         facts: those of the last run, when its report has been written.
@@ -114,36 +115,45 @@ class Carrier:
 
     kept: Kept
     client: Client
+    task: Task
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     facts: Facts | None = None
     _told: float = -TOLD_EVERY
 
-    def create(self, task: Task, source: Source) -> None:
+    def create(self, source: Source, form: ReadFormat | None = None) -> bool:
         """Make the journal of the run; nothing is submitted. If another attempt was first, the run is that one's.
+
+        Args:
+            source: what it is made of.
+            form: the format of a manifest.
+
+        Returns:
+            Whether there is something to do.
 
         Raises:
             SbgBulkError: see `Client.run`.
         """
-        made = self.kept.new()
+        made, task = self.kept.new(), self.task
 
         def stop(_: Progress) -> None:
             raise _CreatedError
 
+        given = {**task.for_rows, "form": form, "journal": made, "items_per_job": task.items_per_job}
+        if task.on_conflict is not None:
+            assert not isinstance(source, CHOICES)
+            source = self.client.plan(task.job_type, source, **given, on_conflict=task.on_conflict)
+            assert source.conflicts is not None
+            tell_left_out(source.conflicts)
+            if not len(source):
+                source.close()
+                return False
         try:
             # The first progress of a run comes when its journal is on disk, before anything is sent.
-            self.client.run(
-                task.job_type,
-                source,
-                **task.destination,
-                form=task.form,
-                items_per_job=task.items_per_job,
-                options=task.options,
-                journal=made,
-                on_change=stop,
-            )
+            self.client.run(task.job_type, source, **given, options=task.options, within=task.within, on_change=stop)
         except _CreatedError:
             self.kept.publish(made)
+        return True
 
     @property
     def complete(self) -> bool:
@@ -164,7 +174,9 @@ class Carrier:
         settle = 2 * (LIST_LAG if lag is None else lag)
         leave = _Leaving(self.clock() + settle if unsettled else 0.0, self.clock)
         try:
-            return self.client.resume(journal, on_change=self._tell, on_wait=leave)
+            return self.client.resume(
+                journal, options=self.task.options, within=self.task.within, on_change=self._tell, on_wait=leave
+            )
         except Left as left:
             return self._waits(journal, left.wait)
 
@@ -259,12 +271,6 @@ class _Leaving:
         self._waited += wait.seconds
         if wait.cause not in NEEDS_WORKER and self._waited > STAY and self._clock() >= self._stay_until:
             raise Left(wait)
-
-
-def rows_of(given: Sequence[Any]) -> IO[bytes]:
-    """Return rows that were handed over, mappings or ids, as a manifest of JSON lines."""
-    lines = (json.dumps(one if isinstance(one, Mapping) else {"file": str(one)}) for one in given)
-    return io.BytesIO("".join(f"{line}\n" for line in lines).encode())
 
 
 def failed_items(jobs: Sequence[Job]) -> list[str]:

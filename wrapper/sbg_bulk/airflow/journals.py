@@ -171,6 +171,17 @@ def opened(where: str) -> Iterator[Kept]:
     yield Kept(folder, where, BlockingDriver)
 
 
+def _put(target: Any, content: bytes) -> None:
+    """Write an object so that whoever is killed meanwhile leaves the earlier one."""
+    if target.protocol not in ("file", "local"):
+        # Stores show an object when all of it is there.
+        target.write_bytes(content)
+        return
+    new = target.with_name(f"{target.name}.new")
+    new.write_bytes(content)
+    Path(new.path).replace(target.path)
+
+
 @contextmanager
 def _in_store(where: str) -> Iterator[Kept]:
     store: Any = ObjectStoragePath(where)
@@ -193,7 +204,7 @@ def _in_store(where: str) -> Iterator[Kept]:
                         continue
                     changed = path.stat().st_mtime_ns
                     if known.get(path.name) != changed:
-                        (store / path.name).write_bytes(path.read_bytes())
+                        _put(store / path.name, path.read_bytes())
                         known[path.name] = changed
 
             class KeepingDriver(BlockingDriver):

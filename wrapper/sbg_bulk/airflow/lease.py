@@ -1,14 +1,15 @@
 """A lease on something in an object store: one process at a time has it, and a dead one not for ever.
 
 Object stores have no locks, and not all of them refuse to overwrite. So each process that wants the lease writes an
-object of its own, with a time until which it counts, and then lists those of the others. If one of them counts, it
-gives up. Of two that begin at once both may give up, but never do both go on, as long as a list shows what was written
+object of its own, in whose name is the time until which it counts, and then lists those of the others. If one of them
+counts, it gives up. A name is there as a whole or not at all, so the lease of a process that dies while writing it runs
+out, too. Of two that begin at once both may give up, but never do both go on, as long as a list shows what was written
 before it was asked for, which the large stores promise.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ SKEW: Final = 10.0
 
 SUFFIX: Final = ".lease"
 
+NAME: Final = re.compile(rf"(\d+)-([0-9a-f]+){re.escape(SUFFIX)}")
+
 
 class Lease:
     """The right to work on what is in a folder of an object store.
@@ -37,7 +40,8 @@ class Lease:
 
     def __init__(self, folder: Any, seconds: float = SECONDS, clock: Callable[[], float] = time.time) -> None:
         self._folder = folder
-        self._own = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+        self._id = secrets.token_hex(8)
+        self._own: Any = None
         self._seconds = seconds
         self._clock = clock
         self._until = 0.0
@@ -79,22 +83,22 @@ class Lease:
 
     def release(self) -> None:
         """Give the lease up."""
-        self._own.unlink(missing_ok=True)
+        if self._own is not None:
+            self._own.unlink(missing_ok=True)
 
     def _write(self) -> None:
-        until = self._clock() + self._seconds
-        self._own.write_text(json.dumps({"until": until}))
+        until, earlier = self._clock() + self._seconds, self._own
+        self._own = self._folder / f"{until:.0f}-{self._id}{SUFFIX}"
+        self._own.write_bytes(b"")
         self._until = until
+        if earlier is not None and earlier != self._own:
+            earlier.unlink(missing_ok=True)
 
     def _others(self) -> list[Any]:
-        found = [one for one in self._folder.iterdir() if one.name.endswith(SUFFIX)]
-        return [one for one in found if one.name != self._own.name]
+        return [one for one in self._folder.iterdir() if (found := NAME.fullmatch(one.name)) and found[2] != self._id]
 
     def _left(self, other: Any) -> float:
         """Return the seconds for which another process's lease still counts."""
-        try:
-            return float(json.loads(other.read_text())["until"]) + SKEW - self._clock()
-        except FileNotFoundError:
-            return 0.0
-        except (ValueError, LookupError, TypeError):
-            return self._seconds  # it is being written
+        found = NAME.fullmatch(other.name)
+        assert found is not None
+        return float(found[1]) + SKEW - self._clock()

@@ -5,21 +5,24 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from airflow.sdk import BaseOperator, ObjectStoragePath
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from attrs import evolve
 
-from sbg_bulk.airflow import links
-from sbg_bulk.airflow.carrying import Carrier, Source, Task, Waits, rows_of
+from sbg_bulk.airflow import links, sources
+from sbg_bulk.airflow.carrying import Carrier, Task, Waits
 from sbg_bulk.airflow.hooks import SbgBulkHook
 from sbg_bulk.airflow.journals import link, opened, place
 from sbg_bulk.airflow.lineage import Lineage
 from sbg_bulk.airflow.triggers import CompareTrigger, JobsTrigger
+from sbg_bulk.client.aio import AsyncClient
 from sbg_bulk.client.sync import Client
 from sbg_bulk.errors import InputError, RunStopped, SbgBulkError, SettingsError, WrongJournal
 from sbg_bulk.files.addresses import page_of
 from sbg_bulk.files.paths import is_path, path_of
+from sbg_bulk.items import COPY, MOVE
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import ReadFormat
@@ -51,6 +54,7 @@ class BulkRunOperator(BaseOperator):
     failed tries those again: `retries` says how often. Cleared and run again, a task does only what has failed.
 
     A worker submits, for as long as the rate limit allows. Then the task is deferred until its jobs have ended.
+    `execution_timeout` is for each stretch of work, and for each deferral.
 
     Its result has `run`, `journal`, `report` (a page), `data` (the same as JSON) and `failed_rows` (a manifest of what
     failed), which are paths or URLs, and `rows`, `done`, `failed`, `unclear`, `bytes` and `retries`, which are numbers.
@@ -58,22 +62,35 @@ class BulkRunOperator(BaseOperator):
 
     Args:
         job_type: COPY, MOVE or DELETE, or the type of any other family.
-        source: the path or URL (`ObjectStoragePath`) of a manifest; a list of rows, mappings or ids, from XCom; or a
-            mapping, the arguments of `Client.choose`, for a choice by paths and filters.
+        source: the path or URL (`ObjectStoragePath`) of a manifest; a list of rows, mappings or ids and paths, from
+            XCom; or a mapping, for a choice by paths and filters: the arguments of `Client.choose`, of
+            `Client.choose_exports` or of `Client.choose_imports`, whichever goes with the type. With `sync`, a path,
+            and the other arguments of `Client.sync_plan`, a COPY is of what is missing at the destination, and a DELETE
+            of what is to be replaced there, and with `delete` of what the source does not have. What a choice leaves
+            out is in the log.
         conn_id: the connection, of type `sbg_bulk`.
-        to: the path of the destination, or a folder's id; with a choice, the destination of that.
+        to: the path of the destination, or a folder's id; of exports, the place on a volume. A choice goes there, too.
         project: the destination, a project's id.
         parent: the destination, a folder's id.
         parents: create the destination if it is missing.
         destination_from_manifest: see `Client.run`.
+        settings: what else is given for all rows: see `Client.run`.
+        on_conflict: of a manifest of COPY or MOVE, what to do with a row whose name exists at its destination: see
+            `Client.plan`; None not to check. A choice has its own.
         form: the manifest's format; None to go by its first lines, and its name.
         items_per_job: number of rows to submit as one job.
         reserve: requests in each window of the rate limit to leave to others with the same token; 0 by default.
         jobs_in_flight: how many jobs to keep running at most; 1,000 by default.
         list_lag: seconds after which a job that was started is in the list; 30 by default.
+        new_ids: whether to find out the id of every copy; False by default.
         run_label: a text to know the run by.
+        pace: how many items to submit in five minutes at most; 500 by default for imports by DRS, else any number.
+        within: seconds for which each request is retried, before the attempt fails; None for no limit.
         journals: where journals are kept; None for `journals` in the section `[sbg_bulk]` of the configuration.
         fail_on_failures: whether the task fails if any row was not done.
+
+    Raises:
+        ValueError: a number is out of range.
     """
 
     template_fields: Sequence[str] = (
@@ -83,6 +100,7 @@ class BulkRunOperator(BaseOperator):
         "to",
         "project",
         "parent",
+        "settings",
         "run_label",
         "journals",
     )
@@ -101,12 +119,17 @@ class BulkRunOperator(BaseOperator):
         parent: str | None = None,
         parents: bool = False,
         destination_from_manifest: bool = False,
+        settings: Mapping[str, Any] | None = None,
+        on_conflict: str | None = None,
         form: ReadFormat | None = None,
         items_per_job: int = ITEMS_PER_JOB,
         reserve: int | None = None,
         jobs_in_flight: int | None = None,
         list_lag: float | None = None,
+        new_ids: bool | None = None,
         run_label: str | None = None,
+        pace: int | None = None,
+        within: float | None = None,
         journals: str | None = None,
         fail_on_failures: bool = True,
         **kwargs: Any,
@@ -120,12 +143,14 @@ class BulkRunOperator(BaseOperator):
         self.parent = parent
         self.parents = parents
         self.destination_from_manifest = destination_from_manifest
+        self.settings = settings
+        self.on_conflict = on_conflict
         self.form = form
         self.items_per_job = items_per_job
-        self.reserve = reserve
-        self.jobs_in_flight = jobs_in_flight
-        self.list_lag = list_lag
         self.run_label = run_label
+        # Made here, so that what is out of range is seen when the DAG is read. The label may be a template.
+        self.run_options = RunOptions(jobs_in_flight, reserve, list_lag, new_ids, None, pace)
+        self.within = within
         self.journals = journals
         self.fail_on_failures = fail_on_failures
 
@@ -148,11 +173,11 @@ class BulkRunOperator(BaseOperator):
         try:
             where = place(self.journals, ti.dag_id, ti.run_id, ti.task_id, str(ti.map_index))
             with opened(where) as kept, SbgBulkHook(self.conn_id).client(driver=kept.driver) as client:
-                carrier = Carrier(kept, client)
+                carrier = Carrier(kept, client, self._task())
                 if kept.latest is None:
-                    if (source := self._source(client)) is None:
+                    if not self._create(carrier):
+                        self.log.info("Nothing to do.")
                         return dict(EMPTY)
-                    carrier.create(self._task(), source)
                     attempt = False
                 again = attempt and carrier.complete
                 reached = carrier.carry()
@@ -172,37 +197,31 @@ class BulkRunOperator(BaseOperator):
         return told
 
     def _task(self) -> Task:
-        destination: dict[str, Any] = {"destination_from_manifest": self.destination_from_manifest}
-        if not isinstance(self.source, Mapping):
-            # A template that has no value gives an empty text.
-            places = {"to": self.to or None, "project": self.project or None, "parent": self.parent or None}
-            destination |= {**places, "parents": self.parents}
-        options = RunOptions(self.jobs_in_flight, self.reserve, self.list_lag, None, self.run_label)
-        return Task(self.job_type, destination, self._form, self.items_per_job, options)
+        # A template that has no value gives an empty text.
+        places = {"to": self.to or None, "project": self.project or None, "parent": self.parent or None}
+        for_rows = {
+            **places,
+            "parents": self.parents,
+            "destination_from_manifest": self.destination_from_manifest,
+            "settings": self.settings or None,
+        }
+        options = evolve(self.run_options, label=self.run_label or None)
+        return Task(self.job_type.upper(), for_rows, self.items_per_job, self.on_conflict, options, self.within)
 
-    @property
-    def _form(self) -> ReadFormat | None:
-        return "jsonl" if self.form is None and isinstance(self.source, Sequence) and not self._is_text else self.form
-
-    @property
-    def _is_text(self) -> bool:
-        return isinstance(self.source, str)
-
-    def _source(self, client: Client) -> Source | None:
-        """Return what the run is made of; None if nothing is left to be done."""
-        if isinstance(self.source, Mapping):
-            moves = self.job_type.upper() == "MOVE"
-            choice = client.choose(**{"to": self.to or None, "parents": self.parents, "moves": moves, **self.source})
-            for one in choice.different:
-                self.log.warning("Skipped: a different file with this name exists at the destination: %s", one)
-            return choice if len(choice) else None
-        if isinstance(self.source, ObjectStoragePath) or (self._is_text and "://" in self.source):
-            found: IO[bytes] = ObjectStoragePath(self.source).open("rb")
-            return found
-        if self._is_text or isinstance(self.source, Path):
-            return Path(self.source)
-        rows = list(self.source)
-        return rows_of(rows) if rows else None
+    def _create(self, carrier: Carrier) -> bool:
+        """Make the run. Return whether there is something to do."""
+        task = carrier.task
+        chosen = isinstance(self.source, Mapping)
+        if self.on_conflict is not None and (chosen or task.job_type not in (COPY, MOVE)):
+            raise InputError(
+                "on_conflict is for a manifest, or rows, of COPY or MOVE. Give a choice its own in source."
+            )
+        if chosen:
+            to = self.to or self.project or self.parent or None
+            choice = sources.choice(carrier.client, task.job_type, self.source, to, self.parents)
+            return choice is not None and carrier.create(choice)
+        found = sources.manifest(self.source, self.form)
+        return found is not None and carrier.create(*found)
 
     def _result(self, carrier: Carrier, report: RunReport) -> dict[str, Any]:
         return carrier.result(report)
@@ -215,13 +234,15 @@ class BulkRunOperator(BaseOperator):
         awaited = f"{counted(len(waits.jobs), 'job')} ended" if waits.jobs else "requests are left"
         self.log.info("Deferred until %s.", awaited)
         trigger = JobsTrigger(self.conn_id, waits.jobs, waits.job_type, waits.until)
-        self.defer(trigger=trigger, method_name="go_on")
+        self.defer(trigger=trigger, method_name="go_on", timeout=self.execution_timeout)
 
     def _link(self, where: str, result: Mapping[str, Any], client: Client) -> None:
         found = {}
         if report := result.get("report"):
             found["report"] = link(place(self.journals), where, str(report).rpartition("/")[2])
         target = self.to or self.project
+        if isinstance(self.source, Mapping):
+            target = target or self.source.get("to")
         if target and (is_path(target) or not self.to):
             to = path_of(target)
             if to.project is not None:
@@ -234,7 +255,7 @@ class BulkRunOperator(BaseOperator):
             return None
         given = self.to or self.project or self.parent
         places = [given] if given else [name for name, _ in facts.destinations]
-        manifest = str(self.source) if self._is_text or isinstance(self.source, Path | ObjectStoragePath) else None
+        manifest = str(self.source) if isinstance(self.source, str | Path | ObjectStoragePath) else None
         return Lineage(facts.plan.endpoint, manifest, facts.sources, places, result["done"], result["bytes"])
 
     def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002 - that provider's signature
@@ -271,11 +292,15 @@ class SubmitJobOperator(BulkRunOperator):
         super().__init__(job_type=job_type, source=items, **options)
         self.wait = wait
 
-    def _source(self, client: Client) -> Source | None:
-        if isinstance(self.source, Sequence) and len(self.source) > BULK_LIMIT:
+    def _create(self, carrier: Carrier) -> bool:
+        if isinstance(self.source, str | Mapping) or not isinstance(self.source, Sequence):
+            raise InputError(
+                "items: expected a list of mappings or ids. Use BulkRunOperator for a manifest or a choice."
+            )
+        if len(self.source) > BULK_LIMIT:
             given = len(self.source)
             raise InputError(f"A job takes at most {BULK_LIMIT} items, not {given}. Use BulkRunOperator for more.")
-        return super()._source(client)
+        return super()._create(carrier)
 
     def _result(self, carrier: Carrier, report: RunReport) -> dict[str, Any]:
         return {**super()._result(carrier, report), "jobs": carrier.submitted()}
@@ -328,8 +353,14 @@ class BulkCheckOperator(BaseOperator):
         if (self.run is None) == (self.source is None or self.place is None):
             raise AirflowFailException("Give run, or source and place.")
         if self.run is None:
+            try:
+                sources.checked(AsyncClient.compare, None, self.source, self.place, **(self.options or {}))
+            except InputError as error:
+                raise failed(error) from None
             trigger = CompareTrigger(self.conn_id, str(self.source), str(self.place), self.options)
-            self.defer(trigger=trigger, method_name="go_on")
+            self.defer(trigger=trigger, method_name="go_on", timeout=self.execution_timeout)
+        if isinstance(self.run, Mapping) and "journal" not in self.run:
+            raise AirflowFailException("run: expected the result of a BulkRunOperator, or a run's journal.")
         journal = self.run["journal"] if isinstance(self.run, Mapping) else self.run
         if journal is None:
             return {"agrees": True, "checked": 0, "differences": []}

@@ -66,6 +66,8 @@ def split_manifest(
             raise InputError(f"The manifest {manifest} has no rows.")
     except (SbgBulkError, OSError) as error:
         raise AirflowFailException(str(error)) from error
+    if isinstance(conn_ids, str):
+        conn_ids = [conn_ids] if conn_ids else []
     if not conn_ids:
         return [{"source": piece} for piece in pieces]
     return [{"source": piece, "conn_id": conn_ids[number % len(conn_ids)]} for number, piece in enumerate(pieces)]
@@ -124,6 +126,9 @@ def gather_reports(
     # Of mapped tasks, one of which alone has a result, Airflow hands over that.
     given = [results] if isinstance(results, Mapping) else results
     known = [one for one in given if one is not None]
+    for one in known:
+        if not isinstance(one, Mapping) or not one.keys() >= {*NUMBERS, "run", "report"}:
+            raise AirflowFailException(f"results: expected the results of BulkRunOperator, not {one!r}.")
     base = folder.rstrip("/")
     told: dict[str, Any] = {"shards": len(known), **{key: sum(one[key] for one in known) for key in NUMBERS}}
     told |= {"report": f"{base}/report.html", "data": f"{base}/report.json", "failed_rows": None}

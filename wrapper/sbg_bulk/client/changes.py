@@ -67,25 +67,27 @@ def listed(choice: Choice) -> IO[bytes]:
     return made
 
 
+def manifest_of(source: Manifest, form: ReadFormat | None) -> tuple[Path | IO[bytes] | Draft, ReadFormat | None]:
+    """Return a manifest and its format: rows and lists become streams."""
+    if isinstance(source, (Path, Draft)) or hasattr(source, "read"):
+        return source, form  # type: ignore[return-value] # what can be read is a stream
+    if isinstance(source, Choice):
+        return listed(source), "jsonl"
+    given: list[Any] = [source] if isinstance(source, str) else list(source)
+    if all(isinstance(one, str) for one in given):
+        return io.BytesIO("\n".join(given).encode("utf-8", "surrogateescape")), "list"
+    if not all(isinstance(one, Mapping) for one in given):
+        raise InputError("Give a manifest's file, rows as mappings, or ids and paths as strings.")
+    return io.BytesIO("".join(json.dumps(dict(one)) + "\n" for one in given).encode()), "jsonl"
+
+
 class ChangeFlows:
     """Changes of what files have, and what they have."""
 
     def __init__(self, policy: RequestPolicy, choose: Callable[..., Flow[Choice]]) -> None:
         self._policy = policy
         self._choose = choose
-
-    def manifest(self, source: Manifest, form: ReadFormat | None) -> tuple[Path | IO[bytes] | Draft, ReadFormat | None]:
-        """Return a manifest and its format: rows and lists become streams."""
-        if isinstance(source, (Path, Draft)) or hasattr(source, "read"):
-            return source, form  # type: ignore[return-value] # what can be read is a stream
-        if isinstance(source, Choice):
-            return listed(source), "jsonl"
-        given: list[Any] = [source] if isinstance(source, str) else list(source)
-        if all(isinstance(one, str) for one in given):
-            return io.BytesIO("\n".join(given).encode("utf-8", "surrogateescape")), "list"
-        if not all(isinstance(one, Mapping) for one in given):
-            raise InputError("Give a manifest's file, rows as mappings, or ids and paths as strings.")
-        return io.BytesIO("".join(json.dumps(dict(one)) + "\n" for one in given).encode()), "jsonl"
+        self.manifest = manifest_of
 
     def importing(self, on_conflict: str, tags: Iterable[str] | None) -> dict[str, Any]:
         """Return what is said for all rows of an import by DRS. Raises InputError if there is no such way."""
