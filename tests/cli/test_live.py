@@ -174,6 +174,8 @@ def test_a_bar_can_be_read_without_colours_and_without_other_characters() -> Non
          ["  sent:", "    curl -sS -H \"X: $T\" 'http://127.0.0.1:8000/v2/user'"]),
         ("The proxy uses SOCKS: pip install 'httpx[socks]'", 30,
          ["The proxy uses SOCKS:", "  pip install 'httpx[socks]'"]),
+        ("  received:  HTTP 200 and a body that is long", 30,
+         ["  received:  HTTP 200 and a", "             body that is long"]),
         ("  one name and another", 14, ["  one name and", "  another"]),
     ],
 )  # fmt: skip

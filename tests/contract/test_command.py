@@ -147,21 +147,24 @@ def test_a_token_stored_for_another_platform_is_not_sent(home: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_check_deletes_its_folder_and_writes_its_report(home: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("call", ["create_folder", "submit"])
+def test_an_interrupted_check_deletes_its_folder_and_writes_its_report(
+    home: Path, call: str, number: signal.Signals
+) -> None:
     simulator = build(progress="polls")
     before = tree(simulator)
     ended: list[Callable[[], None]] = []
-    original = simulator.operations.submit
+    original = getattr(simulator.operations, call)
 
-    def submit(*given: Any) -> Reply:
-        # Once, when the first job is submitted.
+    def interrupted(*given: Any) -> Reply:
+        # Once, when the folder is made or the first job is submitted: the check does not know the answer then.
         if ended:
             ended.pop()()
-        return original(*given)
+        return original(*given)  # type: ignore[no-any-return]
 
-    simulator.operations.submit = submit  # type: ignore[method-assign, assignment]
+    setattr(simulator.operations, call, interrupted)
     with running(simulator) as url:
-        words = [str(COMMAND), "contract", url, "--allow-writes", PROJECT, "--json"]
+        words = [str(COMMAND), "contract", url, "--allow-writes", PROJECT, "--alone", "--json"]
         environment = {**_environment(home), "SB_API_ENDPOINT": url, "SB_AUTH_TOKEN": TOKEN}
         with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
             ended.append(lambda: run.send_signal(number))
@@ -170,8 +173,37 @@ def test_an_interrupted_check_deletes_its_folder_and_writes_its_report(home: Pat
     document = json.loads(out)
     assert document["interrupted"]
     assert document["unfinished"] == ["the check was interrupted"]
+    assert document["notes"] == []
+    # That of the call which was broken off is not known, and is no finding.
+    assert document["findings"] == []
     assert tree(simulator) == before
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("promise", "more", "needed"),
+    [
+        ("delete-effects", (), "--allow-writes"),
+        ("private", (), "--second-token-from"),
+        ("export-keeps", ("--allow-writes", PROJECT), "--export-to"),
+    ],
+)
+def test_a_promise_that_was_asked_for_and_not_checked_is_not_said_to_be_kept(
+    home: Path, promise: str, more: tuple[str, ...], needed: str
+) -> None:
+    code, out, _ = contract(home, build(progress="polls"), "--promise", promise, *more)
+    assert code == 2
+    assert out.splitlines()[-1] == f"Could not be checked: {promise} (it needs {needed})"
+
+
+def test_a_finding_is_reproduced_with_the_options_that_it_was_found_with(home: Path) -> None:
+    simulator = build(progress="polls")
+    next_skips_one(simulator)
+    options = ("--promise", "links", "--seed", "3", "--second-token-from", "other", "--job-timeout", "20")
+    code, out, _ = contract(home, simulator, *options)
+    assert code == 1
+    (line,) = [one for one in out.splitlines() if one.startswith("  reproduce: ")][:1]
+    assert line.endswith(" --promise links --seed 3 --second-token-from other --job-timeout 20")
 
 
 def test_without_its_packages_the_command_says_what_to_install(home: Path) -> None:

@@ -67,10 +67,11 @@ def test_a_planted_bug_fails_the_test_of_its_promise_beside_the_users_own_tests(
 
 def test_without_leave_to_write_its_promises_are_skipped(tmp_path: Path) -> None:
     simulator = build()
-    code, told = check_in(tmp_path, simulator, "-k", "never-back or not-found")
+    code, told = check_in(tmp_path, simulator, "-k", "never-back or not-found or private")
     assert code == 0, told
-    assert "1 passed, 1 skipped" in told
+    assert "1 passed, 2 skipped" in told
     assert "needs --sbg-contract-writes" in told
+    assert "needs --sbg-contract-second-token-from" in told
     assert {entry.method for entry in simulator.requests} == {"GET"}
 
 

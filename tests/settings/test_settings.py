@@ -268,6 +268,17 @@ def test_an_endpoint_that_is_not_safe_to_use_is_refused_and_a_secret_in_it_is_no
     assert "pass-word" not in str(caught.value)
 
 
+@pytest.mark.parametrize("given", ["https://api.example.org", "https://api.example.org/"])
+def test_a_service_of_ones_own_may_have_no_path(tmp_path: Path, given: str) -> None:
+    assert normal_endpoint(given, bare=True) == "https://api.example.org"
+    path = tmp_path / "credentials"
+    path.write_text(f"[default]\napi_endpoint = {given}\nauth_token = t\n")
+    for endpoint in (None, given):
+        assert (
+            Settings.find(endpoint, environment={}, credentials=path, bare=True).endpoint == "https://api.example.org"
+        )
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

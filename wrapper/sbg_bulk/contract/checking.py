@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -74,6 +74,7 @@ def check(
     found: Callable[[Finding], object] | None = None,
     tell: Callable[[str], object] = lambda _: None,
     sleep: Callable[[float], object] = time.sleep,
+    options: Sequence[str] = (),
 ) -> Report:
     """Check that a service keeps the contract.
 
@@ -98,6 +99,7 @@ def check(
         found: is told each finding at once, once for each cause.
         tell: is told why the check waits.
         sleep: lets so many seconds pass.
+        options: further options of the command, which findings name to be reproduced with.
 
     Raises:
         ValueError: the URL, the project or the name of a promise is none.
@@ -120,6 +122,7 @@ def check(
         )
         for option, value in (("--export-to", export_to), ("--drs-uri", drs_uri)):
             report.options += () if value is None else (option, value)
+        report.options += tuple(options)
         gate = Service(client, token, report, sleep=sleep, budget=budget, writes=writes is not None, tell=tell)
         try:
             _Check(gate, parts, writes, export_to, drs_uri, second_token, seed).run()

@@ -9,7 +9,7 @@ import pytest
 
 from sbg_bulk.contract.checking import check
 from sbg_bulk.contract.promises import PROMISES, Promise
-from sbg_bulk.contract.report import Report
+from sbg_bulk.contract.report import Report, needs
 from sbg_bulk.contract.stops import Budget
 from sbg_bulk.settings.settings import Settings
 
@@ -41,7 +41,7 @@ class _Service(pytest.Collector):
         def option(name: str) -> Any:
             return self.config.getoption(f"--sbg-contract-{name}")
 
-        settings = Settings.find(option("url"), profile=option("profile"))
+        settings = Settings.find(option("url"), profile=option("profile"), bare=True)
         second = option("second-token-from")
         limits = {"job_timeout": option("job-timeout"), "requests": option("max-requests")}
         chosen = [item.name for item in self.session.items if isinstance(item, _PromiseItem)]
@@ -51,12 +51,16 @@ class _Service(pytest.Collector):
             writes=option("writes"),
             export_to=option("export-to"),
             drs_uri=option("drs-uri"),
-            second_token=None if second is None else Settings.find(settings.endpoint, profile=second).token.reveal(),
+            second_token=None if second is None else _token(settings.endpoint, second),
             budget=Budget(**{name: value for name, value in limits.items() if value is not None}),
             alone=option("alone"),
             promises=[] if len(chosen) == len(PROMISES) else chosen,
             seed=option("seed"),
         )
+
+
+def _token(endpoint: str, profile: str) -> str:
+    return Settings.find(endpoint, profile=profile, bare=True).token.reveal()
 
 
 class _BrokenError(Exception):
@@ -86,10 +90,9 @@ class _PromiseItem(pytest.Item):
             case "not checked" if report.unfinished:
                 raise _BrokenError(f"could not be checked: {'; '.join(report.unfinished)}")
             case "not checked":
-                needs = (
-                    "--sbg-contract-writes" if self.promise.writes and report.writes is None else "something to check"
-                )
-                pytest.skip(f"not checked: needs {needs}")
+                option = needs(self.promise, report.writes)
+                given = None if option is None else f"--sbg-contract-{option.removeprefix('allow-')}"
+                pytest.skip(f"not checked: needs {given or 'something to check'}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what is shown of a failure: the finding, and nothing of this package's code."""

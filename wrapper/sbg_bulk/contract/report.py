@@ -50,7 +50,7 @@ class Finding:
         promise: the promise.
         cause: what is wrong, without ids: the same for all calls that show it.
         expected: what was expected.
-        came: what came instead, the first time.
+        came: what came instead, the first time; empty if the cause says it.
         exchange: the call that shows it, the first time; None if it takes more than one.
         reproduce: the command that checks this promise alone, in the same way.
         places: the calls that show it, where several may.
@@ -83,8 +83,8 @@ class Finding:
             found.append(f"  calls:     {', '.join(self.places)}")
         if self.exchange is not None:
             found.append(f"  sent:      {self.exchange.request}")
-        found += [f"  received:  {self.came}", f"  expected:  {self.expected}", f"  reproduce: {self.reproduce}"]
-        return found
+        found += [f"  received:  {self.came}"] if self.came else []
+        return [*found, f"  expected:  {self.expected}", f"  reproduce: {self.reproduce}"]
 
 
 @define
@@ -145,7 +145,7 @@ class Report:
             kept: whether it was kept.
             cause: what is wrong if not, without ids, so that all findings of one cause are told once.
             expected: what was expected.
-            came: what came; the exchange, if not given.
+            came: what came; the exchange, if not given. Neither is needed where the cause says it.
             exchange: the call that shows it.
             place: names the call, where several may show the same cause.
 
@@ -157,7 +157,7 @@ class Report:
             return kept
         self.checked[name] += 1
         if not kept:
-            shown = self._add(promise, cause, expected, came or str(exchange or "see above"), exchange)
+            shown = self._add(promise, cause, expected, came or str(exchange or ""), exchange)
             if place is not None and place not in shown.places:
                 shown.places.append(place)
         return kept
@@ -226,7 +226,12 @@ class Report:
         """The command's exit code. It is 0 if all is kept, 1 if a promise is broken, 2 if it could not be checked."""
         if self.broken:
             return 1
-        return 2 if self.unfinished else 0
+        return 2 if self.unfinished or self.unchecked else 0
+
+    @property
+    def unchecked(self) -> list[str]:
+        """The promises that were asked for by name and could not be checked, each with what that needs."""
+        return [_needing(PROMISES[name], self.writes) for name in PROMISES if name in self.selected - {*self.checked}]
 
     @property
     def verdict(self) -> str:
@@ -234,15 +239,15 @@ class Report:
         if self.broken:
             names = dict.fromkeys(finding.promise.name for finding in self.broken)
             return f"{counted(len(names), 'promise')} broken: {', '.join(names)}."
-        if self.unfinished:
-            return f"Could not be checked: {'; '.join(self.unfinished)}"
+        if self.unfinished or self.unchecked:
+            return f"Could not be checked: {'; '.join(self.unfinished or self.unchecked)}"
         return f"The contract is kept: {counted(len(self.checked), 'promise')} checked."
 
     def summary(self) -> list[str]:
         """Return what is told at the end, after the findings."""
         found = [f"note: {note}" for note in self.notes]
         if self.broken:
-            found += [f"could not be checked: {why}" for why in self.unfinished]
+            found += [f"could not be checked: {why}" for why in self.unfinished or self.unchecked]
         jobs = f", {counted(self.finished, 'job')} followed until they ended" if self.writes else ""
         found.append(f"{counted(self.calls.total(), 'request')} to {counted(len(self.calls), 'operation')}{jobs}.")
         return [*found, self.verdict]
@@ -309,3 +314,24 @@ class Report:
             "calls": list(finding.places),
             "times": finding.times,
         }
+
+
+def needs(promise: Promise, writes: str | None) -> str | None:
+    """Return the option that a promise can be checked with only; None if it needs none, or has been given it.
+
+    Args:
+        promise: the promise.
+        writes: the project that may be written to.
+    """
+    if promise.writes and writes is None:
+        return "allow-writes"
+    if promise.parts == {"exports"}:
+        return "export-to"
+    if promise.parts == {"drs"}:
+        return "drs-uri"
+    return "second-token-from" if promise.name == "private" else None
+
+
+def _needing(promise: Promise, writes: str | None) -> str:
+    option = needs(promise, writes)
+    return f"{promise.name} (it needs {'something to check' if option is None else f'--{option}'})"

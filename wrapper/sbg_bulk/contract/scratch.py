@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from attrs import field, frozen
@@ -20,6 +20,9 @@ PREFIX = "sbg-bulk-contract-"
 HURRIED = 30.0
 """Seconds that the deletion may take if the check ends early, for example with Ctrl-C."""
 
+UNANSWERED = 5.0
+"""Seconds in which something may still appear that was asked for just before the check ended."""
+
 
 @frozen
 class Scratch:
@@ -32,7 +35,7 @@ class Scratch:
         home: its id.
         folders: the ids of folders in it, by their names.
         astray: names of files that were put into the root of the project.
-        under_way: the type and the id of each job that may still put one there.
+        under_way: the type and the id of each job that may still put one there; an empty id until it is known.
     """
 
     service: Service
@@ -86,20 +89,23 @@ def scratch_folder(service: Service, project: str) -> Iterator[Scratch]:
         CannotCheck: it cannot be made.
     """
     name = f"{PREFIX}{uuid.uuid4().hex[:12]}"
-    made = service.call("create_folder", body={"name": name, "type": "folder", "project": project})
-    home = made.text("id")
-    if not made.ok or home is None:
-        why = {403: "no permission to write to it", 404: "the project was not found, or is not shared with you"}.get(
-            made.status, f"HTTP {made.status}"
-        )
-        raise CannotCheck(f"no folder can be created in {project}: {why}")
-    scratch = Scratch(service, project, name, home)
-    limit = HURRIED
+    scratch: Scratch | None = None
+    limit, refused = HURRIED, False
     try:
+        made = service.call("create_folder", body={"name": name, "type": "folder", "project": project})
+        home = made.text("id")
+        if not made.ok or home is None:
+            refused = not made.ok
+            why = {403: "no permission to write to it", 404: "the project was not found, or is not shared with you"}
+            told = why.get(made.status, f"HTTP {made.status}")
+            raise CannotCheck(f"no folder can be created in {project}: {told}")
+        scratch = Scratch(service, project, name, home)
         yield scratch
         limit = service.budget.job_timeout
     finally:
-        _clean_up(scratch, limit)
+        if not refused:
+            # The check may have ended before it knew the answer.
+            _clean_up(scratch or Scratch(service, project, name, ""), limit)
 
 
 def _astray(scratch: Scratch, until: float) -> list[str]:
@@ -107,14 +113,27 @@ def _astray(scratch: Scratch, until: float) -> list[str]:
     service = scratch.service
     if not scratch.astray:
         return []
+    if any(not job_id for _, job_id in scratch.under_way):
+        # The check ended before it knew which job it had submitted.
+        until = min(until, service.now() + UNANSWERED)
     for job_type, job_id in scratch.under_way:
-        while service.now() < until:
+        while service.now() < until and job_id:
             job = service.call(READERS[job_type], path={"job_id": job_id})
             if not job.ok or job.field("state") == "FINISHED":
                 break
             service.wait(1.0)
-    listed = service.call("list_files", query={"project": scratch.project, "name": scratch.astray, "limit": 100})
-    return [str(one.get("id")) for one in listed.listed() if one.get("name") in scratch.astray]
+    while True:
+        found = _named(scratch, scratch.astray)
+        if found or service.now() >= until or all(job_id for _, job_id in scratch.under_way):
+            return found
+        service.wait(1.0)
+
+
+def _named(scratch: Scratch, names: Sequence[str]) -> list[str]:
+    """Return the ids of what has one of these names in the root of the project."""
+    query = {"project": scratch.project, "name": [*names], "limit": 100}
+    listed = scratch.service.call("list_files", query=query)
+    return [str(one.get("id")) for one in listed.listed() if one.get("name") in names]
 
 
 def _clean_up(scratch: Scratch, limit: float) -> None:
@@ -122,7 +141,11 @@ def _clean_up(scratch: Scratch, limit: float) -> None:
     left = f"{place} could not be deleted: delete it by hand"
     service.release(CLEANING_CALLS)
     try:
-        doomed = [scratch.home, *_astray(scratch, service.now() + limit)]
+        homes = [scratch.home] if scratch.home else _named(scratch, [scratch.name])
+        doomed = [*homes, *_astray(scratch, service.now() + limit)]
+        if not doomed:
+            left = ""
+            return
         submitted = service.call("submit_delete_job", body={"items": [{"file": one} for one in doomed]})
         began, pause, gone = service.now(), 0.15, False
         while not gone and service.now() - began < limit:

@@ -253,7 +253,9 @@ class Service:
         waited, refused = 0.0, 0
         while True:
             self._pace()
+            before, self._before = self._before, None  # nothing is known of a call that is broken off
             response = self._send(request)
+            self._before = before
             if seen is not None:
                 seen.append(response)
             answer = answer_of(name, request, response, self.report.hide)

@@ -244,6 +244,8 @@ class Exports:
         kept, other, given = self._files[:3]
         where = f"{self._scratch.name}/"
         items = [self._item(kept, f"{where}kept.bam"), self._item(other, f"{where}deep/other.bam")]
+        # Told also if the check ends before they are there.
+        self._service.report.note(f"three objects were exported to {self._volume}/{where}: delete them by hand")
         started = starter.start_all(items, COPY_ONLY)
         gives = starter.start(self._item(given, f"{where}given.bam"))
         started += [] if gives is None else [gives]
@@ -279,7 +281,6 @@ class Exports:
             started += [] if one is None else [one]
         self._expect_objects({f"{where}kept.bam", f"{where}deep/", f"{where}given.bam"})
         check_lists(self._service, starter, started, self._volume)
-        self._service.report.note(f"three objects were exported to {self._volume}/{where}: delete them by hand")
 
     def _item(self, file: str, location: str, volume: str | None = None) -> dict[str, Any]:
         return {"source": {"file": file}, "destination": {"volume": volume or self._volume, "location": location}}

@@ -125,8 +125,10 @@ class Watcher:
         """Submit a job. Raises AbandonError if there is none then."""
         hold = self._service.report.hold
         before = self._listed if self._listed is not None else self.list_jobs()
+        self._under_way.append((job_type, ""))
         answer = self._service.call(SUBMITTERS[job_type], body={"items": [one.item(job_type) for one in planned]})
         job_id = answer.text("id")
+        self._under_way[-1:] = [] if job_id is None else [(job_type, job_id)]
         submitted = hold(
             "one-submit-one-job",
             answer.ok and job_id is not None,
@@ -136,7 +138,6 @@ class Watcher:
         )
         if not submitted or job_id is None:
             raise AbandonError
-        self._under_way.append((job_type, job_id))
         history = History(job_id, len(planned), self._service.report)
         history.look(answer.body, answer.exchange)
         hold(

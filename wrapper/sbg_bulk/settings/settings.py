@@ -111,6 +111,7 @@ class Settings:
         *,
         environment: Mapping[str, str] | None = None,
         credentials: Path | None = None,
+        bare: bool = False,
     ) -> Settings:
         """Put together what is given and what is stored.
 
@@ -121,16 +122,17 @@ class Settings:
                 `SB_PROFILE` says.
             environment: instead of `os.environ`.
             credentials: instead of `~/.sevenbridges/credentials`.
+            bare: whether an endpoint may have no path, as a service of one's own may; the platforms' have one.
 
         Raises:
             SettingsError: something is missing, malformed or contradictory.
         """
-        wanted = None if endpoint is None else normal_endpoint(endpoint)
+        wanted = None if endpoint is None else normal_endpoint(endpoint, bare=bare)
         if token is not None and wanted is not None:
             return cls(wanted, _as_token(token))
         stored = _stored(profile, os.environ if environment is None else environment, credentials)
         place = ENDPOINT_VARIABLE if stored.source == ENVIRONMENT else stored.source
-        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, place, stored.token)
+        found = None if stored.endpoint is None else normal_endpoint(stored.endpoint, place, stored.token, bare=bare)
         if token is not None:
             if found is None:
                 raise SettingsError(
@@ -153,7 +155,7 @@ class Settings:
         return cls(wanted or found or "", Token(stored.token), stored.source)
 
 
-def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str | None) -> str:
+def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str | None, bare: bool = False) -> str:
     """Return the base URL that an endpoint or a platform's short name means, without a slash at the end.
 
     It may be shown: see `shown`.
@@ -162,6 +164,7 @@ def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str
         text: as it was read.
         source: where, for messages.
         secrets: what is known to be secret.
+        bare: whether it may have no path.
 
     Raises:
         SettingsError: it is neither, or would send the token unprotected over a network.
@@ -197,7 +200,7 @@ def normal_endpoint(text: str, source: str = "the endpoint given", *secrets: str
         raise SettingsError(f"{source}: the URL contains something that looks like a token. Remove it.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsError(f"{source}: {base}{path} would send the token unencrypted. Use https.")
-    if not path:
+    if not path and not bare:
         raise SettingsError(f"{source}: {base} lacks the path, usually /v2. Try {base}/v2")
     return f"{base}{path}"
 

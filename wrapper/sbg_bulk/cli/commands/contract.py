@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from sbg_bulk import contract as library
 from sbg_bulk.cli.context import Context
@@ -109,7 +110,7 @@ def contract(
             f"The contract checks need packages that are not installed ({error.name}): pip install 'sbg-bulk[contract]'"
         ) from None
     given: Context = ctx.obj
-    settings = Settings.find(url or given.endpoint, profile=given.profile)
+    settings = Settings.find(url or given.endpoint, profile=given.profile, bare=True)
     second = None if second_token_from is None else _second_token(settings.endpoint, second_token_from)
     place = f"writing to {allow_writes}" if allow_writes else "reading only"
     note(f"Checking {settings.endpoint}, {place}, seed {seed}.")
@@ -134,6 +135,7 @@ def contract(
                 seed=seed,
                 found=found,
                 tell=note,
+                options=_repeated(ctx, given.profile),
             )
             code = report.exit_code
         except ValueError as error:
@@ -144,9 +146,17 @@ def contract(
     ctx.exit(code)
 
 
+def _repeated(ctx: click.Context, profile: str | None) -> list[str]:
+    """Return the options of the command line that a finding is reproduced with, and that `check` does not know of."""
+    names = {"second_token_from": "--second-token-from", "job_timeout": "--job-timeout"}
+    given = [name for name in names if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    words = [word for name in given for word in (names[name], f"{ctx.params[name]}".removesuffix(".0"))]
+    return words if profile is None else [*words, "--profile", profile]
+
+
 def _second_token(endpoint: str, profile: str) -> str:
     try:
-        return Settings.find(endpoint, profile=profile).token.reveal()
+        return Settings.find(endpoint, profile=profile, bare=True).token.reveal()
     except SettingsError as error:
         raise SettingsError(f"--second-token-from: {error}") from None
 

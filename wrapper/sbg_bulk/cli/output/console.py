@@ -127,6 +127,7 @@ def _columns(stream: TextIO) -> int | None:
 
 
 _COMMAND: Final = r"(?:sbg-bulk|export|curl|pip install) \S.*"
+_LABEL: Final = re.compile(r" +[a-z]+: {2,}")
 _UNIT: Final = re.compile(rf"(?:(?<=^)|(?<=: )|(?<=   )){_COMMAND}|'sbg-bulk [^']*'\S*|\S+")
 """What is never broken: a word, a path, an address, and a command, which a line ends with or which is quoted."""
 
@@ -139,15 +140,22 @@ def folded(line: str, columns: int | None) -> list[str]:
     """
     if columns is None or len(line) <= columns:
         return [line]
+    label = _LABEL.match(line)
     text = line.lstrip(" ")
     indent = line[: len(line) - len(text)]
     lines: list[str] = []
+    # A label is padded to the column of its text, which goes on there.
+    hanging = " " * (label.end() if label else len(indent))
     for unit in _UNIT.findall(text):
-        if lines and len(lines[-1]) + 1 + len(unit) <= columns:
+        is_command = re.fullmatch(_COMMAND, unit)
+        if label and len(lines) == 1 and lines[0] == label.group().rstrip() and not is_command:
+            lines[0] = f"{label.group()}{unit}"
+        elif lines and len(lines[-1]) + 1 + len(unit) <= columns:
             lines[-1] += f" {unit}"
+        elif is_command:
+            lines.append(f"{indent}{'  ' if lines else ''}{unit}")
         else:
-            command = "  " if lines and re.fullmatch(_COMMAND, unit) else ""
-            lines.append(f"{indent}{command}{unit}")
+            lines.append(f"{hanging if lines else indent}{unit}")
     return lines
 
 
