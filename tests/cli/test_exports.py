@@ -124,8 +124,52 @@ def test_a_manifest_is_exported_and_its_plan_is_one(sbg: Run, simulator: Simulat
     done = sbg("export", "--copy-only", "--manifest", str(plan), "--json")
     assert (done.code, len(exports(simulator))) == (0, 3), done.err
     assert {one["event"] for one in done.documents} >= {"run-started", "run-finished"}
-    refused = sbg("export", "--copy-only", "--manifest", str(plan), "--on-conflict", "skip")
-    assert (refused.code, "an overwrite column" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("copies", ["--copy-only", "--replace-with-alias"])
+def test_a_manifest_that_is_typed_again_finds_everything_there(
+    sbg: Run, simulator: Simulator, tmp_path: Path, copies: str
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("path,location\n" + "".join(f"{PROJECT}/run/{number}.bam,{number}\n" for number in range(3)))
+    command = ("export", copies, "--manifest", str(rows), "--to", f"{VOLUME}:x", "--yes")
+    assert sbg(*command).code == 0
+    told = "Nothing to do: everything is already there.\nSkipped: 3 files already there (same name and size).\n"
+    again = sbg(*command, "--verify")
+    assert (again.code, again.err, len(exports(simulator))) == (0, told, 3)
+    dry = sbg(*command, "--dry-run")
+    assert (dry.code, dry.err) == (0, told)
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{PROJECT}/run/0.bam\n")
+    ran = sbg("export", copies, "--files-from", str(listed), "--to", f"{VOLUME}:y", "--yes")
+    assert ran.code == (0 if copies == "--copy-only" else 3), ran.err  # it is an alias now
+
+
+def test_what_is_in_the_place_of_a_row_is_told_or_dealt_with_as_was_said(
+    sbg: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    objects = simulator.world.volumes[VOLUME].objects
+    objects.put("x/1", 7)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("path,location\n" + "".join(f"{PROJECT}/run/{number}.bam,{number}\n" for number in range(2)))
+    command = ("export", "--copy-only", "--manifest", str(rows), "--to", f"{VOLUME}:x", "--yes")
+    told = (
+        "1 name exists at the destination with a different size or type. Skipped; to replace, add --on-conflict "
+        f"overwrite:\n  {VOLUME}:x/1: a file with this name and a different size exists there (7 B; this one has 2 MB)"
+    )
+    refused = sbg(*command, "--on-conflict", "fail")
+    assert (refused.code, exports(simulator)) == (2, [])
+    assert f"1 name exists on the volume: {VOLUME}:x/1. Nothing was exported." in refused.err
+    ran = sbg(*command)
+    assert (ran.code, [one.location for one in exports(simulator)]) == (3, ["x/0"])
+    assert " ".join(told.split()) in " ".join(ran.err.split())
+    assert sbg(*command).err.startswith("Nothing else to do.\nSkipped: 1 file already there")
+    before = len(simulator.requests) + 1  # what is left of the rate limit is asked besides
+    dry = sbg(*command, "--dry-run", "--on-conflict", "overwrite")
+    assert "2 objects on the volume will be overwritten.\nExport 2 files (3 MB)" in dry.err
+    assert f"Listing used {len(simulator.requests) - before} requests." in dry.err
+    over = sbg(*command, "--on-conflict", "overwrite")
+    assert (over.code, objects.size("x/1")) == (0, 2_000_000)
 
 
 def test_a_manifest_with_unfit_rows_is_told_with_row_column_and_remedy(sbg: Run, tmp_path: Path) -> None:
@@ -172,10 +216,9 @@ def test_where_a_person_must_decide_the_message_says_what_to_check_and_how_to_go
     assert len(exports(simulator)) == 3
 
 
-def test_a_verification_of_nothing_is_not_told_as_a_success(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:
-    simulator.world.volumes[VOLUME].objects.put("a", 1)
+def test_a_verification_of_nothing_is_not_told_as_a_success(sbg: Run, tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
-    rows.write_text(f"path,volume,location\n{PROJECT}/run/0.bam,{VOLUME},a\n")
+    rows.write_text(f"path,volume,location\n{PROJECT}/run/alias.bam,{VOLUME},a\n")
     ran = sbg("export", "--copy-only", "--manifest", str(rows), "--verify")
     assert ran.code == 3
     assert "Nothing to verify. Not checked: 1 file that failed." in ran.err

@@ -47,8 +47,8 @@ FAMILIES = {
     ),
     "export": Family(
         f"export --copy-only --to {VOLUME}:x --manifest",
-        f"file,location\n{FILE},new\n{FILE_2},taken\n",
-        f"{VOLUME}:x/taken",
+        f"file,location\n{FILE},new\n{FILE_2},lost\n",
+        f"{VOLUME}:x/lost",
         "exported",
         (2, 1),
         f"export rows.csv to {VOLUME}:x",
@@ -88,6 +88,8 @@ def family(request: pytest.FixtureRequest, simulator: Simulator) -> Family:
     simulator.world.add_project(PROJECT)
     simulator.world.volumes.add(VOLUME, objects={"x/taken": 5})
     simulator.world.repository.add(DRS, "x.bam", size=5)
+    for call, item in ((1, 2), (2, 1)):
+        simulator.arm(f"kind=fail_item op=bulk_start_exports call={call} item={item} code=9107")
     return request.param  # type: ignore[no-any-return]
 
 

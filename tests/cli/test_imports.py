@@ -91,8 +91,10 @@ def test_a_plan_is_a_manifest_of_the_same_imports(sbg: Run, simulator: Simulator
     assert (dry.code, f"{VOLUME}:run/a.bam" in dry.out) == (0, True), dry.err
     assert sbg("import", "--manifest", str(plan)).code == 0
     assert sorted(one.location for one in imports(simulator)) == ["run/a.bam", "run/notes.txt"]
-    for option in ("--on-conflict=skip", "--preserve-structure"):
-        assert sbg("import", "--manifest", str(plan), option).code == 2
+    again = sbg("import", "--manifest", str(plan), "--on-conflict=skip", "--yes")
+    told = "Nothing to do: everything is already there.\nSkipped: 2 files already there (same name and size).\n"
+    assert (again.code, again.err, len(imports(simulator))) == (0, told, 2)
+    assert sbg("import", "--manifest", str(plan), "--preserve-structure").code == 2
     assert "import" in sbg("runs", "list").out
 
 
@@ -113,6 +115,31 @@ def test_metadata_in_a_manifest_is_shown_by_the_plan_and_set_by_the_same_run(
     header, first, second = sbg("runs", "export").out.splitlines()
     assert "metadata.Sample ID" in header
     assert ("S1" in first, "S1" in second) == (True, False)
+
+
+def test_what_is_there_already_gets_the_metadata_that_it_lacks_alone(
+    sbg: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    places = tmp_path / "places.txt"
+    places.write_text(f"{VOLUME}:run/a.bam\n{VOLUME}:run/notes.txt\n")
+    assert sbg("import", "--files-from", str(places), "--to", PROJECT).code == 0
+    table = tmp_path / "samples.csv"
+    table.write_text(f"source,metadata.sample\n{VOLUME}:run/a.bam,S1\n{VOLUME}:run/notes.txt,\n", encoding="utf-8")
+    command = ("import", "--manifest", str(table), "--to", PROJECT)
+    plan = sbg(*command, "--dry-run")
+    told = (
+        "Skipped: 1 file already there (same name and size).\n"
+        "1 file already there (same name and size): only the metadata will be set.\n"
+    )
+    assert plan.err.startswith(told)
+    assert "Plan: 0 jobs; 2 requests" in plan.err
+    assert sbg(*command, "--dry-run", "--json").documents[-1]["items"] == 1
+    ran = sbg(*command, "--verify")
+    assert (ran.code, len(imports(simulator))) == (0, 2), ran.err
+    found = simulator.world.projects[PROJECT].root.children["a.bam"]
+    assert isinstance(found, File)
+    assert found.metadata == {"sample": "S1"}
+    assert "Nothing to do: everything is already there." in sbg(*command).err
 
 
 def test_a_list_of_places_is_imported_too(sbg: Run, simulator: Simulator, tmp_path: Path) -> None:

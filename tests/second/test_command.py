@@ -19,7 +19,7 @@ from tests.second.server.app import application
 from tests.second.server.transport import serving
 from tests.second.server.variant import Variant
 from tests.second.server.world import World
-from tests.second.service import SOURCE, TARGET, TOKEN, fill, variants
+from tests.second.service import SOURCE, TARGET, TOKEN, VOLUME, fill, variants
 
 COMMAND: Final = Path(sysconfig.get_path("scripts")) / "sbg-bulk"
 PATIENCE: Final = 60.0
@@ -75,6 +75,14 @@ def last(written: str) -> Any:
 HANDFUL: Final = ("plain", "poor and mixed up", "a result for each file", "connections closed")
 """What a process makes of each switch alone, the clients show without one."""
 
+VOLUMES: Final = (
+    "no prefixes",
+    "short pages",
+    "least fields whatever is asked for",
+    "bulk least fields",
+    "bulk shuffled",
+)
+
 
 @pytest.mark.parametrize("variant", variants(HANDFUL))
 def test_what_fits_a_pattern_is_copied_verified_and_deleted(site: Site) -> None:
@@ -116,6 +124,26 @@ def test_what_is_exported_of_a_manifest_with_failures_is_true(site: Site, tmp_pa
         deed = deeds[row["file"]]
         assert row["outcome"] != ("done" if deed.error else "failed")
         assert row.get("new_id") in (None, "", deed.made)
+
+
+@pytest.mark.parametrize("variant", variants((*HANDFUL, *VOLUMES)))
+def test_a_manifest_of_exports_or_imports_that_is_typed_again_finds_all_there(site: Site, tmp_path: Path) -> None:
+    moving, source = site.world.moving, site.world.projects[SOURCE].root
+    rows = tmp_path / "rows.csv"
+    rows.write_text("".join(["file,location\n", *(f"{one.id},{one.name}\n" for one in source.children[:3])]), "utf-8")
+    keys = ("first.bam,S1", "second.bam,S2", "runs/a/1.bam,")
+    objects = tmp_path / "objects.csv"
+    objects.write_text("".join(["source,metadata.sample\n", *(f"{VOLUME}:{one}\n" for one in keys)]), "utf-8")
+    for command in (
+        ("export", "--manifest", str(rows), "--to", f"{VOLUME}:kept", "--copy-only", "--yes"),
+        ("export", "--manifest", str(rows), "--to", f"{VOLUME}:moved/deep", "--replace-with-alias", "--yes"),
+        ("import", "--manifest", str(objects), "--to", TARGET, "--yes"),
+    ):
+        before = len(moving.transfers)
+        site.run(*command)
+        assert len(moving.transfers) == before + 3
+        assert last(site.run(*command, "--json"))["items"] == 0
+        assert len(moving.transfers) == before + 3
 
 
 @pytest.mark.parametrize("variant", variants(HANDFUL))

@@ -80,6 +80,11 @@ class ObjectPager:
     _last: list[str] = field(factory=list, init=False)
     _barren: int = field(default=0, init=False)
 
+    @property
+    def ended(self) -> bool:
+        """Return whether there are no more pages."""
+        return self._ended
+
     def next(self) -> Flow[list[VolumeObject] | None]:
         """Read the next page: objects and folders, in the order of their locations; None if there are no more.
 

@@ -485,9 +485,12 @@ class Client(ClientBase):
         as a manifest. Close it, or use it as a context manager: what `run` has not started is removed then.
 
         Args:
-            on_conflict: what to do with a row whose name exists at its destination, as in `choose`; None not to check:
-                the platform puts a number before the name. `conflicts` of the result says what was found. It takes a
-                request for each hundred rows, and those for their destinations.
+            on_conflict: what to do with a row whose name exists at its destination, as in `choose`, `choose_exports` or
+                `choose_imports`; None not to check: the platform puts a number before the name, or refuses an export or
+                import. `conflicts` of the result says what was found. It takes a request for each hundred rows, and
+                those for their destinations; of exports and imports only the rows whose name exists are read. Rows of
+                these with `overwrite` or `autorename` are not checked. A file that an import finds there already gets
+                the metadata of its row that it does not have.
             new_run: with `on_conflict`, and of deletions, ignore unfinished runs, as in `choose`. Otherwise it is left
                 out; `conflicts` has it as `pending`.
             on_request: called with the number of requests so far. Only paths and the check of names take any.

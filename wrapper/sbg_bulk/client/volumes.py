@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from attrs import evolve
 
@@ -17,14 +18,19 @@ from sbg_bulk.files.paths import is_path, unpasted
 from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT
 from sbg_bulk.models.storage import Volume
 from sbg_bulk.runs.draft import Draft
+from sbg_bulk.runs.left_out import Conflicts
 from sbg_bulk.runs.problems import ManifestError, Problem
 from sbg_bulk.runs.result import RunReport
 from sbg_bulk.settings.settings import Settings
 from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice
 from sbg_bulk.volume_jobs.choose import choose_exports, usable, writable
 from sbg_bulk.volume_jobs.choose_imports import choose_imports
+from sbg_bulk.volume_jobs.row_conflicts import look_at_exports, look_at_imports
 from sbg_bulk.volumes.compare import compare_with_volume
 from sbg_bulk.volumes.places import is_volume_place
+
+JOB_TYPES: Final = (EXPORT_COPY, EXPORT_REPLACE, IMPORT)
+"""What is done with volumes."""
 
 
 class VolumeFlows:
@@ -99,7 +105,7 @@ class VolumeFlows:
             ManifestError: some do.
             NotFound: there is no such volume.
         """
-        if draft.checked or draft.plan.job_type not in (EXPORT_COPY, EXPORT_REPLACE, IMPORT):
+        if draft.checked or draft.plan.job_type not in JOB_TYPES:
             return
         look = usable if draft.plan.job_type == IMPORT else writable
         found = yield from record(lambda: draft.first_with("volume"))
@@ -116,6 +122,12 @@ class VolumeFlows:
         if problems:
             raise ManifestError(problems[: ManifestError.SHOWN], len(problems))
         draft.checked, draft.used = True, tuple(volumes)
+
+    def check_rows(self, draft: Draft, on_conflict: str, on_request: Callable[[int], object] | None) -> Flow[Conflicts]:
+        """Find what is there already where a manifest's rows go, and leave out what is not to be done."""
+        policy, imports = lookup_policy(self._policy), draft.plan.job_type == IMPORT
+        look = look_at_imports if imports else look_at_exports
+        return look(policy, draft, OnTaken.of(on_conflict, renames=imports), on_request)
 
     def compare(
         self,

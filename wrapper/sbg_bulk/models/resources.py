@@ -75,6 +75,12 @@ class File(FromServer):
         kind = parse.text(storage.get("type")) if isinstance(storage, dict) else None
         return None if kind is None else kind.upper() == "VOLUME"
 
+    def is_alias_of(self, volume: str, location: str) -> bool:
+        """Return whether it stands for this object on a volume, as far as the server said."""
+        storage = self.raw.get("storage") if isinstance(self.raw, dict) else None
+        told = storage if isinstance(storage, dict) else {}
+        return self.is_alias is True and (told.get("volume"), told.get("location")) == (volume, location)
+
     @classmethod
     def from_answer(cls, answer: object) -> File | None:
         """Return the file that an answer describes; None if there is none in it, or one without an id."""

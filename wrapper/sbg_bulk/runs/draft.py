@@ -207,7 +207,7 @@ class Draft:
 
     def _going(self, rows: str, size: int) -> Iterator[list[Going]]:
         found = self._select(
-            f"SELECT place, row.number, file, name, parent, project, folder, beside, also FROM {rows}"  # noqa: S608
+            f"SELECT place, row.number, file, name, parent, project, folder, beside, also, item FROM {rows}"  # noqa: S608
         )
         while batch := [Going(*one) for one in islice(found, size)]:
             yield batch
@@ -235,10 +235,16 @@ class Draft:
             query = "INSERT INTO learned VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE ?"
             self._db.execute(query, (FOLDER_SEEN + file, name, name != ""))
 
-    def leave_out(self, row: Going) -> None:
-        """Note that a row is not to be done."""
+    def leave_out(self, place: int) -> None:
+        """Note that a row, by its place in the journal, is not to be done."""
         with clear_errors(self.path, if_full=_IF_FULL):
-            self._db.execute("INSERT INTO gone VALUES (?)", (row.place,))
+            self._db.execute("INSERT INTO gone VALUES (?)", (place,))
+
+    def change(self, place: int, values: Mapping[str, Any]) -> None:
+        """Note what else is said of what is to be done with a row, by its place in the journal."""
+        with clear_errors(self.path, if_full=_IF_FULL):
+            query = "UPDATE row SET item = json_patch(coalesce(item, '{}'), ?) WHERE place = ?"
+            self._db.execute(query, (json.dumps(values), place))
 
     def add(self, row: Going) -> None:
         """Note something that is to be done besides, with the number of the row that it comes from."""

@@ -70,6 +70,7 @@ class Going:
         folder: the number of the new folder that it goes to.
         beside: the column of a path that stands beside the id in the manifest.
         also: that path.
+        item: what else is said of what is to be done, as JSON; None if nothing is.
     """
 
     place: int
@@ -81,3 +82,4 @@ class Going:
     folder: int | None
     beside: str | None
     also: str | None
+    item: str | None

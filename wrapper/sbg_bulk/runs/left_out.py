@@ -73,13 +73,20 @@ class Clash:
     there: File
 
     def __str__(self) -> str:
-        return f"{self.item.destination}: {self.reason}"
+        return f"{self.destination}: {self.reason}"
+
+    @property
+    def destination(self) -> str:
+        """Return the path that it would have."""
+        return self.item.destination
 
     @property
     def reason(self) -> str:
         """Return in what the two differ."""
         if self.item.is_folder != self.there.is_folder:
             return f"a {'folder' if self.there.is_folder else 'file'} with this name exists there"
+        if self.item.is_folder:
+            return "a folder with this name exists there, and does not have the same files"
         return _other_size(self.item.size, self.there.size)
 
 
@@ -185,6 +192,8 @@ class Conflicts:
         different: what is not the same as what has its name there; the first of it if there is much.
         differing: how many there are of these.
         renamed: how many files will be renamed.
+        overwritten: how many take the place of what is there.
+        described: how many files are there already, and get metadata that they do not have.
         pending: what unfinished runs of this machine are still going to do.
         moved: how many folders are no more where they were to be moved from, and are where they were to go.
         requests: how many requests it took.
@@ -193,12 +202,19 @@ class Conflicts:
     left: list[Chosen] = field(factory=list)
     existing: int = 0
     unsized: int = 0
-    different: list[Clash] = field(factory=list)
+    different: list[Clash | Taken] = field(factory=list)
     differing: int = 0
     renamed: int = 0
+    overwritten: int = 0
+    described: int = 0
     pending: tuple[Pending, ...] = ()
     moved: int = 0
     requests: int = 0
+
+    @property
+    def clashes(self) -> list[Clash]:
+        """Return those of what is different that are on the platform."""
+        return [one for one in self.different if isinstance(one, Clash)]
 
     def add(self, other: Conflicts, shown: int) -> None:
         """Count others in; keep so many of what is different at most."""
@@ -207,3 +223,8 @@ class Conflicts:
         self.differing += other.differing
         self.renamed += other.renamed
         self.different += other.different[: max(0, shown - len(self.different))]
+
+    def differs(self, clash: Clash | Taken, shown: int) -> None:
+        """Count something that is not the same as what has its name; keep so many of these at most."""
+        self.differing += 1
+        self.different += [clash][: max(0, shown - len(self.different))]

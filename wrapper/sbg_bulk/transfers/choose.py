@@ -227,7 +227,7 @@ def choose(
         subfolders=selection.subfolders,
         existing=found.existing,
         unsized=found.unsized,
-        different=tuple(found.different),
+        different=tuple(found.clashes),
         renamed=found.renamed,
         pending=pending,
         undated=selection.undated,

@@ -18,7 +18,7 @@ from sbg_bulk.errors import InputError
 from sbg_bulk.files.paths import Location
 from sbg_bulk.files.resolver import PathResolver
 from sbg_bulk.models.resources import File
-from sbg_bulk.runs.left_out import Chosen, Clash, Conflicts, Pending
+from sbg_bulk.runs.left_out import Chosen, Clash, Conflicts, Pending, Taken
 from sbg_bulk.text import either
 from sbg_bulk.transfers.choice import RENAMED, OnConflict
 from sbg_bulk.transfers.copies import entirely_there
@@ -153,7 +153,7 @@ def _weigh(
     return []
 
 
-def taken(existing: int, different: Sequence[Clash], remedy: str, differing: int | None = None) -> InputError:
+def taken(existing: int, different: Sequence[Clash | Taken], remedy: str, differing: int | None = None) -> InputError:
     """Return the error that names are taken, with what has them, and what one can do."""
     differing = len(different) if differing is None else differing
     number = existing + differing

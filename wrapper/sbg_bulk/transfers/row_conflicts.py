@@ -134,7 +134,7 @@ def look_at_deletions(
             left = {item.id for item in (yield from claimed.left(resolver, items, DELETE))}
             for row in rows:
                 if details[row.file] is not None and row.file not in left:
-                    yield from record(partial(draft.leave_out, row))
+                    yield from record(partial(draft.leave_out, row.place))
         found.pending = yield from record(partial(claimed.found, DELETE))
     yield from record(draft.settle)
     found.requests = counter.requests
@@ -186,7 +186,7 @@ def _leave_out_moved(resolver: PathResolver, draft: Draft, gone: Sequence[Going]
             continue
         there = yield from resolver.among(Location(project=row.project, folder=row.parent), {name})
         if any(one.is_folder for one in there.get(name, [])):
-            yield from record(partial(draft.leave_out, row))
+            yield from record(partial(draft.leave_out, row.place))
             found.moved += 1
 
 
@@ -219,7 +219,7 @@ def _look(
     left = {item.id for item in done}
     for item in items:
         if item.id not in left:
-            yield from record(lambda item=item: draft.leave_out(by_file[item.id]))  # type: ignore[misc]
+            yield from record(lambda item=item: draft.leave_out(by_file[item.id].place))  # type: ignore[misc]
     for item in done:
         if item.is_folder:
             yield from record(partial(draft.saw_folder, item.id, item.name))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import Final
 
 from attrs import evolve
 
 from sbg_bulk.api import storage
 from sbg_bulk.api.policy import Counter, RequestPolicy
-from sbg_bulk.api.steps import Flow
-from sbg_bulk.api.storage import ObjectPager
+from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.errors import InputError
 from sbg_bulk.files.details import FileDetails
 from sbg_bulk.files.filters import Filters
@@ -18,15 +18,18 @@ from sbg_bulk.files.paths import Location, is_path, path_of
 from sbg_bulk.items import EXPORT_COPY, EXPORT_REPLACE, ExportItem
 from sbg_bulk.models.resources import File
 from sbg_bulk.models.storage import Volume
-from sbg_bulk.runs.left_out import Chosen, Refused, Taken
+from sbg_bulk.runs.left_out import Chosen, Clash, Refused, Taken
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted, either
 from sbg_bulk.transfers import choose as files
 from sbg_bulk.volume_jobs.choice import OnTaken, VolumeChoice, VolumeChosen
+from sbg_bulk.volume_jobs.keys import Keys
 from sbg_bulk.volumes.places import VolumePlace, writable_place
 
 SHOWN: Final = 5
 """How many names that are taken an error names."""
+
+_MANY: Final = 1_000
 
 _ALIAS: Final = "an alias: its contents are already on a volume"
 
@@ -48,7 +51,7 @@ def choose_exports(
 
     What is in a folder goes below the place as it is below the folder. Which files are aliases the lists of folders
     tell, or else a request for each hundred files; what is on the volume a request for each hundred objects of the
-    folders that files go to.
+    folders that files go to, or for each file where that is less.
 
     Args:
         policy: how to send requests.
@@ -76,13 +79,13 @@ def choose_exports(
     items = [_completed(one, details.known.get(one.id)) for one in chosen.items]
     named = [path_of(one) for one in given if is_path(one)]
     wanted, aliases, refused = _wanted(items, named, place)
-    there = yield from _there(counting, place, [one.item.location for one in (*wanted, *aliases)])
+    there = yield from _there(counting, [*wanted, *aliases])
     left, existing, unsized, taken = _left(wanted, there, on_conflict)
     # What was exported before, and is an alias of that since.
     done = [one for one in aliases if one.size is not None and one.size == there.get(one.item.location)]
     refused += [Refused(one.source, _ALIAS) for one in aliases if one not in done]
     if taken and on_conflict is OnTaken.FAIL:
-        raise _all_taken(taken)
+        raise all_taken(taken)
     return VolumeChoice(
         (EXPORT_COPY, EXPORT_REPLACE),
         tuple(given),
@@ -197,24 +200,12 @@ def _refusal(item: Chosen) -> str | None:
     return "a public file" if project == PUBLIC else None
 
 
-def _there(policy: RequestPolicy, place: VolumePlace, locations: Sequence[str]) -> Flow[dict[str, int | None]]:
-    """Return which of these objects there are, with their sizes. Only folders that one of them is in are listed."""
-    wanted = set(locations)
-    folders = {"/".join(parts[:depth]) for one in wanted for parts in [one.split("/")] for depth in range(len(parts))}
-    found: dict[str, int | None] = {}
-    left = [place.prefix] if wanted else []
-    while left:
-        here = left.pop()
-        pager = ObjectPager(policy, place.volume, here, details=True)
-        while (entries := (yield from pager.next())) is not None:
-            for entry in entries:
-                key = entry.location
-                if not entry.is_folder:
-                    if key in wanted:
-                        found[key] = entry.size
-                elif key.startswith(here) and key != here and key.removesuffix("/") in folders:
-                    left.append(key)
-    return found
+def _there(policy: RequestPolicy, items: Sequence[VolumeChosen]) -> Flow[dict[str, int | None]]:
+    """Return which of the objects that these become there are, by their locations, with their sizes."""
+    with closing((yield from record(Keys))) as keys:
+        yield from record(lambda: [keys.add(one.item.volume, one.item.location) for one in items])
+        yield from keys.look(policy)
+        return (yield from record(lambda: {key.location: key.size for some in keys.found(_MANY) for key in some}))
 
 
 def _left(
@@ -239,12 +230,19 @@ def _left(
     return left, existing, unsized, taken
 
 
-def _all_taken(taken: Sequence[Taken]) -> InputError:
+def all_taken(taken: Sequence[Clash | Taken], number: int | None = None) -> InputError:
+    """Return the error that locations are taken on the volume.
+
+    Args:
+        taken: the first of them at least.
+        number: how many there are; None if these are all.
+    """
+    number = len(taken) if number is None else number
     named = ", ".join(one.destination for one in taken[:SHOWN])
-    more = f" and {len(taken) - SHOWN:,} more" if len(taken) > SHOWN else ""
+    more = f" and {number - SHOWN:,} more" if number > SHOWN else ""
     skip = either("--on-conflict skip", "on_conflict='skip'")
     overwrite = either("--on-conflict overwrite", "on_conflict='overwrite'")
-    names = f"{counted(len(taken), 'name')} {'exists' if len(taken) == 1 else 'exist'}"
+    names = f"{counted(number, 'name')} {'exists' if number == 1 else 'exist'}"
     return InputError(
         f"{names} on the volume: {named}{more}. "
         f"Nothing was exported. Skip existing objects with {skip}, or replace them with {overwrite}."

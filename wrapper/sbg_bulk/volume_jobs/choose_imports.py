@@ -179,14 +179,14 @@ def choose_imports(
     check(chosen.items, ids, renames=on_conflict is OnTaken.RENAME)
     found = yield from look(resolver, chosen.items, _LOOKS.get(on_conflict, OnConflict.SKIP))
     # A folder is never replaced.
-    replaced = [one for one in found.different if on_conflict is OnTaken.OVERWRITE and not one.there.is_folder]
+    replaced = [one for one in found.clashes if on_conflict is OnTaken.OVERWRITE and not one.there.is_folder]
     left = [*found.left, *(one.item for one in replaced)]
     missing = files.missing_folders(resolver, left)
     used = [*(one.to for one in left if one.to is not None), *(folder.parent for folder in missing)]
     known = {place: there for place in used if (there := resolver.folder_id(place)) is not None}
     over = {one.item.id for one in replaced}
     items = list(_items(chosen.locations, left, over, missing, known, renames=on_conflict is OnTaken.RENAME))
-    different = [one for one in found.different if one.item.id not in over]
+    different = [one for one in found.clashes if one.item.id not in over]
     return VolumeChoice(
         (IMPORT,),
         tuple(given),

@@ -129,3 +129,20 @@ def compare_with_volume(
         requests=counter.requests,
         hint=state.seen.hint(filters),
     )
+
+
+def same_as_on_volume(resolver: PathResolver, source: VolumePlace, folder: str) -> Flow[tuple[int, int] | None]:
+    """Return how many files of a folder of a volume are in a folder on the platform; None unless all are.
+
+    Args:
+        resolver: knows what is where.
+        source: the folder of the volume.
+        folder: the id of the other.
+
+    Returns:
+        How many there are, and of how many of them no size is known.
+    """
+    state = _WithVolume(resolver, source, Location(folder=folder), Filters(), True, True)  # type: ignore[arg-type]
+    yield from compare_all(state, Folder((), None, None), True)
+    unsized = [one for one in state.mismatches if one.mismatch is Mismatch.UNKNOWN]
+    return None if len(unsized) < len(state.mismatches) else (state.same + len(unsized), len(unsized))

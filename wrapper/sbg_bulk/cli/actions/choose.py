@@ -56,6 +56,10 @@ SHOWN: Final = 20
 """How many of the things chosen a dry run shows; the rest is counted. JSON has them all."""
 
 
+TO_REPLACE: Final = "to replace, add --on-conflict overwrite"
+"""What can be done with what is in the way of an export or an import."""
+
+
 def choose_and_run(context: Context, request: TransferRequest) -> Exit:
     """Find what is meant, show it, ask, and carry it to its end. The exit code that follows."""
     selection = request.selection
@@ -250,15 +254,15 @@ def _conflicts(choice: AnyChoice) -> list[str]:
     existing, unsized, different = choice.existing, choice.unsized, choice.different
     if isinstance(choice, Choice):
         return conflict_lines(existing, unsized, different, len(different), choice.renamed)
-    remedy = "to replace, add --on-conflict overwrite"
-    lines = conflict_lines(existing, unsized, different, len(different), choice.renamed, remedy=remedy)
-    return [*lines, *overwritten_lines(choice), *refused_lines(choice.refused)]
+    lines = conflict_lines(existing, unsized, different, len(different), choice.renamed, remedy=TO_REPLACE)
+    overwritten = overwritten_lines(choice.overwritten, imports=IMPORT in choice.job_types)
+    return [*lines, *overwritten, *refused_lines(choice.refused)]
 
 
 def conflict_lines(
     existing: int,
     unsized: int,
-    different: Sequence[Clash] | Sequence[Taken],
+    different: Sequence[Clash | Taken],
     differing: int,
     renamed: int,
     *,

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from attrs import asdict
 
-from sbg_bulk.cli.actions.choose import SHOWN, conflict_lines, execute_and_verify, print_plan, rate_left
+from sbg_bulk.cli.actions.choose import SHOWN, TO_REPLACE, conflict_lines, execute_and_verify, print_plan, rate_left
 from sbg_bulk.cli.actions.plan import check_plan, keep_plan, keep_refused, was_refused
 from sbg_bulk.cli.actions.question import Rows, destinations, question_about_rows
 from sbg_bulk.cli.actions.unfinished import held, take_up, tell_pending
@@ -24,7 +24,7 @@ from sbg_bulk.cli.options.transfer import TransferRequest
 from sbg_bulk.cli.output.console import note, tell, write_json
 from sbg_bulk.cli.output.plan_line import plan_line
 from sbg_bulk.cli.output.tables import Change
-from sbg_bulk.cli.output.volume_choices import refused_lines, volume_lines, volumes_document
+from sbg_bulk.cli.output.volume_choices import overwritten_lines, refused_lines, volume_lines, volumes_document
 from sbg_bulk.cli.progress.request_count import counting
 from sbg_bulk.families import FAMILIES
 from sbg_bulk.files.paths import Location
@@ -39,6 +39,7 @@ from sbg_bulk.runs.rows import Defaults
 from sbg_bulk.runs.task import asked
 from sbg_bulk.text import counted
 from sbg_bulk.transfers.verification_cost import verification_of_rows
+from sbg_bulk.volume_jobs.described import IMPORTED
 
 if TYPE_CHECKING:
     from sbg_bulk.client.sync import Client
@@ -115,7 +116,14 @@ def _told_conflicts(context: Context, request: TransferRequest, draft: Draft) ->
             f"Skipped: {counted(found.moved, 'folder')} already moved (no longer at the source, and present at the "
             f"destination)."
         )
-    if told := conflict_lines(found.existing, found.unsized, found.different, found.differing, found.renamed):
+    how = {"remedy": TO_REPLACE} if request.each_row else {}
+    told = conflict_lines(found.existing, found.unsized, found.different, found.differing, found.renamed, **how)
+    if found.described:
+        told.append(
+            f"{counted(found.described, 'file')} already there (same name and size): only the metadata will be set."
+        )
+    told += overwritten_lines(found.overwritten, imports=request.job_type == IMPORT)
+    if told:
         (tell if found.differing else note)("\n".join(told))
     return done
 
@@ -192,20 +200,20 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
     rate = None if client is None else rate_left(client)
     reserve, folders = request.settings.reserve or 0, draft.folders
     besides = folders + _checks(draft, request)
-    if request.each_row:
-        besides += jobs_of(len(draft), request.rows_per_job)
     columns, described = draft.columns_beginning(PREFIX) if request.job_type == IMPORT else ([], 0)
     besides += 2 * jobs_of(described, BULK_LIMIT)  # what they have is read first
-    each_row = request.each_row
+    started = len(draft) - (draft.columns_beginning(IMPORTED)[1] if request.job_type == IMPORT else 0)
+    if request.each_row:
+        besides += jobs_of(started, request.rows_per_job)
     pace = ItemPace.of(request.settings.pace, FAMILIES[request.job_type].pace)
     takes = estimate(
-        len(draft), request.rows_per_job, reserve, besides, rate, time.time(), each_row=each_row, pace=pace
+        started, request.rows_per_job, reserve, besides, rate, time.time(), each_row=request.each_row, pace=pace
     )
     rows = Rows.of(None if request.as_json and not request.each_row else client, draft)
     done = Exit.FAILED_ITEMS if rows.refused else Exit.DONE
     if request.as_json:
         about = volumes_document(draft.used, rows.refused) if request.each_row else {}
-        write_json({**asdict(takes), **about})
+        write_json({**asdict(takes), "items": len(draft), **about})
         return done
     total = counted(len(draft), "row") if rows.amount is None else str(rows.amount)
     print_plan([_change(row, rows.items.get(row.file)) for row in draft.first(SHOWN)], total, len(draft))
@@ -218,6 +226,7 @@ def _dry_run(client: Client | None, request: TransferRequest, draft: Draft) -> E
                 *refused_lines(rows.refused, skipped=False),
                 *_metadata_line(columns, described),
                 plan_line(takes, folders),
+                *([f"Listing used {counted(draft.requests + rows.requests, 'request')}."] if request.each_row else []),
                 "Nothing was changed.",
             ]
         )

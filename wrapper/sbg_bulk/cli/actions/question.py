@@ -84,12 +84,14 @@ class Rows:
         items: what was found of them, by id; none if that could not be told.
         amount: how much that is; None if it could not be told.
         refused: what of it the platform would refuse to export, as far as it was looked up.
+        requests: how many requests it took.
     """
 
     draft: Draft
     items: Mapping[str, Chosen]
     amount: Amount | None
     refused: tuple[Refused, ...] = ()
+    requests: int = 0
 
     @classmethod
     def of(cls, client: Client | None, draft: Draft) -> Rows:
@@ -113,9 +115,9 @@ class Rows:
         if draft.plan.job_type in (EXPORT_COPY, EXPORT_REPLACE):
             # What would be refused, and what is in folders, is not exported.
             amount = Amount.of(item.size for item in choice.items if refusal(item) is None)
-            return cls(draft, items, evolve(amount, complete=whole), _refused(draft, items))
-        amount, _ = amount_of(client, choice)
-        return cls(draft, items, evolve(amount, complete=amount.complete and whole))
+            return cls(draft, items, evolve(amount, complete=whole), _refused(draft, items), choice.requests)
+        amount, below = amount_of(client, choice)
+        return cls(draft, items, evolve(amount, complete=amount.complete and whole), requests=choice.requests + below)
 
     @property
     def text(self) -> str:

@@ -81,8 +81,6 @@ def _check_manifest(request: TransferRequest) -> None:
         raise click.UsageError(f"Give SOURCEs or {option}, not both.")
     if request.files_from is not None and request.form not in (None, "list"):
         raise click.UsageError("--format needs --manifest; --files-from is a list, one path or id per line.")
-    if request.each_row and request.destination.on_conflict:
-        raise click.UsageError("--on-conflict needs SOURCEs; a manifest has an overwrite column instead.")
     if request.preserve_structure:
         raise click.UsageError("--preserve-structure needs SOURCEs; a manifest already says where each file goes.")
     if unfit := request.selection.given:

@@ -204,7 +204,7 @@ class TransferRequest:
     @property
     def checked_conflict(self) -> str | None:
         """Return what is done with a row whose name is taken; None if nobody looks."""
-        if self.job_type in ("DELETE", DRS_IMPORT) or self.destination.no_check or self.each_row:
+        if self.job_type in ("DELETE", DRS_IMPORT) or self.destination.no_check:
             return None
         return self.destination.on_conflict or "skip"
 

@@ -54,12 +54,10 @@ def refused_lines(refused: Sequence[Refused], *, skipped: bool = True) -> list[s
     return lines
 
 
-def overwritten_lines(choice: VolumeChoice) -> list[str]:
-    """Return how many objects would be overwritten; nothing if none would."""
-    number = choice.overwritten
+def overwritten_lines(number: int, *, imports: bool) -> list[str]:
+    """Return how many objects, or with `imports` files, would be overwritten; nothing if none would."""
     if not number:
         return []
-    imports = IMPORT in choice.job_types
     where = f"{counted(number, 'file')} at the destination" if imports else f"{counted(number, 'object')} on the volume"
     return [f"{where} will be overwritten."]
 
