@@ -18,6 +18,7 @@ from airflow.sdk.exceptions import TaskDeferred
 
 from sbg_bulk.airflow import triggers
 from sbg_bulk.airflow.hooks import SbgBulkHook
+from sbg_bulk.airflow.lease import SECONDS, Lease
 from sbg_bulk.airflow.watching import JobWatch
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.runs.journal import Journal
@@ -55,6 +56,7 @@ class Tasks:
         monkeypatch.setattr(SbgBulkHook, "async_client", awaiting)
         monkeypatch.setattr(triggers, "JobWatch", partial(JobWatch, sleep=sleep, clock=service.clock.now))
         monkeypatch.setattr(triggers, "pause", sleep)
+        monkeypatch.setattr(Lease.__init__, "__defaults__", (SECONDS, service.clock.now))
         # A journal says when something was submitted: a pace that is kept over deferrals counts from then.
         monkeypatch.setattr(Journal.open.__func__, "__defaults__", (service.clock.now,))  # type: ignore[attr-defined]
 

@@ -51,6 +51,7 @@ def test_it_is_kept_for_as_long_as_it_is_renewed(tmp_path: Path, clock: VirtualC
         first.renew()
         with pytest.raises(RunInUse):
             lease(tmp_path, clock).take()
+        assert list(tmp_path.iterdir()) == [first._own]
 
 
 def test_who_stood_still_for_too_long_sends_nothing_more(tmp_path: Path, clock: VirtualClock) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -89,7 +90,7 @@ class Task:
         items_per_job: rows in a job.
         on_conflict: see `Client.plan`.
         options: how to do it.
-        within: seconds for which each request is retried; None for no limit.
+        within: seconds for which each request is retried; infinity for no limit.
     """
 
     job_type: str
@@ -97,7 +98,7 @@ class Task:
     items_per_job: int = ITEMS_PER_JOB
     on_conflict: str | None = None
     options: RunOptions = field(factory=RunOptions)
-    within: float | None = None
+    within: float = math.inf
 
 
 @define

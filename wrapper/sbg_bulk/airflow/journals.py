@@ -20,9 +20,9 @@ from airflow.configuration import conf
 from airflow.sdk import ObjectStoragePath
 from attrs import frozen
 
-from sbg_bulk.airflow.lease import Lease
+from sbg_bulk.airflow.lease import SECONDS, Lease
 from sbg_bulk.api.drivers.sync import BlockingDriver
-from sbg_bulk.api.steps import Call, Reply
+from sbg_bulk.api.steps import Call, Reply, Sleep, Step
 from sbg_bulk.errors import JournalError, SettingsError
 from sbg_bulk.families import family_of
 from sbg_bulk.runs import create
@@ -208,7 +208,22 @@ def _in_store(where: str) -> Iterator[Kept]:
                         known[path.name] = changed
 
             class KeepingDriver(BlockingDriver):
-                """A driver that has the journal in the store before it sends what must not be repeated."""
+                """A driver that has the journal in the store before it sends what must not be repeated.
+
+                It keeps the lease through pauses, and through many requests that change nothing.
+                """
+
+                def _perform(self, step: Step) -> object:
+                    if not isinstance(step, Sleep):
+                        lease.renew()
+                        return super()._perform(step)
+                    left = step.seconds
+                    while left > 0:
+                        part = min(left, SECONDS / 3)
+                        super()._perform(Sleep(part))
+                        lease.renew()
+                        left -= part
+                    return None
 
                 def _call(self, step: Call) -> Reply:
                     if not step.operation.repeatable:

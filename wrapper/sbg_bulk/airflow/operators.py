@@ -85,7 +85,8 @@ class BulkRunOperator(BaseOperator):
         new_ids: whether to find out the id of every copy; False by default.
         run_label: a text to know the run by.
         pace: how many items to submit in five minutes at most; 500 by default for imports by DRS, else any number.
-        within: seconds for which each request is retried, before the attempt fails; None for no limit.
+        within: seconds for which each request is retried, before the attempt fails; `math.inf` for no limit. A worker
+            waits that long for a platform that cannot be reached.
         journals: where journals are kept; None for `journals` in the section `[sbg_bulk]` of the configuration.
         fail_on_failures: whether the task fails if any row was not done.
 
@@ -129,7 +130,7 @@ class BulkRunOperator(BaseOperator):
         new_ids: bool | None = None,
         run_label: str | None = None,
         pace: int | None = None,
-        within: float | None = None,
+        within: float = 600.0,
         journals: str | None = None,
         fail_on_failures: bool = True,
         **kwargs: Any,
@@ -366,7 +367,7 @@ class BulkCheckOperator(BaseOperator):
             return {"agrees": True, "checked": 0, "differences": []}
         where, _, name = str(journal).rpartition("/")
         try:
-            with opened(where) as kept, SbgBulkHook(self.conn_id).client() as client:
+            with opened(where) as kept, SbgBulkHook(self.conn_id).client(driver=kept.driver) as client:
                 found = client.verify(kept.folder / name)
         except SbgBulkError as error:
             raise failed(error) from error
