@@ -117,6 +117,11 @@ def test_rows_whose_names_exist_are_left_out_if_that_is_asked_for(
     assert service.copies() == [f"f{n}.bam" for n in range(8)]
     assert run("COPY", service.files[:1], project=TARGET)["done"] == 1
     assert "1_f0.bam" in service.copies()
+    service.world.volumes.add(VOLUME)
+    rows = [{"file": file, "location": file} for file in service.files[:3]]
+    for kind, given in (("EXPORT_COPY", rows), ("IMPORT", [f"{VOLUME}:{file}" for file in service.files[:3]])):
+        to = VOLUME if given is rows else TARGET
+        assert [run(kind, given, to=to, on_conflict="skip")["rows"] for _ in range(2)] == [3, 0]
 
 
 def test_a_place_is_brought_in_sync_by_tasks(run: Any, service: Service, tasks: Tasks) -> None:

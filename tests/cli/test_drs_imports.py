@@ -38,6 +38,9 @@ def test_the_objects_of_a_manifest_are_imported_with_names_and_metadata(
     assert "Finished: 3 files imported" in ran.err
     assert "Verified: 3 files, all as expected." in ran.err
     assert there(simulator) == {f"f{number}.bam": {"Sample ID": f"S{number}"} for number in range(3)}
+    # Typed again, the platform skips what is there.
+    assert sbg("import", "--drs", str(portal), "--to", PROJECT).code == 0
+    assert len(there(simulator)) == 3
     assert sbg("runs", "show", "--json").document["type"] == "DRS_IMPORT"
 
 
@@ -83,6 +86,7 @@ def test_a_taken_name_is_dealt_with_as_was_said(
         (["--manifest", "a.csv"], "Give --drs alone"),
         (["rfranklin/bucket:a"], "Give --drs alone"),
         (["--on-conflict", "fail"], "cannot be combined with --drs"),
+        (["--no-check"], "cannot be combined with --drs"),
         (["--recursive"], "a manifest already lists its files"),
     ],
 )

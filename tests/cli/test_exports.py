@@ -168,6 +168,10 @@ def test_what_is_in_the_place_of_a_row_is_told_or_dealt_with_as_was_said(
     dry = sbg(*command, "--dry-run", "--on-conflict", "overwrite")
     assert "2 objects on the volume will be overwritten.\nExport 2 files (3 MB)" in dry.err
     assert f"Listing used {len(simulator.requests) - before} requests." in dry.err
+    unchecked = sbg(*command, "--no-check")
+    assert (unchecked.code, len(exports(simulator)), "2 failed" in unchecked.err) == (3, 3, True), unchecked.err
+    refused = sbg("export", PROJECT, "--copy-only", "--to", VOLUME, "--no-check", "--yes")
+    assert (refused.code, "--no-check needs --manifest: paths" in refused.err) == (2, True)
     over = sbg(*command, "--on-conflict", "overwrite")
     assert (over.code, objects.size("x/1")) == (0, 2_000_000)
 

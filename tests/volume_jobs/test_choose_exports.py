@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import InputError, NotFound, VolumeChoice
+from sbg_bulk.models.storage import VolumeObject
 from sbg_bulk.simulator import File, ManualClock, Permissions, Simulator, Variant
 from sbg_bulk.simulator.world.moving import Export
 from tests.support.both import Both
@@ -114,11 +115,18 @@ def test_what_is_there_with_the_same_size_is_skipped_and_with_another_reported(c
         choose(call, on_conflict="rename")
 
 
-def test_what_was_exported_before_and_is_an_alias_now_is_there_already(call: Both) -> None:
+def test_what_was_exported_before_and_is_an_alias_now_is_there_already(
+    call: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = call("export_files", PROJECT, to=f"{VOLUME}:x", recursive=True, replace_with_alias=True)
     assert (report.tally.done, len(report.refused), report.succeeded) == (4, 1, False)
     again = choose(call, recursive=True)
     assert (len(again), again.existing, len(again.refused)) == (0, 4, 1)
+    # So it is whatever the storage tells of its size.
+    volume(call).objects.put("x/top.vcf", 8)
+    monkeypatch.setattr(VolumeObject, "size", None)
+    again = choose(call, recursive=True)
+    assert (len(again), again.existing, again.unsized, len(again.refused)) == (0, 4, 4, 1)
 
 
 def test_only_folders_of_the_volume_that_files_go_to_are_listed(call: Both) -> None:

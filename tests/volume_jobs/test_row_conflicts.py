@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sbg_bulk import InputError, ManifestError, RunReport
+from sbg_bulk.api.storage import ObjectPager
 from sbg_bulk.models.storage import VolumeObject
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.simulator import File, ManualClock, Simulator, Variant
@@ -142,8 +143,18 @@ def test_rows_that_say_what_to_do_are_submitted_and_cost_nothing(call: Both) -> 
     draft = plan(call, "IMPORT", "source,overwrite,autorename", *rows, to=PROJECT)
     assert (len(draft), sent(call, "list_volume_objects"), sent(call, "list_files")) == (2, 0, 0)
     assert run(call, "IMPORT", draft).succeeded
+    call.simulator.world.add_folder("run", call.simulator.world.projects[PROJECT])
     with plan(call, "IMPORT", "source,preserve_folder_structure", f"{VOLUME}:in/run/,false", to=PROJECT) as flat:
-        assert len(flat) == 1
+        assert (len(flat), conflicts(flat).differing) == (1, 0)
+
+
+def test_nothing_is_in_the_way_in_a_folder_that_is_made(call: Both) -> None:
+    rows = f"{VOLUME}:in/a.bam,{PROJECT}/new", f"{VOLUME}:in/b.bam,{PROJECT}"
+    assert run(call, "IMPORT", plan(call, "IMPORT", "source,to", *rows, parents=True)).tally.done == 2
+    with plan(call, "IMPORT", "source,to", *rows) as again:
+        assert (len(again), conflicts(again).existing) == (0, 2)
+    with imports(call, to=f"{PROJECT}/newer", parents=True) as draft:
+        assert (len(draft), draft.folders) == (2, 1)
 
 
 def test_rows_that_would_become_one_object_are_refused(call: Both) -> None:
@@ -202,6 +213,28 @@ def test_a_few_objects_among_many_are_asked_for_alone(call: Both) -> None:
     with exports(call) as draft:
         assert (len(draft), conflicts(draft).existing) == (2, 1)
     assert sent(call, "list_volume_objects") == 3 + 3
+
+
+def test_a_list_that_shows_the_folder_itself_or_what_is_no_text_is_read_once(
+    call: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects(call).put("x/1", 101)
+    read, pages = ObjectPager.next, list[str]()
+
+    def more(pager: ObjectPager) -> Any:
+        found = yield from read(pager)
+        pages.append(pager.prefix)
+        assert len(pages) < 50
+        odd = (
+            VolumeObject(pager.prefix, is_folder=True),
+            VolumeObject("\ud800"),
+            VolumeObject("\ud800/", is_folder=True),
+        )
+        return None if found is None else [*odd, *found]
+
+    monkeypatch.setattr(ObjectPager, "next", more)
+    with exports(call) as draft:
+        assert (len(draft), pages) == (2, ["x/", "x/"])
 
 
 def test_imports_that_are_planned_again_are_there_already(call: Both) -> None:

@@ -19,16 +19,16 @@ from sbg_bulk.airflow.lineage import Lineage
 from sbg_bulk.airflow.triggers import CompareTrigger, JobsTrigger
 from sbg_bulk.client.aio import AsyncClient
 from sbg_bulk.client.sync import Client
+from sbg_bulk.client.volumes import CHECKED
 from sbg_bulk.errors import InputError, RunStopped, SbgBulkError, SettingsError, WrongJournal
 from sbg_bulk.files.addresses import page_of
 from sbg_bulk.files.paths import is_path, path_of
-from sbg_bulk.items import COPY, MOVE
 from sbg_bulk.limits import BULK_LIMIT
 from sbg_bulk.runs.estimate import ITEMS_PER_JOB
 from sbg_bulk.runs.forms import ReadFormat
 from sbg_bulk.runs.progress import RunOptions
 from sbg_bulk.runs.result import RunReport
-from sbg_bulk.text import counted
+from sbg_bulk.text import counted, one_of
 
 FINAL: Final = (InputError, SettingsError, RunStopped, WrongJournal)
 """Errors that another attempt would meet again."""
@@ -75,8 +75,8 @@ class BulkRunOperator(BaseOperator):
         parents: create the destination if it is missing.
         destination_from_manifest: see `Client.run`.
         settings: what else is given for all rows: see `Client.run`.
-        on_conflict: of a manifest of COPY or MOVE, what to do with a row whose name exists at its destination: see
-            `Client.plan`; None not to check. A choice has its own.
+        on_conflict: of a manifest of copies, moves, exports or imports from volumes, what to do with a row whose name
+            exists at its destination: see `Client.plan`; None not to check. A choice has its own.
         form: the manifest's format; None to go by its first lines, and its name.
         items_per_job: number of rows to submit as one job.
         reserve: requests in each window of the rate limit to leave to others with the same token; 0 by default.
@@ -213,9 +213,9 @@ class BulkRunOperator(BaseOperator):
         """Make the run. Return whether there is something to do."""
         task = carrier.task
         chosen = isinstance(self.source, Mapping)
-        if self.on_conflict is not None and (chosen or task.job_type not in (COPY, MOVE)):
+        if self.on_conflict is not None and (chosen or task.job_type not in CHECKED):
             raise InputError(
-                "on_conflict is for a manifest, or rows, of COPY or MOVE. Give a choice its own in source."
+                f"on_conflict is for a manifest, or rows, of {one_of(CHECKED)}. Give a choice its own in source."
             )
         if chosen:
             to = self.to or self.project or self.parent or None

@@ -16,7 +16,7 @@ from sbg_bulk.api.steps import Flow, record
 from sbg_bulk.api.waits import Wait
 from sbg_bulk.client.changes import ChangeFlows, Listed
 from sbg_bulk.client.places import lookup_policy, place_on, volume_place_on
-from sbg_bulk.client.volumes import JOB_TYPES, VolumeFlows
+from sbg_bulk.client.volumes import CHECKED, JOB_TYPES, VolumeFlows
 from sbg_bulk.client.wanted import Wanted, filters_of
 from sbg_bulk.errors import InputError
 from sbg_bulk.families import FAMILIES, family_of
@@ -24,7 +24,7 @@ from sbg_bulk.files import compare
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.paths import Location, is_path, unpasted
-from sbg_bulk.items import COPY, DELETE, MOVE, Item, check_destination, items_of
+from sbg_bulk.items import DELETE, MOVE, Item, check_destination, items_of
 from sbg_bulk.jobs.submit import submit
 from sbg_bulk.models.job import Job
 from sbg_bulk.notebook import bars
@@ -295,7 +295,7 @@ class RunFlows:
         deletes = job_type == DELETE
         if deletes and on_conflict is not None:
             raise InputError("A deletion has no destination, so there are no names to check.")
-        if on_conflict is not None and job_type not in (COPY, MOVE, *JOB_TYPES):
+        if on_conflict is not None and job_type not in CHECKED:
             raise InputError(f"on_conflict: names are not checked for runs of {job_type}.")
         if not deletes and on_conflict is None:
             return

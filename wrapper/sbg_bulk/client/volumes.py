@@ -15,7 +15,7 @@ from sbg_bulk.errors import Forbidden, InputError, NotFound
 from sbg_bulk.files.addresses import is_address
 from sbg_bulk.files.comparison import Comparison
 from sbg_bulk.files.paths import is_path, unpasted
-from sbg_bulk.items import DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT
+from sbg_bulk.items import COPY, DONE_AS, EXPORT_COPY, EXPORT_REPLACE, IMPORT, MOVE
 from sbg_bulk.models.storage import Volume
 from sbg_bulk.runs.draft import Draft
 from sbg_bulk.runs.left_out import Conflicts
@@ -31,6 +31,9 @@ from sbg_bulk.volumes.places import is_volume_place
 
 JOB_TYPES: Final = (EXPORT_COPY, EXPORT_REPLACE, IMPORT)
 """What is done with volumes."""
+
+CHECKED: Final = (COPY, MOVE, *JOB_TYPES)
+"""The runs whose rows have names that may be taken where they go."""
 
 
 class VolumeFlows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Final
 
@@ -51,7 +51,7 @@ def choose_exports(
 
     What is in a folder goes below the place as it is below the folder. Which files are aliases the lists of folders
     tell, or else a request for each hundred files; what is on the volume a request for each hundred objects of the
-    folders that files go to, or for each file where that is less.
+    folders that files go to, or up to two for each file where that is less.
 
     Args:
         policy: how to send requests.
@@ -81,9 +81,8 @@ def choose_exports(
     wanted, aliases, refused = _wanted(items, named, place)
     there = yield from _there(counting, [*wanted, *aliases])
     left, existing, unsized, taken = _left(wanted, there, on_conflict)
-    # What was exported before, and is an alias of that since.
-    done = [one for one in aliases if one.size is not None and one.size == there.get(one.item.location)]
-    refused += [Refused(one.source, _ALIAS) for one in aliases if one not in done]
+    done = yield from _exported_before(details, aliases, there)
+    refused += [Refused(one.source, _ALIAS) for one in aliases if one.id not in done]
     if taken and on_conflict is OnTaken.FAIL:
         raise all_taken(taken)
     return VolumeChoice(
@@ -94,7 +93,7 @@ def choose_exports(
         tuple(left),
         subfolders=chosen.subfolders,
         existing=existing + len(done),
-        unsized=unsized,
+        unsized=unsized + sum(None in sizes for sizes in done.values()),
         different=tuple(taken),
         overwritten=sum(one.item.overwrite for one in left),
         refused=tuple(refused),
@@ -206,6 +205,23 @@ def _there(policy: RequestPolicy, items: Sequence[VolumeChosen]) -> Flow[dict[st
         yield from record(lambda: [keys.add(one.item.volume, one.item.location) for one in items])
         yield from keys.look(policy)
         return (yield from record(lambda: {key.location: key.size for some in keys.found(_MANY) for key in some}))
+
+
+def _exported_before(
+    details: FileDetails, aliases: Sequence[VolumeChosen], there: Mapping[str, int | None]
+) -> Flow[dict[str, tuple[int | None, int | None]]]:
+    """Return which aliases are there already, by their ids, with their sizes and those of the objects in their places.
+
+    Those of another size, or of one that is not told, are read: they are if they stand for these very objects.
+    """
+    known = {one.id: (one.size, there[one.item.location]) for one in aliases if one.item.location in there}
+    same = {id_ for id_, (size, found) in known.items() if size == found is not None}
+    yield from details.load([one.id for one in aliases if one.id in known and one.id not in same], singly=False)
+    for one in aliases:
+        file = details.known.get(one.id)
+        if one.id in known and file is not None and file.is_alias_of(one.item.volume, one.item.location):
+            same.add(one.id)
+    return {id_: known[id_] for id_ in known if id_ in same}
 
 
 def _left(

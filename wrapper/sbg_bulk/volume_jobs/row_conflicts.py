@@ -35,7 +35,7 @@ from sbg_bulk.volume_jobs.keys import Key, Keys
 from sbg_bulk.volumes.compare import same_as_on_volume
 from sbg_bulk.volumes.places import VolumePlace
 
-BATCH: Final = 1_000
+BATCH: Final = 5_000
 """Rows that are held in memory together."""
 
 SHOWN: Final = ManifestError.SHOWN

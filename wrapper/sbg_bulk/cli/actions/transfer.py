@@ -43,7 +43,8 @@ def transfer(click_context: click.Context, request: TransferRequest) -> None:
         raise click.UsageError("Give --on-conflict or --no-check, not both: conflicts are found by the check.")
     listed = request.manifest is not None or request.files_from is not None
     if request.destination.no_check and request.is_choice and not listed:
-        raise click.UsageError("--no-check needs ids alone, or --manifest: paths and filters are always checked.")
+        alone = "" if request.each_row else "ids alone, or "
+        raise click.UsageError(f"--no-check needs {alone}--manifest: paths and filters are always checked.")
     to = [place for place in (request.destination.place, request.destination.volume) if place is not None]
     context = connected(click_context.obj, (*request.paths, *request.addresses, *request.volumes, *to))
     if listed:

@@ -50,6 +50,13 @@ _NO_CHECK: Final = click.option(
 )
 
 
+_NO_CHECK_ON_VOLUMES: Final = click.option(
+    "--no-check",
+    is_flag=True,
+    help="With --manifest: do not check what is there already; the platform refuses such rows one by one.",
+)
+
+
 def destination_options(function: F) -> F:
     """Give a command the options of copy and move that say where to."""
     for option in reversed((*_OPTIONS, _NO_CHECK)):
@@ -70,6 +77,7 @@ EXPORT_OPTIONS: Final = (
         help="What to do with a file whose location on the volume is taken: skip it (a different size is reported), "
         "overwrite the object, or fail before anything is changed.  [default: skip]",
     ),
+    _NO_CHECK_ON_VOLUMES,
 )
 """The options of an export that say where to."""
 
@@ -87,6 +95,7 @@ IMPORT_OPTIONS: Final = (
         help="What to do with an object whose name exists at the destination: skip it (a different size is reported), "
         "let the platform rename it, overwrite the file, or fail before anything is changed.  [default: skip]",
     ),
+    _NO_CHECK_ON_VOLUMES,
 )
 """The options of an import that say where to."""
 

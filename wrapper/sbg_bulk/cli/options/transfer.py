@@ -319,6 +319,8 @@ def import_options(function: F) -> F:
             raise click.UsageError("Give --drs alone: it is the manifest, and says what to import.")
         if values["on_conflict"] == "fail":
             raise click.UsageError("--on-conflict fail cannot be combined with --drs; use skip, rename or overwrite.")
+        if values["no_check"]:
+            raise click.UsageError("--no-check cannot be combined with --drs: the platform checks names itself.")
         return function(*arguments, _request(DRS_IMPORT, {**values, "manifest": drs}))
 
     decorated = _VERIFY_COPIES(_with_options(cast(F, command), copies=False))
