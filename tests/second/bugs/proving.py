@@ -8,7 +8,7 @@ from typing import Any, Final
 from sbg_bulk.contract import Report, check
 from tests.second.bugs.planting import Bug
 from tests.second.server.variant import Variant
-from tests.second.service import OBJECT, SOURCE, TOKEN, VOLUME, Service
+from tests.second.service import OBJECT, SOURCE, TARGET, TOKEN, VOLUME, Service
 
 SEEDS: Final = (1, 2, 3)
 """Under each of these a bug is found."""
@@ -21,6 +21,8 @@ def ground(variant: Variant = Variant(), **settings: Any) -> Service:  # noqa: B
     for number, file in enumerate(service.source.files()):
         file.tags = [f"lane-{number}"]
         file.metadata = {"sample_id": f"CA-{number}", "library_id": "L1"}
+    for project, tags in ((SOURCE, ["cohort", "2019"]), (TARGET, ["cohort-b"])):
+        service.world.projects[project].tags = tags
     return service
 
 

@@ -155,10 +155,10 @@ class _Api:
     # The calls.
 
     def _user(self, asked: Asked) -> Answer:
-        return 200, asked.writer.user(asked.user), {}
+        return 200, asked.writer.user(asked.user, asked.query.get("fields")), {}
 
     def _rate_limit(self, asked: Asked) -> Answer:
-        return 200, asked.writer.rate_limit(*self._rate(asked.token)), {}
+        return 200, asked.writer.rate_limit(*self._rate(asked.token), asked.query.get("fields")), {}
 
     def _projects(self, asked: Asked) -> Answer:
         return self._listed_projects(asked, list(self._world.projects.values()))

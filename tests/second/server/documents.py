@@ -177,13 +177,15 @@ class Writer:
         }
         return self._finished(self._chosen(document, ALWAYS if listed else None, fields))
 
-    def user(self, name: str) -> Document:
+    def user(self, name: str, fields: str | None = None) -> Document:
         document = {"href": self._href(f"/users/{name}"), "username": name, "email": f"{name}@example.com"}
-        return self._finished(document | dict.fromkeys(("first_name", "last_name", "affiliation")))
+        document |= dict.fromkeys(("first_name", "last_name", "affiliation"))
+        return self._finished(self._chosen(document, None, fields and f"username,{fields}"))
 
-    def rate_limit(self, limit: int, remaining: int, reset: int) -> Document:
+    def rate_limit(self, limit: int, remaining: int, reset: int, fields: str | None = None) -> Document:
         rate = self._finished({"limit": limit, "remaining": remaining, "reset": reset})
-        return self._finished({"rate": rate, "instance_limit": self._finished({"limit": -1, "remaining": 100000})})
+        document = {"rate": rate, "instance_limit": self._finished({"limit": -1, "remaining": 100000})}
+        return self._finished(self._chosen(document, None, fields and f"rate,{fields}"))
 
     def page(
         self, path: str, query: Mapping[str, Any], items: Sequence[Document], offset: int, limit: int, total: int

@@ -25,6 +25,8 @@ def check_access(service: Service, known: Known, second: str | None) -> None:
             query = {"project": known.project} if name == "list_files" and known.project else None
             for token in (None, *(service.alike if name == "get_user" else ()), NOBODY):
                 check_refused(service, service.call(name, path=path, query=query, token=token), token)
+    bearer = service.call("get_user", token=None, headers={"Authorization": f"Bearer {NOBODY}"})
+    check_refused(service, bearer, NOBODY)
     if second is None:
         service.report.note("without a second token, what other users can read was not checked")
     else:
@@ -88,12 +90,22 @@ def _check_private(service: Service, known: Known, second: str) -> None:
             expected="403 or 404",
             exchange=read.exchange,
         )
-    own = {"list_projects": known.project, "list_volumes": known.volume}
+    if known.root is not None:
+        read = service.call("list_files", query={"parent": known.root}, token=second)
+        service.report.hold(
+            "private",
+            read.status in (403, 404),
+            f"another user got {read.status} from list_files with a parent",
+            expected="403 or 404",
+            exchange=read.exchange,
+        )
+    own = {"list_owner_projects": known.project, "list_volumes": known.volume}
     own |= {f"list_{name}s": known.transfers.get(f"get_{name}") for name in ("import", "export")}
     for name, mine in own.items():
         if mine is None or not service.serves(name):
             continue
-        theirs = service.call(name, query={"limit": 100}, token=second)
+        path = known.path(name) if name == "list_owner_projects" else None
+        theirs = service.call(name, path=path, query={"limit": 100}, token=second)
         service.report.hold(
             "private",
             mine not in theirs.ids(),
@@ -104,8 +116,27 @@ def _check_private(service: Service, known: Known, second: str) -> None:
 
 
 def is_member(service: Service, known: Known, second: str) -> bool:
-    """Return whether another user may read the project anyway."""
-    if known.project is None or not service.call("get_project", path=known.path("get_project"), token=second).ok:
+    """Return whether another user may read the project anyway. Found out once."""
+    if known.project is None:
         return False
-    service.report.note(f"the second user is a member of {known.project}, so access to its files was not checked")
-    return True
+    if known.shared is None:
+        read = service.call("get_project", path=known.path("get_project"), token=second)
+        listed = service.call("list_projects", query={"limit": 100}, token=second)
+        known.shared = read.ok and known.project in listed.ids()
+        service.report.hold(
+            "private",
+            read.ok <= known.shared,
+            "get_project shows your project to another user, whose list of projects does not have it",
+            expected="403 or 404",
+            exchange=read.exchange,
+        )
+        service.report.hold(
+            "private",
+            (known.project in listed.ids()) <= known.shared,
+            "list_projects shows your data to another user",
+            expected="only their own data",
+            exchange=listed.exchange,
+        )
+    if known.shared:
+        service.report.note(f"the second user is a member of {known.project}, so access to its files was not checked")
+    return known.shared

@@ -119,12 +119,14 @@ def answer_of(name: str, request: httpx.Request, response: httpx.Response, hide:
 def curl(request: httpx.Request) -> str:
     """Return the command of curl that makes a request, with the token from `SB_AUTH_TOKEN`."""
     words = ["curl", "-sS"]
-    if request.method != "GET":
+    if request.method == "HEAD":
+        words += ["--head"]
+    elif request.method != "GET":
         words += ["-X", request.method]
     line = shlex.join(words)
     if TOKEN_HEADER in request.headers:
         line += f' -H "{TOKEN_HEADER}: $SB_AUTH_TOKEN"'
-    for name in ("Content-Type", "Origin"):
+    for name in ("Content-Type", "Origin", "Authorization"):
         if name in request.headers:
             line += f" -H {shlex.quote(f'{name}: {request.headers[name]}')}"
     if request.content:

@@ -20,6 +20,9 @@ from sbg_bulk.contract.wrong_starts import HARMLESS, check_starts
 Body = tuple[str, Any]
 """What is wrong with a body, and the body."""
 
+MADE = "Bodies, ü 5+%41&'1"
+"""A folder whose name has both cases, and what has a meaning elsewhere."""
+
 NOT_UTF8 = b'{"items": [{"file": "\xff\xfe"}]}'
 
 MOST_BULK = 100
@@ -37,7 +40,7 @@ def check_bodies(service: Service, scratch: Scratch, known: Known, second: str |
     """
     crawler = Crawler(service)
     jobs = set(service.call("list_async_jobs", query={"limit": 100}).ids())
-    folder = scratch.make_folder("bodies", scratch.home)
+    folder = scratch.make_folder(MADE, scratch.home)
     others = None if second is None else Others(service, scratch, known, second)
     if others is not None:
         others.try_all()
@@ -175,7 +178,7 @@ def _check_folders(service: Service, scratch: Scratch, folder: str, known: Known
     ):
         answer = service.call("create_folder", body={**without["parent"], **place})
         refused(service, "not-found", answer, what, 404)
-    taken = service.call("create_folder", body={"name": "bodies", "type": "folder", "parent": scratch.home})
+    taken = service.call("create_folder", body={"name": MADE, "type": "folder", "parent": scratch.home})
     refused(service, "name-taken", taken, "with a name that already exists", 409)
 
 

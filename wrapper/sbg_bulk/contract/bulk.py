@@ -9,12 +9,17 @@ from attrs import define, field
 
 from sbg_bulk.contract.account import NOTHING
 from sbg_bulk.contract.answers import Answer
+from sbg_bulk.contract.filters import ask, check_filtered_pages
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.started import errors, resources
 from sbg_bulk.contract.tree import Crawler
 
 KEY, OTHER_KEY = "sample_id", "case_id"
+ODD = "Größe 50% a&b=c+d"
+"""A tag that has to be encoded in a query."""
+
+EDITED = "Edited, ü 5+%41&x.bam"
 NAMED = ("name", "tags", "metadata")
 
 
@@ -51,12 +56,12 @@ class _Bulk:
         self._look()
         before = {one: self._read(one) for one in (first, second, third)}
         edits: list[dict[str, Any]] = [
-            {"id": first, "name": "edited.bam", "tags": ["contract", "two words"]},
+            {"id": first, "name": EDITED, "tags": ["contract", "two words"]},
             {"id": NOTHING, "tags": ["contract"]},
             {"id": second, "metadata": {KEY: "contract-1", OTHER_KEY: "contract-2"}},
         ]
         self._change("bulk_edit_files", edits, 1)
-        self._expect(first, before[first], "bulk-edit", name="edited.bam", tags=["contract", "two words"])
+        self._expect(first, before[first], "bulk-edit", name=EDITED, tags=["contract", "two words"])
         with_both = {**before[second]["metadata"], KEY: "contract-1", OTHER_KEY: "contract-2"}
         self._expect(second, before[second], "bulk-edit", metadata=with_both)
         self._expect(third, before[third], "bulk-edit")
@@ -66,19 +71,37 @@ class _Bulk:
         edits = [
             {"id": second, "metadata": {KEY: None}, "tags": ["kept"]},
             {"id": first, "tags": []},
-            {"id": third, "name": "edited.bam"},
+            {"id": third, "name": EDITED},
         ]
         self._change("bulk_edit_files", edits, 1)
         self._expect(second, before[second], "bulk-edit", metadata=without, tags=["kept"])
         self._expect(first, before[first], "bulk-edit", tags=[])
         third_now = self._read(third)
+        self._filter(first, second, third)
         self._service.report.hold(
             "bulk-errors",
-            third_now["name"] != "edited.bam",
+            third_now["name"] != EDITED,
             "an edit gave a file a name that already exists",
             expected="an error, and the old name",
             came=str(third_now),
         )
+
+    def _filter(self, first: str, second: str, third: str) -> None:
+        """Filter by tags and metadata that are alike, just as they were set."""
+        edits: list[dict[str, Any]] = [
+            {"id": first, "tags": [ODD, "common"], "metadata": {KEY: "v-1", OTHER_KEY: "c-1"}},
+            {"id": second, "tags": ["common", ODD.swapcase()], "metadata": {KEY: "v-10", OTHER_KEY: "c-1"}},
+            {"id": third, "tags": [ODD[:6]], "metadata": {KEY: "V-1", OTHER_KEY: "c-2"}},
+        ]
+        self._service.call("bulk_edit_files", body={"items": edits})
+        place = {"parent": self._folder}
+        for query in (
+            {"tag": [ODD]},
+            {f"metadata.{KEY}": ["v-1"]},
+            {"tag": [ODD[:6], "common"], f"metadata.{OTHER_KEY}": ["c-1"], f"metadata.{KEY}": ["V-1", "v-1", "c-1"]},
+        ):
+            ask(self._service, place, query, edits)
+        check_filtered_pages(self._service, place, {"tag": [ODD[:6], ODD, ODD.swapcase()]}, edits)
 
     def _update(self, first: str, second: str) -> None:
         """Update two files, of which the second has tags and metadata."""

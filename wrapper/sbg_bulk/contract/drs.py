@@ -16,7 +16,7 @@ NOWHERE = f"drs://sbg-bulk-contract.invalid/{NOTHING}"
 
 TAGS = ["contract"]
 METADATA = {"sample_id": "contract-1"}
-NAME = "object.dat"
+NAME = "Object, ü 5+%41&x.dat"
 
 
 def check_drs(service: Service, scratch: Scratch, uri: str | None) -> None:

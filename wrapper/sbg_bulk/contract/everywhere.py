@@ -14,6 +14,7 @@ from schemathesis.openapi.checks import JsonSchemaError
 
 from sbg_bulk.contract.answers import Answer
 from sbg_bulk.contract.report import Report
+from sbg_bulk.contract.shown import check_shown
 
 _CONFORMANCE = [
     checks.status_code_conformance,
@@ -37,6 +38,7 @@ def check_answer(report: Report, answer: Answer, case: schemathesis.Case[Any] | 
     label = f"{answer.exchange.method} {'an unknown path' if case is None else case.operation.path}"
     if case is not None:
         _check_conformance(report, answer, case, response)
+        check_shown(report, answer, case.operation.path, case.path_parameters or {}, response.request)
     report.hold(
         "no-server-error",
         answer.status < 500 or answer.maintenance or answer.status == 501,
@@ -45,7 +47,7 @@ def check_answer(report: Report, answer: Answer, case: schemathesis.Case[Any] | 
         exchange=answer.exchange,
         place=label,
     )
-    if answer.status >= 400:
+    if answer.status >= 400 and answer.exchange.method != "HEAD":
         _check_error(report, answer, label, case)
     allowed = answer.headers.get("Access-Control-Allow-Origin", "")
     credentials = answer.headers.get("Access-Control-Allow-Credentials", "").lower() == "true"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sbg_bulk.contract.answers import Answer
+from sbg_bulk.contract.chosen import FILE_FIELDS, by_id, check_fields, hold_chosen
+from sbg_bulk.contract.filters import NO_NAME, alike, check_filtered_pages, check_filters
 from sbg_bulk.contract.history import disagreement
 from sbg_bulk.contract.known import Known, kind_of
+from sbg_bulk.contract.projects import check_href, check_projects
 from sbg_bulk.contract.service import Service
-
-NO_NAME = "sbg-bulk-contract-nothing"
-LEFT_OUT = frozenset({"created_on", "modified_on", "metadata", "tags", "storage", "origin"})
-"""Properties that nothing has that was not asked for them."""
 
 SHORT = 50
 """Entries that a page may end at, though there are more."""
@@ -26,38 +25,53 @@ def check_files(service: Service, known: Known) -> None:
     if known.project is None:
         service.report.could_not("the user has no project, so no files could be listed")
         return
-    listed = service.call("list_files", query={"project": known.project, "limit": 100})
-    _compare_ways(service, known, listed)
-    check_names(service, {"project": known.project}, listed)
-    _check_more_filters(service, known)
-    _check_fields(service, known, listed)
+    place = {"project": known.project}
+    listed = service.call("list_files", query={**place, "limit": 100})
+    every = service.call("list_files", query={**place, "limit": 100, "fields": "_all"})
+    _compare_ways(service, known, listed, every)
+    check_names(service, place, listed)
+    check_filters(service, place, every.listed())
+    check_fields(service, known, every)
     check_projects(service, known)
     kinds: set[str] = set()
-    for entry in listed.listed()[:DETAILS]:
+    if known.root is not None:
+        top = service.call("get_file", path={"file_id": known.root})
+        service.report.hold(
+            "entry-details",
+            not top.ok or top.field("parent") is None,
+            "a project's root folder has a parent",
+            expected="parent is null or absent",
+            exchange=top.exchange,
+        )
+    for entry in _of_each_kind(listed, every):
         details = _check_details(service, known, entry, listed)
         if details is not None and str(details.field("type")).lower() not in kinds:
             kinds.add(str(details.field("type")).lower())
             check_href(service, details, "get_file", {"file_id": str(entry.get("id"))})
 
 
-def _compare_ways(service: Service, known: Known, listed: Answer) -> None:
-    owner, _, name = str(known.project).partition("/")
-    ways: list[Answer] = [listed]
+def _compare_ways(service: Service, known: Known, listed: Answer, every: Answer) -> None:
+    """Ask for the same in all ways, and for single properties on the way."""
+    asked: dict[str, dict[str, Any]] = {}
     if known.root is not None:
-        ways.append(service.call("list_folder", path={"file_id": known.root}, query={"limit": 100}))
-        ways.append(service.call("list_files", query={"parent": known.root, "limit": 100}))
+        asked = {"list_folder": {"path": {"file_id": known.root}}, "list_files": {"query": {"parent": known.root}}}
     if service.serves("list_project_files"):
-        path = {"owner": owner, "project": name}
-        answer = service.call("list_project_files", path=path, query={"limit": 100}, tentative=True)
-        if answer.status in (404, 405, 501):
-            service.missing.add("list_project_files")
+        owner, _, name = str(known.project).partition("/")
+        asked["list_project_files"] = {"path": {"owner": owner, "project": name}, "tentative": True}
+    ways: list[Answer] = []
+    for operation, given in asked.items():
+        query = {**given.pop("query", {}), "limit": 100, "fields": FILE_FIELDS[operation]}
+        answer = service.call(operation, query=query, **given)
+        if operation == "list_project_files" and answer.status in (404, 405, 501):
+            service.missing.add(operation)
         else:
             ways.append(answer)
+            hold_chosen(service, answer, FILE_FIELDS[operation], by_id(every))
     again = service.call("list_files", query={"project": known.project, "limit": 100})
     if again.ids() != listed.ids() and not service.alone:
         service.report.note(f"{known.project} changed while it was being read")
         return
-    for way in (*ways[1:], again):
+    for way in (*ways, every, again):
         service.report.hold(
             "same-content",
             sorted(way.ids()) == sorted(listed.ids()),
@@ -83,7 +97,8 @@ def check_names(service: Service, place: Mapping[str, str], listed: Answer, gone
     absent = [name for name in gone if name not in names] or [NO_NAME]
     oddest = max(names, key=lambda name: sum(not one.isalnum() for one in name))
     filtered = True
-    for wanted in ([names[0]], names[:2], [names[-1], NO_NAME], absent, [beginning], [oddest]):
+    likely = [beginning, *alike(names[0])]
+    for wanted in ([oddest], [names[-1], NO_NAME, names[0]], absent, likely):
         found = service.call("list_files", query={**place, "name": wanted, "limit": 100})
         expected = [entry.get("id") for entry in listed.listed() if entry.get("name") in wanted]
         if len(listed.listed()) == 100:
@@ -106,178 +121,18 @@ def check_names(service: Service, place: Mapping[str, str], listed: Answer, gone
             exchange=found.exchange,
         )
     if filtered:
-        _check_filtered_pages(service, place, [names[0], names[-1]], listed)
-    both = service.call("list_files", query={**place, "name": [names[0]], "tag": [NO_NAME], "limit": 100})
-    service.report.hold(
-        "more-filters",
-        both.ok and not both.listed(),
-        "list_files with a name and a tag that no file has returned entries",
-        expected="no entries: all filters must match",
-        exchange=both.exchange,
-    )
-
-
-def _check_filtered_pages(service: Service, place: Mapping[str, str], names: Sequence[str], listed: Answer) -> None:
-    """Check that the next page of a list with a filter has the filter still."""
-    page = service.call("list_files", query={**place, "name": [*names], "limit": 1})
-    told = page.link("next")
-    address = None if told is None else service.follow(told)
-    if address is None or any(one.get("name") not in names for one in page.listed()):
-        return
-    after = service.call("list_files", address=address)
-    service.report.hold(
-        "links",
-        after.ok and all(one.get("name") in names for one in after.listed()) and after.ids() != page.ids(),
-        "the link next of a filtered list leads to a page without the filter",
-        expected=f"entries named {' or '.join(names)}, of {len(listed.ids())}",
-        exchange=after.exchange,
-    )
-
-
-def _check_more_filters(service: Service, known: Known) -> None:
-    """Filter by a tag and a value of metadata that a file has."""
-    if known.file is None:
-        return
-    file = service.call("get_file", path={"file_id": known.file})
-    parent = file.field("parent")
-    place = {"parent": parent} if isinstance(parent, str) else {"project": str(known.project)}
-    name = file.text("name")
-    for query in _filters(file):
-        found = service.call("list_files", query={**place, **query, "limit": 100})
-        (filtered,) = query
-        service.report.hold(
-            "more-filters",
-            known.file in found.ids(),
-            f"list_files with {filtered.partition('.')[0]} did not find a file that has it",
-            expected=f"file {known.file} among the entries",
-            exchange=found.exchange,
-        )
-        both = service.call("list_files", query={**place, **query, "name": [name or ""], "limit": 100})
-        service.report.hold(
-            "more-filters",
-            name is None or known.file in both.ids(),
-            f"list_files with {filtered.partition('.')[0]} and a name did not find a file that has both",
-            expected=f"file {known.file} among the entries",
-            exchange=both.exchange,
-        )
-        nothing = service.call("list_files", query={**place, filtered: [NO_NAME], "limit": 100})
-        service.report.hold(
-            "more-filters",
-            nothing.ok and not nothing.listed(),
-            f"list_files with a value of {filtered.partition('.')[0]} that no file has returned entries",
-            expected="no entries",
-            exchange=nothing.exchange,
+        check_filtered_pages(
+            service, place, {"name": list(dict.fromkeys([names[0], oddest, names[-1]]))}, listed.listed()
         )
 
 
-def _filters(file: Answer) -> Iterable[Mapping[str, list[str]]]:
-    tags, metadata = file.field("tags"), file.field("metadata")
-    if isinstance(tags, list) and tags and isinstance(tags[0], str):
-        yield {"tag": [tags[0], NO_NAME]}
-    for key, value in metadata.items() if isinstance(metadata, Mapping) else ():
-        if isinstance(value, str) and value:
-            yield {f"metadata.{key}": [value]}
-            return
-
-
-def _check_fields(service: Service, known: Known, listed: Answer) -> None:
-    if not listed.listed():
-        return
-    place = {"project": known.project, "limit": 100}
-    every = service.call("list_files", query={**place, "fields": "_all"})
-    few = service.call("list_files", query={**place, "fields": "size"})
-    usual = service.call("get_file", path={"file_id": listed.ids()[0]}).body
-    known_names = {name for name, value in usual.items() if value is not None}
-    entry = next((one for one in every.listed() if one.get("id") == listed.ids()[0]), {})
-    missing = sorted(known_names - entry.keys())
-    service.report.hold(
-        "fields",
-        every.ok and not missing,
-        f"entries with fields=_all have no {', '.join(missing)}",
-        expected="all properties of the details",
-        exchange=every.exchange,
-    )
-    sizes = {one.get("id"): one.get("size") for one in every.listed() if isinstance(one.get("size"), int)}
-    some: dict[str, Answer] = {"list_files": few}
-    if known.file is not None:
-        some["get_file"] = service.call("get_file", path={"file_id": known.file}, query={"fields": "name,size"})
-    if known.root is not None:
-        query = {"fields": "size", "limit": 100}
-        some["list_folder"] = service.call("list_folder", path={"file_id": known.root}, query=query)
-    for operation, answer in some.items():
-        shown = {name for one in (answer.body, *answer.listed()) for name in one.keys() & LEFT_OUT}
-        service.report.hold(
-            "fields",
-            answer.ok and not shown,
-            f"{operation} with fields has {', '.join(sorted(shown))}, which were not requested",
-            expected="the requested properties and those that the schema requires",
-            exchange=answer.exchange,
-        )
-        shown_sizes = {one.get("id"): one.get("size") for one in (answer.body, *answer.listed())}
-        service.report.hold(
-            "fields",
-            all(shown_sizes[one] == size for one, size in sizes.items() if one in shown_sizes),
-            f"{operation} with fields=size has no size, or a wrong one",
-            expected="the size of each file",
-            exchange=answer.exchange,
-        )
-
-
-def check_projects(service: Service, known: Known) -> None:
-    """Filter projects, and compare an entry with the details."""
-    listed = service.call("list_projects", query={"limit": 100})
-    entry = next((one for one in listed.listed() if one.get("id") == known.project), None)
-    if entry is None:
-        return
-    owner, _, short = str(known.project).partition("/")
-    details = service.call("get_project", path={"owner": owner, "project": short})
-    different = disagreement(details.body, entry) if details.ok else "everything"
-    service.report.hold(
-        "entry-details",
-        not different,
-        f"a project's list entry and its details differ in {different}",
-        expected="the same values",
-        came=f"{dict(entry)} in the list: {details.exchange}",
-        exchange=details.exchange,
-    )
-    check_href(service, details, "get_project", {"owner": owner, "project": short})
-    name, tags = str(details.field("name") or ""), details.field("tags")
-    queries: list[dict[str, Any]] = [{"name": name[: max(1, len(name) // 2)].upper()}] if name else []
-    queries += [{"tags": [tags[0]]}] if isinstance(tags, list) and tags else []
-    for query in queries:
-        found = service.call("list_projects", query={**query, "limit": 100})
-        service.report.hold(
-            "more-filters",
-            known.project in found.ids(),
-            f"list_projects with {next(iter(query))} did not find a project that has it",
-            expected=f"{known.project} among the entries",
-            exchange=found.exchange,
-        )
-    for filtered in ("name", "tags"):
-        nothing = service.call("list_projects", query={filtered: NO_NAME, "limit": 100})
-        service.report.hold(
-            "more-filters",
-            nothing.ok and not nothing.listed(),
-            f"list_projects with a value of {filtered} that no project has returned entries",
-            expected="no entries",
-            exchange=nothing.exchange,
-        )
-
-
-def check_href(service: Service, details: Answer, operation: str, path: Mapping[str, str]) -> None:
-    """Check that an href leads to what has it. What it is like where it leads to another host is told elsewhere."""
-    told = details.text("href")
-    address = None if told is None else service.follow(told)
-    if address is None:
-        return
-    read = service.call(operation, path=path, address=address)
-    service.report.hold(
-        "entry-href",
-        read.ok and read.field("id") == details.field("id"),
-        f"the href of {operation} leads to something else",
-        expected=f"{details.field('id')}",
-        exchange=read.exchange,
-    )
+def _of_each_kind(listed: Answer, every: Answer) -> list[Mapping[str, Any]]:
+    """Return the first entries of a list, with a folder and a file among them if there are any."""
+    kinds = {one.get("id"): str(one.get("type")).lower() for one in every.listed()}
+    first = listed.listed()[:DETAILS]
+    for kind in {"file", "folder"} - {kinds.get(one.get("id")) for one in first}:
+        first += [one for one in listed.listed() if kinds.get(one.get("id")) == kind][:1]
+    return first
 
 
 def _check_details(service: Service, known: Known, entry: Mapping[str, Any], listed: Answer) -> Answer | None:

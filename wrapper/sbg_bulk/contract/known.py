@@ -37,6 +37,7 @@ class Known:
         files: ids of more files of its root, with that one.
         transfers: ids of an import, an export and an import by DRS, by the call that reads them.
         jobs: ids and types of jobs.
+        shared: whether the second user is a member of the project; None if that was not asked.
     """
 
     username: str | None = None
@@ -48,6 +49,7 @@ class Known:
     files: list[str] = field(factory=list)
     transfers: dict[str, str] = field(factory=dict)
     jobs: list[tuple[str, str]] = field(factory=list)
+    shared: bool | None = None
 
     def path(self, operation: str, *, real: bool = True) -> dict[str, str] | None:
         """Return the parameters of an operation's path, of things that there are; None if there are none.

@@ -56,8 +56,8 @@ class _Held:
     exchange: Exchange | None
 
 
-def check_pages(service: Service, collection: Collection, *, brief: bool = False) -> None:
-    """Page through the collection with several limits, by offset and by link.
+def check_pages(service: Service, collection: Collection, *, brief: bool = False) -> Answer | None:
+    """Page through the collection with several limits, by offset and by link. Returns its first page, the largest.
 
     Args:
         service: the service.
@@ -69,8 +69,9 @@ def check_pages(service: Service, collection: Collection, *, brief: bool = False
         reading.read()
         if service.alone or reading.stood_still():
             reading.tell()
-            return
+            return reading.first
     service.report.could_not(f"{collection.operation} changed each time while its pages were being read")
+    return None
 
 
 @define
@@ -81,7 +82,8 @@ class _Reading:
     _held: list[_Held] = field(factory=list)
     _totals: list[int | None] = field(factory=list)
     _linked: int = 0
-    _first: Answer | None = None
+    first: Answer | None = None
+    _read: dict[tuple[int, int], Answer] = field(factory=dict)
 
     def read(self) -> None:
         walks: dict[str, Sequence[str] | None]
@@ -93,10 +95,10 @@ class _Reading:
 
     def stood_still(self) -> bool:
         """Return whether the collection is as it was. Totals that differ though it stood still are its own fault."""
-        if self._first is None:
+        if self.first is None:
             return True
         again = self._call(0, self._manner.limits[0])
-        return again.ids() == self._first.ids()
+        return again.ids() == self.first.ids()
 
     def tell(self) -> None:
         """Put what was found into the report."""
@@ -119,9 +121,15 @@ class _Reading:
         return self._service.call(given.operation, path=given.path, query=query, address=address)
 
     def _page(self, offset: int, limit: int, address: str | None = None) -> Answer:
+        # A page that is asked for in two ways to go through the collection is read once.
+        answer = self._read.get((offset, limit)) if address is None else None
+        if answer is not None:
+            return answer
         answer = self._call(offset, limit, address)
-        if self._first is None:
-            self._first = answer
+        if address is None:
+            self._read[offset, limit] = answer
+        if self.first is None:
+            self.first = answer
         if not answer.ok:
             self._hold("pages", False, "a page cannot be read", "a page of entries", answer)
             return answer
@@ -182,23 +190,28 @@ class _Reading:
     def _by_link(self, limit: int) -> list[str] | None:
         """Return the ids along the links; None if there are none to go along."""
         answer = self._page(0, limit)
-        first = ids = answer.ids()
+        ids = answer.ids()
         followed = False
+        before: tuple[str, int, list[str]] | None = None
         while len(ids) < self._manner.upto and (address := self._followed(answer, "next")) is not None:
-            followed, offset = True, len(ids)
+            followed, offset, last = True, len(ids), answer.ids()
             answer = self._page(offset, limit, address)
             if not answer.ids():
                 break
             ids = ids + answer.ids()
-            if offset == len(first) and (back := self._followed(answer, "prev")) is not None:
-                again = self._page(0, limit, back)
-                self._hold(
-                    "links",
-                    again.ids() == first,
-                    "prev on the second page does not lead to the first",
-                    "the first page",
-                    again,
-                )
+            back = self._followed(answer, "prev")
+            before = before if back is None else (back, offset - len(last), last)
+        if before is not None:
+            # From the last page that was seen: what leads to the first one from there leads back from none.
+            address, offset, last = before
+            again = self._page(offset, limit, address)
+            self._hold(
+                "links",
+                again.ids() == last,
+                "prev does not lead to the page before",
+                "the page before",
+                again,
+            )
         return ids if followed or len(ids) < limit else None
 
     def _followed(self, answer: Answer, rel: str) -> str | None:
@@ -249,14 +262,36 @@ class _Reading:
         )
         total = max(totals)
         if total:
-            last = self._page(total - 1, 1)
-            self._hold("total", bool(last.ids()), "there is no last entry", f"an entry at offset {total - 1}", last)
+            self._check_last(total, seen)
         after = self._page(total, 1)
         self._hold("total", not after.ids(), "there is an entry after the last", f"none at offset {total}", after)
         if total <= self._manner.upto:
             counted = len(set(seen))
             self._hold(
                 "total", counted == total, "the total is not the number of entries", str(counted), None, str(total)
+            )
+
+    def _check_last(self, total: int, seen: Sequence[str]) -> None:
+        """Ask for the last entry, at an offset that is less than the limit and no multiple of it, and go back."""
+        last = self._page(total - 1, min(total, 100))
+        self._hold("total", bool(last.ids()), "there is no last entry", f"an entry at offset {total - 1}", last)
+        whole = seen if len(seen) == total else ()
+        self._hold(
+            "pages",
+            len(last.ids()) <= 1 and last.ids() == ([*whole[-1:]] or last.ids()),
+            "an offset that is no multiple of the limit leads elsewhere",
+            f"the last entry alone at offset {total - 1}",
+            last,
+        )
+        back = self._followed(last, "prev") if self._manner is FULL and whole and total > 1 else None
+        if back is not None:
+            again = self._call(0, total - 1, back)
+            self._hold(
+                "links",
+                again.ids()[: total - 1] == [*whole[: total - 1]],
+                "prev does not lead to what is before a page",
+                f"the entries before offset {total - 1}",
+                again,
             )
 
     def _check_links(self) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from sbg_bulk.contract.levels import Level
+from sbg_bulk.contract.listed_promises import LISTED_TABLE
 from sbg_bulk.contract.stored_promises import STORED_TABLE
 
 
@@ -198,86 +199,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "bodies walk bulk imports drs",
     ),
     ("double-underscore", _G, "A folder name that begins with __ is refused.", "contract, BadFolder", "bodies"),
-    # Lists.
-    ("limit", _D, "A page has no more entries than its limit.", "contract, Limit", "lists walk"),
-    (
-        "pages",
-        _D,
-        "Pages neither skip nor repeat entries, whatever their size.",
-        "contract, Offset and Limit",
-        "lists walk",
-    ),
-    (
-        "default-page",
-        _D,
-        "Without offset and limit, a page starts at 0 and has up to 25 entries.",
-        "contract, Offset and Limit",
-        # There may be jobs only after some were submitted.
-        "lists walk",
-    ),
-    (
-        "links",
-        _D,
-        "The links next and prev lead to the next and the previous page.",
-        "contract, Link",
-        "lists walk files",
-    ),
-    ("links-given", _G, "A page links to the pages before and after it.", "several clients", "lists"),
-    ("links-home", _G, "Links point to the host of the request.", "several clients", "lists walk"),
-    ("full-pages", _G, "Every page except the last is full.", "several clients", "lists walk"),
-    (
-        "total",
-        _D,
-        "X-Total-Matching-Query is the number of entries.",
-        "contract, X-Total-Matching-Query",
-        "lists walk files",
-    ),
-    ("total-given", _G, "Lists have the header X-Total-Matching-Query.", "contract, X-Total-Matching-Query", "lists"),
-    # Files.
-    (
-        "one-level",
-        _D,
-        "A list has only what is directly in the folder.",
-        "contract, list_files",
-        "files walk",
-    ),
-    (
-        "same-content",
-        _D,
-        "All ways to list a folder return the same entries.",
-        "contract, list_folder, list_project_files",
-        "files",
-    ),
-    (
-        "name-filter",
-        _D,
-        "name selects entries with exactly that name; if repeated, with any of the names.",
-        "contract, list_files",
-        "files walk",
-    ),
-    (
-        "more-filters",
-        _D,
-        "tag and metadata select files, name and tags projects; several filters must all match.",
-        "contract, list_files, list_projects",
-        "files",
-    ),
-    ("fields", _E, "fields selects the properties of the entries.", "contract, list_files", "files"),
-    (
-        "entry-details",
-        _E,
-        "A file's or project's entry in a list agrees with its details.",
-        "contract, FileInfo, Project",
-        "files",
-    ),
-    ("entry-href", _D, "The href of a file or project leads to it.", "contract, FileInfo.href, Project.href", "files"),
-    (
-        "bulk-read",
-        _E,
-        "Files read in bulk are the same as when read one by one.",
-        "contract, bulk_get_files",
-        "bodies",
-    ),
+    *LISTED_TABLE,
     # Jobs.
     (
         "own-jobs-only",

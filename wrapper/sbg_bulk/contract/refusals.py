@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from sbg_bulk.contract.account import NOTHING
 from sbg_bulk.contract.answers import Answer
@@ -15,6 +16,15 @@ from sbg_bulk.contract.service import Service
 FAR = 2**31
 """An offset that no list reaches, and that some numbers do not."""
 
+NO_NUMBERS = ("many", "1.5", "")
+"""Values of a query that are no whole numbers."""
+
+WHOLLY = ("list_async_jobs", "list_files")
+"""Lists that are asked with all of these."""
+
+NO_TEXT = "%ff%fe"
+"""Bytes that are no UTF-8, encoded."""
+
 ODD_IDS = (NOTHING, "ключ-ü-鍵", "x" * 300, "a b%2Fc", "0")
 """Ids that nothing has, of forms that a service may not have thought of."""
 
@@ -23,6 +33,9 @@ UNKNOWN_PATHS = tuple(
     for above in ("", "/async", f"/files/{NOTHING}", "/async/files/copy/0", f"/storage/imports/{NOTHING}")
 )
 """Paths that the contract does not have, at its top and below what it has."""
+
+HEADS = (("HEAD", "/async/files"), ("HEAD", "/user"), ("OPTIONS", "/projects"))
+"""Methods that are used where GET is allowed, with the paths."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -66,6 +79,13 @@ def _numbers(operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield str(parameter.name), schema
 
 
+def _no_numbers(name: str, parameter: str) -> tuple[str, ...]:
+    """Return values that are no whole numbers: all of them where lists are long, elsewhere one, which goes round."""
+    if name in WHOLLY:
+        return NO_NUMBERS
+    return (NO_NUMBERS[(len(name) + len(parameter)) % len(NO_NUMBERS)],)
+
+
 def _check_numbers(service: Service, known: Known, operation: Operation, name: str) -> None:
     path = known.path(name)
     query = _query(known, name)
@@ -75,7 +95,7 @@ def _check_numbers(service: Service, known: Known, operation: Operation, name: s
     most: dict[str, object] = {}
     for parameter, schema in _numbers(operation):
         minimum, maximum = schema.get("minimum"), schema.get("maximum")
-        beyond: list[object] = ["many" if maximum is not None else "1.5"]
+        beyond: list[object] = [*_no_numbers(name, parameter)]
         if minimum is not None:
             beyond.append(minimum - 1)
             least[parameter] = minimum
@@ -84,7 +104,13 @@ def _check_numbers(service: Service, known: Known, operation: Operation, name: s
         most[parameter] = FAR if maximum is None else maximum
         for value in beyond:
             answer = service.call(name, path=path, query={**query, parameter: str(value)})
-            refused(service, "bad-query", answer, f"with {parameter}={value}", 400)
+            refused(
+                service,
+                "bad-query",
+                answer,
+                f"with {f'{parameter}={value}' if value != '' else f'an empty {parameter}'}",
+                400,
+            )
     for edges in (least, most) if least or most else ():
         answer = service.call(name, path=path, query={**query, **edges})
         told = " and ".join(f"{parameter}={value}" for parameter, value in edges.items())
@@ -132,6 +158,10 @@ def _check_places(service: Service, known: Known) -> None:
         listed = service.call("list_folder", path={"file_id": known.file})
         refused(service, "bad-query", listed, "of a file", 400)
     if known.project:
+        address = f"{service.base_url}/files?project={quote(known.project, safe='')}&name={NO_TEXT}"
+        # Whether such a name is refused, or no file has it, is not documented.
+        garbled = service.call("list_files", address=address)
+        refused(service, "edges", garbled, "with a name that is not UTF-8", 200, 400)
         named = service.call("list_files", query={"project": known.project, "name": "имя-ü-名.bam"})
         if refused(service, "edges", named, "with a name that is not ASCII", 200):
             service.report.hold(
@@ -205,6 +235,9 @@ def check_methods(service: Service, *, writing: bool) -> None:
                     place=f"{method} {template}",
                 )
     if not writing:
+        # A service may well have these too. That none of them is a server error is checked with every answer.
+        for method, path in HEADS:
+            service.probe(method, path)
         for unknown in UNKNOWN_PATHS:
             answer = service.probe("GET", unknown)
             service.report.hold(
@@ -218,8 +251,10 @@ def check_methods(service: Service, *, writing: bool) -> None:
 
 def _writers(template: str, number: int) -> tuple[str, ...]:
     """Return methods that no path of the contract has: most where other services of this API have some."""
-    if template.startswith(("/files", "/projects", "/async")):
-        return ("PATCH", "DELETE") if "{" in template else ("PUT", "PATCH", "DELETE")
+    if template.startswith("/files"):
+        return ("PUT", "PATCH", "DELETE")
+    if template.startswith(("/projects", "/async")):
+        return (*("PUT", "PATCH")[number % 2 :][:1], "DELETE") if "{" in template else ("PUT", "PATCH", "DELETE")
     return ("PUT", "DELETE")[number % 2 :][:1] if "{" in template else ("PUT", "DELETE")
 
 

@@ -70,11 +70,12 @@ class Scratch:
             )
             raise AbandonError
         shown = self.service.call("get_file", path={"file_id": folder}) if read else made
+        kind = str(shown.field("type") or "folder").lower()
         hold(
             "folder-made",
-            shown.ok and shown.field("name") == name and (shown.field("parent") or parent) == parent,
-            "a new folder has a different name or place",
-            expected=f"{name} in {parent}",
+            shown.ok and (shown.field("name"), kind, shown.field("parent") or parent) == (name, "folder", parent),
+            "a new folder has a different name or place, or is none",
+            expected=f"the folder {name} in {parent}",
             exchange=shown.exchange,
         )
         self.folders.setdefault(name, folder)

@@ -112,7 +112,8 @@ class Service:
     @property
     def alike(self) -> tuple[str, ...]:
         """Tokens that are not the user's, and that a careless comparison takes for it."""
-        return ("", f"{self._token}0")
+        others = {self._token.swapcase(), self._token[:-1], ""} - {self._token}
+        return (*sorted(others), f"{self._token}0")
 
     @property
     def base_url(self) -> str:

@@ -23,6 +23,10 @@ MOST_LISTED = 300
 """Entries of a list that are gone through."""
 
 
+FLAGS: Final = ("overwrite", "autorename")
+"""What an import or export is to do with a name that is taken; it does nothing that was not sent."""
+
+
 @frozen
 class Kind:
     """A kind of job, with the calls that it has.
@@ -81,6 +85,7 @@ class Started:
         id: its id.
         sent: the item that was sent for it; empty for an import by DRS.
         began: when it was started, by the service's `now`.
+        flags: what it was to do with a name that is taken.
         last: what was said of it last.
         states: the states that it was seen in.
     """
@@ -89,6 +94,7 @@ class Started:
     id: str
     sent: Mapping[str, Any]
     began: float
+    flags: Mapping[str, bool] = field(factory=dict)
     last: Mapping[str, Any] = field(factory=dict)
     states: list[str] = field(factory=list)
 
@@ -182,7 +188,8 @@ class Starter:
         ):
             return None
         echo = {name: sent[name] for name in ("source", "destination") if name in sent}
-        started = Started(self._kind, str(job_id), echo, self._service.now())
+        flags = {name: sent.get(name, False) for name in FLAGS} if echo else {}
+        started = Started(self._kind, str(job_id), echo, self._service.now(), flags)
         self._service.made.setdefault(self._kind.read, started.id)
         self._look(started, told, answer)
         return started
@@ -275,6 +282,15 @@ class Starter:
                 came=f"{told.get('source')}, {told.get('destination')}",
                 exchange=answer.exchange,
             )
+        shown = {name: told[name] for name in FLAGS if told.get(name) is not None}
+        hold(
+            "echo",
+            all(one.flags.get(name, value) == value for name, value in shown.items()),
+            f"the {kind.name} shows a different overwrite or autorename than was sent",
+            expected=str(dict(one.flags)),
+            came=str(shown),
+            exchange=answer.exchange,
+        )
         check_dates(self._service.report, told, kind.ends, kind.states, answer.exchange)
 
     def _check_end(self, one: Started) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, field
 
 from sbg_bulk.contract.answers import Answer
+from sbg_bulk.contract.chosen import hold_chosen
 from sbg_bulk.contract.history import disagreement
 from sbg_bulk.contract.refusals import refused
 from sbg_bulk.contract.service import Service
@@ -143,6 +144,12 @@ def check_storage(service: Service, volumes: Volumes) -> None:
         )
     for volume in volumes.ids[:2]:
         _check_objects(service, volumes, volume)
+    for volume in volumes.ids[:1]:
+        whole = {volume: volumes.details(volume).body}
+        few = service.call("get_volume", path=path_of(volume), query={"fields": "access_mode"})
+        hold_chosen(service, few, "access_mode", whole)
+        some = service.call("list_volumes", query={"limit": MOST_VOLUMES, "fields": "service"})
+        hold_chosen(service, some, "service", whole)
 
 
 def _check_objects(service: Service, volumes: Volumes, volume: str) -> None:

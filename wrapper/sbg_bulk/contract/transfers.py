@@ -8,13 +8,14 @@ from typing import Any
 from attrs import define, field
 
 from sbg_bulk.contract.account import NOTHING
-from sbg_bulk.contract.history import disagreement
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
-from sbg_bulk.contract.started import EXPORT, IMPORT, Kind, Started, Starter, echoes, errors, resources, without_file
+from sbg_bulk.contract.started import EXPORT, IMPORT, Started, Starter, errors
 from sbg_bulk.contract.storage import Volumes, prefixes_of
+from sbg_bulk.contract.transfer_lists import check_lists
 from sbg_bulk.contract.tree import Crawler
 
+NAMED = "Named, ü 5+%41&x.dat"
 COPY_ONLY = {"copy_only": "true"}
 
 Place = tuple[str, str]
@@ -61,8 +62,8 @@ class Imports:
         volume, locations = found
         first, second, third = (locations[number % len(locations)] for number in range(3))
         self._folder = self._scratch.make_folder("imports", self._scratch.home, read=False)
-        items = [self._item(volume, first, "named.dat"), self._item(volume, second, "other.dat")]
-        wanted = {"named.dat": [first], "other.dat": [second], third.rpartition("/")[2]: [third]}
+        items = [self._item(volume, first, NAMED), self._item(volume, second, "other.dat")]
+        wanted = {NAMED: [first], "other.dat": [second], third.rpartition("/")[2]: [third]}
         started = self._start_some(starter, volume, items)
         started += starter.start_all([self._item(volume, third)])
         gone = starter.start(self._item(volume, f"sbg-bulk-contract/{NOTHING}", "gone.dat"))
@@ -136,10 +137,10 @@ class Imports:
 
     def _clashes(self, starter: Starter, volume: str, wanted: dict[str, list[str]], first: str, second: str) -> None:
         """Import to names that are taken: refused, renamed, or in place of what has the name."""
-        taken = starter.start(self._item(volume, second, "named.dat"))
+        taken = starter.start(self._item(volume, second, NAMED))
         renamed, over = starter.start_all(
             [
-                self._item(volume, first, "named.dat", autorename=True),
+                self._item(volume, first, NAMED, autorename=True),
                 self._item(volume, first, "other.dat", overwrite=True),
             ]
         )
@@ -150,7 +151,7 @@ class Imports:
             ("to a name that already exists ended as COMPLETED", taken is None or not taken.completed, taken),
             (
                 "with autorename got no other name",
-                renamed.completed and renamed.made.get("name") not in ("named.dat", None),
+                renamed.completed and renamed.made.get("name") not in (NAMED, None),
                 renamed,
             ),
             ("with overwrite did not replace the file with its name", over.completed, over),
@@ -331,89 +332,3 @@ class Exports:
                 expected=str(name),
                 exchange=details.exchange,
             )
-
-
-def check_lists(
-    service: Service, starter: Starter, started: Sequence[Started], volume: str, project: str | None = None
-) -> None:
-    """Check that lists have what was started, once, as its details are, and that the filters filter.
-
-    Args:
-        service: the service.
-        starter: lists them.
-        started: what was started, and has ended.
-        volume: the volume of all of them.
-        project: the project that they go to; None if there is no such filter.
-    """
-    hold = service.report.hold
-    ids = [one.id for one in started]
-    kind = started[0].kind
-    listed = starter.listed(volume=volume)
-    found = [str(one.get("id")) for one in listed]
-    hold(
-        "transfer-listed",
-        all(found.count(one) == 1 for one in ids),
-        f"the {kind.name} is not listed exactly once",
-        expected="each once",
-        came=", ".join(one for one in ids if found.count(one) != 1),
-    )
-    # By what they echo: an import of another program is another one. Without a name, others may look alike.
-    for one in [one for one in started if {"name", "location"} & one.sent.get("destination", {}).keys()]:
-        alike = [entry for entry in listed if echoes(entry, one.sent)]
-        hold(
-            "starts",
-            len(alike) <= sum(other.sent == one.sent for other in started),
-            f"one start created several {kind.name}s",
-            expected="one for each item",
-            came=", ".join(str(entry.get("id")) for entry in alike),
-        )
-    by_id = {str(one.get("id")): one for one in listed}
-    # They have ended, and were read by themselves since.
-    for one in started:
-        entry = by_id.get(one.id, {})
-        different = disagreement(without_file(one.last), without_file(entry))
-        hold(
-            "transfer-listed",
-            not different,
-            f"the details of the {kind.name} and its list entry differ in {different}",
-            expected="the same values",
-            came=f"{dict(entry)} in the list, {dict(one.last)} in the details",
-        )
-    _check_bulk_read(service, kind, started)
-    for state in sorted(kind.ends):
-        named = starter.listed(volume=volume, state=state)
-        wanted = {one.id for one in started if one.state == state}
-        hold(
-            "transfer-filters",
-            {str(one.get("id")) for one in named} >= wanted and {one.get("state") for one in named} <= {state},
-            f"the list of {kind.name}s in one state contains others, or lacks some",
-            expected=f"those that are {state}",
-            came=str([(one.get("id"), one.get("state")) for one in named][:5]),
-        )
-    elsewhere: list[dict[str, str]] = [{"volume": f"{volume}-nothing"}]
-    elsewhere += [] if project is None else [{"project": f"{project}-nothing"}]
-    for query in elsewhere:
-        told = {str(one.get("id")) for one in starter.listed(**query)}
-        hold(
-            "transfer-filters",
-            not told & {*ids},
-            f"the list of {kind.name}s of another {next(iter(query))} contains these too",
-            expected="none of them",
-        )
-
-
-def _check_bulk_read(service: Service, kind: Kind, started: Sequence[Started]) -> None:
-    """Read what was started in bulk, beside what does not exist."""
-    if kind.bulk_read is None or not service.serves(kind.bulk_read):
-        return
-    ids = [one.id for one in started]
-    answer = service.call(kind.bulk_read, body={kind.selection: [NOTHING, *ids]})
-    found = {str(one.get("id")): one for one in resources(answer)}
-    same = all(not disagreement(without_file(one.last), without_file(found.get(one.id, {}))) for one in started)
-    service.report.hold(
-        "transfer-readable",
-        {*ids} == found.keys() and same and errors(answer) == 1,
-        f"{kind.bulk_read} did not return each {kind.name}, and an error for one that does not exist",
-        expected=f"{len(ids)} resources and 1 error",
-        exchange=answer.exchange,
-    )
