@@ -19,8 +19,8 @@ from sbg_bulk import Client, Polling, Progress, RunOptions, RunStopped
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Step
 from sbg_bulk.runs.progress import LIST_LAG
-from sbg_bulk.simulator import JobType
-from tests.support.runs import ENDPOINT, TARGET, TOKEN, Service, outcomes, report
+from sbg_bulk.simulator import JobType, Variant
+from tests.support.runs import ENDPOINT, TARGET, TOKEN, Killed, Service, interrupted, outcomes, report
 
 ITEMS = 100
 LAG = LIST_LAG
@@ -353,3 +353,71 @@ def test_what_is_found_out_of_one_submission_counts_for_those_that_nobody_could_
     carry(service, tmp_path / "j", manifest([files(service)[0], *missing, *files(service)[1:]]))
     assert outcomes(tmp_path / "j") == ["done", "failed", "failed", "done", "done", "failed"]
     assert len(service.submissions) == 2
+
+
+def among_others(service: Service, jobs: int) -> None:
+    """Have another process of the same user copy the same number of other files in each of so many jobs."""
+    size = 10**6
+    for number in range(jobs):
+        others = [service.world.add_file(f"o{number}-{n}", service.source.root, size=size + n).id for n in range(ITEMS)]
+        service.submit(others)
+
+
+def test_the_job_of_a_lost_answer_is_told_from_a_thousand_others_for_few_requests(tmp_path: Path) -> None:
+    service = Service(ITEMS, list_order="newest")
+    broken = interrupted_by_submission(lambda: among_others(service, 1000))
+    with pytest.raises(Killed):
+        service.client(broken).run("copy", service.manifest(project=TARGET), journal=tmp_path / "run")
+    service.simulator.clock.advance(600)
+    before = len(service.simulator.requests)
+    assert service.client().resume(tmp_path / "run").tally.done == ITEMS
+    assert len(service.submissions) == 1
+    # Eleven pages of the list, the first twice, and one thing of each job, a hundred for a request.
+    assert len(service.simulator.requests) - before <= 30
+
+
+def test_a_job_among_others_is_not_taken_for_anothers_because_a_copy_was_renamed_since(tmp_path: Path) -> None:
+    service = Service(ITEMS)
+    broken = interrupted_by_submission(lambda: among_others(service, 5))
+    with pytest.raises(Killed):
+        service.client(broken).run("copy", service.manifest(project=TARGET), journal=tmp_path / "run")
+    service.simulator.clock.advance(600)
+    assert all(job.finished for job in service.client().jobs())
+    service.world.rename(service.target.root.children["f0.bam"], "renamed.bam")
+    with pytest.raises(RunStopped):
+        service.client().resume(tmp_path / "run")
+    assert len(service.submissions) == 1
+
+
+def test_who_is_broken_off_while_looking_for_a_job_goes_on_there(tmp_path: Path) -> None:
+    service = Service(ITEMS, variant=Variant(listed_results=False))
+    broken = interrupted_by_submission(lambda: among_others(service, 400))
+    with pytest.raises(Killed):
+        service.client(broken).run("copy", service.manifest(project=TARGET), journal=tmp_path / "run")
+    sessions = 0
+    while True:
+        service.simulator.clock.advance(600)
+        sessions += 1
+        try:
+            # No more than a part of the jobs can be read until it is broken off again.
+            report = service.client(interrupted(700, after=False)).resume(tmp_path / "run")
+            break
+        except Killed:
+            assert sessions < 10
+    assert sessions > 1, sessions
+    assert report.tally.done == ITEMS
+    assert len(service.submissions) == 1
+
+
+def interrupted_by_submission(then: Callable[[], object]) -> type[BlockingDriver]:
+    """A driver that is killed when its first submission has arrived. Something else happens afterwards."""
+
+    class Interrupted(BlockingDriver):
+        def _perform(self, step: Step) -> object:
+            outcome = super()._perform(step)
+            if isinstance(step, Call) and step.operation.name.startswith("submit_"):
+                then()
+                raise Killed
+            return outcome
+
+    return Interrupted

@@ -44,6 +44,17 @@ class Comparison:
         """
         self._lately = self.details.emptied()
 
+    def glance(self, jobs: Sequence[Job], items: Sequence[Item]) -> Flow[None]:
+        """Read one thing of each of several jobs: for few requests, that rules most of them out.
+
+        Args:
+            jobs: finished jobs.
+            items: those of a submission.
+        """
+        ours = {item.file for item in items}
+        first = (next((one for one in _made(job) if one not in ours), None) for job in jobs)
+        yield from self._details(items).load(one for one in first if one is not None)
+
     def compare(self, job: Job, items: Sequence[Item], folders: Mapping[str, str]) -> Flow[Match]:
         """Return whether a job that copied or moved is the one, by the things that it tells of.
 
@@ -56,7 +67,12 @@ class Comparison:
         made = _made(job)
         moved = {item.file for item in items if isinstance(item, MoveItem)}
         details = self._details(items)
-        yield from details.load((*(one for one in made if one not in moved), *(item.file for item in items)))
+        strangers = [one for one in made if one not in moved]
+        if strangers and strangers[0] in details.known:
+            yield from details.load(item.file for item in items)
+            if _is_of_none(details.known[strangers[0]], items, details.known):
+                return Match.NO
+        yield from details.load((*strangers, *(item.file for item in items)))
         roots = yield from self._roots(items)
         named: defaultdict[str, list[Item]] = defaultdict(list)
         lost = [item for item in items if details.known[item.file] is None]
@@ -191,6 +207,17 @@ class Comparison:
 
 def _made(job: Job) -> list[str]:
     return [entry.id for entry in job.result or () if entry.ok and entry.id is not None]
+
+
+def _is_of_none(made: File | None, items: Sequence[Item], sources: Mapping[str, File | None]) -> bool:
+    """Return whether a file is certainly a copy of none of these items, as all are files of another size.
+
+    Its name and its place may have been changed since; its size cannot be.
+    """
+    if made is None or made.size is None or made.is_folder:
+        return False
+    found = [sources[item.file] for item in items]
+    return all(one is not None and not one.is_folder and one.size not in (None, made.size) for one in found)
 
 
 def _name(item: Item, source: File | None) -> str:

@@ -25,7 +25,7 @@ from sbg_bulk.files.details import FileDetails
 from sbg_bulk.items import Item, MoveItem
 from sbg_bulk.jobs import read
 from sbg_bulk.jobs.listing import whole_list
-from sbg_bulk.limits import PAGE_LIMIT
+from sbg_bulk.limits import BULK_LIMIT, PAGE_LIMIT
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import Page
 from sbg_bulk.runs.decide import UNDECIDED
@@ -221,17 +221,27 @@ class Settler:
         """Hold each rival against each submission. Those that are certainly nobody's are written down."""
         due = list(due)
         self.comparison.begin()
-        for job_id in {job_id for one in due for job_id in one.rivals}:
+        rivals = sorted({job_id for one in due for job_id in one.rivals})
+        # What is found out of some is kept before others are read: who is broken off goes on there.
+        for start in range(0, len(rivals), BULK_LIMIT):
+            yield from self._judge_some(rivals[start : start + BULK_LIMIT], due)
+            yield from self._write_down_foreign()
+
+    def _judge_some(self, rivals: Sequence[str], due: Sequence[OpenSubmission]) -> Flow[None]:
+        for job_id in rivals:
             job = self._candidates[job_id]
             if job.finished and job.result is None and job_id not in self._unreadable:
                 # What shows no result in the list may have one when it is asked for.
                 with suppress(errors.NotFound):
-                    job = yield from read.get(self.policy, job_id, self.journal.plan.job_type)
-                self._candidates[job_id] = job
-            for one in due:
+                    self._candidates[job_id] = yield from read.get(self.policy, job_id, self.journal.plan.job_type)
+        for one in due:
+            new = [job for job in rivals if job in one.rivals and (job, one.submission.id) not in self._verdicts]
+            unread = [job for job in map(self._candidates.__getitem__, new) if self._match(job, one) is Match.UNREAD]
+            if len(unread) > 2 * len(due):  # most of them are another's
+                yield from self.comparison.glance(unread, one.items)
+            for job_id in rivals:
                 if job_id in one.rivals:
-                    yield from self._hold_against(job, one)
-        yield from self._write_down_foreign()
+                    yield from self._hold_against(self._candidates[job_id], one)
 
     def _write_down_foreign(self) -> Flow[None]:
         theirs = {job_id for one in self.open.values() for job_id in one.rivals}
@@ -249,18 +259,21 @@ class Settler:
         key = job.id, one.submission.id
         verdict = self._verdicts.get(key)
         if verdict is None:
-            if job.id in self._unreadable:
+            verdict = self._match(job, one)
+            if verdict is Match.UNREAD:
+                verdict = yield from self.comparison.compare(job, one.items, one.folders)
+            if verdict in (Match.YES, Match.MOVED) and not self._is_newer(job, one):
                 verdict = Match.UNCLEAR
-            else:
-                verdict = match(job, self.journal.plan.job_type, one.items, one.submission.sent_on)
-                if verdict is Match.UNREAD:
-                    verdict = yield from self.comparison.compare(job, one.items, one.folders)
-                if verdict in (Match.YES, Match.MOVED) and not self._is_newer(job, one):
-                    verdict = Match.UNCLEAR
             if verdict is not Match.RUNNING:
                 self._verdicts[key] = verdict
         if verdict is Match.NO:
             one.rivals.discard(job.id)
+
+    def _match(self, job: Job, one: OpenSubmission) -> Match:
+        """Return what a job itself tells of whether it is that of a submission."""
+        if job.id in self._unreadable:
+            return Match.UNCLEAR
+        return match(job, self.journal.plan.job_type, one.items, one.submission.sent_on)
 
     def _is_newer(self, job: Job, one: OpenSubmission) -> bool:
         """Return whether a job was certainly started since, as far as it says when.
