@@ -12,7 +12,7 @@ import pytest
 from sbg_bulk.api.drivers.sync import BlockingDriver
 from sbg_bulk.api.steps import Call, Reply
 from sbg_bulk.runs.journal import Journal
-from sbg_bulk.simulator import Timing
+from sbg_bulk.simulator import Timing, Variant
 from tests.support.runs import TARGET, Killed, Service
 
 pytest.importorskip("airflow", reason="Airflow is not installed here: scripts/airflow runs these tests")
@@ -114,6 +114,28 @@ def test_an_attempt_after_one_that_was_killed_submits_nothing_twice(
     assert all_once(service)
     assert len(service.submissions) == 3
     assert result["done"] == 250
+
+
+def test_who_looks_for_the_job_of_a_killed_attempt_waits_for_the_rate_limit_and_looks_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Nothing of a job is in the list, so that each of the others costs a request: more than the limit allows at once.
+    others = 300
+    service = Service(files=3, rate_limit=(100, 300), variant=Variant(listed_results=False))
+    tasks = Tasks(service, monkeypatch)
+    source, kept, left = manifest(service, tmp_path), tmp_path / "kept", tmp_path / "left"
+    tasks.driver = dying(service, 1, lambda: shutil.copytree(kept, left))
+    with pytest.raises(Killed):
+        tasks.attempt(copying(str(kept), source=source))
+    tasks.driver = lambda kind: kind
+    shutil.rmtree(kept)
+    left.rename(kept)
+    for number in range(others):
+        service.submit([service.world.add_file(f"other{number}", service.source.root, size=number).id])
+    assert tasks.attempt(copying(str(kept), source=source))["done"] == 3
+    looks = [one for one in service.simulator.requests if one.operation == "get_copy_job"]
+    assert 100 < len(looks) <= others
+    assert len(service.submissions) == 1
 
 
 def test_a_killed_attempt_that_had_not_created_the_run_leaves_no_trace(

@@ -169,11 +169,16 @@ class Carrier:
         journal = self.kept.latest
         assert journal is not None
         with Journal.read(journal) as read:
-            unsettled = any(one.state is State.INTENDED for one in read.unfinished())
+            lost = _intended(read)
             lag = kept_options.earlier(read)[0].list_lag
         # To find out what came of a submission takes more than the lag, from the start each time.
         settle = 2 * (LIST_LAG if lag is None else lag)
-        leave = _Leaving(self.clock() + settle if unsettled else 0.0, self.clock)
+
+        def unsettled() -> bool:
+            with Journal.read(journal) as read:
+                return not lost.isdisjoint(_intended(read))
+
+        leave = _Leaving(self.clock() + settle if lost else 0.0, self.clock, unsettled)
         try:
             return self.client.resume(
                 journal, options=self.task.options, within=self.task.within, on_change=self._tell, on_wait=leave
@@ -260,17 +265,29 @@ class _CreatedError(Exception):
     """The journal of a run is there."""
 
 
-class _Leaving:
-    """Raise `Left` when a worker has waited for long enough, and the pause is one that others can wait for."""
+def _intended(journal: Journal) -> set[int]:
+    """Return the submissions of which it is not known whether they were accepted."""
+    return {one.id for one in journal.unfinished() if one.state is State.INTENDED}
 
-    def __init__(self, stay_until: float, clock: Callable[[], float]) -> None:
+
+class _Leaving:
+    """Raise `Left` when a worker has waited for long enough, and the pause is one that others can wait for.
+
+    While it is looked for what came of an earlier submission, the rate limit is waited for: who is called again later
+    has to look from the start.
+    """
+
+    def __init__(self, stay_until: float, clock: Callable[[], float], unsettled: Callable[[], bool]) -> None:
         self._stay_until = stay_until
         self._clock = clock
+        self._unsettled = unsettled
         self._waited = 0.0
 
     def __call__(self, wait: Wait) -> None:
         self._waited += wait.seconds
-        if wait.cause not in NEEDS_WORKER and self._waited > STAY and self._clock() >= self._stay_until:
+        if wait.cause in NEEDS_WORKER or self._waited <= STAY or self._clock() < self._stay_until:
+            return
+        if wait.cause is not Cause.RATE_LIMIT or not self._unsettled():
             raise Left(wait)
 
 
