@@ -41,16 +41,17 @@ class Tasks:
         self.service = service
         self.serialised: list[str] = []
         self.pushed: dict[str, Any] = {}
+        self.tokens: dict[str, str] = {}
         self.driver: Callable[[type[BlockingDriver]], type[BlockingDriver]] = lambda kind: kind
 
-        async def awaiting(_: SbgBulkHook) -> Any:
-            return service.async_client()
+        async def awaiting(hook: SbgBulkHook) -> Any:
+            return service.async_client(token=self.tokens.get(hook.conn_id, TOKEN))
 
         async def sleep(seconds: float) -> None:
             service.clock.pause(seconds)
 
-        def client(_: SbgBulkHook, *, driver: type[BlockingDriver] = BlockingDriver) -> Any:
-            return service.client(self.driver(driver))
+        def client(hook: SbgBulkHook, *, driver: type[BlockingDriver] = BlockingDriver) -> Any:
+            return service.client(self.driver(driver), token=self.tokens.get(hook.conn_id, TOKEN))
 
         carrier = partial(carrying.Carrier, clock=service.clock.now, now=service.clock.now)
         monkeypatch.setattr(operators, "Carrier", carrier)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,28 @@ def test_what_failed_in_all_pieces_is_a_manifest(tmp_path: Path) -> None:
     ]
     told = gather_reports(results, folder=str(tmp_path))
     assert Path(told["failed_rows"]).read_text() == "file,sample,outcome,note\na,1,failed,\nb,,failed,x\n"
+
+
+def test_pieces_of_two_connections_are_each_kept_to_the_limit_of_their_own_token(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service = Service(files=250, timing=Timing(1, 1, 1), rate_limit=(8, 300))
+    service.world.add_user("second", token="another-token")
+    for project in (service.source, service.target):
+        project.members["second"] = project.members["rfranklin"]
+    tasks = Tasks(service, monkeypatch)
+    tasks.tokens = {"bob": "another-token"}
+    (tmp_path / "cohort.csv").write_bytes(service.manifest().read())
+    pieces: list[Any] = split_manifest(
+        str(tmp_path / "cohort.csv"), folder=str(tmp_path / "p"), rows=50, conn_ids=["alice", "bob"]
+    )
+    for index, piece in enumerate(pieces):
+        journals = str(tmp_path / "j")
+        operator = BulkRunOperator(
+            task_id="copy", job_type="COPY", project=TARGET, journals=journals, items_per_job=10, **piece
+        )
+        assert tasks.attempt(operator, map_index=index)["done"] == 50
+    assert service.copies() == sorted(f"f{n}.bam" for n in range(250))
+    by_user = Counter(one.user for one in service.submissions)
+    assert by_user == {"rfranklin": 15, "second": 10}
+    assert not service.refusals

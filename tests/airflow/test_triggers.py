@@ -80,10 +80,10 @@ def test_a_thousand_deferred_tasks_share_a_client_and_its_requests(service: Serv
     opened = 0
     original = service.async_client
 
-    def counted() -> object:
+    def counted(**given: Any) -> object:
         nonlocal opened
         opened += 1
-        return original()
+        return original(**given)
 
     service.async_client = counted  # type: ignore[method-assign,assignment] # counts
     arguments: dict[str, Any] = {"conn_id": "platform", "jobs": [job], "job_type": "COPY", "until": None}

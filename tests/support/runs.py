@@ -58,10 +58,10 @@ class Service:
         made = self.clock.blocking_driver(self.simulator.transport(), driver)
         return Client(ENDPOINT, **{"token": TOKEN, "polling": Polling(1.0, 5.0), **settings}, driver=made)
 
-    def async_client(self, driver: type[AwaitingDriver] = AwaitingDriver) -> AsyncClient:
+    def async_client(self, driver: type[AwaitingDriver] = AwaitingDriver, token: str = TOKEN) -> AsyncClient:
         """The asynchronous one."""
         made = self.clock.awaiting_driver(self.simulator.transport(), driver)
-        return AsyncClient(ENDPOINT, TOKEN, polling=Polling(1.0, 5.0), driver=made)
+        return AsyncClient(ENDPOINT, token, polling=Polling(1.0, 5.0), driver=made)
 
     def manifest(self, **columns: str) -> io.BytesIO:
         """All files of the source as a manifest."""
