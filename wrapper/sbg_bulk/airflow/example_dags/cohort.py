@@ -18,7 +18,9 @@ from sbg_bulk.airflow.shards import gather_reports, split_manifest
     catchup=False,
     params={
         "manifest": Param("/shared/cohort.csv", type="string", description="A path, or the URL of an object store"),
-        "to": Param("", type="string", description="OWNER/PROJECT/FOLDER; empty if the manifest names destinations"),
+        "to": Param(
+            None, type=["null", "string"], description="OWNER/PROJECT/FOLDER; empty if the manifest names destinations"
+        ),
         "folder": Param("/shared/cohort", type="string", description="Where the pieces and the report are written"),
         "rows": Param(10_000, type="integer", minimum=1, description="Rows in a piece"),
         "connections": Param(["sbg_bulk_default"], type="array", description="Connections that share the pieces"),
@@ -39,7 +41,7 @@ def sbg_bulk_cohort() -> None:
     @task_group
     def shard(source: str, conn_id: str) -> Any:
         copy = BulkRunOperator(
-            task_id="copy", job_type="COPY", source=source, to="{{ params.to }}", conn_id=conn_id, retries=1
+            task_id="copy", job_type="COPY", source=source, to="{{ params.to or '' }}", conn_id=conn_id, retries=1
         )
         BulkCheckOperator(task_id="check", run=copy.output, conn_id=conn_id, retries=1)
         return copy.output
