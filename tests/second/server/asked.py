@@ -56,7 +56,7 @@ def number_of(asked: Asked, name: str, default: int) -> int:
         raise Refusal(400, 90000, f"{name} is not a whole number") from None
 
 
-def body_of(asked: Asked) -> dict[str, Any]:
+def body_of(asked: Asked, code: int = 5033) -> dict[str, Any]:
     if asked.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refusal(415, 90008, "send application/json")
     try:
@@ -66,7 +66,7 @@ def body_of(asked: Asked) -> dict[str, Any]:
     except ValueError:
         raise Refusal(400, 10217, "the body is not JSON") from None
     if not isinstance(found, dict):
-        raise Refusal(400, 5033, "the body is not an object")
+        raise Refusal(400, code, "the body is not an object")
     return found
 
 
@@ -81,7 +81,7 @@ def bulk_of(asked: Asked, key: str, code: int = 5033) -> list[Any]:
     refused = asked.writer.variant.bulk_refused
     if refused is not None:
         raise Refusal(refused, BULK_REFUSALS[refused], "there are no bulk calls")
-    given = body_of(asked).get(key)
+    given = body_of(asked, code).get(key)
     if not isinstance(given, list) or len(given) > 100:
         raise Refusal(400, code, f"{key} is not a list of at most 100 entries")
     if not given:

@@ -105,7 +105,7 @@ class _Storage:
 
     def starting(self, exports: bool) -> Handler:
         def started(asked: Asked) -> Answer:
-            made = self._started(asked, body_of(asked), exports)
+            made = self._started(asked, body_of(asked, 9011), exports)
             self._world.go_on()
             return self._variant.post_status, asked.writer.transfer(made, self._moving), {}
 
@@ -118,6 +118,8 @@ class _Storage:
     def bulk_starting(self, exports: bool) -> Handler:
         def started(asked: Asked) -> Answer:
             starts: list[Start | Refusal] = []
+            if exports:
+                _copy_only(asked)
             for one in bulk_of(asked, "items", 9011):
                 _checked(one, exports)
                 try:
@@ -184,7 +186,7 @@ class _Storage:
             raise Refusal(403, 9006, "cannot be exported")
         if not volume.writable:
             raise Refusal(403, 9026, "the volume is read-only")
-        copy_only = asked.query.get("copy_only") == "true"
+        copy_only = _copy_only(asked)
         return Start(source, destination, volume, destination["location"], None, file, flags, copy_only)
 
     # Imports by DRS
@@ -218,6 +220,13 @@ class _Storage:
     def fetching(self, asked: Asked) -> Answer:
         found = self._moving.fetching(asked.path["import_id"], asked.user)
         return 200, asked.writer.fetching(found, self._moving), {}
+
+
+def _copy_only(asked: Asked) -> bool:
+    told = asked.query.get("copy_only", "false")
+    if told not in ("true", "false"):
+        raise Refusal(400, 90000, "copy_only is true or false")
+    return told == "true"
 
 
 def _texts(given: Any) -> bool:

@@ -67,8 +67,8 @@ def find_missing(service: Service) -> None:
 
 def _find(service: Service, name: str, answer: Answer, *statuses: int) -> None:
     absent = answer.status in (statuses or ABSENT)
-    if name == "start_drs_import" and answer.status == 404:
-        # Its path may be taken for that of an import of this id.
+    if answer.status == 404 and (name == "start_drs_import" or answer.exchange.method == "POST"):
+        # The path may be taken for that of an import of this id, and what is asked for may be told to be missing.
         absent = answer.body.get("code") in (NO_PATH, None)
     service.report.hold(
         "served" if name in _CORE else "served-more",

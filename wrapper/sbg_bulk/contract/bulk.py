@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import define, field
 
-from sbg_bulk.contract.account import NOTHING
 from sbg_bulk.contract.answers import Answer
 from sbg_bulk.contract.filters import ask, check_filtered_pages
+from sbg_bulk.contract.refusals import refused
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.started import errors, resources
@@ -20,6 +20,19 @@ ODD = "Größe 50% a&b=c+d"
 """A tag that has to be encoded in a query."""
 
 EDITED = "Edited, ü 5+%41&x.bam"
+UPDATED = "Updated, ü.BAM"
+
+ODD_KEY = "Case Größe"
+"""A key of metadata with both cases, a space and what is not ASCII."""
+
+LONG = "  Wert ü" + "ß" * 140 + "x" * 10 + " "
+"""A value of metadata of 300 bytes, the most that there may be, with spaces at its ends."""
+
+CROWD = 30
+"""Files that do not exist, among those that do: all of a call are dealt with, also after those that fail."""
+
+KEPT = ("size", "created_on", "origin", "storage", "project", "parent", "type")
+"""What no change in bulk changes."""
 NAMED = ("name", "tags", "metadata")
 
 
@@ -37,9 +50,9 @@ class _Bulk:
         if self._service.serves("bulk_edit_files"):
             self._edit(first, second, third)
         if self._service.serves("bulk_update_files"):
-            self._update(first, second)
+            self._update(first, second, third)
         if self._service.serves("bulk_delete_files"):
-            self._delete(first, third)
+            self._delete(third)
 
     def _look(self) -> None:
         """See all the files again, with one request where lists tell all."""
@@ -48,36 +61,34 @@ class _Bulk:
 
     def _read(self, file: str) -> dict[str, Any]:
         body = self._seen.get(file) or self._service.call("get_file", path={"file_id": file}).body
-        metadata = body.get("metadata")
-        kept = {key: value for key, value in metadata.items() if value is not None} if metadata else {}
-        return {"name": body.get("name"), "tags": sorted(body.get("tags") or []), "metadata": kept}
+        return _comparable(body)
 
     def _edit(self, first: str, second: str, third: str) -> None:
         self._look()
-        before = {one: self._read(one) for one in (first, second, third)}
+        before = {one: self._read(one) for one in self._files}
         edits: list[dict[str, Any]] = [
-            {"id": first, "name": EDITED, "tags": ["contract", "two words"]},
-            {"id": NOTHING, "tags": ["contract"]},
-            {"id": second, "metadata": {KEY: "contract-1", OTHER_KEY: "contract-2"}},
+            {"id": first, "name": EDITED, "tags": ["Contract", "two words"]},
+            *_crowd(),
+            {"id": second, "metadata": {KEY: LONG, OTHER_KEY: "a" * 300, ODD_KEY: "x"}},
         ]
-        self._change("bulk_edit_files", edits, 1)
-        self._expect(first, before[first], "bulk-edit", name=EDITED, tags=["contract", "two words"])
-        with_both = {**before[second]["metadata"], KEY: "contract-1", OTHER_KEY: "contract-2"}
-        self._expect(second, before[second], "bulk-edit", metadata=with_both)
-        self._expect(third, before[third], "bulk-edit")
+        self._change("bulk_edit_files", edits, CROWD)
+        self._expect(first, before[first], "bulk-edit", name=EDITED, tags=["Contract", "two words"])
+        with_all = {**before[second]["metadata"], KEY: LONG, OTHER_KEY: "a" * 300, ODD_KEY: "x"}
+        self._expect(second, before[second], "bulk-edit", metadata=with_all)
+        for other in self._files[2:]:
+            self._expect(other, before[other], "bulk-edit")
         self._check_details(first)
         before = {one: self._read(one) for one in (first, second)}
-        without = {key: value for key, value in with_both.items() if key != KEY}
+        without = {key: value for key, value in with_all.items() if key != KEY}
         edits = [
-            {"id": second, "metadata": {KEY: None}, "tags": ["kept"]},
-            {"id": first, "tags": []},
+            {"id": second, "metadata": {KEY: None}, "tags": ["kept"], "name": ""},
+            {"file_id": first, "tags": [], "metadata": None, "name": None},
             {"id": third, "name": EDITED},
         ]
         self._change("bulk_edit_files", edits, 1)
         self._expect(second, before[second], "bulk-edit", metadata=without, tags=["kept"])
         self._expect(first, before[first], "bulk-edit", tags=[])
         third_now = self._read(third)
-        self._filter(first, second, third)
         self._service.report.hold(
             "bulk-errors",
             third_now["name"] != EDITED,
@@ -85,41 +96,109 @@ class _Bulk:
             expected="an error, and the old name",
             came=str(third_now),
         )
+        self._filter(first, second, third)
+        self._exceed(first, second, third)
+
+    def _exceed(self, first: str, second: str, third: str) -> None:
+        """Set what is longer than may be, and what has no id beside what has one: nothing comes of either."""
+        self._look()
+        before = {one: self._read(one) for one in (first, second, third)}
+        edits: list[dict[str, Any]] = [
+            {"id": first, "metadata": {KEY: "ß" * 151}},
+            {"id": second, "metadata": {"k" * 101: "x"}},
+            # What leaves out all stays as it is.
+            {"id": third, "tags": None, "metadata": {}},
+        ]
+        answer = self._service.call("bulk_edit_files", body={"items": edits})
+        wrong = {"items": [{"id": third, "tags": ["refused"]}, {"id": "", "tags": []}]}
+        refused(self._service, "bad-body", self._service.call("bulk_edit_files", body=wrong), "with an empty id", 400)
+        self._look()
+        for file in (first, second, third):
+            self._service.report.hold(
+                "bulk-errors",
+                self._read(file) == before[file],
+                "an edit that must fail, or changes nothing, changed a file",
+                expected=str(before[file])[:300],
+                came=str(self._read(file))[:300],
+                exchange=answer.exchange,
+            )
 
     def _filter(self, first: str, second: str, third: str) -> None:
         """Filter by tags and metadata that are alike, just as they were set."""
         edits: list[dict[str, Any]] = [
-            {"id": first, "tags": [ODD, "common"], "metadata": {KEY: "v-1", OTHER_KEY: "c-1"}},
-            {"id": second, "tags": ["common", ODD.swapcase()], "metadata": {KEY: "v-10", OTHER_KEY: "c-1"}},
-            {"id": third, "tags": [ODD[:6]], "metadata": {KEY: "V-1", OTHER_KEY: "c-2"}},
+            {"id": first, "tags": [ODD, "common"], "metadata": {KEY: "Wert ü-1", ODD_KEY: "c-1"}},
+            {"id": second, "tags": ["common", ODD.swapcase()], "metadata": {KEY: "Wert ü-10", ODD_KEY: "c-1"}},
+            {"id": third, "tags": [ODD[:6]], "metadata": {KEY: "WERT Ü-1", ODD_KEY: "c-2"}},
         ]
         self._service.call("bulk_edit_files", body={"items": edits})
         place = {"parent": self._folder}
         for query in (
             {"tag": [ODD]},
-            {f"metadata.{KEY}": ["v-1"]},
-            {"tag": [ODD[:6], "common"], f"metadata.{OTHER_KEY}": ["c-1"], f"metadata.{KEY}": ["V-1", "v-1", "c-1"]},
+            {f"metadata.{KEY}": ["Wert ü-1"]},
+            {
+                "tag": [ODD[:6], "common"],
+                f"metadata.{ODD_KEY}": ["c-1"],
+                f"metadata.{KEY}": ["WERT Ü-1", "Wert ü-1", "c-1"],
+            },
         ):
             ask(self._service, place, query, edits)
         check_filtered_pages(self._service, place, {"tag": [ODD[:6], ODD, ODD.swapcase()]}, edits)
 
-    def _update(self, first: str, second: str) -> None:
-        """Update two files, of which the second has tags and metadata."""
+    def _update(self, first: str, second: str, third: str) -> None:
+        """Update files, of which the second has tags and metadata, and the third is to get a name that is taken."""
         self._look()
         before = {one: {**self._read(one), "tags": [], "metadata": {}} for one in (first, second)}
+        kept = self._read(third)["name"]
         updates = [
-            {"id": first, "tags": ["contract"]},
-            {"id": NOTHING, "tags": []},
+            {"id": first, "tags": ["contract"], "name": UPDATED},
+            *_crowd(),
+            {"id": third, "name": before[second]["name"]},
             {"id": second, "metadata": {KEY: "contract-3"}},
         ]
-        self._change("bulk_update_files", updates, 1)
-        self._expect(first, before[first], "bulk-update", tags=["contract"])
+        self._change("bulk_update_files", updates, CROWD + 1)
+        self._expect(first, before[first], "bulk-update", tags=["contract"], name=UPDATED)
         self._expect(second, before[second], "bulk-update", metadata={KEY: "contract-3"})
+        self._service.report.hold(
+            "bulk-errors",
+            self._read(third)["name"] == kept,
+            "an update gave a file a name that already exists",
+            expected=str(kept),
+            came=str(self._read(third)),
+        )
 
-    def _delete(self, first: str, third: str) -> None:
+    def _read_in_bulk(self, files: Sequence[str], gone: str) -> None:
+        """Read files with one call, among what does not exist, and hold them against what lists say of them."""
+        if not self._service.serves("bulk_get_files"):
+            return
+        ids = [files[0], *(one["id"] for one in _crowd()), *files[1:], gone]
+        answer = self._service.call("bulk_get_files", body={"file_ids": ids})
+        found = {str(one.get("id")): one for one in resources(answer)}
+        different = {name for one in files for name in _differences(self._seen.get(one, {}), found.get(one, {}))}
+        self._service.report.hold(
+            "bulk-read",
+            answer.ok and found.keys() == {*files} and errors(answer) == len(ids) - len(files) and not different,
+            "bulk_get_files and the list of the folder differ",
+            expected=f"{len(files)} files as they are listed, and {len(ids) - len(files)} errors",
+            came=f"differences in {', '.join(sorted(different))}: {answer.exchange}" if different else None,
+            exchange=answer.exchange,
+        )
+
+    def _delete(self, third: str) -> None:
         folder = self._scratch.make_folder("full", self._scratch.home, read=False)
         inside = self._scratch.make_folder("inside", folder, read=False)
-        self._change("bulk_delete_files", [third, NOTHING, folder], 2)
+        empty = self._scratch.make_folder("empty", self._scratch.home, read=False)
+        wrong = {"file_ids": [third, ""]}
+        refused(self._service, "bad-body", self._service.call("bulk_delete_files", body=wrong), "with an empty id", 400)
+        seen = self._service.call("get_file", path={"file_id": third})
+        self._service.report.hold(
+            "bulk-delete",
+            seen.ok,
+            "a refused bulk deletion deleted a file",
+            expected="the file",
+            exchange=seen.exchange,
+        )
+        crowd = [one["id"] for one in _crowd()]
+        self._change("bulk_delete_files", [third, *crowd, folder, empty], len(crowd) + 1)
         left = [str(one.get("id")) for one in Crawler(self._service).content(self._folder)]
         kept = [one for one in self._files if one != third]
         self._service.report.hold(
@@ -129,7 +208,8 @@ class _Bulk:
             expected=", ".join(sorted(kept)),
             came=", ".join(sorted(left)),
         )
-        for file, there in ((third, False), (first, True), (folder, True), (inside, True)):
+        self._read_in_bulk(kept, third)
+        for file, there in ((third, False), (empty, False), (inside, True)):
             read = self._service.call("get_file", path={"file_id": file})
             self._service.report.hold(
                 "bulk-delete",
@@ -163,13 +243,15 @@ class _Bulk:
         """Check that the entries show the files as they are now."""
         by_id = {one.get("id"): one for one in done}
         for item in items:
-            told = by_id.get(item["id"], {})
-            right = all(told[key] == item[key] for key in ("name", "tags") if key in item and key in told)
+            # The tables of the documentation have another name for it.
+            own = item.get("id") or item["file_id"]
+            told, now = by_id.get(own, {}), self._seen.get(str(own), {})
+            different = _differences(now, told)
             self._service.report.hold(
                 "bulk-edit" if name == "bulk_edit_files" else "bulk-update",
-                right,
-                f"an entry of {name} does not show the change",
-                expected=str(item),
+                not different,
+                f"an entry of {name} does not show the file as it is now: {', '.join(different)}",
+                expected=str({one: now[one] for one in different}),
                 exchange=answer.exchange,
             )
 
@@ -189,7 +271,7 @@ class _Bulk:
     def _expect(self, file: str, before: Mapping[str, Any], promise: str, **changed: Any) -> None:
         """Check that a file has what has changed, and the rest as it was."""
         wanted, found = {**before, **changed}, self._read(file)
-        for name in NAMED:
+        for name in (*NAMED, *KEPT):
             kept = name not in changed
             self._service.report.hold(
                 "bulk-edit-keeps" if kept and promise == "bulk-edit" else promise,
@@ -198,6 +280,24 @@ class _Bulk:
                 expected=str(wanted[name]),
                 came=str(found[name]),
             )
+
+
+def _crowd() -> list[dict[str, str]]:
+    return [{"id": f"{number:024x}"} for number in range(CROWD)]
+
+
+def _comparable(file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what can be compared of a file: no tags and no metadata are told in several ways."""
+    metadata = file.get("metadata")
+    kept = {key: value for key, value in metadata.items() if value is not None} if metadata else {}
+    found = {"name": file.get("name"), "tags": sorted(file.get("tags") or []), "metadata": kept}
+    return found | {name: file.get(name) for name in KEPT}
+
+
+def _differences(file: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
+    """Return the properties that both have and that differ."""
+    ours, theirs = _comparable(file), _comparable(told)
+    return [name for name in ours if name in file and name in told and ours[name] != theirs[name]]
 
 
 def check_bulk(service: Service, scratch: Scratch, folder: str, files: Sequence[str]) -> None:

@@ -11,8 +11,8 @@ from sbg_bulk.contract.tree import Crawler
 from sbg_bulk.contract.watching import LONGEST_PAUSE
 from sbg_bulk.text import either
 
-FIRST_PAUSE = 0.5
-"""Seconds between the first two looks at them."""
+FIRST_PAUSE, MOST_LOOKS = 0.5, 10
+"""Seconds between the first two looks at them, and how often they are looked for once they are there."""
 
 
 def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -> tuple[str, dict[str, str]]:
@@ -45,7 +45,13 @@ def make_copies(service: Service, scratch: Scratch, known: Known, number: int) -
                 raise AbandonError
             service.wait(pause)
             pause = min(LONGEST_PAUSE, pause * 1.3)
-    found = {str(one.get("name")): str(one.get("id")) for one in Crawler(service).content(folder)}
+    found: dict[str, str] = {}
+    for _ in range(MOST_LOOKS):
+        found = {str(one.get("name")): str(one.get("id")) for one in Crawler(service).content(folder)}
+        if len(found) >= number:
+            break
+        # When they are in the list is not documented.
+        service.wait(FIRST_PAUSE)
     if not service.report.hold(
         "items-done", len(found) == number, "a file cannot be copied", expected=f"{number} copies", came=str(len(found))
     ):

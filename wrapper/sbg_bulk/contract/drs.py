@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.refusals import refused
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.started import DRS, Started, Starter
@@ -43,6 +44,7 @@ def check_drs(service: Service, scratch: Scratch, uri: str | None) -> None:
     if made is None:
         return
     _check_file(service, folder, made)
+    refused(service, "not-found", service.call("get_copy_job", path={"job_id": first.id}), "of a DRS import", 404)
     # Neither does anything to what the other one does.
     skipped, renamed = _started(starter, [item], "SKIP"), _started(starter, [item], "RENAME")
     starter.follow([skipped, renamed])

@@ -113,8 +113,9 @@ def _queries(files: Entries) -> Iterator[dict[str, list[str]]]:
     for name, given in (("tag", tags), (f"metadata.{key}", values)):
         if given:
             yield {name: [given[0], NO_NAME]}
-        if given and alike(given[0]):
-            yield {name: alike(given[0])}
+        if given:
+            # A comma is part of a value, not between two.
+            yield {name: [*alike(given[0]), f"{given[0]},{NO_NAME}"]}
     both = [one for one in files if one.get("tags") and key in _metadata(one)]
     if both:
         # Each filter leaves out what the other two do not, and what passes all is neither its first value nor its last.

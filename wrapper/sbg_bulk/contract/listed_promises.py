@@ -31,7 +31,7 @@ LISTED_TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "The links next and prev lead to the next and the previous page.",
         "contract, Link",
-        "lists walk files bulk",
+        "lists walk files bulk imports exports",
     ),
     ("links-given", _G, "A page links to the pages before and after it.", "several clients", "lists"),
     ("links-home", _G, "Links point to the host of the request.", "several clients", "lists walk"),
@@ -41,7 +41,7 @@ LISTED_TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "X-Total-Matching-Query is the number of entries.",
         "contract, X-Total-Matching-Query",
-        "lists walk files",
+        "lists walk files imports exports",
     ),
     ("total-given", _G, "Lists have the header X-Total-Matching-Query.", "contract, X-Total-Matching-Query", "lists"),
     # Files.
@@ -106,7 +106,7 @@ LISTED_TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _E,
         "Files read in bulk are the same as when read one by one.",
         "contract, bulk_get_files",
-        "bodies",
+        "bodies bulk",
     ),
 )
 """Name, level, text, source and parts of each."""

@@ -56,9 +56,29 @@ class Others:
             return
         if self._service.serves("bulk_get_files"):
             self._refuse("bulk_get_files", {"file_ids": [self._known.file]})
-        tags = self._service.call("get_file", path={"file_id": self._known.file}).field("tags")
-        if self._service.serves("bulk_edit_files") and isinstance(tags, list):
-            self._refuse("bulk_edit_files", {"items": [{"id": self._known.file, "tags": tags}]})
+        file = self._service.call("get_file", path={"file_id": self._known.file})
+        # It would get what it has.
+        same = {"id": self._known.file, "tags": file.field("tags"), "metadata": file.field("metadata")}
+        for name in ("bulk_edit_files", "bulk_update_files"):
+            if self._service.serves(name) and isinstance(same["tags"], list) and isinstance(same["metadata"], dict):
+                self._refuse(name, {"items": [same]})
+        self._try_transfers()
+
+    def _try_transfers(self) -> None:
+        """Try to bring objects into the folder, and to read what was started: by single calls and in bulk."""
+        serves, made = self._service.serves, self._service.made
+        volume = self._known.volume or "sbg-bulk-contract/nothing"
+        started = {"source": {"volume": volume, "location": "nothing.bam"}, "destination": {"parent": self._place}}
+        if serves("list_imports"):
+            self._refuse("start_import", started)
+            if serves("bulk_start_imports"):
+                self._refuse("bulk_start_imports", {"items": [started]})
+        for name, ids, reader in (
+            ("bulk_get_imports", "import_ids", "get_import"),
+            ("bulk_get_exports", "export_ids", "get_export"),
+        ):
+            if serves(name) and reader in made:
+                self._refuse(name, {ids: [made[reader]]})
 
     def compare(self) -> None:
         """See what came of it, when the jobs have ended."""
@@ -87,7 +107,7 @@ class Others:
 
     def _refuse(self, name: str, body: Any) -> None:
         answer = self._call(name, body)
-        done = answer.ok and (name == "create_folder" or any(True for _ in resources(answer)))
+        done = answer.ok and (name in ("create_folder", "start_import") or any(True for _ in resources(answer)))
         self._service.report.hold(
             "private",
             not done,

@@ -86,8 +86,12 @@ class _Reading:
     _read: dict[tuple[int, int], Answer] = field(factory=dict)
 
     def read(self) -> None:
-        walks: dict[str, Sequence[str] | None]
-        walks = {f"pages of {limit}": self._by_offset(limit) for limit in self._manner.limits}
+        walks: dict[str, Sequence[str] | None] = {}
+        most, *others = self._manner.limits
+        walks[f"pages of {most}"] = whole = self._by_offset(most)
+        # Pages that have all of it are as the first one.
+        fitting = [limit for limit in others if limit < len(whole)] or others[-1:]
+        walks |= {f"pages of {limit}": self._by_offset(limit) for limit in fitting}
         walks |= {f"links by {limit}": self._by_link(limit) for limit in self._manner.linked}
         self._compare(walks)
         self._check_total(walks[f"pages of {self._manner.limits[0]}"] or [])

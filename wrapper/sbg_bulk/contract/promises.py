@@ -132,8 +132,8 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         "bad-query",
         _D,
         "A query that the contract excludes is refused with 400.",
-        "contract, BadQuery, BadFileQuery, BadVolumeQuery",
-        "refusals files storage",
+        "contract, BadQuery, BadFileQuery, BadVolumeQuery, BadTransfer",
+        "refusals files storage bodies",
     ),
     (
         "edges",
@@ -147,7 +147,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "A request for something that does not exist gets 404.",
         "contract, JobNotFound, FileNotFound, ProjectNotFound, TransferNotFound, VolumeNotFound",
-        "refusals",
+        "refusals imports exports drs",
     ),
     (
         "unknown-path",
@@ -175,7 +175,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "A body that the contract excludes is refused with 400.",
         "contract, BadItems, BadFolder, BadBulk, BadTransfer, BadDrsItems",
-        "bodies",
+        "bodies bulk",
     ),
     (
         "media-type",

@@ -193,7 +193,9 @@ def _check_ids(service: Service, known: Known) -> None:
         refused(service, "not-found", answer, "of a volume that does not exist", 404)
     if service.serves("list_owner_projects"):
         answer = service.call("list_owner_projects", path={"owner": "sbg-bulk-contract-nobody"})
-        refused(service, "not-found", answer, "of a user that does not exist", 404)
+        # An empty list says as much.
+        statuses = (404,) if answer.listed() else (404, 200)
+        refused(service, "not-found", answer, "of a user that does not exist", *statuses)
 
 
 # Methods and paths

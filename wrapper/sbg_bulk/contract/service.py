@@ -18,6 +18,7 @@ from sbg_bulk.contract.everywhere import check_answer
 from sbg_bulk.contract.report import Report
 from sbg_bulk.contract.schema import load_schema, operation_id, operations_of
 from sbg_bulk.contract.stops import Budget, CannotCheck, NotAllowedError
+from sbg_bulk.contract.transport import redirected
 from sbg_bulk.text import either
 
 PLENTY_LEFT, LEAST_LEFT = 1 / 2, 1 / 20
@@ -112,8 +113,7 @@ class Service:
     @property
     def alike(self) -> tuple[str, ...]:
         """Tokens that are not the user's, and that a careless comparison takes for it."""
-        others = {self._token.swapcase(), self._token[:-1], ""} - {self._token}
-        return (*sorted(others), f"{self._token}0")
+        return (*sorted({self._token.swapcase(), self._token[:-1], ""} - {self._token}), f"{self._token}0")
 
     @property
     def base_url(self) -> str:
@@ -287,7 +287,9 @@ class Service:
     def _send(self, request: httpx.Request) -> httpx.Response:
         for attempt in range(3):
             try:
-                return self.client.send(request)
+                response = redirected(self.client, self.client.send(request), self.follow)
+                self._before = self._before if response.request is request else None
+                return response
             except httpx.HTTPError as error:
                 # A request that may have changed something is not made again.
                 if request.method != "GET" or attempt == 2:

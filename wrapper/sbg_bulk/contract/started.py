@@ -23,8 +23,8 @@ MOST_LISTED = 300
 """Entries of a list that are gone through."""
 
 
-FLAGS: Final = ("overwrite", "autorename")
-"""What an import or export is to do with a name that is taken; it does nothing that was not sent."""
+FLAGS: Final = ("overwrite", "autorename", "preserve_folder_structure")
+"""How an import or export is to be done; with a name that is taken it does nothing that was not sent."""
 
 
 @frozen
@@ -85,7 +85,7 @@ class Started:
         id: its id.
         sent: the item that was sent for it; empty for an import by DRS.
         began: when it was started, by the service's `now`.
-        flags: what it was to do with a name that is taken.
+        flags: how it was to be done.
         last: what was said of it last.
         states: the states that it was seen in.
     """
@@ -188,7 +188,8 @@ class Starter:
         ):
             return None
         echo = {name: sent[name] for name in ("source", "destination") if name in sent}
-        flags = {name: sent.get(name, False) for name in FLAGS} if echo else {}
+        flags = {name: sent.get(name, False) for name in FLAGS[:2]} if echo else {}
+        flags |= {FLAGS[2]: sent[FLAGS[2]]} if FLAGS[2] in sent else {}
         started = Started(self._kind, str(job_id), echo, self._service.now(), flags)
         self._service.made.setdefault(self._kind.read, started.id)
         self._look(started, told, answer)
@@ -286,7 +287,7 @@ class Starter:
         hold(
             "echo",
             all(one.flags.get(name, value) == value for name, value in shown.items()),
-            f"the {kind.name} shows a different overwrite or autorename than was sent",
+            f"the {kind.name} shows a different overwrite, autorename or preserve_folder_structure",
             expected=str(dict(one.flags)),
             came=str(shown),
             exchange=answer.exchange,

@@ -8,10 +8,11 @@ from typing import Any
 from attrs import define, field
 
 from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.history import disagreement
 from sbg_bulk.contract.scratch import Scratch
 from sbg_bulk.contract.service import Service
 from sbg_bulk.contract.started import EXPORT, IMPORT, Started, Starter, errors
-from sbg_bulk.contract.storage import Volumes, prefixes_of
+from sbg_bulk.contract.storage import Volumes
 from sbg_bulk.contract.transfer_lists import check_lists
 from sbg_bulk.contract.tree import Crawler
 
@@ -104,7 +105,7 @@ class Imports:
             return starter.start_all(items)
         nowhere = f"{volume.partition('/')[0]}/sbg-bulk-contract-nothing"
         before = {one.get("id") for one in starter.listed(volume=volume)}
-        answer, taken = starter.bulk([*items, self._item(nowhere, "x", "bad.dat")])
+        answer, taken = starter.bulk([items[0], self._item(nowhere, "x", "bad.dat"), *items[1:]])
         hold = self._service.report.hold
         if not answer.ok:
             after = {one.get("id") for one in starter.listed(volume=volume)}
@@ -207,6 +208,7 @@ class Imports:
         started = starter.start_all([{**item, "preserve_folder_structure": True}])
         starter.follow(started)
         tree = Crawler(self._service).crawl(place)
+        files = {path: one.id for path, entries in tree.items() for one in entries if one.kind == "file"}
         found = sorted(path for path, entries in tree.items() for one in entries if one.kind == "file")
         self._service.report.hold(
             "import-folder",
@@ -215,6 +217,18 @@ class Imports:
             expected=f"{len(keys)} files in the folder whole",
             came=", ".join(found),
         )
+        for path in [
+            one for one in found if one.removeprefix("whole/") in {key.removeprefix(location) for key in keys}
+        ][-1:]:
+            details = self._service.call("get_file", path={"file_id": str(files[path])})
+            key = location + path.removeprefix("whole/")
+            self._service.report.hold(
+                "import-folder",
+                details.field("storage") is None or alias_of(details.body) == (volume, key),
+                "a file in an imported folder is not an alias of its object",
+                expected=f"storage of the type VOLUME, with {volume} and {key}",
+                exchange=details.exchange,
+            )
 
 
 @define
@@ -243,8 +257,9 @@ class Exports:
         """Export files, keeping them and not, and what cannot be exported; then once more where the key is taken."""
         starter = Starter(self._service, EXPORT)
         kept, other, given = self._files[:3]
+        before = self._service.call("get_file", path={"file_id": given}).body
         where = f"{self._scratch.name}/"
-        items = [self._item(kept, f"{where}kept.bam"), self._item(other, f"{where}deep/other.bam")]
+        items = [self._item(kept, f"{where}kept.bam"), self._item(other, f"{where}deep/er/other.bam")]
         # Told also if the check ends before they are there.
         self._service.report.note(f"three objects were exported to {self._volume}/{where}: delete them by hand")
         started = starter.start_all(items, COPY_ONLY)
@@ -252,9 +267,17 @@ class Exports:
         started += [] if gives is None else [gives]
         self._follow(starter, started)
         self._expect_objects({f"{where}kept.bam", f"{where}deep/", f"{where}given.bam"})
-        self._expect_storage({kept: None, other: None, given: (self._volume, f"{where}given.bam")})
-        over = starter.start({**self._item(other, f"{where}kept.bam"), "overwrite": True}, COPY_ONLY)
-        self._follow(starter, [] if over is None else [over])
+        self._expect_storage({kept: None, other: None, given: (self._volume, f"{where}given.bam")}, before)
+        if gives is not None and gives.made.get("storage") is not None:
+            self._service.report.hold(
+                "export-alias",
+                alias_of(gives.made) == (self._volume, f"{where}given.bam"),
+                "the result of an export without copy_only is not the alias",
+                expected=f"storage of the type VOLUME, with {where}given.bam",
+                came=str(gives.made),
+            )
+        over = starter.start_all([{**self._item(other, f"{where}kept.bam"), "overwrite": True}], COPY_ONLY)
+        self._follow(starter, over)
         doomed = [
             ("export-clash", "to an existing object", self._item(other, f"{where}given.bam")),
             ("export-refused", "of a folder", self._item(self._scratch.home, f"{where}folder")),
@@ -298,10 +321,10 @@ class Exports:
             )
 
     def _expect_objects(self, wanted: set[str]) -> None:
-        page = self._volumes.page(self._volume, prefix=f"{self._scratch.name}/", limit=100)
-        shown = {str(one.get("location")) for one in page.listed()} | {*prefixes_of(page)}
+        locations, prefixes, page, _ = self._volumes.listed(self._volume, prefix=f"{self._scratch.name}/")
+        shown = {*locations, *prefixes}
         # Where lists do not end at the next slash, all that is below is listed.
-        shown = {f"{one.rpartition('/')[0]}/" if one.count("/") > 1 else one for one in shown}
+        shown = {"/".join([*one.split("/")[:2], ""]) if one.count("/") > 1 else one for one in shown}
         self._service.report.hold(
             "export-effects",
             shown == wanted,
@@ -311,7 +334,7 @@ class Exports:
             exchange=page.exchange,
         )
 
-    def _expect_storage(self, wanted: Mapping[str, Place | None]) -> None:
+    def _expect_storage(self, wanted: Mapping[str, Place | None], before: Mapping[str, Any]) -> None:
         for file, place in wanted.items():
             details = self._service.call("get_file", path={"file_id": file})
             told = alias_of(details.body)
@@ -322,6 +345,15 @@ class Exports:
                 if place is None
                 else "a file exported without copy_only is not an alias of the object",
                 expected="storage of the type PLATFORM" if place is None else f"storage with {place[0]} and {place[1]}",
+                exchange=details.exchange,
+            )
+            different = disagreement(before, details.body).split(", ")
+            lost = {"tags", "metadata", "size"} & {*different} if file == before.get("id") else set()
+            self._service.report.hold(
+                "export-alias",
+                not lost,
+                f"a file that has become an alias has other {', '.join(sorted(lost))}",
+                expected=str({one: before[one] for one in lost}),
                 exchange=details.exchange,
             )
             name = self._names.get(file)

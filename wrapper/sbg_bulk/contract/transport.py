@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -57,3 +59,19 @@ def connect(service: Any, base_url: str | None) -> httpx.Client:
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(f"Expected a URL such as https://api.example.com/v2, not {service!r}.")
     return httpx.Client(base_url=url.copy_with(query=None, fragment=None), timeout=TIMEOUT)
+
+
+def redirected(client: httpx.Client, response: httpx.Response, follow: Callable[[str], str | None]) -> httpx.Response:
+    """Return what a redirect of a project's files leads to, which is documented; any other answer as it is.
+
+    Args:
+        client: makes the request.
+        response: the answer.
+        follow: returns an address as one at the service's own host; None if it leads nowhere there.
+    """
+    request = response.request
+    documented = re.search("/projects/[^/]+/[^/]+/files$", request.url.path)
+    if request.method != "GET" or not response.has_redirect_location or documented is None:
+        return response
+    address = follow(response.headers["Location"])
+    return response if address is None else client.send(client.build_request("GET", address, headers=request.headers))

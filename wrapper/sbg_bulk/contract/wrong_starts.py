@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sbg_bulk.contract.account import NOTHING
+from sbg_bulk.contract.known import Known
 from sbg_bulk.contract.refusals import check_media_type, refused
 from sbg_bulk.contract.service import Service
 
@@ -34,27 +35,36 @@ MOST = 100
 Wrong = Iterator[tuple[str, Any]]
 
 
-def check_starts(service: Service, folder: str, file: str | None, volume: str | None) -> None:
+def check_starts(service: Service, folder: str, known: Known) -> None:
     """Send what is excluded, and see that it is refused and that nothing comes of it.
 
     Args:
         service: the service.
         folder: a folder, so that no more than one thing is wrong with a body.
-        file: a file of the project; None without any.
-        volume: a volume of the user's; None without any.
+        known: what there is.
     """
     before = _started(service)
+    file, volume, project = known.file, known.volume, known.project or "nobody/nothing"
     # Where the volume is one that there is, no refusal is for want of it.
     good = {"source": {**IMPORT["source"], "volume": volume or NO_VOLUME}, "destination": {"parent": folder}}
     out = {"source": {"file": file or NOTHING}, "destination": {**EXPORT["destination"], "volume": volume or NO_VOLUME}}
     bodies: Mapping[str, tuple[str, Wrong]] = {
-        "start_import": ("", _wrong_imports(good)),
+        "start_import": ("", _wrong_imports(good, project, file)),
         "bulk_start_imports": ("items", _wrong_shapes(good)),
         "start_export": ("", _wrong_exports(out)),
         "bulk_start_exports": ("items", _wrong_shapes(out)),
-        "start_drs_import": ("items", _wrong_objects({**OBJECT, "parent": folder})),
+        "start_drs_import": ("items", _wrong_objects({**OBJECT, "parent": folder}, project)),
     }
     samples = {"bulk_start_imports": good, "bulk_start_exports": out, "start_drs_import": {**OBJECT, "parent": folder}}
+    if service.serves("start_drs_import"):
+        unknown = {"items": [samples["start_drs_import"]], "conflict_resolution": "ANY"}
+        answer = service.call("start_drs_import", body=unknown)
+        refused(service, "bad-body", answer, "with an unknown conflict_resolution", 400)
+    if service.serves("bulk_start_exports"):
+        nothing = {"items": [EXPORT]}
+        answer = service.call("bulk_start_exports", query={"copy_only": "yes"}, body=nothing)
+        # That the file does not exist may be what is told first.
+        refused(service, "bad-query", answer, "with copy_only=yes", 400, 403, 404)
     for name, (key, wrong) in bodies.items():
         if not service.serves(name):
             continue
@@ -63,6 +73,8 @@ def check_starts(service: Service, folder: str, file: str | None, volume: str | 
             refused(service, "bad-body", service.call(name, body=sent), f"with {what}", 400)
         for what, body in _wrong_lists(samples[name]) if key else ():
             refused(service, "bad-body", service.call(name, body=body), f"with {what}", 400)
+        if not key:
+            refused(service, "bad-body", service.call(name, body=[]), "with a list instead of an object", 400)
         answer = service.call(name, content=b"{")
         refused(service, "bad-body", answer, "with a body that is not JSON", 400)
         check_media_type(service, name)
@@ -92,7 +104,10 @@ def _wrong_lists(good: Mapping[str, Any]) -> Wrong:
     yield "no items", {"items": []}
     yield "an empty object", {}
     yield "items that are not a list", {"items": good}
-    yield "an item that is not an object", {"items": ["x"]}
+    # An export that was started nevertheless could not be undone.
+    beside = [] if "file" in good.get("source", {}) else [good]
+    yield "an item that is not an object", {"items": [*beside, "x"]}
+    yield "a list instead of an object", [good]
     yield f"{MOST + 1} items", {"items": [good] * (MOST + 1)}
 
 
@@ -102,14 +117,16 @@ def _wrong_shapes(good: Mapping[str, Any]) -> Wrong:
     yield "overwrite that is a string", {**good, "overwrite": "yes"}
 
 
-def _wrong_imports(good: Mapping[str, Any]) -> Wrong:
+def _wrong_imports(good: Mapping[str, Any], project: str, file: str | None) -> Wrong:
     source, destination = good["source"], good["destination"]
     yield from _wrong_shapes(good)
     yield "no volume", {**good, "source": {"location": source["location"]}}
     yield "an empty location", {**good, "source": {**source, "location": ""}}
     yield "neither project nor parent", {**good, "destination": {}}
-    yield "project and parent", {**good, "destination": {**destination, "project": "nobody/nothing"}}
+    yield "project and parent", {**good, "destination": {**destination, "project": project}}
     yield "a project that is not owner/project", {**good, "destination": {"project": "nobody"}}
+    if file is not None:
+        yield "a file as parent", {**good, "destination": {"parent": file}}
     yield "a name with a slash", {**good, "destination": {**destination, "name": "a/b"}}
     yield "a name of 256 characters", {**good, "destination": {**destination, "name": "n" * 256}}
 
@@ -122,12 +139,12 @@ def _wrong_exports(good: Mapping[str, Any]) -> Wrong:
     yield "an empty location", {**good, "destination": {**destination, "location": ""}}
 
 
-def _wrong_objects(good: Mapping[str, Any]) -> Wrong:
+def _wrong_objects(good: Mapping[str, Any], project: str) -> Wrong:
     yield "no DRS URI", {"parent": good["parent"]}
     yield "an empty DRS URI", {**good, "drs_uri": ""}
     yield "a URI that is not a DRS URI", {**good, "drs_uri": "https://example.com/1"}
     yield "neither project nor parent", {"drs_uri": good["drs_uri"]}
-    yield "project and parent", {**good, "project": "nobody/nothing"}
+    yield "project and parent", {**good, "project": project}
     yield "a name with a slash", {**good, "name": "a/b"}
     yield "a name of 256 characters", {**good, "name": "n" * 256}
     yield "metadata that is a string", {**good, "metadata": "x"}
