@@ -270,7 +270,7 @@ def files_are_deleted_before_it_is_refused(service: Service) -> Any:
 
 @BULK.breaking("bulk-delete")
 def empty_folders_stay(service: Service) -> None:
-    """An empty folder that is deleted in bulk is said to be, and stays."""
+    """An empty folder that is deleted in bulk has an entry, and stays."""
 
     def delete(original: Any, given: Edit, user: str) -> Any:
         node = service.world.nodes.get(given.file)
@@ -353,7 +353,7 @@ def volumes_hide_projects(asked: Asked) -> None:
 
 @IMPORTS.asking("transfer-filters")
 def unknown_states_are_any(asked: Asked) -> None:
-    """An unknown state is no filter of imports."""
+    """An unknown state does not filter imports."""
     known = ("PENDING", "RUNNING", "COMPLETED", "FAILED")
     if asked.path == "/storage/imports":
         asked.query = [one for one in asked.query if one[0] != "state" or one[1] in known]

@@ -243,7 +243,7 @@ def _compare_bulk(service: Service, many: Sequence[str], file_id: str | None) ->
     service.report.hold(
         "bulk-read",
         len(found) == there and bool(ours) == bool(there) and not different and len(errors) == len(ids) - there,
-        "bulk_get_files and get_file differ, or there is no error for a file that does not exist",
+        "bulk_get_files and get_file differ, or it lacks an error for a file that does not exist",
         expected=f"{there} resource, the same as from get_file, and {len(ids) - there} errors",
         came=f"differences in {', '.join(different)}: {answer.exchange}" if ours else None,
         exchange=answer.exchange,

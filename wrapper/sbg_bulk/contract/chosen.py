@@ -20,7 +20,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("get_project", "list_projects", "list_owner_projects"), _PROJECT),
     **dict.fromkeys(("get_import", "list_imports", "get_export", "list_exports"), _TRANSFER),
     "get_volume": frozenset({"description", "service", "created_on", "modified_on"}),
-    "list_volumes": frozenset({"description", "service", "created_on", "modified_on"}),
+    "list_volumes": frozenset({"description", "service", "created_on", "modified_on", "access_mode", "active"}),
     "get_user": frozenset({"email", "first_name", "last_name", "affiliation"}),
     "get_rate_limit": frozenset({"instance_limit"}),
 }
