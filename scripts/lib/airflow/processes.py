@@ -117,10 +117,10 @@ class Airflow:
         return done.stdout
 
     @contextmanager
-    def started(self) -> Iterator[None]:
-        """Have all processes run while the block does."""
+    def started(self, *parts: str) -> Iterator[None]:
+        """Have these processes run while the block does, all of them by default."""
         try:
-            for part in PARTS:
+            for part in parts or PARTS:
                 self.start(part)
             yield
         finally:
@@ -195,6 +195,12 @@ class Airflow:
         """Return whether tasks are deferred and no worker is at work, or is about to be."""
         states = self.states()
         return bool(states["deferred"]) and not any(states[one] for one in ("running", "queued", "up_for_retry"))
+
+    @property
+    def triggers(self) -> int:
+        """Return how many triggers the triggerer has."""
+        [(number,)] = self._select("SELECT count(*) FROM trigger WHERE triggerer_id IS NOT NULL")
+        return int(number)
 
     def attempts(self) -> list[tuple[str, str, int, int, str]]:
         """Return each task instance: its DAG, its task, its map index, its attempt and its state."""

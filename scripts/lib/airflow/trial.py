@@ -170,8 +170,8 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="keep the folder, with Airflow's logs")
     given = parser.parse_args()
     rows, shards = (1_200, 4) if given.short else (given.rows, given.shards)
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGALRM, _end)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
     if given.short:
         signal.alarm(SHORT_LIMIT)
     began = time.monotonic()
@@ -224,7 +224,7 @@ def main() -> None:
             shutil.rmtree(folder)
 
 
-def _end(number: int, _: object) -> None:
+def end(number: int, _: object) -> None:
     """End, with all that was started. A second signal does not keep that from being done."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(f"FAILED: not done after {SHORT_LIMIT} s" if number == signal.SIGALRM else "FAILED: terminated")
