@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import tracemalloc
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sbg_bulk.simulator import Timing
-from tests.support.runs import Service
+from tests.support.runs import TARGET, Service
 
 pytest.importorskip("airflow", reason="Airflow is not installed here: scripts/airflow runs these tests")
 
+from airflow.sdk.exceptions import TaskDeferred
+
 from sbg_bulk.airflow import triggers
+from sbg_bulk.airflow.operators import BulkCheckOperator, BulkRunOperator
+from sbg_bulk.airflow.sensors import JobSensor
 from sbg_bulk.airflow.triggers import CompareTrigger, JobsTrigger
 from tests.airflow.harness import Tasks
 
@@ -72,6 +78,21 @@ def test_none_fires_before_the_scheduler_knows_that_the_worker_has_left(
     began = service.clock.now()
     assert tasks.fire(triggers_by_kind[kind])["error"] is None
     assert triggers.LEAST <= service.clock.now() - began < triggers.LEAST + 5
+
+
+def test_no_task_stays_deferred_for_longer_than_it_may_take(tasks: Tasks, service: Service, tmp_path: Path) -> None:
+    """Airflow itself has a time for each stretch of work, and none for deferrals unless it is given one."""
+    hour = timedelta(hours=1)
+    given: dict[str, Any] = {"execution_timeout": hour}
+    run: Any = {"job_type": "COPY", "source": service.files, "project": TARGET, "journals": str(tmp_path)}
+    for operator in (
+        JobSensor(task_id="wait", jobs="1", timeout=3600),
+        BulkRunOperator(task_id="copy", **run, **given),
+        BulkCheckOperator(task_id="check", source="rfranklin/source", place=TARGET, **given),
+    ):
+        with pytest.raises(TaskDeferred) as caught:
+            operator.execute(tasks.context())
+        assert caught.value.timeout == hour
 
 
 @pytest.mark.usefixtures("tasks")
