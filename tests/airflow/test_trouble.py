@@ -38,9 +38,10 @@ def tasks(service: Service, monkeypatch: pytest.MonkeyPatch) -> Tasks:
     return Tasks(service, monkeypatch)
 
 
-@pytest.fixture(params=["a folder", "an object store"])
+@pytest.fixture(params=["a folder", "files of a store", "an object store"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(tmp_path / "kept") if request.param == "a folder" else f"file://{tmp_path}/kept"
+    schemes = {"a folder": "", "files of a store": "file://", "an object store": "memory://bucket"}
+    return f"{schemes[request.param]}{tmp_path}/kept"
 
 
 def copying(service: Service, root: str, **changes: Any) -> BulkRunOperator:
