@@ -88,6 +88,10 @@ VARIANTS: Final = {
     "transfers listed with the least": Variant(storage_lists="least"),
     "one refused transfer refuses all": Variant(storage_refusals="call"),
     "no prefixes": Variant(prefixes=False),
+    "pages of two objects": Variant(object_pages=2),
+    "files of projects redirect": Variant(project_files="redirected"),
+    "owners nobody knows have no projects": Variant(unknown_owners="none"),
+    "no tags are null": Variant(empty_tags="null"),
     "bulk shuffled, without folders, errors without status": Variant(
         bulk_order="shuffled", bulk_folders=False, bulk_error_status=False, result_order="shuffled"
     ),

@@ -560,3 +560,104 @@ def prefixes_have_no_slash(asked: Asked, told: Told) -> None:
     if asked.path.startswith("/storage/volumes/") and told.status == 200:
         for one in told.body.get("prefixes") or ():
             one["prefix"] = one["prefix"].rstrip("/")
+
+
+# Folders and their entries
+
+
+@FILES.asking("folder-made")
+def names_of_folders_have_255_bytes(asked: Asked) -> Told | None:
+    """A folder whose name has 255 letters is refused, if they take more bytes."""
+    name = asked.json.get("name") if asked.path == "/files" and isinstance(asked.json, dict) else None
+    return error(400, 10236) if isinstance(name, str) and len(name.encode()) > 255 else None
+
+
+@FILES.asking("folder-made")
+def the_type_of_a_folder_is_in_lower_case(asked: Asked) -> Told | None:
+    """The type FOLDER is refused."""
+    upper = asked.path == "/files" and isinstance(asked.json, dict) and asked.json.get("type") == "FOLDER"
+    return error(400, 5012) if upper else None
+
+
+@FILES.breaking("name-taken")
+def files_have_names_of_their_own(service: Service) -> None:
+    """A folder can have the name of a file beside it."""
+
+    def new_folder(original: Any, name: str, parent: Node) -> Node:
+        there = [one for one in parent.children if one.name == name and not one.is_folder]
+        parent.children = [one for one in parent.children if one not in there]
+        made: Node = original(name, parent)
+        parent.children += there
+        return made
+
+    replacing(service.world, "new_folder", new_folder)
+
+
+@FILES.asking("name-filter")
+def names_are_separated_by_commas(asked: Asked) -> None:
+    """A value of the filter by name is taken for several, at its commas."""
+    _values_of(asked, lambda name, value: value.split(",") if name == "name" else [value])
+
+
+@FILES.asking("name-filter")
+def names_have_no_spaces_around_them(asked: Asked) -> None:
+    """The filter by name does not care for spaces at the ends."""
+    _values_of(asked, lambda name, value: [value.strip() if name == "name" else value])
+
+
+@FILES.breaking("name-filter")
+def stars_are_any_name(service: Service) -> Any:
+    """A star in the filter by name stands for any name."""
+
+    def asked(request: Asked) -> None:
+        if request.get("name") and ("name", "*") in request.query:
+            request.query = [one for one in request.query if one[0] != "name"]
+
+    return standing(service, asked=asked)
+
+
+@FILES.asking("more-filters")
+def names_to_find_are_latin(asked: Asked) -> None:
+    """With a tag, the filter by name is read as Latin-1."""
+    if asked.get("tag"):
+        _values_of(asked, lambda name, value: [value.encode().decode("latin-1") if name == "name" else value])
+
+
+@FILES.telling("entry-details")
+def folders_have_no_bytes(asked: Asked, told: Told) -> None:
+    """A folder has the size 0."""
+    for one in documents_of(told) if asked.path.startswith("/files") and told.status == 200 else ():
+        if one.get("type") == "folder":
+            one["size"] = 0
+
+
+@FILES.breaking("same-content", "one-level")
+def lists_by_parent_have_no_folders(service: Service) -> Any:
+    """A list of files by its parent lacks the folders, except in a root."""
+    roots = {one.root.id for one in service.world.projects.values()}
+
+    def told(asked: Asked, answer: Told) -> None:
+        if asked.path == "/files" and asked.get("parent") not in (None, *roots) and answer.status == 200:
+            answer.body["items"] = [one for one in answer.body["items"] if one.get("type") != "folder"]
+
+    return standing(service, told=told)
+
+
+@FILES.breaking("entry-details")
+def what_is_in_a_root_has_no_parent(service: Service) -> Any:
+    """The details of what is in a root folder have null as the parent."""
+    roots = {one.root.id for one in service.world.projects.values()}
+
+    def told(asked: Asked, answer: Told) -> None:
+        if answer.status == 200 and asked.path.count("/") == 2 and asked.path.startswith("/files/"):
+            answer.body["parent"] = None if answer.body.get("parent") in roots else answer.body.get("parent")
+
+    return standing(service, told=told)
+
+
+@FILES.telling("links")
+def next_of_a_projects_files_is_not_theirs(asked: Asked, told: Told) -> None:
+    """The link next at the URL of a project's files leads to its first page."""
+    if asked.path.startswith("/projects/") and asked.path.endswith("/files") and told.status == 200:
+        for link in told.body.get("links") or ():
+            link["href"] = link["href"].replace("offset=1", "offset=0")

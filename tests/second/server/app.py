@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
@@ -165,7 +166,7 @@ class _Api:
 
     def _owner_projects(self, asked: Asked) -> Answer:
         owner = asked.path["owner"]
-        if owner not in self._world.users.values():
+        if owner not in self._world.users.values() and self._variant.unknown_owners == "refused":
             raise Refusal(404, 2002, "no such user")
         return self._listed_projects(
             asked, [one for one in self._world.projects.values() if one.id.startswith(f"{owner}/")]
@@ -190,7 +191,11 @@ class _Api:
         return 200, asked.writer.project(self._named_project(asked), fields=asked.query.get("fields")), {}
 
     def _project_files(self, asked: Asked) -> Answer:
-        return self._content(asked, self._named_project(asked).root)
+        root = self._named_project(asked).root
+        if self._variant.project_files == "redirected":
+            query = urlencode([("project", root.project), *asked.query.multi_items()])
+            return 302, {}, {"Location": f"{self._variant.base_path}/files?{query}"}
+        return self._content(asked, root)
 
     def _files(self, asked: Asked) -> Answer:
         unknown = [one for one in asked.query if one not in FILE_QUERY and not one.startswith("metadata.")]

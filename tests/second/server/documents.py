@@ -72,7 +72,8 @@ class Writer:
             "modified_on": self._date(node.changed),
         }
         if not node.is_folder:
-            document |= {"tags": node.tags, "metadata": node.metadata, "origin": self._finished({"task": node.task})}
+            tags = node.tags if node.tags or self.variant.empty_tags == "list" else None
+            document |= {"tags": tags, "metadata": node.metadata, "origin": self._finished({"task": node.task})}
             document["storage"] = self._storage(node)
         names = LISTED[self.variant.file_lists] if listed else None
         if bulk and self.variant.bulk_fields == "least":

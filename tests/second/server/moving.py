@@ -144,10 +144,12 @@ class Moving:
         return list(found)
 
     def listed(self, user: str, exports: bool, volume: str | None, project: str | None, states: Sequence[str]) -> Any:
+        until = self._world.clock() - self._world.variant.listed_late
         return [
             one
             for one in self.transfers.values()
             if one.owner == user
+            and one.made <= until
             and one.start.is_export == exports
             and volume in (None, one.start.volume.id)
             and (project is None or (one.start.folder is not None and one.start.folder.project == project))

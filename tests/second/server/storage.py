@@ -73,7 +73,7 @@ class _Storage:
             raise Refusal(400, 9011, "no such token")
         after = "" if token is None else token.removeprefix("after-")
         left = [one for one in entries if one > after]
-        shown = left[: min(limit, self._variant.page_max)]
+        shown = left[: min(limit, self._variant.page_max, self._variant.object_pages)]
         path = f"/storage/volumes/{volume.id}/list"
         query = {name: value for name, value in asked.query.items() if name != "continuation_token"}
         following = None

@@ -53,7 +53,7 @@ class Variant:
         hrefs: absolute, without the host, with a host that is not the endpoint's, or withheld though required.
         rate_headers: in seconds, in milliseconds (as one deployment documents them), or not there.
         date_header: whether answers have a Date.
-        listed_late: seconds until a job is listed.
+        listed_late: seconds until a job, an import or an export is listed.
         maintenance: seconds from one maintenance to the next, and how long one lasts; None for none.
         foreign_every: after so many requests another program of the user submits a job; None for never.
         foreign_requests: how many requests of the budget that program then uses.
@@ -77,6 +77,10 @@ class Variant:
             refused.
         prefixes: whether the objects of a volume are listed up to the next slash only, or all of them.
         drs_skipped: the entry of an object that is left out for its name: the file that is there, none, or an error.
+        object_pages: the most entries of a page of a volume's objects, whatever was asked for.
+        project_files: whether the URL of a project's files has the list, or redirects to it.
+        unknown_owners: whether the projects of an owner that does not exist are not found, or none.
+        empty_tags: what a file without tags has.
         empty_strings: whether an empty `parent`, `project` or `name` of an item is as good as none, or refused.
         failed_state: the last state of a job in which something failed. Any but FINISHED deviates from the contract's
             prose.
@@ -123,6 +127,10 @@ class Variant:
     storage_refusals: Literal["entry", "call"] = "entry"
     prefixes: bool = True
     drs_skipped: Literal["existing", "absent", "error"] = "existing"
+    object_pages: int = 100
+    project_files: Literal["listed", "redirected"] = "listed"
+    unknown_owners: Literal["refused", "none"] = "refused"
+    empty_tags: Literal["list", "null"] = "list"
     empty_strings: Literal["absent", "refused"] = "absent"
     failed_state: str = "FINISHED"
 

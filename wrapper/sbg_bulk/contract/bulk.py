@@ -22,6 +22,9 @@ ODD = "Größe 50% a&b=c+d"
 EDITED = "Edited, ü 5+%41&x.bam"
 UPDATED = "Updated, ü.BAM"
 
+LONGEST = "ü" * 250 + ", 5+%"
+"""The name of a folder, of 255 letters."""
+
 ODD_KEY = "Case Größe"
 """A key of metadata with both cases, a space and what is not ASCII."""
 
@@ -132,8 +135,9 @@ class _Bulk:
         ]
         self._service.call("bulk_edit_files", body={"items": edits})
         place = {"parent": self._folder}
+        entries = [{**one, "name": self._read(str(one["id"]))["name"]} for one in edits]
         for query in (
-            {"tag": [ODD]},
+            {"tag": [ODD], "name": [str(entries[0]["name"])]},
             {f"metadata.{KEY}": ["Wert ü-1"]},
             {
                 "tag": [ODD[:6], "common"],
@@ -141,8 +145,8 @@ class _Bulk:
                 f"metadata.{KEY}": ["WERT Ü-1", "Wert ü-1", "c-1"],
             },
         ):
-            ask(self._service, place, query, edits)
-        check_filtered_pages(self._service, place, {"tag": [ODD[:6], ODD, ODD.swapcase()]}, edits)
+            ask(self._service, place, query, entries)
+        check_filtered_pages(self._service, place, {"tag": [ODD[:6], ODD, ODD.swapcase()]}, entries)
 
     def _update(self, first: str, second: str, third: str) -> None:
         """Update files, of which the second has tags and metadata, and the third is to get a name that is taken."""
@@ -184,9 +188,12 @@ class _Bulk:
         )
 
     def _delete(self, third: str) -> None:
-        folder = self._scratch.make_folder("full", self._scratch.home, read=False)
+        folder = self._scratch.make_folder(LONGEST, self._scratch.home, read=False)
         inside = self._scratch.make_folder("inside", folder, read=False)
-        empty = self._scratch.make_folder("empty", self._scratch.home, read=False)
+        empty = self._scratch.make_folder("Copies", self._scratch.home, read=False, kind="FOLDER")
+        body = {"name": self._read(self._files[1])["name"], "type": "folder", "parent": self._folder}
+        taken = self._service.call("create_folder", body=body)
+        refused(self._service, "name-taken", taken, "with the name of a file", 409)
         wrong = {"file_ids": [third, ""]}
         refused(self._service, "bad-body", self._service.call("bulk_delete_files", body=wrong), "with an empty id", 400)
         seen = self._service.call("get_file", path={"file_id": third})

@@ -66,6 +66,8 @@ def _compare_ways(service: Service, known: Known, listed: Answer, every: Answer)
             service.missing.add(operation)
         else:
             ways.append(answer)
+            if operation == "list_project_files":
+                _check_next(service, given["path"], listed)
             hold_chosen(service, answer, FILE_FIELDS[operation], by_id(every))
     again = service.call("list_files", query={"project": known.project, "limit": 100})
     if again.ids() != listed.ids() and not service.alone:
@@ -79,6 +81,26 @@ def _compare_ways(service: Service, known: Known, listed: Answer, every: Answer)
             expected=f"the same {len(listed.ids())} entries",
             exchange=way.exchange,
         )
+
+
+def _check_next(service: Service, path: Mapping[str, str], listed: Answer) -> None:
+    """Check that the link next of the files of a project leads to more of them."""
+    page = service.call("list_project_files", path=path, query={"limit": 1})
+    told = page.link("next")
+    address = None if told is None else service.follow(told)
+    if address is None:
+        return
+    # It may lead to the other URL of the same list, as a redirect does.
+    after = service.call(
+        "list_files" if "/projects/" not in address else "list_project_files", path=path, address=address
+    )
+    service.report.hold(
+        "links",
+        after.ok and {*after.ids()} <= {*listed.ids(), *page.ids()} and after.ids() != page.ids(),
+        "the link next of the files of a project leads to something else",
+        expected="the second of them",
+        exchange=after.exchange,
+    )
 
 
 def check_names(service: Service, place: Mapping[str, str], listed: Answer, gone: Sequence[str] = ()) -> None:
@@ -97,9 +119,10 @@ def check_names(service: Service, place: Mapping[str, str], listed: Answer, gone
     absent = [name for name in gone if name not in names] or [NO_NAME]
     oddest = max(names, key=lambda name: sum(not one.isalnum() for one in name))
     filtered = True
-    likely = [beginning, *alike(names[0])]
+    likely = [beginning, *alike(names[0]), f"{names[0]},{NO_NAME}", f" {names[0]} ", "*"]
     for wanted in ([oddest], [names[-1], NO_NAME, names[0]], absent, likely):
-        found = service.call("list_files", query={**place, "name": wanted, "limit": 100})
+        all_of_it = {"fields": "_all"} if wanted is absent else {}
+        found = service.call("list_files", query={**place, "name": wanted, "limit": 100, **all_of_it})
         expected = [entry.get("id") for entry in listed.listed() if entry.get("name") in wanted]
         if len(listed.listed()) == 100:
             expected = [entry.get("id") for entry in found.listed() if entry.get("name") in wanted]
@@ -150,6 +173,13 @@ def _check_details(service: Service, known: Known, entry: Mapping[str, Any], lis
         exchange=details.exchange,
     )
     parent = details.field("parent")
+    service.report.hold(
+        "entry-details",
+        "parent" not in details.body or parent is not None,
+        "a file or folder that is in a folder has no parent",
+        expected=str(known.root),
+        exchange=details.exchange,
+    )
     if known.root is not None and parent is not None:
         service.report.hold(
             "one-level",

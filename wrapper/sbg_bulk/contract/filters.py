@@ -73,7 +73,15 @@ def check_filtered_pages(service: Service, place: Mapping[str, str], query: Quer
     """
     wanted = passing(entries, query)
     page = service.call("list_files", query={**place, **query, "limit": 1, "fields": "modified_on"})
-    found, shown = page.ids(), _keys(page)
+    found, shown, total = page.ids(), _keys(page), page.count("X-Total-Matching-Query")
+    service.report.hold(
+        "total",
+        total is None or total == len(wanted) or len(entries) >= WHOLE,
+        "the total of a filtered list is not the number of entries that pass",
+        expected=str(len(wanted)),
+        came=str(total),
+        exchange=page.exchange,
+    )
     for followed in range(MOST_PAGES):
         told = page.link("next")
         address = None if told is None else service.follow(told)

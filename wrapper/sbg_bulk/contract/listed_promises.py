@@ -41,7 +41,7 @@ LISTED_TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "X-Total-Matching-Query is the number of entries.",
         "contract, X-Total-Matching-Query",
-        "lists walk files imports exports",
+        "lists walk files bulk imports exports",
     ),
     ("total-given", _G, "Lists have the header X-Total-Matching-Query.", "contract, X-Total-Matching-Query", "lists"),
     # Files.
@@ -57,7 +57,7 @@ LISTED_TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "All ways to list a folder return the same entries.",
         "contract, list_folder, list_project_files",
-        "files",
+        "files walk",
     ),
     (
         "name-filter",

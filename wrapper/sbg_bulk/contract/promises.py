@@ -189,7 +189,7 @@ _TABLE: Final[tuple[tuple[str, Level, str, str, str], ...]] = (
         _D,
         "Creating a folder whose name already exists is refused with 409.",
         "contract, NameTaken",
-        "bodies",
+        "bodies bulk",
     ),
     (
         "folder-made",

@@ -46,19 +46,20 @@ class Scratch:
     astray: list[str] = field(factory=list)
     under_way: list[tuple[str, str]] = field(factory=list)
 
-    def make_folder(self, name: str, parent: str, *, read: bool = True) -> str:
+    def make_folder(self, name: str, parent: str, *, read: bool = True, kind: str = "folder") -> str:
         """Make a folder and return its id.
 
         Args:
             name: its name.
             parent: the folder to make it in.
             read: whether it is read back; not where what is there is compared anyway.
+            kind: the type that is sent: in upper case it is understood too.
 
         Raises:
             AbandonError: it cannot be made.
         """
         hold = self.service.report.hold
-        made = self.service.call("create_folder", body={"name": name, "type": "folder", "parent": parent})
+        made = self.service.call("create_folder", body={"name": name, "type": kind, "parent": parent})
         folder = made.text("id")
         if not made.ok or folder is None:
             hold(
@@ -70,10 +71,10 @@ class Scratch:
             )
             raise AbandonError
         shown = self.service.call("get_file", path={"file_id": folder}) if read else made
-        kind = str(shown.field("type") or "folder").lower()
+        shown_kind = str(shown.field("type") or "folder").lower()
         hold(
             "folder-made",
-            shown.ok and (shown.field("name"), kind, shown.field("parent") or parent) == (name, "folder", parent),
+            shown.ok and (shown.field("name"), shown_kind, shown.field("parent") or parent) == (name, "folder", parent),
             "a new folder has a different name or place, or is none",
             expected=f"the folder {name} in {parent}",
             exchange=shown.exchange,

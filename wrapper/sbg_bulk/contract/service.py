@@ -256,7 +256,7 @@ class Service:
             self._pace()
             before, self._before = self._before, None  # nothing is known of a call that is broken off
             response = self._send(request)
-            self._before = before
+            self._before = before if response.request is request else None  # a redirect is two calls
             if seen is not None:
                 seen.append(response)
             answer = answer_of(name, request, response, self.report.hide)
@@ -287,9 +287,7 @@ class Service:
     def _send(self, request: httpx.Request) -> httpx.Response:
         for attempt in range(3):
             try:
-                response = redirected(self.client, self.client.send(request), self.follow)
-                self._before = self._before if response.request is request else None
-                return response
+                return redirected(self.client, self.client.send(request), self.follow)
             except httpx.HTTPError as error:
                 # A request that may have changed something is not made again.
                 if request.method != "GET" or attempt == 2:

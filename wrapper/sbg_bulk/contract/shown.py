@@ -65,6 +65,16 @@ def check_shown(report: Report, answer: Answer, template: str, path: Mapping[str
     base = urlsplit(str(request.url)).path.rsplit("/", template.count("/"))[0]
     for one in _entries(answer) if name in _PLACES else ():
         _check_href(report, answer, one, base + _PLACES[name])
+        if str(one.get("type")).lower() == "folder":
+            report.hold(
+                "entry-details",
+                one.get("size") is None,
+                "a folder has a size",
+                expected="size is null or absent",
+                came=str(one.get("size")),
+                exchange=answer.exchange,
+                place=name,
+            )
     links = answer.field("links")
     methods = {str(one["method"]).upper() for one in _objects(links) if one.get("method") is not None}
     if methods:

@@ -102,7 +102,15 @@ class _Walk:
         check_pages(self._service, Collection("list_folder", path=out), brief=True)
         check_names(self._service, {"parent": self._id("out")}, listed, gone)
         above = self._outside.compare()
-        inside = self._service.call("list_folder", path={"file_id": self._scratch.home}, query={"limit": 100})
+        inside = self._service.call("list_files", query={"parent": self._scratch.home, "limit": 100})
+        top = [str(entry.id) for path, entry in self._tree.entries.items() if "/" not in path]
+        self._service.report.hold(
+            "same-content",
+            {*top} <= {*inside.ids()},
+            "list_files with parent lacks entries that list_folder has",
+            expected=f"the {len(top)} entries",
+            exchange=inside.exchange,
+        )
         check_one_level(self._service, inside, above.ids())
         check_one_level(self._service, listed, inside.ids())
 
