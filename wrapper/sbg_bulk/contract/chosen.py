@@ -27,7 +27,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
 """Properties that an answer has only if they were asked for, once any were."""
 
 FILE_FIELDS: Final = {
-    "list_folder": "size,created_on",
+    "list_folder": "type,size,created_on",
     "list_files": "modified_on,size",
     "list_project_files": "tags,size,project",
 }

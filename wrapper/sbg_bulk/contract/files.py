@@ -119,8 +119,8 @@ def check_names(service: Service, place: Mapping[str, str], listed: Answer, gone
     absent = [name for name in gone if name not in names] or [NO_NAME]
     oddest = max(names, key=lambda name: sum(not one.isalnum() for one in name))
     filtered = True
-    likely = [beginning, *alike(names[0]), f"{names[0]},{NO_NAME}", f" {names[0]} ", "*"]
-    for wanted in ([oddest], [names[-1], NO_NAME, names[0]], absent, likely):
+    likely = [[*alike(names[0]), f"{names[0]},{NO_NAME}", f" {names[0]} ", "*"], *([] if gone else [[beginning]])]
+    for wanted in ([oddest], [names[-1], NO_NAME, names[0]], absent, *likely):
         all_of_it = {"fields": "_all"} if wanted is absent else {}
         found = service.call("list_files", query={**place, "name": wanted, "limit": 100, **all_of_it})
         expected = [entry.get("id") for entry in listed.listed() if entry.get("name") in wanted]
