@@ -40,6 +40,9 @@ WORLDS: Final[dict[str, tuple[Variant, dict[str, float]]]] = {
     "maintenance of 3 s": (Variant(maintenance=(40.0, 3.0)), {}),
     "skipped objects fail": (Variant(drs_skipped="error"), {}),
     "skipped objects have no entry": (Variant(drs_skipped="absent"), {}),
+    "files listed late": (Variant(files_listed_late=1.5, listed_late=2.0), {}),
+    "first pages are empty": (Variant(first_objects=False), {}),
+    "aliases are new": (Variant(alias_ids="new"), {}),
     "another program, no total": (Variant(foreign_every=20, foreign_requests=3, total_header=False), {}),
 }
 """Further variants, and worlds that go at another pace."""

@@ -214,7 +214,8 @@ class _Api:
         return self._content(asked, self._world.folder(asked.path["file_id"], asked.user))
 
     def _content(self, asked: Asked, folder: Node) -> Answer:
-        found = [one for one in folder.children if self._passes(asked.query, one)]
+        until = self._world.clock() - self._variant.files_listed_late
+        found = [one for one in folder.children if one.made <= until and self._passes(asked.query, one)]
         fields = asked.query.get("fields")
         return self._page(asked, found, lambda one: asked.writer.file(one, listed=True, fields=fields))
 

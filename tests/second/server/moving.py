@@ -235,6 +235,12 @@ class Moving:
         if start.location in start.volume.objects and not start.flags.get("overwrite"):
             raise Refusal(409, 9107, "the volume has that already")
         start.volume.objects[start.location] = file.size or 0
+        if not start.copy_only and self._world.variant.alias_ids == "new":
+            assert file.parent is not None
+            made = self._world.add_file(file.name, file.parent, file.size or 0)
+            made.tags, made.metadata, made.task = file.tags, file.metadata, file.task
+            self._world.remove(file)
+            file = made
         if not start.copy_only:
             file.alias = (start.volume.id, start.location)
         return file

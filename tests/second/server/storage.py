@@ -74,11 +74,14 @@ class _Storage:
         after = "" if token is None else token.removeprefix("after-")
         left = [one for one in entries if one > after]
         shown = left[: min(limit, self._variant.page_max, self._variant.object_pages)]
+        if token is None and not self._variant.first_objects:
+            shown = []
         path = f"/storage/volumes/{volume.id}/list"
         query = {name: value for name, value in asked.query.items() if name != "continuation_token"}
         following = None
         if len(shown) < len(left):
-            following = f"{path}?{urlencode({**query, 'continuation_token': f'after-{shown[-1]}'}, quote_via=quote)}"
+            last = f"after-{shown[-1]}" if shown else "after-"
+            following = f"{path}?{urlencode({**query, 'continuation_token': last}, quote_via=quote)}"
         return 200, asked.writer.objects(volume, f"{path}?{urlencode(query)}", shown, following), {}
 
     # Imports and exports

@@ -82,6 +82,9 @@ class Variant:
         unknown_owners: whether the projects of an owner that does not exist are not found, or none.
         empty_tags: what a file without tags has.
         empty_strings: whether an empty `parent`, `project` or `name` of an item is as good as none, or refused.
+        files_listed_late: seconds until a file or folder is listed.
+        first_objects: whether the first page of objects has some, or only leads to the next.
+        alias_ids: whether an exported file that becomes an alias keeps its id.
         failed_state: the last state of a job in which something failed. Any but FINISHED deviates from the contract's
             prose.
     """
@@ -132,6 +135,9 @@ class Variant:
     unknown_owners: Literal["refused", "none"] = "refused"
     empty_tags: Literal["list", "null"] = "list"
     empty_strings: Literal["absent", "refused"] = "absent"
+    files_listed_late: float = 0.0
+    first_objects: bool = True
+    alias_ids: Literal["kept", "new"] = "kept"
     failed_state: str = "FINISHED"
 
     @property

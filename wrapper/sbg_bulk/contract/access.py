@@ -10,6 +10,9 @@ from sbg_bulk.contract.service import Service
 
 NOBODY = "sbg-bulk-contract-not-a-token"
 
+FULL_PAGE = 50
+"""Entries that a page has at least that is not the last."""
+
 READ_ALONE = (
     *("get_import", "get_export", "get_drs_import", "get_file", "list_folder", "list_files", "list_project_files"),
     *("get_volume", "list_volume_objects"),

@@ -44,7 +44,10 @@ def check_bodies(service: Service, scratch: Scratch, known: Known, second: str |
     others = None if second is None else Others(service, scratch, known, second)
     if others is not None:
         others.try_all()
-    before = _content(crawler, scratch.home, folder)
+    made = {"bodies"} if others is None else {"bodies", *others.made}
+    before = crawler.settled(
+        lambda: _content(crawler, scratch.home, folder), lambda now: made <= {name for above, name in now}
+    )
     _check_access(service)
     for job_type, name in SUBMITTERS.items():
         _check_submission(service, name, job_type, folder, known)

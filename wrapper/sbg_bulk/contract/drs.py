@@ -112,12 +112,12 @@ def _expect(
         promise: what says so.
         same: the id that the file is to have still; None for any.
     """
-    entries = Crawler(service).content(folder)
+    crawler, counts = Crawler(service), (wanted.get(NAME, 0), wanted.get("", 0))
+    entries = crawler.settled(lambda: crawler.content(folder), lambda now: _counts(now) == counts)
     named = [one for one in entries if one.get("name") == NAME]
-    others = len(entries) - len(named)
     right = service.report.hold(
         promise,
-        (len(named), others) == (wanted.get(NAME, 0), wanted.get("", 0)),
+        _counts(entries) == counts,
         "a DRS import created other files than it should",
         expected=f"{wanted.get(NAME, 0)} named {NAME}, {wanted.get('', 0)} with other names",
         came=", ".join(str(one.get("name")) for one in entries),
@@ -131,6 +131,12 @@ def _expect(
             came=str(named[0].get("id")),
         )
     return str(named[0].get("id")) if right and named else None
+
+
+def _counts(entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Count the files of the name that was asked for, and the others."""
+    named = sum(one.get("name") == NAME for one in entries)
+    return named, len(entries) - named
 
 
 def _check_file(service: Service, folder: str, made: str) -> None:

@@ -42,7 +42,7 @@ class Effects:
             for planned in job.planned:
                 held.add(self._expect(job.type, planned))
         wanted = dict(self._tree.entries)
-        actual = self._crawler.crawl(self._home)
+        actual = self._crawler.settled(lambda: self._crawler.crawl(self._home), self._tree.fits)
         flaws = self._tree.compare(actual)
         for flaw in flaws:
             # A copy under another name, and a job that has made another one, are both seen here.
@@ -158,20 +158,41 @@ class Effects:
     def _check_things(self, job: Running, before: Mapping[str, Entry]) -> None:
         done = [planned for planned in job.planned if planned.fails is None]
         if job.type == "DELETE":
-            below = [entry.id for one in done for path, entry in before.items() if path.startswith(f"{one.path}/")]
-            for file_id in [*(one.source for one in done), *filter(None, below[:MOST_READ])]:
-                self._expect_gone(file_id)
+            there = {path: entry for path, entry in before.items() if any(_at(path, one) for one in done)}
+            below = sorted(
+                (path for path in there if all(path != one.path for one in done)), key=lambda one: one.count("/")
+            )
+            # What was named, and the highest and the deepest of what was in it.
+            for path in [*(str(one.path) for one in done), *below[:1], *below[1:][-1:]]:
+                if path in there:
+                    self._expect_gone(there[path])
+            folders = [path for path in there if path in {one.path for one in done} and there[path].kind == "folder"]
+            for path in folders[:1]:
+                self._expect_no_list(str(there[path].id))
         elif job.type == "COPY":
             told = self._crawler.abouts.keys() >= {one.source for one in done if one.path is None and one.to}
             # Where lists tell the metadata, all of them were compared.
-            for planned in [one for one in done if one.path is None and one.to][: 1 if told else MOST_COPIES]:
+            copies = [one for one in done if one.path is None and one.to]
+            copies.sort(key=lambda one: -sum(not char.isalnum() for char in str(one.name)))
+            for planned in copies[: 1 if told else MOST_COPIES]:
                 self._compare_copy(planned)
         else:
             for planned in done[:MOST_READ]:
                 self._check_move(planned, before.get(str(planned.path)))
 
-    def _expect_gone(self, file_id: str) -> None:
-        answer = self._service.call("get_file", path={"file_id": file_id})
+    def _expect_no_list(self, folder: str) -> None:
+        by_path = self._service.call("list_folder", path={"file_id": folder})
+        for inside in (by_path, self._service.call("list_files", query={"parent": folder})):
+            self._service.report.hold(
+                "delete-effects",
+                inside.status == 404,
+                f"a deleted folder can still be listed: {inside.status}",
+                expected="404",
+                exchange=inside.exchange,
+            )
+
+    def _expect_gone(self, entry: Entry) -> None:
+        answer = self._service.call("get_file", path={"file_id": str(entry.id)})
         self._service.report.hold(
             "delete-effects",
             answer.status == 404,
@@ -227,6 +248,11 @@ class Effects:
             expected="404: a moved folder has a new id",
             exchange=old.exchange,
         )
+
+
+def _at(path: str, planned: Planned) -> bool:
+    """Return whether a path is that of an item, or below it."""
+    return path == planned.path or path.startswith(f"{planned.path}/")
 
 
 def _reached(path: str, planned: Sequence[Planned]) -> bool:

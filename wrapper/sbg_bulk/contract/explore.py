@@ -15,7 +15,7 @@ from sbg_bulk.contract.service import Service
 CASES = 2
 """Calls that are generated for each operation."""
 
-SCENARIOS = 3
+SCENARIOS = 2
 STEPS = 4
 
 

@@ -14,7 +14,7 @@ from sbg_bulk.contract.service import Service
 MOST_LISTED = 50
 """Entries that a page may end at, though there are more."""
 
-MOST_JOBS = 12
+MOST_JOBS = 6
 """Listed jobs that are read, from everywhere in the list."""
 
 
@@ -39,7 +39,7 @@ def check_jobs(service: Service) -> None:
         # That it is not listed is said; whether it can be read is another question.
         read = read_job(service, job_type, job_id)
         hold_there(service, listed, read)
-    types: set[str] = set()
+    types = {job_type for job_type, _ in service.followed}
     entries = listed.listed()
     for entry in entries[:: -(-len(entries) // MOST_JOBS) or 1]:
         job_type, job_id = str(entry.get("type")), str(entry.get("id"))

@@ -28,12 +28,16 @@ class Others:
         scratch: the scratch folder.
         known: what there is.
         token: the token of that user.
+
+    Attributes:
+        made: the names of folders that were made for it.
     """
 
     _service: Service
     _scratch: Scratch
     _known: Known
     _token: str
+    made: list[str] = field(factory=list, init=False)
     _place: str | None = field(default=None, init=False)
     _kept: str = field(default="", init=False)
     _jobs: list[tuple[str, str]] = field(factory=list, init=False)
@@ -43,6 +47,7 @@ class Others:
         if is_member(self._service, self._known, self._token):
             return
         self._place = self._scratch.make_folder("private", self._scratch.home, read=False)
+        self.made = ["private"]
         self._kept = self._scratch.make_folder("kept", self._place, read=False)
         self._refuse("create_folder", {"name": "made", "type": "folder", "parent": self._place})
         item = {"file": self._kept, "parent": self._place, "name": "taken"}
@@ -91,9 +96,9 @@ class Others:
                 if not read.ok or read.field("state") == "FINISHED":
                     break
                 self._service.wait(PAUSE)
-        found = sorted(
-            (str(one.get("id")), str(one.get("name"))) for one in Crawler(self._service).content(self._place)
-        )
+        crawler, place = Crawler(self._service), self._place
+        entries = crawler.settled(lambda: crawler.content(place), bool)
+        found = sorted((str(one.get("id")), str(one.get("name"))) for one in entries)
         self._service.report.hold(
             "private",
             found == [(self._kept, "kept")],

@@ -95,7 +95,8 @@ class Outside:
         then, now = _known(before), _known(answer.listed())
         whole = max(len(then), len(now)) < WHOLE - 1
         changed = [name for one, (name, facts) in then.items() if one in now and _differ(facts, now[one][1])]
-        changed += [name for one, (name, _) in then.items() if one not in now and whole]
+        # Where somebody else may be, what is gone may be theirs.
+        changed += [name for one, (name, _) in then.items() if one not in now and whole and self._service.alone]
         changed += [name for one, (name, _) in now.items() if one not in then and whole and added]
         self._service.report.hold(
             "untouched",

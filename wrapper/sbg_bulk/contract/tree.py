@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import Any, TypeVar
 
 from attrs import define, evolve, field, frozen
 
 from sbg_bulk.contract.service import Service
+
+LOOKS, LAG = 2, 1.5
+"""How often lists are read again that may lag behind, and the seconds between."""
+
+Read = TypeVar("Read")
 
 
 @frozen
@@ -22,6 +28,7 @@ class Entry:
         strange: an id that it must not have: that of what it is a copy of.
         promise: the promise by which it is there.
         about: its metadata, as a text; None if nobody knows.
+        tags: its tags, as a text; None if nobody knows.
     """
 
     kind: str
@@ -30,6 +37,7 @@ class Entry:
     strange: str | None = None
     promise: str = "untouched"
     about: str | None = None
+    tags: str | None = None
 
 
 @frozen
@@ -68,7 +76,8 @@ class Tree:
     def copy(self, source: str, to: str) -> None:
         """Have a copy of what is at a path at another one."""
         for rest, entry in self.below(source):
-            self.entries[to + rest] = evolve(entry, id=None, strange=entry.id, promise="copy-effects")
+            # Whether a copy has the tags of its source is not documented.
+            self.entries[to + rest] = evolve(entry, id=None, strange=entry.id, promise="copy-effects", tags=None)
 
     def remove(self, path: str, promise: str) -> None:
         """Have nothing at a path."""
@@ -91,8 +100,13 @@ class Tree:
             promise = "move-merges" if merged else "move-effects"
             if place in self.entries:
                 folder, _, name = place.rpartition("/")
-                place = f"{folder}/1_{name}"
+                number = next(n for n in count(1) if f"{folder}/{n}_{name}" not in self.entries)
+                place = f"{folder}/{number}_{name}"
             self.entries[place] = evolve(entry, strange=None, promise=promise)
+
+    def fits(self, actual: Mapping[str, list[Entry]]) -> bool:
+        """Return whether all is as expected."""
+        return not any(True for _ in self._flaws(actual))
 
     def compare(self, actual: Mapping[str, list[Entry]]) -> list[Flaw]:
         """Return what is not as expected. Afterwards all that is there is expected."""
@@ -121,9 +135,9 @@ class Tree:
         if actual.get(path):
             return path
         folder, _, name = path.rpartition("/")
-        if wanted.promise != "move-merges" or not name.startswith("1_"):
+        if wanted.promise != "move-merges" or not re.match(r"\d+_", name):
             return None
-        pattern = re.compile(rf"{re.escape(folder)}/\d+_{re.escape(name[2:])}")
+        pattern = re.compile(rf"{re.escape(folder)}/\d+_{re.escape(name.partition('_')[2])}")
         return next((one for one, found in actual.items() if found and pattern.fullmatch(one)), None)
 
     def _left_by(self, path: str) -> str:
@@ -145,6 +159,8 @@ def _differences(path: str, wanted: Entry, found: Entry) -> Iterator[Flaw]:
         # What a copy has of its source is another promise than that a file keeps what it has.
         promise = "copy-metadata" if wanted.promise == "copy-effects" else wanted.promise
         yield Flaw(promise, "a file has different metadata", f"{path}: {found.about}, not {wanted.about}")
+    if wanted.tags is not None and found.tags is not None and wanted.tags != found.tags:
+        yield Flaw(wanted.promise, "a file has different tags", f"{path}: {found.tags}, not {wanted.tags}")
     if wanted.strange is not None and wanted.strange == found.id:
         yield Flaw(wanted.promise, "a copy has the id of its source", f"{path}: {found.id}")
 
@@ -170,6 +186,16 @@ class Crawler:
         self.facts: dict[str, tuple[str, int | None]] = {}
         self.abouts: dict[str, str] = {}
 
+    def settled(self, read: Callable[[], Read], right: Callable[[Read], bool]) -> Read:
+        """Return what was read when it was right, or when there was time enough: lists may lag behind."""
+        found = read()
+        for _ in range(LOOKS):
+            if right(found):
+                break
+            self._service.wait(LAG)
+            found = read()
+        return found
+
     def crawl(self, folder: str) -> dict[str, list[Entry]]:
         """Return what is below a folder: entries by their paths in it. Two of one name are under the same path."""
         found: dict[str, list[Entry]] = {}
@@ -177,12 +203,23 @@ class Crawler:
         while todo:
             above, folder_id = todo.pop()
             for one in self.content(folder_id):
+                self._check_parent(one, folder_id)
                 path = f"{above}/{one.get('name')}".removeprefix("/")
                 entry = self._entry(one)
                 found.setdefault(path, []).append(entry)
                 if entry.kind == "folder" and entry.id is not None and len(found) < 1000:
                     todo.append((path, entry.id))
         return found
+
+    def _check_parent(self, one: Mapping[str, Any], folder: str) -> None:
+        """Check that an entry of a folder says that it is in there."""
+        self._service.report.hold(
+            "one-level",
+            one.get("parent") in (folder, None),
+            "an entry of a folder's list has the id of another folder as its parent",
+            expected=f"parent {folder}",
+            came=str(dict(one)),
+        )
 
     def content(self, folder: str) -> list[Mapping[str, Any]]:
         """Return the entries of a folder, of all pages."""
@@ -220,4 +257,6 @@ class Crawler:
         about = about_of(one)
         if about is not None:
             self.abouts.setdefault(file_id, about)
-        return Entry(*self.fact(file_id), file_id, about=about)
+        tags = one.get("tags")
+        told = str(sorted(map(str, tags))) if isinstance(tags, list) else None
+        return Entry(*self.fact(file_id), file_id, about=about, tags=told)

@@ -30,7 +30,10 @@ MOST_JOBS = 3
 LONG = "l" * 251 + ".bam"
 """A name of 255 characters, the most that there may be."""
 
-FOLDERS = ("in", "out", "in/a", "in/a/b", "in/a/b/empty", "in/a/b/deep", "in/f", "in/other")
+EMPTY = "in/a/b/Leer-\u00fc-" + "e" * 248
+"""A folder without content, with the longest name that there may be."""
+
+FOLDERS = ("in", "out", "in/a", "in/a/b", EMPTY, "in/a/b/deep", "in/f", "in/f/g", "in/f/g/h", "in/other")
 
 SOURCE_PLACES = (
     ("in", "one.bam"),
@@ -40,7 +43,10 @@ SOURCE_PLACES = (
     ("in", "vier-\u00fc-\u0447\u0435\u0442\u044b\u0440\u0435.bam"),
     ("in/f", "five 5+%41&;'.bam"),
     ("in", LONG),
-    ("in", "seven.bam"),
+    ("in", "Seven.BAM"),
+    ("in/a", "eight.bam"),
+    ("in/f/g/h", "nine.bam"),
+    ("in", "ten.bam"),
 )
 """Where files of the project are copied to, and under which names."""
 
@@ -70,13 +76,12 @@ class _Walk:
     def run(self) -> None:
         """Make the rounds: the jobs of each go on at once, and none touches what another one does."""
         for path in FOLDERS:
-            above, _, name = path.rpartition("/")
-            made = self._scratch.make_folder(name, self._id(above) if above else self._scratch.home, read=False)
-            self._tree.entries[path] = Entry("folder", None, made, None, "folder-made")
+            self._make(path)
         self._outside.look()
         self._do(*self._copies_in(self._find_sources()))
         self._do(("COPY", self._copies_out()), ("MOVE", self._moves_out()))
         there = self._outside.find_copy()
+        self._make("in/a/b/later")
         alike = [self._nothing()]
         last = [("MOVE", self._merge(there)), *self._deletions(), ("COPY", alike), ("COPY", alike)]
         gone = [str(one.path) for job_type, planned in last if job_type == "DELETE" for one in planned]
@@ -84,6 +89,13 @@ class _Walk:
         if there is not None:
             self._scratch.astray.clear()
         self._read_lists([path.rpartition("/")[2] for path in gone if path.startswith("out/")])
+
+    def _make(self, path: str) -> None:
+        above, _, name = path.rpartition("/")
+        if above and above not in self._tree.entries:
+            return  # told as missing
+        made = self._scratch.make_folder(name, self._id(above) if above else self._scratch.home, read=False)
+        self._tree.entries[path] = Entry("folder", None, made, None, "folder-made")
 
     def _do(self, *jobs: tuple[str, Sequence[Planned]]) -> None:
         running = [self._watcher.submit(job_type, planned) for job_type, planned in jobs]
@@ -186,7 +198,7 @@ class _Walk:
         planned = [
             self._to("in/a", "out", "copy"),
             self._to("in/a/b", "in/other"),
-            self._to("in/a/b/empty", "out", fails="the destination does not exist"),
+            self._to(EMPTY, "out", fails="the destination does not exist"),
             self._to("in", "in/a", "inside", fails="a folder cannot be put into itself"),
         ]
         nowhere = f"{self._scratch.project}-sbg-bulk-contract-nothing"
@@ -197,7 +209,8 @@ class _Walk:
         planned[2] = evolve(planned[2], parent=f"{self._rng.getrandbits(96):024x}")
         for number, path in enumerate(self._files("in/a")):
             fails = None if number else "the destination is a file"
-            item = self._to(path, "out", f"copied-{number}", fails)
+            # What has been copied has the name of its source still, to tell them apart when one is deleted.
+            item = self._to(path, "out", None if number else "copied-0", fails)
             planned.append(item if fails is None else evolve(item, parent=item.source))
         # An item of a submission is named once.
         return self._mixed(list({one.source: one for one in reversed(planned)}.values()))
@@ -224,7 +237,7 @@ class _Walk:
         planned = [self._to("in/a/b", "in/other"), self._nothing()]
         planned.append(self._to("in/other", "in/other/b", "inside", fails="a folder does not go into itself"))
         taken = "out/moved.bam" in self._tree.entries
-        planned += [self._to(path, "out", "moved.bam") for path in [*self._files("in")][:taken]]
+        planned += [self._to(path, "out", "moved.bam") for path in [*self._files("in")][: 2 * taken]]
         return [*planned, *([] if outside is None else [outside])]
 
     def _deletions(self) -> Iterator[tuple[str, list[Planned]]]:
@@ -236,4 +249,6 @@ class _Walk:
     def _deleted(self) -> Iterator[str]:
         """Produce the paths of what is deleted one by one: not what a move is to clash with."""
         yield from (path for path in self._files("out") if path != "out/moved.bam")
-        yield "out/f, moved"
+        # The folder that has nothing else in it is to stay.
+        yield from self._files("out/f, moved/g/h")
+        yield "out/f, moved/g"
