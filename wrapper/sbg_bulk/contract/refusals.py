@@ -237,8 +237,9 @@ def check_methods(service: Service, *, writing: bool) -> None:
                     place=f"{method} {template}",
                 )
     if not writing:
-        # A service may well have these too. That none of them is a server error is checked with every answer.
-        for method, path in HEADS:
+        # A service may well have these too. That none of them is a server error is checked with every answer. Without
+        # leave to write, only GET is sent.
+        for method, path in HEADS if service.writes else ():
             service.probe(method, path)
         for unknown in UNKNOWN_PATHS:
             answer = service.probe("GET", unknown)
