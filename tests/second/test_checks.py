@@ -71,3 +71,24 @@ def test_reading_alone_takes_less_than_a_minute() -> None:
     report = check(slowly, TOKEN, base_url=service.url, sleep=service.clock.sleep)
     assert report.exit_code == 0, report.text()
     assert service.clock() - began < 60
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_what_stands_before_a_service_may_answer_in_its_place_for_a_moment(always: bool) -> None:
+    service = Service(VARIANTS["plain"], files=6)
+    served = application(service.world)
+    asked = 0
+
+    async def behind_a_proxy(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if scope["path"].endswith("/projects") if always else scope["method"] == "GET" and asked % 50 in (1, 2):
+            page = [(b"content-type", b"text/html")]
+            await send({"type": "http.response.start", "status": 503, "headers": page})
+            await send({"type": "http.response.body", "body": b"<h1>Unavailable</h1>"})
+        else:
+            await served(scope, receive, send)
+
+    report = check(behind_a_proxy, TOKEN, base_url=service.url, sleep=service.clock.sleep)
+    broken = {finding.promise.name for finding in report.broken}
+    assert "no-server-error" in broken if always else not broken, report.text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,9 @@ from attrs import field, frozen
 from sbg_bulk.contract.report import MOST_SHOWN, Exchange
 
 TOKEN_HEADER = "X-SBG-Auth-Token"  # noqa: S105 - the header's name
+
+WINDOW = 310.0
+"""Most seconds that are waited for the rate limit to reset."""
 
 
 @frozen
@@ -145,3 +149,13 @@ def _quoted(content: bytes) -> str:
         )
     except ValueError:
         return shlex.quote(text)
+
+
+def seconds_until(reset: float, date: str | None) -> float | None:
+    """Return how many seconds are left until the rate limit resets, by the service's own clock; None if absurd."""
+    try:
+        now = time.time() if date is None else parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError):
+        now = time.time()
+    left = reset - now
+    return left + 1.0 if 0 <= left <= WINDOW else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -13,7 +12,7 @@ import requests
 import schemathesis
 from schemathesis.core import NOT_SET
 
-from sbg_bulk.contract.answers import TOKEN_HEADER, Answer, answer_of
+from sbg_bulk.contract.answers import TOKEN_HEADER, WINDOW, Answer, answer_of, seconds_until
 from sbg_bulk.contract.everywhere import check_answer
 from sbg_bulk.contract.report import Report
 from sbg_bulk.contract.schema import load_schema, operation_id, operations_of
@@ -28,8 +27,8 @@ until they reset. The rest is for other programs."""
 SLOW: Final = 0.15
 """Seconds between calls of a check that has slowed down."""
 
-WINDOW: Final = 310.0
-"""Most seconds that are waited for the rate limit to reset."""
+MOST_AWAY: Final = 3
+"""How often a read is made again that was answered with 503 and no JSON."""
 
 MOST_REFUSED: Final = 6
 """How often a call is made again that was refused for the rate limit: for a window, where nothing says how long."""
@@ -251,7 +250,7 @@ class Service:
         own = token == OWN
         if token is not None:
             request.headers[TOKEN_HEADER] = self._token if own else token
-        waited, refused = 0.0, 0
+        waited, refused, away = 0.0, 0, 0
         while True:
             self._pace()
             before, self._before = self._before, None  # nothing is known of a call that is broken off
@@ -261,6 +260,12 @@ class Service:
                 seen.append(response)
             answer = answer_of(name, request, response, self.report.hide)
             self.report.calls[name or "(not documented)"] += 1
+            if answer.status == 503 and answer.document is None and request.method == "GET" and away < MOST_AWAY:
+                # What stands before the service has answered in its place. If it always does, that is the answer.
+                away += 1
+                self._tell(f"the service is away (503): trying again in {away} s")
+                self.wait(away)
+                continue
             check_answer(self.report, answer, None if tentative and answer.status in ABSENT else case, response)
             if own:
                 self._check_accepted(answer)
@@ -366,7 +371,7 @@ class Service:
             exchange=answer.exchange,
         )
         self._left = remaining / limit if limit else 0.0
-        self._reset_in = _until(reset / 1000 if milliseconds else reset, answer.headers.get("Date"))
+        self._reset_in = seconds_until(reset / 1000 if milliseconds else reset, answer.headers.get("Date"))
         self.report.hold(
             "rate-count",
             remaining <= limit,
@@ -393,7 +398,7 @@ class Service:
     def _check_window(self, reset: int, answer: Answer) -> None:
         """Check that a window ends when it was to end, where the service tells its time."""
         ends, date = self._window_ends, answer.headers.get("Date")
-        passed = ends is None or date is None or (left := _until(ends, date)) is None or left < SHAKY
+        passed = ends is None or date is None or (left := seconds_until(ends, date)) is None or left < SHAKY
         if passed:
             self._window_ends = reset if reset < FAR_FUTURE else None
             return
@@ -406,13 +411,3 @@ class Service:
             came=f"X-RateLimit-Reset: {reset}",
             exchange=answer.exchange,
         )
-
-
-def _until(reset: float, date: str | None) -> float | None:
-    """Return how many seconds are left until the rate limit resets, by the service's own clock; None if absurd."""
-    try:
-        now = time.time() if date is None else parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError):
-        now = time.time()
-    left = reset - now
-    return left + 1.0 if 0 <= left <= WINDOW else None
