@@ -9,9 +9,11 @@ import random
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from sbg_bulk.contract import PROMISES, Level, check
 from tests.second.bugs.harmless import ALL, BROKEN, CASES, LATENCY, SEEDS, checked
+from tests.second.bugs.proving import ground
 from tests.second.server.app import application
 from tests.second.service import TOKEN, Service
 from tests.second.variants import VARIANTS
@@ -92,3 +94,19 @@ def test_what_stands_before_a_service_may_answer_in_its_place_for_a_moment(alway
     report = check(behind_a_proxy, TOKEN, base_url=service.url, sleep=service.clock.sleep)
     broken = {finding.promise.name for finding in report.broken}
     assert "no-server-error" in broken if always else not broken, report.text()
+
+
+def test_a_second_user_who_may_read_the_project_leaves_what_others_may_do_unchecked() -> None:
+    service = ground()
+    for project_id, project in service.world.projects.items():
+        service.world.projects[project_id] = evolve(project, members=project.members | {"jwatson"})
+    report = check(
+        application(service.world),
+        TOKEN,
+        second_token="another-token",
+        promises=["private"],
+        base_url=service.url,
+        sleep=service.clock.sleep,
+    )
+    assert report.exit_code == 2
+    assert "so what others may do there was not checked" in report.text()

@@ -141,5 +141,8 @@ def is_member(service: Service, known: Known, second: str) -> bool:
             exchange=listed.exchange,
         )
     if known.shared:
-        service.report.note(f"the second user is a member of {known.project}, so access to its files was not checked")
+        service.report.could_not(
+            f"the second user may read {known.project}, so what others may do there was not checked. Use the token of "
+            "a user who is no member of it; if this one is none, everybody can read it"
+        )
     return known.shared
