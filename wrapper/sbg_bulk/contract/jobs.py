@@ -17,6 +17,9 @@ MOST_LISTED = 50
 MOST_JOBS = 6
 """Listed jobs that are read, from everywhere in the list."""
 
+LEAST_KEPT = 12.0
+"""Seconds after the end of a job at which it is still looked for."""
+
 
 def read_job(service: Service, job_type: str, job_id: str) -> Answer:
     """Read the details of a job. Raises KeyError if jobs of that type cannot be read."""
@@ -25,6 +28,8 @@ def read_job(service: Service, job_type: str, job_id: str) -> Answer:
 
 def check_jobs(service: Service) -> None:
     """Read the jobs that are listed, and compare the answers with each other."""
+    if service.first_end is not None:
+        service.wait(max(0.0, service.first_end + LEAST_KEPT - service.now()))
     listed = service.call("list_async_jobs", query={"offset": 0, "limit": 100})
     ids = listed.ids()
     service.report.hold(

@@ -70,6 +70,7 @@ class Service:
     Attributes:
         missing: operations that the service does not have.
         followed: types and ids of the jobs that were followed to their end.
+        first_end: when the first of them had ended, as `now` says it.
         made: the first import, export and import by DRS that was started, by the call that reads it.
     """
 
@@ -90,6 +91,7 @@ class Service:
         self.budget = budget or Budget()
         self.missing: set[str] = set()
         self.followed: list[tuple[str, str]] = []
+        self.first_end: float | None = None
         self.made: dict[str, str] = {}
         self.operations = {operation_id(operation): operation for operation in operations_of(load_schema())}
         self._token = token

@@ -293,6 +293,7 @@ class Watcher:
             check_other_type(self._service, job.type, job.history.job_id, full=job.type not in self._types)
             self._types.add(job.type)
             self._service.followed.append((job.type, job.history.job_id))
+            self._service.first_end = self._service.first_end or self._service.now()
 
     def _compare(self, entry: Mapping[str, Any], details: Answer) -> None:
         different = disagreement(details.body, entry)
