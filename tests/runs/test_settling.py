@@ -114,6 +114,7 @@ def file(**changes: Any) -> File:
     [
         (file(), CopyItem("a", project="p/q"), file(), Match.YES),
         (file(name="1_n"), CopyItem("a", project="p/q"), file(), Match.YES),
+        (file(name="1_1_n"), CopyItem("a", project="p/q"), file(), Match.YES),
         (file(name="x_n"), CopyItem("a", project="p/q"), file(), Match.NO),
         (file(name="m"), CopyItem("a", project="p/q", name="m"), file(), Match.YES),
         (file(), CopyItem("a", project="p/q", name="m"), file(), Match.NO),

@@ -71,6 +71,7 @@ SWITCHES: Final[dict[str, Sequence[object]]] = {
     "bulk_error_status": (False,),
     "bulk_status": (202,),
     "bulk_refused": (404, 405, 501),
+    "numbering": ("again",),
     "empty_strings": ("refused",),
 }
 

@@ -72,6 +72,7 @@ VARIANTS: Final = {
     "no error codes": Variant(error_codes=False),
     "another base path": Variant(base_path="/sb/api/v2"),
     "no slash redirects": Variant(slash_redirects=False),
+    "numbers before numbers": Variant(numbering="again"),
     "clashing copies fail": Variant(copy_clash="fail"),
     "clashing copies stand beside": Variant(copy_clash="twin"),
     "connections closed": Variant(keep_alive=False),

@@ -60,6 +60,7 @@ class Variant:
         error_codes: whether errors have a `code`. Maintenance has its 0 in any case.
         base_path: what all paths begin with.
         slash_redirects: whether a path with a slash too many is redirected, or not found.
+        numbering: what the second clash of a name gets: `2_name`, or `1_1_name`.
         copy_clash: a copy whose name is taken is renamed `1_name`, fails, or stands beside the other.
         keep_alive: whether a connection lasts longer than one answer.
         bulk_order: of the entries of a bulk call, compared with what was asked for.
@@ -117,6 +118,7 @@ class Variant:
     error_codes: bool = True
     base_path: str = "/v2"
     slash_redirects: bool = True
+    numbering: Literal["on", "again"] = "on"
     copy_clash: Literal["rename", "fail", "twin"] = "rename"
     keep_alive: bool = True
     bulk_order: Literal["asked", "shuffled"] = "asked"

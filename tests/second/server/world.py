@@ -349,6 +349,10 @@ class World:
 
     def free(self, name: str, target: Node, besides: Node | None = None) -> str:
         taken = {one.name for one in target.children if one is not besides}
+        if self.variant.numbering == "again":
+            while name in taken:
+                name = f"1_{name}"
+            return name
         return next(one for one in (name, *(f"{n}_{name}" for n in range(1, len(taken) + 2))) if one not in taken)
 
     def remove(self, node: Node) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from sbg_bulk.contract.service import Service
-from sbg_bulk.contract.tree import Crawler, Entry, Tree
+from sbg_bulk.contract.tree import Crawler, Entry, Tree, unnumbered
 from sbg_bulk.contract.watching import Planned, Running
 
 MOST_COPIES = 3
@@ -257,9 +257,8 @@ def _at(path: str, planned: Planned) -> bool:
 
 def _reached(path: str, planned: Sequence[Planned]) -> bool:
     """Return whether a path is at or below the destination of an item, renamed or not."""
-    folder, _, name = path.rpartition("/")
-    plain = f"{folder}/{name.partition('_')[2]}" if name.partition("_")[0].isdigit() else path
-    return any(one.to and (path == one.to or plain == one.to or path.startswith(f"{one.to}/")) for one in planned)
+    paths = (path, unnumbered(path))
+    return any(one.to and (one.to in paths or path.startswith(f"{one.to}/")) for one in planned)
 
 
 def _resource_id(entry: Mapping[str, Any]) -> str | None:

@@ -16,6 +16,8 @@ LOOKS, LAG = 2, 1.5
 
 Read = TypeVar("Read")
 
+_NUMBERED = re.compile(r"^(\d+_)+")
+
 
 @frozen
 class Entry:
@@ -134,11 +136,12 @@ class Tree:
         """Return where an entry is: at its path or, renamed in a clash, under another prefix."""
         if actual.get(path):
             return path
-        folder, _, name = path.rpartition("/")
-        if wanted.promise != "move-merges" or not re.match(r"\d+_", name):
+        bare = unnumbered(path)
+        if wanted.promise != "move-merges" or bare == path:
             return None
-        pattern = re.compile(rf"{re.escape(folder)}/\d+_{re.escape(name.partition('_')[2])}")
-        return next((one for one, found in actual.items() if found and pattern.fullmatch(one)), None)
+        # How a second clash is numbered is not documented: `2_a.bam`, or `1_1_a.bam`.
+        places = [one for one, found in actual.items() if found and one != bare and unnumbered(one) == bare]
+        return next((one for one in places if actual[one][0].id == wanted.id), next(iter(places), None))
 
     def _left_by(self, path: str) -> str:
         while path:
@@ -146,6 +149,12 @@ class Tree:
                 return self.left[path]
             path = path.rpartition("/")[0]
         return "untouched"
+
+
+def unnumbered(path: str) -> str:
+    """Return a path without the numbers that a name gets in clashes."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{_NUMBERED.sub('', name)}"
 
 
 def _differences(path: str, wanted: Entry, found: Entry) -> Iterator[Flaw]:

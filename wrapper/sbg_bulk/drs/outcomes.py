@@ -7,7 +7,6 @@ has its name and place, if no other has; if as many errors are left as objects, 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -16,6 +15,7 @@ from sbg_bulk.api.policy import RequestPolicy
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.drs.items import RESOLUTIONS, DrsItem
 from sbg_bulk.files.details import FileDetails
+from sbg_bulk.files.numbered import asked_names
 from sbg_bulk.models.resources import File
 from sbg_bulk.models.storage import DrsImport
 from sbg_bulk.runs.records import Outcome, RowOutcome
@@ -92,4 +92,4 @@ def has_name(name: str, item: DrsItem) -> bool:
     """Return whether a file has the name of an item, or one that it got because that was taken."""
     if item.name is None:
         return False
-    return name == item.name or re.fullmatch(rf"\d+_{re.escape(item.name)}", name) is not None
+    return item.name in asked_names(name)

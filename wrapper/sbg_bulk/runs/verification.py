@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from attrs import define, field, frozen
 
+from sbg_bulk.files.numbered import is_numbered
 from sbg_bulk.text import size
 
 
@@ -111,8 +111,7 @@ class Contents:
         here = {self.names[one]: one for one in made if one in self.names}
         if name in here:
             return here[name]
-        renamed = _renamed(name)
-        return next((one for found, one in here.items() if renamed.fullmatch(found)), None)
+        return next((one for found, one in here.items() if is_numbered(found, name)), None)
 
     def standing_for(self, identity: str | None, name: str | None) -> list[str]:
         """Return the ids of what `find` has found: the one that it should have, or those of its name."""
@@ -135,11 +134,5 @@ class Contents:
             return Finding.MISSING, None
         if name in self.taken:
             return None, None
-        renamed = _renamed(name)
-        other = next((one for one in self.taken if renamed.fullmatch(one)), None)
+        other = next((one for one in self.taken if is_numbered(one, name)), None)
         return (Finding.MISSING, None) if other is None else (Finding.RENAMED, other)
-
-
-def _renamed(name: str) -> re.Pattern[str]:
-    """Return what the names are like that the service gives to what finds its own taken."""
-    return re.compile(rf"\d+_{re.escape(name)}")

@@ -11,10 +11,11 @@ from attrs import define, field
 
 from sbg_bulk.api.steps import Flow
 from sbg_bulk.files.details import FileDetails
+from sbg_bulk.files.numbered import asked_names
 from sbg_bulk.items import CopyItem, DeleteItem, Item, MoveItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
-from sbg_bulk.transfers.match import Match, asked_names, likeness, weigh
+from sbg_bulk.transfers.match import Match, likeness, weigh
 
 _DEEPEST: Final = 50
 """Folders that are looked into one above the other."""

@@ -19,11 +19,11 @@ other job that was started since may be the one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
+from sbg_bulk.files.numbered import asked_names
 from sbg_bulk.items import COPY, DELETE, CopyItem, Item, MoveItem
 from sbg_bulk.models.job import Job
 from sbg_bulk.models.resources import File
@@ -31,8 +31,6 @@ from sbg_bulk.runs.newer import Since
 
 KEPT: Final = 27 * 86_400.0
 """Seconds for which a job is certainly in the list: the documentation says "up to a month" after its end."""
-
-_NUMBER: Final = re.compile(r"^\d+_")
 
 
 class Match(Enum):
@@ -107,11 +105,6 @@ def likeness(made: File, item: Item, source: File | None, root: str | None) -> M
         return Match.NO
     placed = made.parent is not None and (item.parent or root) is not None
     return Match.YES if source is not None and name and made.name and placed else Match.UNCLEAR
-
-
-def asked_names(name: str) -> tuple[str, str]:
-    """Return the names one of which was asked for where this one was given: before a taken name goes a number."""
-    return name, _NUMBER.sub("", name)
 
 
 def weigh(found: Sequence[Match], *, whole: bool) -> Match:
