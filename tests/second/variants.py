@@ -77,6 +77,7 @@ VARIANTS: Final = {
     "clashing copies stand beside": Variant(copy_clash="twin"),
     "connections closed": Variant(keep_alive=False),
     "bulk shuffled": Variant(bulk_order="shuffled"),
+    "bulk deletes no folders": Variant(bulk_deletes_folders=False),
     "bulk without folders": Variant(bulk_folders=False),
     "bulk least fields": Variant(bulk_fields="least"),
     "bulk errors without status": Variant(bulk_error_status=False),

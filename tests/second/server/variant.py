@@ -66,6 +66,7 @@ class Variant:
         bulk_order: of the entries of a bulk call, compared with what was asked for.
         bulk_folders: whether folders that are read in bulk have an entry. They have one where they are edited or
             deleted.
+        bulk_deletes_folders: whether empty folders can be deleted in bulk.
         bulk_fields: the properties of a bulk call's resources: all, or the fewest that a list may have.
         bulk_error_status: whether the error entries of a bulk call have a `status`.
         bulk_status: of the answers to bulk calls.
@@ -123,6 +124,7 @@ class Variant:
     keep_alive: bool = True
     bulk_order: Literal["asked", "shuffled"] = "asked"
     bulk_folders: bool = True
+    bulk_deletes_folders: bool = True
     bulk_fields: Literal["all", "least"] = "all"
     bulk_error_status: bool = True
     bulk_status: Literal[200, 202] = 200

@@ -251,7 +251,7 @@ class World:
         found = self.node(edit.file, user)
         if found.parent is None:
             raise Refusal(403, 5001, "that is a project's root")
-        if found.children:
+        if found.children or (found.is_folder and not self.variant.bulk_deletes_folders):
             raise Refusal(400, 5021, f"{found.name} is not empty")
         self.remove(found)
         return found
