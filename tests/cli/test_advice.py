@@ -102,7 +102,7 @@ def test_every_option_that_a_text_names_is_there() -> None:
     plugin = ast.parse((ROOT / "contract/plugin.py").read_text("utf-8"))
     known |= {text for text in texts(plugin) if re.fullmatch("--sbg-contract-[a-z-]+", text)}
     # Of curl, of click, of pip, and of the shells.
-    known |= {"--data-binary", "--sbg-contract"}
+    known |= {"--data-binary", "--head", "--sbg-contract"}
     known |= {"--help", "--upgrade", "--no-files", "--keep-order"}
     for path, tree in sources():
         # Of other tools only what stands for itself, to be answered: none that an answer names.

@@ -19,7 +19,7 @@ MAKERS = ("either", "command_line", "command")
 ABOUT_THE_COMMAND = {"cli", "simulator"}
 OF_OTHER_TOOLS = {
     "contract/checking.py": {"--drs-uri", "--export-to"},  # the command that checks once more
-    "contract/answers.py": {" --data-binary "},  # curl
+    "contract/answers.py": {" --data-binary ", "--head"},  # curl
     "contract/items.py": {"--sbg-contract-", "--sbg-contract-writes"},  # pytest
     "contract/plugin.py": None,
 }

@@ -19,7 +19,7 @@ NOT_RUN = {
     ("wrapper/docs/index.md", "it names no real project"),
     ("wrapper/docs/how-to/behind-a-proxy.md", "the file is your organisation's"),
     ("wrapper/docs/tutorial.md", "it installs packages from the network"),
-    ("wrapper/docs/reference/contract-bugs.md", "it takes an hour"),
+    ("wrapper/docs/reference/contract-bugs.md", "it takes half an hour"),
     ("wrapper/docs/how-to/check-a-service.md", "it installs packages from the network"),
     ("wrapper/docs/how-to/check-a-service.md", "it takes a minute"),
     ("wrapper/docs/how-to/check-a-service.md", "pytest would check this page's own folder"),

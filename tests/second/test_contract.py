@@ -69,10 +69,13 @@ def day(service: Service) -> Iterator[Exchange]:
     spare = service.world.add_project(f"{USER}/spare")
     spare.tags.append("old")
     spares = [service.world.add_file(f"{name}.bam", spare.root) for name in "abcd"]
-    full = service.world.add_folder("full", spare.root)
+    full, empty = (service.world.add_folder(name, spare.root) for name in ("full", "empty"))
     spares[0].task = service.world.add_file("e.bam", full).task = "task-1"
     service.world.add_file("f000.bam", service.target)
-    with httpx.Client(base_url=service.url, transport=service.transport, headers={"X-SBG-Auth-Token": TOKEN}) as http:
+    headers = {"X-SBG-Auth-Token": TOKEN}
+    with httpx.Client(
+        base_url=service.url, transport=service.transport, headers=headers, follow_redirects=True
+    ) as http:
 
         def ask(operation: str, path: str, method: str = "GET", **more: Any) -> Exchange:
             return Exchange(operation, http.request(method, path, **more))
@@ -135,6 +138,7 @@ def day(service: Service) -> Iterator[Exchange]:
             yield ask("list_files", "/files", params={"project": spare.id, "fields": "_all", **query})
         yield post("bulk_delete_files", "/bulk/files/delete", file_ids=[spares[3].id, full.id, "none", spare.root.id])
         yield post("bulk_delete_files", "/bulk/files/delete", file_ids=[spares[3].id, ""])
+        yield post("bulk_delete_files", "/bulk/files/delete", file_ids=[empty.id])
         yield post(
             "bulk_update_files", "/bulk/files/update", items=[{"id": spares[0].id, "tags": ["new"]}, {"id": "x"}]
         )
@@ -163,6 +167,10 @@ def day(service: Service) -> Iterator[Exchange]:
                     yield ask(f"get_{kind}_job", f"/async/files/{kind}/{job}")
             yield ask("list_async_jobs", "/async/files", params={"limit": 2})
             yield ask("list_async_jobs", "/async/files", params={"offset": 1})
+        again = post("submit_copy_job", "/async/files/copy", items=[{"file": first, "project": TARGET}])
+        yield again
+        service.clock.sleep(20)
+        yield ask("get_copy_job", f"/async/files/copy/{again.response.json().get('id', 'none')}")
         yield ask("list_files", "/files", params={"project": TARGET})
         yield ask("list_async_jobs", "/async/files", params={"offset": -1})
         yield ask("get_copy_job", "/async/files/copy/none")
@@ -182,7 +190,7 @@ def _storage(service: Service, ask: Callable[..., Exchange], post: Callable[...,
     for volume in (VOLUME, f"{USER}/none", "jwatson/theirs"):
         yield ask("get_volume", f"/storage/volumes/{volume}")
         yield ask("list_volume_objects", f"/storage/volumes/{volume}/list", params={"limit": 2})
-    for asked_for in ({"prefix": "runs/"}, {"continuation_token": "x"}, {"continuation_token": "after-first.bam"}):
+    for asked_for in ({}, {"prefix": "runs/"}, {"continuation_token": "x"}, {"continuation_token": "after-first.bam"}):
         yield ask("list_volume_objects", f"/storage/volumes/{VOLUME}/list", params=asked_for)
     bring = {"source": {"volume": VOLUME, "location": "first.bam"}, "destination": {"parent": place.id}}
     folder = {"source": {"volume": VOLUME, "location": "runs/"}, "destination": {"project": place.project}}
@@ -255,8 +263,9 @@ def test_the_jobs_of_a_day_do_what_they_were_asked_for() -> None:
     service = Service(VARIANTS["plain"], files=6)
     list(day(service))
     assert [one.name for one in service.source.children] == ["f000.bam", "f003.bam", "f004.bam", "f005.bam", "lanes"]
-    assert [one.name for one in service.target.children] == ["f000.bam", "new", "1_f000.bam", "f001.bam", "lanes"]
-    assert len(list(service.target.files())) == 8
+    there = ["f000.bam", "new", "1_f000.bam", "f001.bam", "lanes", "2_f000.bam"]
+    assert [one.name for one in service.target.children] == there
+    assert len(list(service.target.files())) == 9
 
 
 def told(exchange: Exchange) -> list[Any]:
@@ -278,7 +287,7 @@ def test_bulk_calls_and_filters_do_what_they_were_asked_for() -> None:
     assert all_told("bulk_get_files")[0] == [("a.bam", [], {}), 5002, ("full", None, None), ("b.bam", [], {})]
     assert all_told("bulk_edit_files") == [[edited, other, 5003, 5006, 5023, 5002], [whole]]
     assert all_told("list_files")[-5:-1] == [[whole], [other, whole], [whole], [whole]]
-    assert all_told("bulk_delete_files") == [[("d.bam", [], {}), 5021, 5002, 5001]]
+    assert all_told("bulk_delete_files") == [[("d.bam", [], {}), 5021, 5002, 5001], [("empty", None, None)]]
     assert all_told("list_owner_projects")[0] == [(name, None, None) for name in ("spare", "target")]
     assert [one[0] for one in all_told("list_project_files")[0]] == ["lanes", "f005.bam"]
 

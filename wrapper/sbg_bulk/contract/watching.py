@@ -45,7 +45,7 @@ CLOCK = 120.0
 SOON = 0.5
 """Part of a pause after which jobs are looked at that are running, and were not compared yet."""
 
-SHORT = 1.5
+SHORT = 1.0
 """Seconds for which a job may run without being in the list."""
 
 LATE = 30.0

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
+from sbg_bulk.settings.shown import shown
 from sbg_bulk.text import command_line, either
 from sbg_bulk.text_reader import BOM
 
@@ -190,8 +191,9 @@ def does_nothing(name: str, meant: str) -> str:
 
 def unknown(names: Sequence[str], separator: str) -> str:
     """Return what is said of columns of which none names the files."""
-    shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
-    found = f"found {shown} (separated by {separator})" if len(names) > 1 else f"found only {shown}"
+    # What is no manifest may be a token.
+    told = ", ".join(repr(shown(name)) for name in names[:12]) + (", ..." if len(names) > 12 else "")
+    found = f"found {told} (separated by {separator})" if len(names) > 1 else f"found only {told}"
     if any(_URIS.search(key_of(name)) for name in names):
         listing = either(command_line("files", "list", "PLACE", "--json"), "client.files(PLACE)")
         return (
