@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -605,7 +605,8 @@ def test_what_is_read_beside_a_process_that_changes_it_is_one_state_of_it(path: 
             until = time.monotonic() + 60
             while len(states) < 3:
                 assert time.monotonic() < until, states
-                with Journal.read(path) as opened:
+                # On a busy machine it may be changed each time that it is copied, which is said.
+                with suppress(RunInUse), Journal.read(path) as opened:
                     assert opened.in_use
                     (state,) = opened._select("SELECT DISTINCT message FROM row")
                     states.add(state)
