@@ -45,9 +45,6 @@ CLOCK = 120.0
 SOON = 0.5
 """Part of a pause after which jobs are looked at that are running, and were not compared yet."""
 
-SHORT = 1.0
-"""Seconds for which a job may run without being in the list."""
-
 LATE = 30.0
 """Seconds after which a new job has to be in the list."""
 
@@ -125,6 +122,7 @@ class Watcher:
         self._hidden: Counter[str] = Counter()
         self._prompt: Counter[str] = Counter()
         self._lags = False
+        self._early: Counter[str] = Counter()
         self._listed: Mapping[str, int] | None = None
 
     def submit(self, job_type: str, planned: Sequence[Planned]) -> Running:
@@ -195,8 +193,8 @@ class Watcher:
             listed = after is not None and job_id in after
             self._lags |= ended and not listed
             self._hidden[job_type] += ended and listed and waited
-            # The list may lag behind by so much.
-            waited = not ended and self._service.now() - began > SHORT
+            self._early[job_type] += listed and not ended
+            waited = not ended
             self._service.wait(pause)
             pause *= 1.2
         self._service.report.hold(
@@ -208,10 +206,15 @@ class Watcher:
         return after
 
     def _hides(self, job_type: str) -> bool:
-        """Return whether jobs, or those of a type while others are listed at once, are hidden until they have ended."""
+        """Return whether jobs, or those of a type while others are listed at once, are hidden until they have ended.
+
+        Where a list lags behind for as long as jobs last, some appear in it while they are running.
+        """
         others = self._prompt.total() - self._prompt[job_type]
         of_type = self._hidden[job_type] >= HIDDEN - 1 and not self._prompt[job_type] and others >= HIDDEN - 1
-        return of_type or self._hidden.total() >= HIDDEN
+        if of_type and self._early[job_type] < self._hidden[job_type]:
+            return True
+        return self._hidden.total() >= HIDDEN and self._early.total() < self._hidden.total()
 
     def list_jobs(self) -> Mapping[str, int] | None:
         """Count how often each job is listed, by id; None if there are too many to go through."""
