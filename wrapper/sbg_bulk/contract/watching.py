@@ -45,6 +45,9 @@ CLOCK = 120.0
 SOON = 0.5
 """Part of a pause after which jobs are looked at that are running, and were not compared yet."""
 
+SHORT = 0.5
+"""Seconds for which a job may run without being in the list, whatever comes of it."""
+
 LATE = 30.0
 """Seconds after which a new job has to be in the list."""
 
@@ -194,7 +197,7 @@ class Watcher:
             self._lags |= ended and not listed
             self._hidden[job_type] += ended and listed and waited
             self._early[job_type] += listed and not ended
-            waited = not ended
+            waited = not ended and self._service.now() - began > SHORT
             self._service.wait(pause)
             pause *= 1.2
         self._service.report.hold(
