@@ -46,6 +46,9 @@ _AROUND: Final = f" \t\xa0\u200b{BOM}"
 
 _BREAK: Final = re.compile("[\0-\x1f\x7f\x85\u2028\u2029]")
 
+_ID: Final = 24
+"""The characters of a file's id."""
+
 _FILE: Final = "file"
 _IDS: Final = (_FILE, "id", "file_id", "fileid")
 _PATHS: Final = ("path", "file_path", SOURCE_COLUMN)
@@ -191,8 +194,10 @@ def does_nothing(name: str, meant: str) -> str:
 
 def unknown(names: Sequence[str], separator: str) -> str:
     """Return what is said of columns of which none names the files."""
-    # What is no manifest may be a token.
-    told = ", ".join(repr(shown(name)) for name in names[:12]) + (", ..." if len(names) > 12 else "")
+    # What is no manifest may be a token, which is longer than an id.
+    told = ", ".join(repr(shown(name) if len(name) > _ID else name) for name in names[:12]) + (
+        ", ..." if len(names) > 12 else ""
+    )
     found = f"found {told} (separated by {separator})" if len(names) > 1 else f"found only {told}"
     if any(_URIS.search(key_of(name)) for name in names):
         listing = either(command_line("files", "list", "PLACE", "--json"), "client.files(PLACE)")
