@@ -96,6 +96,25 @@ def test_what_stands_before_a_service_may_answer_in_its_place_for_a_moment(alway
     assert "no-server-error" in broken if always else not broken, report.text()
 
 
+def test_a_token_that_is_nearly_the_users_is_in_no_report_of_a_service_that_repeats_it() -> None:
+    service = ground()
+    served = application(service.world)
+
+    async def repeating(scope: Any, receive: Any, send: Any) -> None:
+        given = dict(scope["headers"]).get(b"x-sbg-auth-token", b"").decode()
+        if given not in (TOKEN[:-1], TOKEN.swapcase()):
+            await served(scope, receive, send)
+            return
+        body = f'{{"username": "rfranklin", "token": "{given}"}}'.encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": body})
+
+    report = check(repeating, TOKEN, base_url=service.url, sleep=service.clock.sleep)
+    told = report.text() + str(report.document())
+    assert not [one for one in (TOKEN, TOKEN[:-1], TOKEN.swapcase()) if one in told]
+    assert "token-kept" in {finding.promise.name for finding in report.broken}
+
+
 def test_a_second_user_who_may_read_the_project_leaves_what_others_may_do_unchecked() -> None:
     service = ground()
     for project_id, project in service.world.projects.items():

@@ -18,6 +18,9 @@ from sbg_bulk.contract.report import MOST_SHOWN, Exchange
 
 TOKEN_HEADER = "X-SBG-Auth-Token"  # noqa: S105 - the header's name
 
+LEAST_SECRET = 8
+"""Characters of a text that is hidden: what is shorter stands in others by chance."""
+
 WINDOW = 310.0
 """Most seconds that are waited for the rate limit to reset."""
 
@@ -94,6 +97,11 @@ class Answer:
     def maintenance(self) -> bool:
         """Whether the platform is under maintenance, and has done nothing."""
         return self.status == 503 and self.body.get("code") == 0
+
+
+def tokens_like(token: str) -> list[str]:
+    """Return tokens that are not a user's, and that a careless comparison takes for it. They tell nearly all of it."""
+    return sorted({token.swapcase(), token[:-1], f"{token}0"} - {token})
 
 
 def answer_of(name: str, request: httpx.Request, response: httpx.Response, hide: Any) -> Answer:

@@ -12,7 +12,7 @@ import requests
 import schemathesis
 from schemathesis.core import NOT_SET
 
-from sbg_bulk.contract.answers import TOKEN_HEADER, WINDOW, Answer, answer_of, seconds_until
+from sbg_bulk.contract.answers import TOKEN_HEADER, WINDOW, Answer, answer_of, seconds_until, tokens_like
 from sbg_bulk.contract.everywhere import check_answer
 from sbg_bulk.contract.report import Report
 from sbg_bulk.contract.schema import load_schema, operation_id, operations_of
@@ -114,7 +114,7 @@ class Service:
     @property
     def alike(self) -> tuple[str, ...]:
         """Tokens that are not the user's, and that a careless comparison takes for it."""
-        return (*sorted({self._token.swapcase(), self._token[:-1], ""} - {self._token}), f"{self._token}0")
+        return ("", *tokens_like(self._token))
 
     @property
     def base_url(self) -> str:
